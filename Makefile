@@ -1,0 +1,45 @@
+# Highly available Celery: `make up` brings it up on this machine, `make test` runs every test. `make help` lists the rest.
+
+CLUSTER ?= local
+STACK ?= local
+RUN ?=
+TASKS ?=
+
+# Node 24 of the package `node` comes first, whatever the system has.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+LOCAL = node --import=tsx local/main.ts
+
+.DEFAULT_GOAL := help
+.PHONY: help up status down clean test test-unit test-cluster test-python lint check bench
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS)
+	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' --run='$(RUN)' --tasks='$(TASKS)'
+
+status: node_modules ## show nodes, brokers, workers and the count
+	@$(LOCAL) status --cluster='$(CLUSTER)'
+
+down: node_modules ## take everything down; keeps images and the cache
+	@$(LOCAL) down --cluster='$(CLUSTER)' --stack='$(STACK)'
+
+clean: node_modules ## take everything down, the cache and images too
+	@$(LOCAL) clean
+
+test: lint check test-unit test-python test-cluster ## every test: lint, types, unit, Python, a real cluster
+
+test-unit: node_modules ## unit tests, without network, within a minute
+	@npm run --silent test:unit
+
+test-cluster: node_modules ## a cluster of its own, 1,000 tasks, a broker killed under load
+	@npm run --silent test:cluster
+
+check: node_modules ## types
+	@npm run --silent check
+
+node_modules: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js and npm, for example: apt-get install -y nodejs npm"; exit 1; }
+	@echo "Installing npm packages ..."
+	@npm ci --silent --no-audit --no-fund
+	@touch node_modules

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Listr, PRESET_TIMER } from "listr2";
+import { deleteCluster, findCluster } from "./cluster";
+import { removeImages } from "./images";
+import { uninterrupted } from "./interrupt";
+import { cacheDir, stateDir } from "./paths";
+import type { Report } from "./report";
+import { OperationLog, openStack } from "./stack";
+import { readStackFile, workspaceDir } from "./stackFile";
+import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "./toolchain";
+
+const timed = { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } };
+
+/** Takes the stack down, then the cluster if it is ours. Keeps the cache. */
+export async function down({ cluster, stack }: { cluster: string; stack: string }): Promise<void> {
+  const named = Boolean(readStackFile(stack).kubeContext);
+  await new Listr(
+    [
+      {
+        title: "pulumi destroy",
+        task: async (_, step) => {
+          const say: Report = (line) => (step.output = line);
+          if (!existsSync(workspaceDir(cluster))) return step.skip("nothing is deployed");
+          if (named) return destroy(cluster, stack, say);
+          await ensureDocker(say);
+          if (!(await findCluster(cluster))) return step.skip("the cluster does not run; everything in it goes with it");
+          // What Pulumi cannot remove any more goes with the cluster in the next step.
+          return destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
+        },
+      },
+      {
+        title: "Kubernetes cluster",
+        skip: () => named && "it is yours, it stays",
+        task: (_, step) => deleteCluster(cluster, (line) => (step.output = line)),
+      },
+      { title: "State", task: () => rm(stateDir(cluster), { recursive: true, force: true }) },
+      { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
+    ],
+    timed,
+  ).run();
+}
+
+async function destroy(cluster: string, stack: string, report: Report): Promise<void> {
+  const opened = await openStack(cluster, stack, await ensurePulumi(report));
+  const log = new OperationLog(report);
+  await uninterrupted(() => opened.destroy({ onEvent: log.onEvent })).catch((cause: unknown) => {
+    throw log.failure("destroy", cause);
+  });
+}
+
+/** Takes every local cluster down and removes images and the cache as well. */
+export async function clean(): Promise<void> {
+  const clusters = dirname(stateDir("any"));
+  for (const cluster of existsSync(clusters) ? readdirSync(clusters) : []) await down({ cluster, stack: "local" });
+  await new Listr(
+    [
+      { title: "Images", task: (_, step) => removeImages((line) => (step.output = line)) },
+      { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
+      { title: "Cache", task: () => rm(cacheDir(), { recursive: true, force: true }) },
+    ],
+    timed,
+  ).run();
+}

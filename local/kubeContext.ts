@@ -1,0 +1,39 @@
+import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { UserError } from "./errors";
+
+/** A context of a kubeconfig file; without a path: KUBECONFIG, then ~/.kube/config. */
+export interface KubeContext {
+  readonly context: string;
+  readonly kubeconfigPath?: string;
+}
+
+/** Finds out before anything is created whether the context exists and its cluster answers. */
+export async function checkKubeContext({ context, kubeconfigPath }: KubeContext): Promise<KubeContext> {
+  const file = kubeconfigPath || process.env.KUBECONFIG || "~/.kube/config";
+  const config = new KubeConfig();
+  try {
+    if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
+    else config.loadFromDefault();
+  } catch (cause) {
+    throw new UserError(`The kubeconfig ${file} cannot be read: ${messageOf(cause)}. Fix: pulumi config set kubeconfigPath FILE`);
+  }
+  const known = config.getContexts().map(({ name }) => name);
+  if (!known.includes(context)) {
+    throw new UserError(
+      `The stack names the Kubernetes context "${context}", which is not in ${file} ` +
+        `(contexts there: ${known.join(", ") || "none"}). Fix: pulumi config set kubeContext NAME`,
+    );
+  }
+  config.setCurrentContext(context);
+  try {
+    await config.makeApiClient(VersionApi).getCode();
+  } catch (cause) {
+    throw new UserError(
+      `The cluster of context "${context}" (${config.getCurrentCluster()?.server ?? "no server"}) does not answer: ${messageOf(cause)}. ` +
+        "Start it, or name another one: pulumi config set kubeContext NAME",
+    );
+  }
+  return { context, kubeconfigPath };
+}
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

@@ -1,0 +1,20 @@
+import { mkdirSync } from "node:fs";
+import { lock } from "proper-lockfile";
+import { UserError } from "./errors";
+import { stateDir } from "./paths";
+
+/** Runs `work` while no other command of ours works on the same cluster. A killed command's lock is given up after ten seconds. */
+export async function withClusterLock<T>(cluster: string, work: () => Promise<T>): Promise<T> {
+  const folder = stateDir(cluster);
+  mkdirSync(folder, { recursive: true });
+  const release = await lock(folder, { stale: 10_000, retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 } }).catch(() => {
+    throw new UserError(
+      `Another command is at work on the local cluster "${cluster}". Wait for it to end, or use another cluster: make up CLUSTER=other`,
+    );
+  });
+  try {
+    return await work();
+  } finally {
+    await release().catch(() => undefined);
+  }
+}

@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import pc from "picocolors";
+import { clean, down } from "./down";
+import { UserError } from "./errors";
+import { handleInterrupts } from "./interrupt";
+import { withClusterLock } from "./lock";
+import { status } from "./status";
+import { up, type UpOptions } from "./up";
+import { passed, sentence, type Verdict } from "./verdict";
+
+/** `make up` passes every variable on; the ones that nobody set are empty. */
+const given = (value: string) => value || undefined;
+const NAME = /^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/;
+
+function clusterName(value: string): string {
+  if (NAME.test(value)) return value;
+  throw new UserError(`"${value}" cannot name a cluster: use lower case letters, digits and -, at most 22, for example "lab".`);
+}
+
+function taskCount(value: string): number | undefined {
+  if (value === "") return undefined;
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new UserError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
+}
+
+const program = new Command("ha-celery-local").description("Highly available Celery on this machine");
+program
+  .command("up")
+  .option("--cluster <name>", "local cluster", clusterName, "local")
+  .option("--stack <name>", "stack file", "local")
+  .option("--run <name>", "schedule the tasks once more under this name", given)
+  .option("--tasks <count>", "how many tasks to schedule", taskCount)
+  .action(async (options: UpOptions) => {
+    const verdict = await withClusterLock(options.cluster, () => up(options));
+    if (verdict) tell(verdict, options);
+  });
+program
+  .command("status")
+  .option("--cluster <name>", "local cluster", clusterName, "local")
+  .option("--json", "for programs")
+  .action(status);
+program
+  .command("down")
+  .option("--cluster <name>", "local cluster", clusterName, "local")
+  .option("--stack <name>", "stack file", "local")
+  .action((options: UpOptions) => withClusterLock(options.cluster, () => down(options)));
+program.command("clean").action(clean);
+
+function tell(verdict: Verdict, { cluster }: UpOptions): void {
+  const good = passed(verdict);
+  const rate = verdict.seconds > 0 ? `, ${Math.round(verdict.done / verdict.seconds)} tasks/s` : "";
+  console.log(`\n${good ? pc.green(sentence(verdict)) : pc.red(sentence(verdict))} (${verdict.seconds.toFixed(0)} s${rate})`);
+  for (const [worker, count] of Object.entries(verdict.workers)) console.log(`  ${worker}  ${count}`);
+  const suffix = cluster === "local" ? "" : ` CLUSTER=${cluster}`;
+  console.log(`\nOnce more: make up RUN=run-2${suffix}   Look: make status${suffix}   End: make down${suffix}`);
+  if (!good) process.exitCode = 1;
+}
+
+handleInterrupts();
+program.parseAsync().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error instanceof UserError ? `\n${pc.red("Error:")} ${error.message}` : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,91 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, type Stack, type StepEventMetadata } from "@pulumi/pulumi/automation";
+import { UserError } from "./errors";
+import { passphraseEnvironment } from "./passphrase";
+import { stateDir } from "./paths";
+import type { Report } from "./report";
+import { workspaceDir } from "./stackFile";
+import type { PulumiTools } from "./toolchain";
+
+/** Opens the stack in the cluster's workspace: index.ts as an inline program, state in a folder of ours. */
+export async function openStack(cluster: string, stack: string, tools: PulumiTools): Promise<Stack> {
+  const state = join(stateDir(cluster), "pulumi");
+  mkdirSync(state, { recursive: true });
+  const opened = await LocalWorkspace.createOrSelectStack(
+    { stackName: stack, projectName: "ha-celery", program },
+    {
+      workDir: workspaceDir(cluster),
+      pulumiCommand: await PulumiCommand.get({ root: join(tools.command, "..", ".."), skipVersionCheck: true }),
+      envVars: {
+        ...tools.env,
+        ...passphraseEnvironment(cluster),
+        PULUMI_BACKEND_URL: `file://${state}`,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+  // Whoever calls holds the cluster's own lock, so a lock of Pulumi's can only be left over from a killed run.
+  await opened.cancel().catch(() => undefined);
+  return opened;
+}
+
+async function program(): Promise<Record<string, unknown>> {
+  const { namespace, amqpUrl, workers, ledger } = await import("../index");
+  return { namespace, amqpUrl, workers, ledger };
+}
+
+/** Follows an operation's events: tells a person what happens and keeps the errors of single resources. */
+export class OperationLog {
+  readonly errors: string[] = [];
+  changes = 0;
+  private readonly started = new Map<string, number>();
+
+  constructor(
+    private readonly report: Report,
+    private readonly onStart: (resource: StepEventMetadata) => void = () => undefined,
+  ) {}
+
+  readonly onEvent = (event: EngineEvent): void => {
+    const { resourcePreEvent, resOutputsEvent, diagnosticEvent, summaryEvent } = event;
+    if (resourcePreEvent && !UNCHANGED.has(resourcePreEvent.metadata.op)) {
+      this.started.set(resourcePreEvent.metadata.urn, Date.now());
+      this.onStart(resourcePreEvent.metadata);
+      this.report(`${resourcePreEvent.metadata.op} ${label(resourcePreEvent.metadata.urn)}`);
+    }
+    if (resOutputsEvent) {
+      const since = this.started.get(resOutputsEvent.metadata.urn);
+      const seconds = since === undefined ? 0 : (Date.now() - since) / 1000;
+      if (seconds >= 1) this.report(`${label(resOutputsEvent.metadata.urn)} done (${seconds.toFixed(1)} s)`);
+    }
+    if (diagnosticEvent) this.diagnostic(diagnosticEvent);
+    if (summaryEvent) this.changes = countChanges(summaryEvent.resourceChanges ?? {});
+  };
+
+  private diagnostic({ severity, urn, message }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+    const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
+    if (text === "") return;
+    const line = urn ? `${label(urn)}: ${text}` : text;
+    if (severity === "error") this.errors.push(line);
+    else if (severity !== "debug") this.report(line);
+  }
+
+  /** The error to show when the operation threw `cause`. */
+  failure(operation: string, cause: unknown): Error {
+    const said = this.errors.filter((line) => !/^update failed$/.test(line));
+    if (said.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
+    return new UserError([`pulumi ${operation} failed:`, ...said.map((line) => `  - ${line}`)].join("\n"));
+  }
+}
+
+const UNCHANGED = new Set<string>(["same", "read", "refresh"]);
+
+function countChanges(changes: Record<string, number | undefined>): number {
+  return Object.entries(changes).reduce((sum, [op, count]) => (UNCHANGED.has(op) ? sum : sum + (count ?? 0)), 0);
+}
+
+/** `StatefulSet celery-rabbitmq` out of a URN. */
+function label(urn: string): string {
+  const [type = "", name = ""] = urn.split("::").slice(2);
+  return `${type.split(":").at(-1) ?? type} ${name}`;
+}

@@ -1,0 +1,71 @@
+import { AppsV1Api, CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
+import Table from "cli-table3";
+import { findCluster } from "./cluster";
+import { UserError } from "./errors";
+import { LedgerClient } from "./ledger";
+import { readWorkspaceConfig } from "./stackFile";
+import { judge, sentence, type Verdict } from "./verdict";
+
+/** What runs on a local cluster now. */
+interface Status {
+  readonly cluster: string;
+  readonly kubeconfig: string;
+  readonly nodes: readonly { name: string; ready: boolean; pods: string[] }[];
+  readonly workloads: readonly { name: string; ready: number; wanted: number }[];
+  readonly verdict?: Verdict;
+}
+
+const OURS = { labelSelector: "app.kubernetes.io/part-of=ha-celery" };
+
+export async function status({ cluster, json }: { cluster: string; json?: boolean }): Promise<void> {
+  const found = await look(cluster);
+  if (json) console.log(JSON.stringify(found, undefined, 2));
+  else print(found);
+}
+
+async function look(name: string): Promise<Status> {
+  const cluster = await findCluster(name);
+  if (!cluster) throw new UserError(`No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`);
+  const config = new KubeConfig();
+  config.loadFromFile(cluster.kubeconfigPath);
+  const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
+  const [nodes, pods, statefulSets, deployments] = await Promise.all([
+    core.listNode(),
+    core.listPodForAllNamespaces(OURS),
+    apps.listStatefulSetForAllNamespaces(OURS),
+    apps.listDeploymentForAllNamespaces(OURS),
+  ]);
+  return {
+    cluster: name,
+    kubeconfig: cluster.kubeconfigPath,
+    nodes: nodes.items.map((node) => ({ name: nameOf(node), ready: isReady(node), pods: podsOn(nameOf(node), pods.items) })),
+    workloads: [...statefulSets.items, ...deployments.items].map((workload) => ({
+      name: nameOf(workload),
+      ready: workload.status?.readyReplicas ?? 0,
+      wanted: workload.spec?.replicas ?? 0,
+    })),
+    verdict: await count(name, cluster.kubeconfigPath, cluster.context, pods.items[0]?.metadata?.namespace),
+  };
+}
+
+async function count(name: string, kubeconfig: string, context: string, namespace?: string): Promise<Verdict | undefined> {
+  const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, "local");
+  if (!namespace || !ledger || !scheduleTasks) return undefined;
+  const summary = await new LedgerClient(kubeconfig, context, namespace).summary(String(scheduleRun)).catch(() => undefined);
+  return summary && judge(Number(scheduleTasks), summary);
+}
+
+function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void {
+  const placement = new Table({ head: ["node", "ready", "pods"] });
+  for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
+  const strength = new Table({ head: ["workload", "ready"] });
+  for (const { name, ready, wanted } of workloads) strength.push([name, `${ready} of ${wanted}`]);
+  console.log(`cluster ${cluster}\n${placement.toString()}\n${strength.toString()}`);
+  if (verdict) console.log(sentence(verdict));
+  console.log(`\nkubectl --kubeconfig ${kubeconfig} get pods -A`);
+}
+
+const nameOf = (object: { metadata?: { name?: string } }) => object.metadata?.name ?? "";
+const isReady = (node: V1Node) => node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+const podsOn = (node: string, pods: V1Pod[]) =>
+  pods.filter((pod) => pod.spec?.nodeName === node).map((pod) => `${nameOf(pod)} ${pod.status?.phase ?? ""}`);

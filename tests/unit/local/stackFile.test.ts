@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { passphraseEnvironment } from "../../../local/passphrase";
+import { stateDir } from "../../../local/paths";
+import { readStackFile, readWorkspaceConfig, writeWorkspace } from "../../../local/stackFile";
+
+const cluster = `unit-${process.pid}`;
+
+describe("stack files and workspaces", () => {
+  afterEach(() => rmSync(stateDir(cluster), { recursive: true, force: true }));
+
+  it("names the stacks there are when one has no file", () => {
+    assert.throws(() => readStackFile("moon"), {
+      name: "UserError",
+      message: /Stack "moon" has no file Pulumi\.moon\.yaml\. Stacks here: .*local/,
+    });
+  });
+
+  it("adds a cluster's values to the workspace and leaves the committed file alone", () => {
+    const committed = readFileSync("Pulumi.local.yaml", "utf8");
+    writeWorkspace(cluster, "local", { kubeContext: "here" });
+    const config = readWorkspaceConfig(cluster, "local");
+    assert.equal(config.kubeContext, "here");
+    assert.equal(config.scheduleTasks, 10_000);
+    assert.equal(readFileSync("Pulumi.local.yaml", "utf8"), committed);
+  });
+
+  it("keeps the salt of the state's secrets", () => {
+    const folder = writeWorkspace(cluster, "local", {});
+    const file = join(folder, "Pulumi.local.yaml");
+    writeFileSync(file, `encryptionsalt: v1:abc\n${readFileSync(file, "utf8")}`);
+    writeWorkspace(cluster, "local", {});
+    assert.equal((parse(readFileSync(file, "utf8")) as { encryptionsalt: string }).encryptionsalt, "v1:abc");
+  });
+});
+
+describe("passphrase", () => {
+  const { PULUMI_CONFIG_PASSPHRASE: own } = process.env;
+  beforeEach(() => {
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+  });
+  afterEach(() => {
+    if (own !== undefined) process.env.PULUMI_CONFIG_PASSPHRASE = own;
+    rmSync(stateDir(cluster), { recursive: true, force: true });
+  });
+
+  it("is made once and kept", () => {
+    const first = passphraseEnvironment(cluster);
+    assert.deepEqual(passphraseEnvironment(cluster), first);
+    assert.ok((first.PULUMI_CONFIG_PASSPHRASE ?? "").length >= 24);
+  });
+
+  it("is the user's own when there is one", () => {
+    process.env.PULUMI_CONFIG_PASSPHRASE = "mine";
+    assert.deepEqual(passphraseEnvironment(cluster), { PULUMI_CONFIG_PASSPHRASE: "mine" });
+  });
+
+  it("is not replaced under a state that it would make unreadable", () => {
+    mkdirSync(join(stateDir(cluster), "pulumi", ".pulumi", "stacks"), { recursive: true });
+    assert.throws(() => passphraseEnvironment(cluster), { name: "UserError", message: /passphrase .* is missing.*make down/s });
+  });
+});

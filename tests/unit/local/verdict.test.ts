@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import type { LedgerClient, LedgerSummary } from "../../../local/ledger";
+import { followRun, judge, passed, sentence } from "../../../local/verdict";
+
+const summary = (values: Partial<LedgerSummary>): LedgerSummary => ({
+  run: "run-1",
+  confirmed: 10,
+  executed: 10,
+  executions: 10,
+  lost: 0,
+  duplicated: 0,
+  workers: { "worker-a": 10 },
+  firstStarted: 100,
+  lastFinished: 110,
+  ...values,
+});
+const ledgerOf = (...answers: (LedgerSummary | Error)[]) =>
+  ({
+    summary: () => {
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  }) as unknown as LedgerClient;
+
+describe("verdict", () => {
+  it("passes when every task is done once", () => {
+    const verdict = judge(10, summary({}));
+    assert.equal(sentence(verdict), "10 of 10 tasks done, 0 lost, 0 duplicated");
+    assert.ok(passed(verdict));
+  });
+
+  it("passes with duplicates, which late acknowledgement allows", () => {
+    const verdict = judge(10, summary({ executions: 12, duplicated: 2 }));
+    assert.equal(sentence(verdict), "10 of 10 tasks done, 0 lost, 2 duplicated");
+    assert.ok(passed(verdict));
+  });
+
+  it("fails when a confirmed task was not done", () => assert.ok(!passed(judge(10, summary({ executed: 9, lost: 1 })))));
+
+  it("fails when tasks were never scheduled", () => assert.ok(!passed(judge(10, summary({ confirmed: 9, executed: 9 })))));
+
+  it("waits for a ledger that does not answer yet", async () => {
+    const lines: string[] = [];
+    const ledger = ledgerOf(new Error("no endpoints"), summary({}));
+    const verdict = await followRun(ledger, "run-1", 10, Promise.resolve(), (line) => lines.push(line));
+    assert.ok(passed(verdict));
+    assert.deepEqual(lines, ["10 of 10 confirmed, 10 done, 0 tasks/s"]);
+  });
+
+  it("hands on the error that ended the scheduling", async () => {
+    const failed = Promise.reject(new Error("the update failed"));
+    await assert.rejects(followRun(ledgerOf(summary({ executed: 3 })), "run-1", 10, failed, () => undefined), /the update failed/);
+  });
+});
