@@ -1,0 +1,128 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  CONTAINER_SECURITY,
+  LEAVE_LOST_NODES,
+  placement,
+  podSecurity,
+  resources,
+  spreadOut,
+} from "../shared/pods";
+import { environment, podLabels } from "./environment";
+import { Workers } from "./settings";
+
+type Container = k8s.types.input.core.v1.Container;
+type Probe = k8s.types.input.core.v1.Probe;
+
+/** Holds the files by which a worker says that it lives and that it consumes. */
+export const STATE_DIR = "/run/ha-celery";
+
+/** What a stopping pod needs besides the time of its longest task. */
+const STOP_SECONDS = 30;
+
+export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
+  return {
+    metadata: { namespace: workers.namespace, labels: workers.labels },
+    spec: {
+      replicas: workers.replicas,
+      // A new pod consumes before an old one stops, so that an update costs no throughput.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      selector: { matchLabels: workers.selector },
+      template: {
+        metadata: { labels: podLabels(workers) },
+        spec: {
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          securityContext: podSecurity(workers.runAsUser),
+          terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
+          ...spreadOut(workers.spread, workers.selector),
+          ...placement(workers, LEAVE_LOST_NODES),
+          containers: [workerContainer(workers)],
+          volumes: [
+            // In memory: a slow disk must not look like a dead worker.
+            { name: "state", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+            { name: "tmp", emptyDir: {} },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** Lets a drain of Kubernetes nodes take a quarter of the workers at a time, one at least. */
+export function disruptionBudget(workers: Workers): k8s.policy.v1.PodDisruptionBudgetArgs {
+  return {
+    metadata: { namespace: workers.namespace, labels: workers.labels },
+    spec: {
+      // Kubernetes rounds up.
+      maxUnavailable: "25%",
+      // A worker that is broken anyway must not block the drain that may mend it.
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+      selector: { matchLabels: workers.selector },
+    },
+  };
+}
+
+export function workerTimeouts(workers: Workers): pulumi.CustomTimeouts {
+  return {
+    create: workers.readyTimeout,
+    update: workers.readyTimeout,
+    // Every pod may have just begun its longest task.
+    delete: `${workers.longestTaskSeconds + STOP_SECONDS + 300}s`,
+  };
+}
+
+/** The command of the container, unless the user gave one. */
+export function workerCommand(workers: Workers): string[] {
+  return [
+    "celery",
+    "--app",
+    workers.app,
+    "worker",
+    "--loglevel=INFO",
+    `--queues=${workers.queues.join(",")}`,
+    `--concurrency=${workers.concurrency}`,
+    // They talk through queues on single broker nodes, which a lost node takes away.
+    ...(workers.observable ? [] : ["--without-mingle", "--without-gossip", "--without-heartbeat"]),
+  ];
+}
+
+function workerContainer(workers: Workers): Container {
+  return {
+    name: "worker",
+    image: workers.image,
+    imagePullPolicy: "IfNotPresent",
+    command: workers.command ?? workerCommand(workers),
+    env: environment(workers, {
+      HA_CELERY_QUEUES: workers.appQueues.join(","),
+      HA_CELERY_PREFETCH_MULTIPLIER: String(workers.prefetch),
+      HA_CELERY_LONGEST_TASK_SECONDS: String(workers.longestTaskSeconds),
+      HA_CELERY_OBSERVABLE: String(workers.observable),
+      HA_CELERY_STATE_DIR: STATE_DIR,
+    }),
+    resources: resources(workers.compute),
+    securityContext: CONTAINER_SECURITY,
+    // As patient as the liveness probe: a worker that waits for the broker has nothing to be restarted for.
+    startupProbe: probe(["-mmin", "+10"], { periodSeconds: 2, failureThreshold: 300 }),
+    // The event loop stands still while the broker is away; less than 10 minutes would kill running tasks for it.
+    livenessProbe: probe(["-mmin", "+10"], { periodSeconds: 30, failureThreshold: 3 }),
+    readinessProbe: probe(
+      ["!", "-newermt", "-30 seconds"],
+      { periodSeconds: 5, failureThreshold: 2 },
+      "consuming",
+    ),
+    volumeMounts: [
+      { name: "state", mountPath: STATE_DIR },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+/** Fails when the file is absent or too old. No shell, no Python: a probe that loads the application costs seconds of CPU. */
+function probe(tooOld: string[], timing: Probe, file = "heartbeat"): Probe {
+  return {
+    exec: { command: ["find", `${STATE_DIR}/${file}`, ...tooOld, "-exec", "false", "{}", "+"] },
+    timeoutSeconds: 5,
+    ...timing,
+  };
+}

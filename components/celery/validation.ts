@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+import { JobOptions } from "../celeryJob";
+import { WorkerOptions } from "../celeryWorkers";
+import {
+  choiceProblems,
+  computeProblems,
+  durationProblems,
+  quantityProblems,
+  quote,
+  wholeNumberProblems,
+} from "../shared/validation";
+import { DEAD_LETTERS } from "../rabbitmq/settings";
+import { LedgerOptions } from "../taskLedger";
+import { SecretKey, Spread } from "../types";
+
+/** Variables that a component sets from its arguments, and the argument to use instead. */
+const COMMON: Record<string, string> = {
+  HA_CELERY_BROKER_URL: "broker",
+  HA_CELERY_QUEUES: "queues",
+  HA_CELERY_LEDGER_URL: "ledger",
+};
+const WORKERS: Record<string, string> = {
+  ...COMMON,
+  HA_CELERY_PREFETCH_MULTIPLIER: "prefetch",
+  HA_CELERY_LONGEST_TASK_SECONDS: "longestTaskSeconds",
+  HA_CELERY_OBSERVABLE: "observable",
+  HA_CELERY_STATE_DIR: "no argument: it is fixed",
+};
+const JOB: Record<string, string> = { ...COMMON, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" };
+
+/** Everything wrong with the arguments of workers. */
+export function workersProblems(options: WorkerOptions): string[] {
+  return [
+    ...queueProblems("queues", options.queues),
+    ...wholeNumberProblems("replicas", options.replicas, 0, "it is a number of pods"),
+    ...wholeNumberProblems("concurrency", options.concurrency, 1, "it is a number of processes"),
+    ...wholeNumberProblems(
+      "prefetch",
+      options.prefetch,
+      1,
+      "0 would let one pod take every task of the queue",
+    ),
+    ...wholeNumberProblems(
+      "longestTaskSeconds",
+      options.longestTaskSeconds,
+      1,
+      "a pod waits this long for its tasks",
+    ),
+    ...computeProblems(options.compute),
+    ...choiceProblems("spread", options.spread, Spread),
+    ...environmentProblems(WORKERS, options.env, options.envFromSecrets),
+    ...commandProblems(options.command),
+    ...userProblems(options.runAsUser),
+    ...durationProblems("readyTimeout", options.readyTimeout),
+  ];
+}
+
+/** Everything wrong with the arguments of a job. */
+export function jobProblems(options: JobOptions): string[] {
+  return [
+    ...wholeNumberProblems("tasks", options.tasks, 1, "there would be nothing to publish"),
+    ...runProblems(options.run),
+    ...queueProblems("queues", options.queues),
+    ...wholeNumberProblems("backoffLimit", options.backoffLimit, 0, "it is a number of pods"),
+    ...computeProblems(options.compute),
+    ...environmentProblems(JOB, options.env, options.envFromSecrets),
+    ...commandProblems(options.command),
+    ...userProblems(options.runAsUser),
+    ...durationProblems("completionTimeout", options.completionTimeout),
+  ];
+}
+
+/** Everything wrong with the arguments of a ledger. */
+export function ledgerProblems(options: LedgerOptions): string[] {
+  return [
+    ...quantityProblems("storage.size", options.storage?.size, "1Gi"),
+    ...computeProblems(options.compute),
+    ...userProblems(options.runAsUser),
+    ...durationProblems("readyTimeout", options.readyTimeout),
+  ];
+}
+
+export function appProblems(app: string): string[] {
+  if (/^\w+(\.\w+)*(:\w+(\.\w+)*)?$/.test(app)) return [];
+  return [
+    `app is ${quote(app)}, which is not what \`celery --app\` takes. Use for example "mail.tasks" or "mail.tasks:app".`,
+  ];
+}
+
+export function queueProblems(what: string, queues: string[] | undefined): string[] {
+  if (queues === undefined) return [];
+  return [
+    ...(queues.length === 0 ? [`${what} is empty. Use at least one, for example ["tasks"].`] : []),
+    ...queues
+      .filter((queue) => !/^[\w.-]{1,200}$/.test(queue))
+      .map((queue) => `${what} has ${quote(queue)}. Use up to 200 letters, digits, "_", "." and "-".`),
+    ...queues
+      .filter((queue, index) => queues.indexOf(queue) !== index)
+      .map((queue) => `${what} has ${quote(queue)} twice. Remove one.`),
+    ...queues
+      .filter((queue) => queue === DEAD_LETTERS || queue.startsWith("celery_delayed_"))
+      .map((queue) => `${what} has ${quote(queue)}, which is in use for other things. Choose another name.`),
+  ];
+}
+
+function runProblems(run = "run-1"): string[] {
+  if (/^[a-zA-Z0-9]([\w.-]{0,62}[a-zA-Z0-9])?$/.test(run)) return [];
+  return [
+    `run is ${quote(run)}, but task ids begin with it. Use up to 64 letters, digits, "_", "." and "-", a letter or digit at both ends.`,
+  ];
+}
+
+function environmentProblems(
+  reserved: Record<string, string>,
+  env: Record<string, pulumi.Input<string>> = {},
+  secrets: Record<string, SecretKey> = {},
+): string[] {
+  const names = [...Object.keys(env), ...Object.keys(secrets)];
+  return [
+    ...names
+      .filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      .map(
+        (name) =>
+          `env has ${quote(name)}, which no environment variable can be called. Use letters, digits and "_".`,
+      ),
+    ...names
+      .filter((name) => name in reserved)
+      .map((name) => `env has ${name}, which the component sets. Use ${reserved[name]}.`),
+    ...Object.keys(secrets)
+      .filter((name) => name in env)
+      .map((name) => `env and envFromSecrets both have ${name} and cannot both set it. Remove one.`),
+  ];
+}
+
+function commandProblems(command: string[] | undefined): string[] {
+  return command?.length === 0 ? ["command is empty. Give the program to run, or leave command out."] : [];
+}
+
+function userProblems(user: number | undefined): string[] {
+  return wholeNumberProblems("runAsUser", user, 1, "root is refused by the Pod Security level restricted");
+}

@@ -1,0 +1,28 @@
+import { DEFAULT_LONGEST_TASK_SECONDS, DEFAULT_PREFETCH, DEFAULT_QUEUES } from "../celery/settings";
+import { WorkerOptions } from "../celeryWorkers";
+import { HaCeleryArgs, WorkerPoolOptions } from "../haCelery";
+
+/** What RabbitMQ takes by itself. */
+const LEAST_CONSUMER_TIMEOUT = 1800;
+
+export function poolsOf(args: HaCeleryArgs): WorkerPoolOptions[] {
+  return args.workers ?? [{ name: "default" }];
+}
+
+/** Queues of the application: those of all pools, so that every pool and job has the same default queue, the first. */
+export function queuesOf(pools: WorkerPoolOptions[]): string[] {
+  return [...new Set(pools.flatMap((pool) => pool.queues ?? DEFAULT_QUEUES))];
+}
+
+/** Seconds that a task may rightly be in a worker: it waits for those fetched before it, then runs itself. */
+export function longestHold(pool: WorkerOptions): number {
+  return (pool.longestTaskSeconds ?? DEFAULT_LONGEST_TASK_SECONDS) * (pool.prefetch ?? DEFAULT_PREFETCH);
+}
+
+/** The longest hold of all pools and one longest task to spare. */
+export function consumerTimeout(pools: WorkerPoolOptions[]): number {
+  const holds = pools.map(
+    (pool) => longestHold(pool) + (pool.longestTaskSeconds ?? DEFAULT_LONGEST_TASK_SECONDS),
+  );
+  return Math.max(LEAST_CONSUMER_TIMEOUT, ...holds);
+}

@@ -1,0 +1,106 @@
+import { BrokerOptions } from "../rabbitMqCluster";
+import { MIB, parseQuantity } from "../shared/quantity";
+import {
+  choiceProblems,
+  computeProblems,
+  durationProblems,
+  namespaceProblems,
+  quantityProblems,
+  quote,
+  wholeNumberProblems,
+} from "../shared/validation";
+import { OnDelete, Spread } from "../types";
+import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark, MONITORING_USER } from "./settings";
+
+/** Why a line of rabbitmq.conf is not the user's to set. */
+const REFUSED: Record<string, string> = {
+  cluster_partition_handling: "RabbitMQ 4.3 ignores it: a minority cannot confirm anything. Remove it",
+  queue_master_locator: "it belonged to mirrored queues, which are gone. Use queue_leader_locator",
+  "cluster_formation.peer_discovery_backend":
+    "the nodes find each other by the StatefulSet's names. Remove it",
+  "definitions.import_backend": "the component imports its own definitions. Remove it",
+  "definitions.local.path": "the component imports its own definitions. Remove it",
+};
+
+/** Everything wrong with a broker's arguments. */
+export function brokerProblems(options: BrokerOptions): string[] {
+  const { storage, compute, access } = options;
+  return [
+    ...replicaProblems(options.replicas),
+    ...quantityProblems("storage.size", storage?.size, "20Gi"),
+    ...choiceProblems("storage.onDelete", storage?.onDelete, OnDelete),
+    ...computeProblems(compute),
+    ...memoryProblems(compute?.memory ?? DEFAULT_MEMORY, storage?.size ?? DEFAULT_STORAGE),
+    ...choiceProblems("spread", options.spread, Spread),
+    ...Object.entries(options.config ?? {}).flatMap(([key, value]) => configProblems(key, value)),
+    ...(options.plugins ?? []).flatMap(pluginProblems),
+    ...vhostProblems(options.vhost),
+    ...usernameProblems(options.username),
+    ...wholeNumberProblems(
+      "consumerTimeoutSeconds",
+      options.consumerTimeoutSeconds,
+      60,
+      "RabbitMQ checks consumers once a minute",
+    ),
+    ...wholeNumberProblems(
+      "gracePeriodSeconds",
+      options.gracePeriodSeconds,
+      60,
+      "a node needs time to hand over its queues",
+    ),
+    ...namespaceProblems("access.clientNamespaces", ...(access?.clientNamespaces ?? [])),
+    ...namespaceProblems("access.managementNamespaces", ...(access?.managementNamespaces ?? [])),
+    ...namespaceProblems("access.monitoringNamespaces", ...(access?.monitoringNamespaces ?? [])),
+    ...durationProblems("readyTimeout", options.readyTimeout),
+  ];
+}
+
+function replicaProblems(replicas = 3): string[] {
+  if (Number.isInteger(replicas) && replicas >= 1 && replicas % 2 === 1) return [];
+  return [`replicas is ${replicas}. Use an odd number (3 survives one node, 5 survives two).`];
+}
+
+function memoryProblems(memory: string, size: string): string[] {
+  const limit = parseQuantity(memory);
+  const disk = parseQuantity(size);
+  if (limit === undefined || disk === undefined) return [];
+  if (limit < 256 * MIB) {
+    return [`compute.memory is ${quote(memory)}, but a broker node with management needs at least "256Mi".`];
+  }
+  const reserve = memoryWatermark(memory);
+  if (disk >= 2 * reserve * MIB) return [];
+  return [
+    `storage.size is ${quote(size)}, but ${reserve} MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "${2 * reserve}Mi" or less memory.`,
+  ];
+}
+
+function configProblems(key: string, value: string): string[] {
+  const refused = REFUSED[key];
+  if (refused) return [`config has ${key}, but ${refused}.`];
+  if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
+  return [
+    `config has ${quote(key)} = ${quote(value)}, which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.`,
+  ];
+}
+
+function pluginProblems(plugin: string): string[] {
+  if (/^[a-z][a-z0-9_]*$/.test(plugin)) return [];
+  return [
+    `plugins has ${quote(plugin)}, which no plugin can be called. Use names such as "rabbitmq_shovel".`,
+  ];
+}
+
+function vhostProblems(vhost = "celery"): string[] {
+  if (vhost !== "" && vhost.length <= 255) return [];
+  return [`vhost is ${quote(vhost)}. Use 1 to 255 characters.`];
+}
+
+function usernameProblems(username = "celery"): string[] {
+  if (username === MONITORING_USER) {
+    return [
+      `username is "${MONITORING_USER}", which is the name of the user that may only look. Use another.`,
+    ];
+  }
+  if (/^[\w.-]{1,64}$/.test(username)) return [];
+  return [`username is ${quote(username)}. Use up to 64 letters, digits, "_", "." and "-".`];
+}

@@ -1,0 +1,23 @@
+/** Labels by which people, Services and policies find the objects of one component. */
+export interface Labels extends Record<string, string> {
+  "app.kubernetes.io/name": string;
+  "app.kubernetes.io/instance": string;
+}
+
+/** `application` is the software (rabbitmq), `instance` the component's name, `role` its part in the whole (broker). */
+export function labelsOf(application: string, instance: string, role: string): Labels {
+  return {
+    "app.kubernetes.io/name": application,
+    "app.kubernetes.io/instance": instance,
+    "app.kubernetes.io/component": role,
+    "app.kubernetes.io/part-of": "ha-celery",
+  };
+}
+
+/** The labels that never change, for the immutable selectors. */
+export function selectorOf(labels: Labels): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": labels["app.kubernetes.io/name"],
+    "app.kubernetes.io/instance": labels["app.kubernetes.io/instance"],
+  };
+}

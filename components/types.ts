@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** How strictly pods of one component keep away from each other's Kubernetes node. */
+export const Spread = {
+  /** Never two on one node. A pod without a free node stays Pending. */
+  Required: "required",
+  /** Apart where there is room, together where there is none. */
+  Preferred: "preferred",
+} as const;
+/** A value of the constant of the same name. */
+export type Spread = (typeof Spread)[keyof typeof Spread];
+
+/** What becomes of volumes, and of the tasks in them, when their owner is deleted. */
+export const OnDelete = {
+  /** The volumes stay, and go on costing money, until somebody deletes them. */
+  Retain: "retain",
+  /** The volumes go with their owner. */
+  Delete: "delete",
+} as const;
+/** A value of the constant of the same name. */
+export type OnDelete = (typeof OnDelete)[keyof typeof OnDelete];
+
+/** CPU and memory of one pod. */
+export interface Compute {
+  /** CPU that each pod requests, a Kubernetes quantity such as `500m` or `2`. */
+  cpu?: string;
+  /** CPU that each pod is held to, a Kubernetes quantity.
+   * @default no limit: a limit slows failover and start-up while the node's other CPUs idle */
+  cpuLimit?: string;
+  /** Memory of each pod, a Kubernetes quantity such as `2Gi`. Request and limit are the same, so that a pod never
+   * loses memory that it was promised. */
+  memory?: string;
+}
+
+/** A volume that a component claims for each of its pods. */
+export interface Volume {
+  /** Size, a Kubernetes quantity such as `20Gi`. */
+  size?: string;
+  /** StorageClass of the claims.
+   * @default the cluster's default class */
+  className?: string;
+}
+
+/** A taint of Kubernetes nodes that pods accept; the fields are those of Kubernetes. */
+export interface Toleration {
+  /** Key of the taint. Absent, with operator `Exists`: every taint. */
+  key?: string;
+  /** `Exists` or `Equal`.
+   * @default Kubernetes' own, `Equal` */
+  operator?: string;
+  /** Value of the taint, for operator `Equal`. */
+  value?: string;
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Absent: every effect. */
+  effect?: string;
+  /** Seconds that a running pod stays after a `NoExecute` taint appeared. Absent: for ever. */
+  tolerationSeconds?: number;
+}
+
+/** One key of a Kubernetes Secret in the same namespace. */
+export interface SecretKey {
+  /** Name of the Secret. */
+  secretName: pulumi.Input<string>;
+  /** Key in the Secret. */
+  key: pulumi.Input<string>;
+}
+
+/** What a pod needs to use a broker. `RabbitMqCluster.connection` is one; write your own for a broker that you run elsewhere. */
+export interface BrokerConnection {
+  /** Name of the Secret that holds the AMQP URL. */
+  secretName: pulumi.Input<string>;
+  /** Key of the AMQP URL in the Secret. */
+  key: pulumi.Input<string>;
+  /** Labels that the broker's NetworkPolicy lets in. Every pod that connects carries them.
+   * @default none */
+  clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** What a pod needs to write to a ledger. `TaskLedger.connection` is one. */
+export interface LedgerConnection {
+  /** Base URL, for example `http://ledger:8080`. */
+  url: pulumi.Input<string>;
+  /** Labels that the ledger's NetworkPolicy lets in. Every pod that connects carries them.
+   * @default none */
+  clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Where pods may run. */
+export interface Placement {
+  /** Labels that a Kubernetes node must have. Changing it restarts the pods.
+   * @default any node */
+  nodeSelector?: Record<string, string>;
+  /** Taints that the pods accept. Changing it restarts the pods.
+   * @default none but those that the component says */
+  tolerations?: Toleration[];
+  /** PriorityClass of the pods. Changing it restarts the pods.
+   * @default the cluster's default class */
+  priorityClassName?: string;
+}
