@@ -1,0 +1,4 @@
+import { serve } from "../plugin/server";
+import { DockerProvider } from "./provider";
+
+void serve(new DockerProvider());

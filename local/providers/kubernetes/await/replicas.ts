@@ -1,0 +1,74 @@
+import { numberAt, propertiesAt, stringAt } from "../../plugin/values";
+import { condition, keyOf, type KubeObject } from "../objects";
+import { ready, waiting, type Awaiter, type Progress } from "./awaiter";
+import { podReasons } from "./podReasons";
+import { warningEvents } from "./events";
+
+/** Until the controller has seen the latest change, its counts describe the object before it. */
+function notSeen(live: KubeObject): Progress | undefined {
+  const generation = numberAt(live, "metadata", "generation") ?? 0;
+  return (numberAt(live, "status", "observedGeneration") ?? 0) < generation
+    ? waiting("waiting for the controller")
+    : undefined;
+}
+
+function count(live: KubeObject, field: string): number {
+  return numberAt(live, "status", field) ?? 0;
+}
+
+export function deploymentProgress(live: KubeObject): Progress {
+  const wanted = numberAt(live, "spec", "replicas") ?? 1;
+  const [updated, available, existing] = [
+    count(live, "updatedReplicas"),
+    count(live, "availableReplicas"),
+    count(live, "replicas"),
+  ];
+  const unseen = notSeen(live);
+  if (unseen) return unseen;
+  if (updated < wanted) return waiting(`${updated} of ${wanted} replicas updated`);
+  if (existing > updated) return waiting(`${existing - updated} old replicas still running`);
+  return available < wanted
+    ? waiting(`${available} of ${wanted} replicas ready`)
+    : ready(`${wanted} replicas ready`);
+}
+
+export function statefulSetProgress(live: KubeObject): Progress {
+  const wanted = numberAt(live, "spec", "replicas") ?? 1;
+  const unseen = notSeen(live);
+  if (unseen) return unseen;
+  const [current, update] = [
+    stringAt(live, "status", "currentRevision"),
+    stringAt(live, "status", "updateRevision"),
+  ];
+  const rolling = stringAt(live, "spec", "updateStrategy", "type") !== "OnDelete" && current !== update;
+  const [readyReplicas, updated] = [count(live, "readyReplicas"), count(live, "updatedReplicas")];
+  if (rolling) return waiting(`${Math.min(updated, readyReplicas)} of ${wanted} replicas updated and ready`);
+  if (readyReplicas < wanted) return waiting(`${readyReplicas} of ${wanted} replicas ready`);
+  const surplus = count(live, "replicas") - wanted;
+  return surplus > 0
+    ? waiting(`${surplus} surplus replicas still running`)
+    : ready(`${wanted} replicas ready`);
+}
+
+export function daemonSetProgress(live: KubeObject): Progress {
+  const unseen = notSeen(live);
+  if (unseen) return unseen;
+  const wanted = count(live, "desiredNumberScheduled");
+  const done = Math.min(count(live, "updatedNumberScheduled"), count(live, "numberAvailable"));
+  return done < wanted ? waiting(`${done} of ${wanted} nodes ready`) : ready(`${wanted} nodes ready`);
+}
+
+/** A controller of pods: not ready means that some pods are not, and they know why. */
+export function replicaAwaiter(progress: (live: KubeObject) => Progress): Awaiter {
+  return {
+    progress,
+    async reasons(live, client) {
+      const { namespace = "default" } = keyOf(live);
+      const pods = await podReasons(client, namespace, propertiesAt(live, "spec", "selector"));
+      if (pods.length > 0) return pods;
+      // No pod at all: the controller was not allowed to make one (quota, admission).
+      const failure = stringAt(condition(live, "ReplicaFailure"), "message");
+      return failure ? [failure] : warningEvents(client, live);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { ConfigDiff } from "../plugin/provider";
+import { changesBetween } from "../plugin/changes";
+import { plainProperties, stringAt, UNKNOWN, type Properties } from "../plugin/values";
+
+/** What we understand of the provider's arguments; the others are for the official plugin and do no harm. */
+export interface ProviderConfig {
+  kubeconfig?: string;
+  context?: string;
+  namespace?: string;
+  forceConflicts: boolean;
+  mutableSecrets: boolean;
+  mutableConfigMaps: boolean;
+  /** A value that decides about the cluster is not known yet (preview). */
+  unknown: boolean;
+}
+
+export function parseConfig(args: Properties): ProviderConfig {
+  const config = plainProperties(args);
+  // The SDK sends booleans as JSON text.
+  const flag = (name: string): boolean => String(config[name]) === "true";
+  return {
+    kubeconfig: stringAt(config, "kubeconfig"),
+    context: stringAt(config, "context"),
+    namespace: stringAt(config, "namespace"),
+    forceConflicts: flag("enablePatchForce"),
+    mutableSecrets: flag("enableSecretMutable"),
+    mutableConfigMaps: flag("enableConfigMapMutable"),
+    unknown: [config.kubeconfig, config.context].includes(UNKNOWN),
+  };
+}
+
+/** kubeconfig is a path or the content itself; without it the usual places count (KUBECONFIG, ~/.kube/config). */
+export function loadKubeConfig({
+  kubeconfig,
+  context,
+}: Pick<ProviderConfig, "kubeconfig" | "context">): KubeConfig {
+  const result = new KubeConfig();
+  if (!kubeconfig) result.loadFromDefault();
+  else if (existsSync(kubeconfig)) result.loadFromFile(kubeconfig);
+  else if (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))
+    result.loadFromString(kubeconfig);
+  else
+    throw new Error(
+      `The provider's kubeconfig is ${kubeconfig}, but there is no such file. Correct the path, or pass the content itself.`,
+    );
+  if (context) {
+    if (!result.getContextObject(context)) {
+      const known =
+        result
+          .getContexts()
+          .map(({ name }) => name)
+          .join(", ") || "none";
+      throw new Error(
+        `The kubeconfig has no context ${context} (it has: ${known}). Correct the provider's context or kubeconfig.`,
+      );
+    }
+    result.setCurrentContext(context);
+  }
+  return result;
+}
+
+/** Which arguments changed, and whether they point at another cluster, where every object must be made anew. */
+export function diffConfig(oldArgs: Properties, newArgs: Properties): ConfigDiff {
+  const [old, next] = [plainProperties(oldArgs), plainProperties(newArgs)];
+  const changed = [...new Set(changesBetween(old, next).map(({ path }) => String(path[0])))];
+  if (old.clusterIdentifier && next.clusterIdentifier) {
+    return { changed, replaces: changed.filter((name) => name === "clusterIdentifier") };
+  }
+  const deciding = changed.filter((name) => name === "kubeconfig" || name === "context");
+  const [before, after] = [activeCluster(old), activeCluster(next)];
+  const other = deciding.some((name) => next[name] === UNKNOWN) || (before && after && before !== after);
+  return { changed, replaces: other ? deciding : [] };
+}
+
+function activeCluster(config: Properties): string | undefined {
+  try {
+    const cluster = loadKubeConfig({
+      kubeconfig: stringAt(config, "kubeconfig"),
+      context: stringAt(config, "context"),
+    });
+    return JSON.stringify(cluster.getCurrentCluster() ?? undefined);
+  } catch {
+    // An old kubeconfig whose file is gone tells nothing about its cluster.
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { waitUntilGone, type WaitOptions } from "./await/wait";
+import { isStatus, UnknownKind } from "./errors";
+import { annotation, type KubeObject, type ObjectKey } from "./objects";
+
+// Kinds whose deletion the official plugin does not wait for when skipAwait is set.
+const SKIPPABLE = new Set(["Namespace", "Pod", "DaemonSet", "Deployment", "StatefulSet", "Job"]);
+
+/** Deletes an object with what it owns, and waits until it is gone. One that is not there is deleted. */
+export async function deleteObject(key: ObjectKey, inputs: KubeObject, options: WaitOptions): Promise<void> {
+  try {
+    const live = await options.client.get(key);
+    if (!live) return;
+    await options.client.delete(key, propagation(inputs));
+    if (annotation(inputs, "pulumi.com/skipAwait") === "true" && SKIPPABLE.has(key.kind)) return;
+    await waitUntilGone(live, options);
+  } catch (error) {
+    if (isStatus(error, 404) || error instanceof UnknownKind) return;
+    throw error;
+  }
+}
+
+function propagation(inputs: KubeObject): string {
+  switch (annotation(inputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase()) {
+    case "orphan":
+      return "Orphan";
+    case "background":
+      return "Background";
+    default:
+      return "Foreground";
+  }
+}

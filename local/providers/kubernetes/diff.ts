@@ -1,0 +1,52 @@
+import { changesBetween } from "../plugin/changes";
+import type { Change, DiffResult } from "../plugin/provider";
+import { at, propertiesAt, stringAt, type Properties, type Value } from "../plugin/values";
+import type { ProviderConfig } from "./config";
+import { immutableFields } from "./immutable";
+import { isAutonamed } from "./names";
+import { annotation, keyOf } from "./objects";
+import { sameMeaning } from "./same";
+
+/** What to do about plain old and new inputs: nothing, an update in place, or another object. */
+export function diffInputs(
+  old: Properties,
+  next: Properties,
+  config: Pick<ProviderConfig, "mutableSecrets" | "mutableConfigMaps">,
+): DiffResult {
+  const { apiVersion, kind, name } = keyOf(next);
+  const immutable = at(next, "immutable") === true || at(old, "immutable") === true;
+  const fields = immutableFields({ apiVersion, kind, immutable }, config).map((field) => field.split("."));
+  const changes = changesBetween(inNamespace(old), inNamespace(next), sameMeaning).map(
+    ({ path, kind: change, old: before, next: after }): Change => ({
+      path,
+      kind: change,
+      replace: fields.some((field) => touches(field, path, before ?? null, after ?? null)),
+    }),
+  );
+  // Two objects cannot have one name, so a fixed name means: first the old one goes.
+  const sameIdentity = name === stringAt(old, "metadata", "name") && namespace(next) === namespace(old);
+  return {
+    changes,
+    deleteBeforeReplace: changes.some((change) => change.replace) && !isAutonamed(next) && sameIdentity,
+  };
+}
+
+/** Is the immutable field at the changed path, above it, or inside what was added or taken away there? */
+function touches(field: string[], path: Change["path"], before: Value, after: Value): boolean {
+  if (!path.every((key, index) => index >= field.length || key === field[index])) return false;
+  const rest = field.slice(path.length);
+  return rest.length === 0 || at(before, ...rest) !== undefined || at(after, ...rest) !== undefined;
+}
+
+function namespace(object: Properties): string {
+  return stringAt(object, "metadata", "namespace") ?? "default";
+}
+
+function inNamespace(object: Properties): Properties {
+  return { ...object, metadata: { ...propertiesAt(object, "metadata"), namespace: namespace(object) } };
+}
+
+export function timeoutSeconds(object: Properties, customTimeout: number): number {
+  const annotated = Number(annotation(object, "pulumi.com/timeoutSeconds"));
+  return customTimeout || (annotated > 0 ? annotated : 600);
+}

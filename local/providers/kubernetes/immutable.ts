@@ -1,0 +1,38 @@
+import type { ProviderConfig } from "./config";
+
+const SELECTOR = ["spec.selector"];
+
+/** Fields whose change means another object, by API group and kind: the official plugin's list for these kinds. */
+const FIELDS: Record<string, string[]> = {
+  "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
+  "/Pod": ["spec"],
+  "/Service": ["spec.clusterIP"],
+  "apps/DaemonSet": SELECTOR,
+  "apps/Deployment": SELECTOR,
+  "apps/StatefulSet": [
+    "spec.podManagementPolicy",
+    "spec.revisionHistoryLimit",
+    "spec.selector",
+    "spec.serviceName",
+    "spec.volumeClaimTemplates",
+  ],
+  "batch/Job": ["spec.completions", "spec.parallelism", "spec.selector", "spec.template"],
+  "rbac.authorization.k8s.io/ClusterRoleBinding": ["roleRef"],
+  "rbac.authorization.k8s.io/RoleBinding": ["roleRef"],
+  "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
+};
+
+export function immutableFields(
+  { apiVersion, kind, immutable }: { apiVersion: string; kind: string; immutable: boolean },
+  config: Pick<ProviderConfig, "mutableSecrets" | "mutableConfigMaps">,
+): string[] {
+  const identity = ["metadata.name", "metadata.namespace"];
+  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
+  if (group === "" && kind === "Secret") {
+    return [...identity, "type", ...(config.mutableSecrets && !immutable ? [] : ["data", "stringData"])];
+  }
+  if (group === "" && kind === "ConfigMap") {
+    return [...identity, ...(config.mutableConfigMaps && !immutable ? [] : ["data", "binaryData"])];
+  }
+  return [...identity, ...(FIELDS[`${group}/${kind}`] ?? [])];
+}

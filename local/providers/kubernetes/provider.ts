@@ -1,0 +1,189 @@
+import type {
+  CheckRequest,
+  CheckResult,
+  ConfigDiff,
+  CreateRequest,
+  CreateResult,
+  DeleteRequest,
+  DiffRequest,
+  DiffResult,
+  Operation,
+  ReadRequest,
+  ReadResult,
+  ResourceProvider,
+  UpdateRequest,
+} from "../plugin/provider";
+import { InitializationFailed } from "../plugin/provider";
+import {
+  containsUnknown,
+  plainProperties,
+  propertiesAt,
+  redact,
+  secretStrings,
+  stringAt,
+  type Properties,
+} from "../plugin/values";
+import { packageVersion } from "../plugin/version";
+import { applyObject, previewObject } from "./apply";
+import { awaiterFor } from "./await";
+import { NotReady, waitUntilReady } from "./await/wait";
+import { ClusterClient } from "./client";
+import { diffConfig, loadKubeConfig, parseConfig, type ProviderConfig } from "./config";
+import { deleteObject } from "./delete";
+import { diffInputs, timeoutSeconds } from "./diff";
+import { messageOf, Unreachable } from "./errors";
+import { fieldManager, isNameKnown, withName } from "./names";
+import { idOf, keyOf, parseId, parseType, type KubeObject } from "./objects";
+import { reconcile } from "./reconcile";
+import { inputsFromLive, managerOf, previewOf, stateOf, withSecretsOf } from "./state";
+
+/** Kubernetes objects of any kind, by server-side apply. */
+export class KubernetesProvider implements ResourceProvider {
+  readonly version = packageVersion("@pulumi/kubernetes");
+  private config: ProviderConfig = parseConfig({});
+  private cluster?: ClusterClient;
+
+  async configure(args: Properties): Promise<void> {
+    this.config = parseConfig(args);
+    if (!this.config.unknown) this.cluster = new ClusterClient(loadKubeConfig(this.config));
+  }
+
+  diffConfig(oldConfig: Properties, newConfig: Properties): ConfigDiff {
+    return diffConfig(oldConfig, newConfig);
+  }
+
+  async check(request: CheckRequest): Promise<CheckResult> {
+    const { apiVersion, kind } = parseType(request.type);
+    if (!/^(.+\/)?v\d+((alpha|beta)\d+)?$/.test(apiVersion) || /(Patch|List)$/.test(kind)) {
+      throw new Error(
+        `The local stand-in for the Kubernetes provider cannot make ${request.type}. ` +
+          `Install the official plugin: pulumi plugin install resource kubernetes ${this.version}`,
+      );
+    }
+    const named = withName({ ...request.newInputs, apiVersion, kind }, request);
+    const inputs = await this.withNamespace(named);
+    return { inputs: withSecretsOf(inputs, inputs) };
+  }
+
+  async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
+    return diffInputs(plainProperties(oldInputs), plainProperties(newInputs), this.config);
+  }
+
+  async create(request: CreateRequest): Promise<CreateResult> {
+    const { inputs, urn, preview } = request;
+    const manager = fieldManager(urn);
+    if (preview) return { id: "", state: await this.preview(request, inputs, manager) };
+    const { live, failure } = await this.make(request, inputs, manager, "create");
+    const id = idOf(live);
+    const state = stateOf(live, inputs, manager);
+    if (failure) throw new InitializationFailed([failure], id, state);
+    return { id, state };
+  }
+
+  async update(request: UpdateRequest): Promise<Properties> {
+    const { id, newInputs, oldState, urn, preview } = request;
+    const manager = managerOf(oldState, urn);
+    if (preview) return this.preview(request, newInputs, manager);
+    const { live, failure } = await this.make(request, newInputs, manager, "update");
+    const state = stateOf(live, newInputs, manager);
+    if (failure) throw new InitializationFailed([failure], id, state);
+    return state;
+  }
+
+  async read({ id, urn, type, inputs, state }: ReadRequest): Promise<ReadResult | undefined> {
+    const known = Object.keys(inputs).length > 0;
+    const { apiVersion, kind } = known ? keyOf(plainProperties(inputs)) : parseType(type);
+    const live = await this.client.get({ apiVersion, kind, ...parseId(id) });
+    if (!live) return undefined;
+    const manager = managerOf(state, urn);
+    if (!known) {
+      const found = inputsFromLive(live);
+      return { inputs: found, state: stateOf(live, found, manager) };
+    }
+    const plain = plainProperties(inputs);
+    const found = withSecretsOf(reconcile(plain, live), inputs);
+    const result = { inputs: found, state: stateOf(live, found, manager) };
+    const progress = await awaiterFor(live, 0)?.progress(live, this.client);
+    if (!progress || progress.state === "ready") return result;
+    throw new InitializationFailed([`${kind} ${id}: ${progress.message}`], id, result.state, result.inputs);
+  }
+
+  async delete(request: DeleteRequest): Promise<void> {
+    const state = plainProperties(request.state);
+    const { apiVersion, kind } = parseType(request.type);
+    const inputs = propertiesAt(state, "__inputs");
+    const key = {
+      ...keyOf(state),
+      apiVersion: stringAt(state, "apiVersion") ?? apiVersion,
+      kind,
+      ...parseId(request.id),
+    };
+    await deleteObject(key, inputs, {
+      client: this.client,
+      signal: request.signal,
+      status: request.status,
+      timeoutSeconds: timeoutSeconds(inputs, request.timeoutSeconds),
+    });
+  }
+
+  private get client(): ClusterClient {
+    if (!this.cluster) throw new Error("The provider's kubeconfig or context is not known yet.");
+    return this.cluster;
+  }
+
+  /** Brings the object to the inputs and waits until it is ready. `failure`: it exists, but is not. */
+  private async make(
+    request: Operation & { timeoutSeconds: number },
+    inputs: Properties,
+    manager: string,
+    action: "create" | "update",
+  ): Promise<{ live: KubeObject; failure?: string }> {
+    const secrets = secretStrings(withSecretsOf(inputs, inputs));
+    const object = plainProperties(inputs);
+    const wait = {
+      ...request,
+      client: this.client,
+      timeoutSeconds: timeoutSeconds(object, request.timeoutSeconds),
+    };
+    const applied = await applyObject(object, manager, action, wait, this.config).catch((error: unknown) => {
+      throw new Error(redact(messageOf(error), secrets), { cause: error });
+    });
+    for (const warning of applied.warnings) request.warn(redact(warning, secrets));
+    const awaiter = awaiterFor(applied.object, Date.now());
+    if (!awaiter) return { live: applied.object };
+    try {
+      return { live: await waitUntilReady(applied.object, awaiter, wait) };
+    } catch (error) {
+      // Whatever stopped the wait, the object exists: losing it here would leave it to nobody.
+      return {
+        live: error instanceof NotReady ? error.live : applied.object,
+        failure: redact(messageOf(error), secrets),
+      };
+    }
+  }
+
+  private async preview(request: Operation, inputs: Properties, manager: string): Promise<Properties> {
+    if (!this.cluster || containsUnknown(inputs)) return inputs;
+    const live = await previewObject(plainProperties(inputs), manager, this.cluster, this.config).catch(
+      (error: unknown) => {
+        throw new Error(redact(messageOf(error), secretStrings(inputs)), { cause: error });
+      },
+    );
+    return live ? previewOf(live, inputs, manager) : inputs;
+  }
+
+  /** Says the namespace of a namespaced object, so that inputs and state do not depend on who reads them. */
+  private async withNamespace(inputs: Properties): Promise<Properties> {
+    const metadata = propertiesAt(inputs, "metadata");
+    if (!this.cluster || metadata.namespace !== undefined || !isNameKnown(inputs)) return inputs;
+    try {
+      const { apiVersion, kind } = keyOf(plainProperties(inputs));
+      if (!(await this.cluster.isNamespaced(apiVersion, kind))) return inputs;
+    } catch (error) {
+      if (error instanceof Unreachable) return inputs;
+      throw error;
+    }
+    const namespace = this.config.namespace ?? this.cluster.contextNamespace ?? "default";
+    return { ...inputs, metadata: { ...metadata, namespace } };
+  }
+}
