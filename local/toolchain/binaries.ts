@@ -1,0 +1,58 @@
+import type { Report } from "../report";
+import { ensureArtifact, hasArtifact } from "./cache";
+import { dropGoCaches, goArtifact, type GoProgram } from "./go";
+
+const KUBERNETES_VERSION = "v1.34.2";
+const kubernetesVersion = "k8s.io/component-base/version";
+
+export const pause: GoProgram = { name: "pause", title: "the pause process", minutes: 1 };
+
+export const kubernetes: GoProgram = {
+  name: "kubernetes",
+  title: `Kubernetes ${KUBERNETES_VERSION}`,
+  variables: {
+    [`${kubernetesVersion}.gitVersion`]: KUBERNETES_VERSION,
+    [`${kubernetesVersion}.gitMajor`]: "1",
+    [`${kubernetesVersion}.gitMinor`]: "34",
+    [`${kubernetesVersion}.gitTreeState`]: "clean",
+  },
+  minutes: 7,
+};
+
+export const coredns: GoProgram = { name: "coredns", title: "CoreDNS 1.12.4", minutes: 1 };
+
+export const pulumi: GoProgram = {
+  name: "pulumi",
+  title: "the Pulumi CLI 3.245.0",
+  file: "bin/pulumi",
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.245.0" },
+  minutes: 4,
+};
+
+export interface Binaries {
+  kubernetes: string;
+  coredns: string;
+  pause: string;
+}
+
+/** What a node runs. Built in this order because the later ones share most modules with Kubernetes. */
+export const nodePrograms = [pause, kubernetes, coredns];
+
+/** Paths of what a node runs, built into the cache when absent. */
+export async function ensureBinaries(report: Report): Promise<Binaries> {
+  const binaries = {
+    pause: await ensureArtifact(goArtifact(pause, report), report),
+    kubernetes: await ensureArtifact(goArtifact(kubernetes, report), report),
+    coredns: await ensureArtifact(goArtifact(coredns, report), report),
+  };
+  await dropGoCaches([...nodePrograms, pulumi], report);
+  return binaries;
+}
+
+export async function missing(programs: GoProgram[]): Promise<GoProgram[]> {
+  const present = await Promise.all(
+    programs.map((program) => hasArtifact(goArtifact(program, () => undefined))),
+  );
+  return programs.filter((_, index) => !present[index]);
+}

@@ -1,0 +1,30 @@
+import { UserError } from "../errors";
+import type { Report } from "../report";
+import type { Host } from "./host";
+import { indent, runLogged } from "./logged";
+
+/** The command that installs Docker here; undefined where we know none. */
+export function installCommand(host: Host): string | undefined {
+  if (!isDebian(host) || !host.find("apt-get")) return undefined;
+  return `${host.isRoot ? "" : "sudo "}apt-get install docker.io`;
+}
+
+export async function installDocker(host: Host, report: Report): Promise<void> {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  report("installing Docker: apt-get install docker.io");
+  await runLogged("apt-get update", "apt-get", ["update"], { env }, report);
+  const packages = ["docker.io", ...(await clientPackage(host))];
+  const options = ["install", "--yes", "--no-install-recommends"];
+  await runLogged("installing Docker", "apt-get", [...options, ...packages], { env }, report);
+}
+
+/** From Debian 13 on the docker command has a package of its own; earlier and on Ubuntu it comes with the engine. */
+async function clientPackage(host: Host): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await host.run("apt-cache", ["policy", "docker-cli"]);
+  if (exitCode !== 0) throw new UserError(`apt-cache failed:\n${indent(stderr)}`);
+  return /Candidate: (?!\(none\))/.test(stdout) ? ["docker-cli"] : [];
+}
+
+export function isDebian(host: Host): boolean {
+  return host.distributions.includes("debian") || host.distributions.includes("ubuntu");
+}

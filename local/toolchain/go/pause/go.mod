@@ -1,0 +1,3 @@
+module ha-celery.dev/pause
+
+go 1.24

@@ -1,0 +1,81 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { arch, platform } from "node:os";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { endOf } from "./logged";
+
+export interface Ran {
+  /** Undefined when the command could not be started, was killed, or took too long. */
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  timeoutSeconds?: number;
+}
+
+/** The machine as the toolchain sees it; tests put another one in its place. */
+export interface Host {
+  platform: string;
+  arch: string;
+  isRoot: boolean;
+  hasSystemd: boolean;
+  /** ID and ID_LIKE of /etc/os-release. */
+  distributions: string[];
+  env: Record<string, string | undefined>;
+  find(program: string): string | undefined;
+  /** Runs a command to its end; a failure is a result, not an exception. */
+  run(command: string, args: string[], options?: RunOptions): Promise<Ran>;
+}
+
+export const thisHost: Host = {
+  platform: platform(),
+  arch: arch(),
+  isRoot: process.getuid?.() === 0,
+  hasSystemd: existsSync("/run/systemd/system"),
+  distributions: distributions(),
+  env: process.env,
+  find: (program) => findOnPath(program, process.env.PATH ?? ""),
+  run,
+};
+
+export function findOnPath(program: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, program))
+    .find(isExecutable);
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function run(command: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+  const result = await execa(command, args, {
+    reject: false,
+    stdin: "ignore",
+    env: options.env,
+    cwd: options.cwd,
+    timeout: (options.timeoutSeconds ?? 0) * 1000,
+  });
+  const { exitCode, stdout, stderr, failed } = result;
+  return { exitCode, stdout: stdout ?? "", stderr: stderr || (failed ? endOf(result) : "") };
+}
+
+function distributions(): string[] {
+  try {
+    const lines = readFileSync("/etc/os-release", "utf8").matchAll(/^(?:ID|ID_LIKE)="?([^"\n]*)"?$/gm);
+    return [...lines].flatMap(([, names]) => (names ?? "").split(" "));
+  } catch {
+    return [];
+  }
+}
