@@ -4,19 +4,22 @@ CLUSTER ?= local
 STACK ?= local
 RUN ?=
 TASKS ?=
+CONFIG ?=
 
 # Node 24 of the package `node` comes first, whatever the system has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 LOCAL = node --import=tsx local/main.ts
 
+VENV = docker/worker/.venv
+
 .DEFAULT_GOAL := help
-.PHONY: help up status down clean test test-unit test-cluster test-python lint check bench
+.PHONY: help up status down clean test test-unit test-cluster test-python lint check bench tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS)
-	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' --run='$(RUN)' --tasks='$(TASKS)'
+up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, CONFIG)
+	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(foreach set,$(CONFIG),--config='$(set)')
 
 status: node_modules ## show nodes, brokers, workers and the count
 	@$(LOCAL) status --cluster='$(CLUSTER)'
@@ -37,6 +40,29 @@ test-cluster: node_modules ## a cluster of its own, 1,000 tasks, a broker killed
 
 check: node_modules ## types
 	@npm run --silent check
+
+test-python: $(VENV) ## tests of the Python package
+	@cd docker/worker && .venv/bin/pytest -q
+
+lint: node_modules $(VENV) tools ## every linter and the formatter
+	@npm run --silent lint
+	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
+	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
+
+bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with an empty cache)
+	@node --import=tsx local/bench/main.ts $(if $(COLD),--cold)
+
+# Said at the start, not half-way: what the tests need and cannot install themselves.
+tools:
+	@tests/require shellcheck shellcheck --version
+
+$(VENV): docker/worker/requirements-dev.txt
+	@tests/require python3-venv python3 -c 'import ensurepip, venv'
+	@echo "Installing the tests' Python packages ..."
+	@python3 -m venv $@
+	@$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 node_modules: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js and npm, for example: apt-get install -y nodejs npm"; exit 1; }

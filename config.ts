@@ -86,6 +86,10 @@ const schema = z.object({
     .regex(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/, "a run's name is made of lower case letters, digits and -, at most 42")
     .meta({ fix: "run-1" }),
   ledger: flag("false"),
+  readyTimeout: z
+    .string()
+    .regex(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h")
+    .meta({ fix: "10m" }),
 });
 
 /** The stack's configuration, checked and typed. The meaning of each key stands in Pulumi.yaml. */

@@ -4,12 +4,11 @@ import { clean, down } from "./down";
 import { UserError } from "./errors";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
+import type { StackConfig } from "./stackFile";
 import { status } from "./status";
 import { up, type UpOptions } from "./up";
 import { passed, sentence, type Verdict } from "./verdict";
 
-/** `make up` passes every variable on; the ones that nobody set are empty. */
-const given = (value: string) => value || undefined;
 const NAME = /^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/;
 
 function clusterName(value: string): string {
@@ -17,10 +16,15 @@ function clusterName(value: string): string {
   throw new UserError(`"${value}" cannot name a cluster: use lower case letters, digits and -, at most 22, for example "lab".`);
 }
 
-function taskCount(value: string): number | undefined {
-  if (value === "") return undefined;
+function taskCount(value: string): number {
   if (/^\d+$/.test(value)) return Number(value);
   throw new UserError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
+}
+
+function assignment(value: string, before: StackConfig): StackConfig {
+  const [, key, setting] = /^(\w+)=(.*)$/s.exec(value) ?? [];
+  if (key) return { ...before, [key]: setting };
+  throw new UserError(`"${value}" does not set a key of the configuration: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`);
 }
 
 const program = new Command("ha-celery-local").description("Highly available Celery on this machine");
@@ -28,8 +32,9 @@ program
   .command("up")
   .option("--cluster <name>", "local cluster", clusterName, "local")
   .option("--stack <name>", "stack file", "local")
-  .option("--run <name>", "schedule the tasks once more under this name", given)
+  .option("--run <name>", "schedule the tasks once more under this name")
   .option("--tasks <count>", "how many tasks to schedule", taskCount)
+  .option("--config <key=value>", "another value of the configuration, this time", assignment, {})
   .action(async (options: UpOptions) => {
     const verdict = await withClusterLock(options.cluster, () => up(options));
     if (verdict) tell(verdict, options);

@@ -31,7 +31,7 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
 }
 
 async function program(): Promise<Record<string, unknown>> {
-  const { namespace, amqpUrl, workers, ledger } = await import("../index");
+  const { namespace, amqpUrl, workers, ledger } = await import("../index.js");
   return { namespace, amqpUrl, workers, ledger };
 }
 
@@ -40,6 +40,7 @@ export class OperationLog {
   readonly errors: string[] = [];
   changes = 0;
   private readonly started = new Map<string, number>();
+  private readonly lastSaid = new Map<string, number>();
 
   constructor(
     private readonly report: Report,
@@ -62,22 +63,39 @@ export class OperationLog {
     if (summaryEvent) this.changes = countChanges(summaryEvent.resourceChanges ?? {});
   };
 
-  private diagnostic({ severity, urn, message }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+  private diagnostic({ severity, urn = "", message, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+    // The engine sends its debug lines, too, although the type does not say so.
+    if ((severity as string) === "debug") return;
     const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
     if (text === "") return;
     const line = urn ? `${label(urn)}: ${text}` : text;
     if (severity === "error") this.errors.push(line);
-    else if (severity !== "debug") this.report(line);
+    else if (AMBIENT.test(text) || (ephemeral && this.saidLately(urn))) return;
+    else this.report(line);
+  }
+
+  /** Builders and waiting resources say much; a line every few seconds shows that they live. */
+  private saidLately(urn: string): boolean {
+    const now = Date.now();
+    if (now - (this.lastSaid.get(urn) ?? 0) < EPHEMERAL_MS) return true;
+    this.lastSaid.set(urn, now);
+    return false;
   }
 
   /** The error to show when the operation threw `cause`. */
   failure(operation: string, cause: unknown): Error {
-    const said = this.errors.filter((line) => !/^update failed$/.test(line));
+    // The engine repeats what a resource said without the resource's name.
+    const said = this.errors.filter(
+      (line, index) => line !== "update failed" && !this.errors.some((other, at) => other.endsWith(line) && at < index),
+    );
     if (said.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
-    return new UserError([`pulumi ${operation} failed:`, ...said.map((line) => `  - ${line}`)].join("\n"));
+    return new UserError([`pulumi ${operation} failed:`, ...said].join("\n\n"));
   }
 }
 
+const EPHEMERAL_MS = 5_000;
+/** Said by the toolchain already, in words that tell why. */
+const AMBIENT = /^using pulumi-resource-\w+ from \$PATH/;
 const UNCHANGED = new Set<string>(["same", "read", "refresh"]);
 
 function countChanges(changes: Record<string, number | undefined>): number {

@@ -18,6 +18,8 @@ export interface UpOptions {
   /** A new name schedules the tasks once more; by default the run that the cluster has seen last. */
   readonly run?: string;
   readonly tasks?: number;
+  /** Settings that win over the stack file, this time. */
+  readonly config: StackConfig;
 }
 
 /** What the steps hand on to each other. */
@@ -51,13 +53,14 @@ const reportTo =
     step.output = line;
   };
 
-async function configure({ cluster, stack, run, tasks }: UpOptions, progress: Progress): Promise<void> {
+async function configure({ cluster, stack, run, tasks, config }: UpOptions, progress: Progress): Promise<void> {
   const { scheduleRun, scheduleTasks } = readWorkspaceConfig(cluster, stack);
   const last = run === undefined && tasks === undefined ? { scheduleRun, scheduleTasks } : { scheduleRun: run, scheduleTasks: tasks };
   progress.config = {
     scheduleRun: "run-1",
     ...readStackFile(stack),
     ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== undefined)),
+    ...config,
   };
   const problems = await preflight();
   if (problems.length > 0) throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));

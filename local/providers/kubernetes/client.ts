@@ -180,12 +180,10 @@ export class ClusterClient {
       );
     const url = new URL(cluster.server.replace(/\/$/, "") + path);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const payload = body && JSON.stringify(body);
     const options: https.RequestOptions = {
       method,
-      headers: {
-        accept: "application/json",
-        ...(body && { "content-type": contentType ?? "application/json" }),
-      },
+      headers: { accept: "application/json", ...(payload && bodyHeaders(payload, contentType)) },
     };
     await this.config.applyToHTTPSOptions(options);
     if (!cluster.proxyUrl && url.protocol === "https:") options.agent = agent;
@@ -193,12 +191,17 @@ export class ClusterClient {
       ? AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
       : AbortSignal.timeout(CALL_TIMEOUT_MS);
     try {
-      return await exchange(url, options, body && JSON.stringify(body));
+      return await exchange(url, options, payload);
     } catch (error) {
       if (signal?.aborted) throw new Cancelled("cancelled");
       throw error;
     }
   }
+}
+
+/** With the length said: Node sends a DELETE's body without it otherwise, which no server understands. */
+function bodyHeaders(payload: string, contentType = "application/json"): Record<string, string> {
+  return { "content-type": contentType, "content-length": String(Buffer.byteLength(payload)) };
 }
 
 function exchange(url: URL, options: https.RequestOptions, body: string | undefined): Promise<Answer> {

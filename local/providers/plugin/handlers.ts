@@ -10,15 +10,13 @@ import type { Properties } from "./values";
 /** The engine's messages on one side, the provider's own types on the other. */
 export class Handlers {
   engine?: Engine;
-  private programDirectory = process.cwd();
 
   constructor(
     private readonly provider: ResourceProvider,
     private readonly signal: AbortSignal,
   ) {}
 
-  async handshake(request: proto.ProviderHandshakeRequest): Promise<proto.ProviderHandshakeResponse> {
-    this.programDirectory = request.getProgramDirectory() ?? this.programDirectory;
+  async handshake(): Promise<proto.ProviderHandshakeResponse> {
     return new proto.ProviderHandshakeResponse()
       .setAcceptSecrets(true)
       .setSupportsAutonamingConfiguration(true);
@@ -36,7 +34,7 @@ export class Handlers {
   }
 
   async configure(request: proto.ConfigureRequest): Promise<proto.ConfigureResponse> {
-    await this.provider.configure(properties(request.getArgs()), this.programDirectory);
+    await this.provider.configure(properties(request.getArgs()));
     return new proto.ConfigureResponse()
       .setAcceptsecrets(true)
       .setSupportspreview(true)

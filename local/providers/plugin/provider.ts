@@ -85,7 +85,7 @@ export interface ConfigDiff {
 /** What a provider plugin does; the server turns it into the engine's protocol. */
 export interface ResourceProvider {
   readonly version: string;
-  configure(config: Properties, programDirectory: string): Promise<void>;
+  configure(config: Properties): Promise<void>;
   diffConfig(oldConfig: Properties, newConfig: Properties): ConfigDiff;
   check(request: CheckRequest): Promise<CheckResult>;
   diff(request: DiffRequest): Promise<DiffResult>;

@@ -26,7 +26,7 @@ export async function serve(provider: ResourceProvider): Promise<void> {
   if (address) handlers.engine = new Engine(address);
 
   const service: UntypedServiceImplementation = {
-    handshake: unary((request: proto.ProviderHandshakeRequest) => handlers.handshake(request)),
+    handshake: unary(() => handlers.handshake()),
     getPluginInfo: unary(async () => new PluginInfo().setVersion(provider.version)),
     getSchema: unary(async () => new proto.GetSchemaResponse().setSchema("{}")),
     checkConfig: unary(async (request: proto.CheckRequest) =>

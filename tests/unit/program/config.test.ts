@@ -12,8 +12,8 @@ const keys = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<str
 
 /** What the engine hands to the program: the project's defaults and `values` on top, as text. */
 function settingsFor(values: Record<string, string> = {}, stack = "dev") {
-  const defaults = Object.entries(keys).map(([key, { default: value }]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
-  const all = { ...Object.fromEntries(defaults), kubeContext: "here", imageRepository: "registry.example.com/team", ...values };
+  const defaults = Object.entries(keys).map(([key, { default: value }]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const);
+  const all: Record<string, string> = { ...Object.fromEntries(defaults), kubeContext: "here", imageRepository: "registry.example.com/team", ...values };
   return parseSettings(Object.fromEntries(Object.entries(all).map(([key, value]) => [`ha-celery:${key}`, value])), "ha-celery", stack);
 }
 

@@ -18,17 +18,19 @@ function count(live: KubeObject, field: string): number {
 
 export function deploymentProgress(live: KubeObject): Progress {
   const wanted = numberAt(live, "spec", "replicas") ?? 1;
+  const unseen = notSeen(live);
+  if (unseen) return unseen;
   const [updated, available, existing] = [
     count(live, "updatedReplicas"),
     count(live, "availableReplicas"),
     count(live, "replicas"),
   ];
-  const unseen = notSeen(live);
-  if (unseen) return unseen;
   if (updated < wanted) return waiting(`${updated} of ${wanted} replicas updated`);
-  if (existing > updated) return waiting(`${existing - updated} old replicas still running`);
-  return available < wanted
-    ? waiting(`${available} of ${wanted} replicas ready`)
+  // While old replicas run, those that are unavailable are most likely the new ones.
+  const newReady = Math.max(0, updated - (existing - available));
+  if (newReady < wanted) return waiting(`${newReady} of ${wanted} replicas ready`);
+  return existing > updated
+    ? waiting(`${existing - updated} old replicas still running`)
     : ready(`${wanted} replicas ready`);
 }
 

@@ -47,7 +47,7 @@ export async function waitUntilReady(
     const reasons = (): Promise<string[]> =>
       awaiter.reasons(live, client).catch((error: unknown) => [messageOf(error)]);
     const fail = async (what: string): Promise<never> => {
-      throw new NotReady(live, [`${describe(key)} ${what}`, ...(await reasons())].join("\n"));
+      throw new NotReady(live, [`${describe(key)} ${what}`, ...indented(await reasons())].join("\n"));
     };
     if (progress.state === "failed") await fail(progress.message);
     if (signal.aborted)
@@ -64,6 +64,10 @@ export async function waitUntilReady(
     await pause(signal);
     live = await latest(key, live, client);
   }
+}
+
+function indented(paragraphs: string[]): string[] {
+  return paragraphs.flatMap((paragraph) => paragraph.split("\n")).map((line) => `    ${line}`);
 }
 
 async function progressOf(live: KubeObject, awaiter: Awaiter, client: ClusterClient): Promise<Progress> {
