@@ -7,7 +7,7 @@ import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
 import { BrokerConnection, Compute, LedgerConnection, Placement, SecretKey } from "./types";
 
-/** What {@link CeleryJob} and the job of a {@link HaCelery} have in common. A Job cannot change: changing anything runs a new one. */
+/** What `CeleryJob` and the job of a `HaCelery` have in common. A Job cannot change: changing anything runs a new one. */
 export interface JobOptions extends Placement {
   /** Tasks to publish.
    * @default 10000 */
@@ -18,10 +18,10 @@ export interface JobOptions extends Placement {
   /** The container's command.
    * @default `python -m counter.scheduler` */
   command?: string[];
-  /** All queues of the application, the one for tasks that name no queue first. {@link HaCelery} takes those of its worker pools.
+  /** All queues of the application, the one for tasks that name no queue first. `HaCelery` takes those of its worker pools.
    * @default `["tasks"]` */
   queues?: string[];
-  /** Pods that may fail before the Job is given up. A pod whose node is drained or lost counts too, see {@link CeleryJob}.
+  /** Pods that may fail before the Job is given up. A pod whose node is drained or lost counts too, see `CeleryJob`.
    * @default 10 */
   backoffLimit?: number;
   /** CPU and memory of the pod.
@@ -41,7 +41,7 @@ export interface JobOptions extends Placement {
   completionTimeout?: string;
 }
 
-/** Arguments of {@link CeleryJob}. */
+/** Arguments of `CeleryJob`. */
 export interface CeleryJobArgs extends JobOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
@@ -78,7 +78,7 @@ export class CeleryJob extends pulumi.ComponentResource {
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
-   * @param args See {@link CeleryJobArgs}.
+   * @param args See `CeleryJobArgs`.
    * @param opts Must give a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that names every problem of `args` at once.
    */

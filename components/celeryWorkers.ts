@@ -7,7 +7,7 @@ import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
 import { BrokerConnection, Compute, LedgerConnection, Placement, SecretKey, Spread } from "./types";
 
-/** What {@link CeleryWorkers} and the worker pools of a {@link HaCelery} have in common. Changing anything but `replicas` replaces
+/** What `CeleryWorkers` and the worker pools of a `HaCelery` have in common. Changing anything but `replicas` replaces
  * the pods one by one, a new one first; each old one finishes its tasks. */
 export interface WorkerOptions extends Placement {
   /** Queues that the workers take tasks from. They are declared as quorum queues.
@@ -53,7 +53,7 @@ export interface WorkerOptions extends Placement {
   readyTimeout?: string;
 }
 
-/** Arguments of {@link CeleryWorkers}. */
+/** Arguments of `CeleryWorkers`. */
 export interface CeleryWorkersArgs extends WorkerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
@@ -99,7 +99,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
-   * @param args See {@link CeleryWorkersArgs}.
+   * @param args See `CeleryWorkersArgs`.
    * @param opts Must give a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that names every problem of `args` at once.
    */

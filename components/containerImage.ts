@@ -1,5 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "./image/content";
+import { dockerfileOf, imageProblems } from "./image/validation";
+import { refuse } from "./shared/validation";
 
 /** How to sign in to a registry. */
 export interface RegistryCredentials {
@@ -11,7 +14,7 @@ export interface RegistryCredentials {
   password: pulumi.Input<string>;
 }
 
-/** Arguments of {@link ContainerImage}. */
+/** Arguments of `ContainerImage`. */
 export interface ContainerImageArgs {
   /** Registry and path without a tag, for example `registry.example.com/team/worker`. */
   repository: pulumi.Input<string>;
@@ -61,26 +64,36 @@ export class ContainerImage extends pulumi.ComponentResource {
   /** Name with the tag. */
   readonly imageName: pulumi.Output<string>;
 
+  /**
+   * @param name Name of the image in the program.
+   * @param args See `ContainerImageArgs`.
+   * @param opts A Docker provider, if not the default one.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerImage", name, args, opts);
-    const push = args.push ?? true;
+    refuse(this, "ContainerImage", name, imageProblems(args));
+    const { context, target, platform = "linux/amd64", push = true } = args;
+    const dockerfile = dockerfileOf(args);
+    const buildArgs = { ...args.buildArgs, ...(args.baseImage && { BASE_IMAGE: args.baseImage }) };
+    const tag =
+      args.tag ??
+      pulumi
+        .output(buildArgs)
+        .apply((given) => contentHash(context, dockerfile, { ...given, target: target ?? "", platform }));
+
     const image = new docker.Image(
       `${name}-image`,
       {
-        imageName: pulumi.interpolate`${args.repository}:${args.tag ?? "latest"}`,
-        build: {
-          context: args.context,
-          dockerfile: args.dockerfile ?? `${args.context}/Dockerfile`,
-          platform: args.platform ?? "linux/amd64",
-          ...(args.target && { target: args.target }),
-          args: { ...args.buildArgs, ...(args.baseImage && { BASE_IMAGE: args.baseImage }) },
-        },
+        imageName: pulumi.interpolate`${args.repository}:${tag}`,
+        build: { context, dockerfile, platform, args: buildArgs, ...(target && { target }) },
         skipPush: !push,
         ...(args.credentials && { registry: args.credentials }),
         ...(args.buildOnPreview && { buildOnPreview: true }),
       },
       { parent: this },
     );
+
     this.ref = push ? image.repoDigest : image.imageName;
     this.imageName = image.imageName;
     this.registerOutputs({ ref: this.ref, imageName: this.imageName });

@@ -12,7 +12,7 @@ import { refuse, requireKubernetesProvider } from "./shared/validation";
 import { LedgerOptions, TaskLedger } from "./taskLedger";
 import { OnDelete } from "./types";
 
-/** One pool of workers of a {@link HaCelery}. */
+/** One pool of workers of a `HaCelery`. */
 export interface WorkerPoolOptions extends WorkerOptions {
   /** Name of the pool, unique among the pools. Changing it replaces the pool. */
   name: string;
@@ -21,7 +21,7 @@ export interface WorkerPoolOptions extends WorkerOptions {
   app?: string;
 }
 
-/** Arguments of {@link HaCelery}. */
+/** Arguments of `HaCelery`. */
 export interface HaCeleryArgs {
   /** Name of the namespace to create. Changing it replaces everything. Excludes `existingNamespace`.
    * @default a generated name */
@@ -36,10 +36,10 @@ export interface HaCeleryArgs {
   /** What follows `celery --app`, for example `mail.tasks`. */
   app: string;
   /** The broker.
-   * @default three nodes with the defaults of {@link BrokerOptions} */
+   * @default three nodes with the defaults of `BrokerOptions` */
   broker?: BrokerOptions;
   /** Pools of workers.
-   * @default one pool, `default`, with the defaults of {@link WorkerOptions} */
+   * @default one pool, `default`, with the defaults of `WorkerOptions` */
   workers?: WorkerPoolOptions[];
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
@@ -100,7 +100,7 @@ export class HaCelery extends pulumi.ComponentResource {
 
   /**
    * @param name DNS label of at most 30 characters; unique in the namespace.
-   * @param args See {@link HaCeleryArgs}.
+   * @param args See `HaCeleryArgs`.
    * @param opts Must give a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that names every problem of `args` at once.
    */

@@ -33,7 +33,7 @@ export interface BrokerAccess {
   monitoringNamespaces?: string[];
 }
 
-/** What {@link RabbitMqCluster} and the broker of a {@link HaCelery} have in common. */
+/** What `RabbitMqCluster` and the broker of a `HaCelery` have in common. */
 export interface BrokerOptions extends Placement {
   /** Broker nodes, an odd number: 3 survives the loss of one, 5 of two, 1 of none. Raising it adds nodes, to which the queues
    * spread by themselves. Lowering it needs a hand: RabbitMQ goes on counting a node that left until it is told to forget it.
@@ -61,7 +61,7 @@ export interface BrokerOptions extends Placement {
    * @default `celery` */
   username?: string;
   /** Seconds after which the broker takes a task back from a consumer that neither finished nor refused it. Must exceed the longest
-   * task and its wait in the worker, else that task is run again and again. {@link HaCelery} computes it from the worker pools.
+   * task and its wait in the worker, else that task is run again and again. `HaCelery` computes it from the worker pools.
    * @default 7200 */
   consumerTimeoutSeconds?: number;
   /** Seconds a stopping node has to wait until the others can do without it, and to hand over its leaders. Four fifths of it
@@ -83,7 +83,7 @@ export interface BrokerOptions extends Placement {
   readyTimeout?: string;
 }
 
-/** Arguments of {@link RabbitMqCluster}. */
+/** Arguments of `RabbitMqCluster`. */
 export interface RabbitMqClusterArgs extends BrokerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
@@ -137,7 +137,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
-   * @param args See {@link RabbitMqClusterArgs}.
+   * @param args See `RabbitMqClusterArgs`.
    * @param opts Must give a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that names every problem of `args` at once.
    */

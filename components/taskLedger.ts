@@ -7,7 +7,7 @@ import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
 import { Compute, LedgerConnection, Placement, Volume } from "./types";
 
-/** What {@link TaskLedger} and the ledger of a {@link HaCelery} have in common. */
+/** What `TaskLedger` and the ledger of a `HaCelery` have in common. */
 export interface LedgerOptions extends Placement {
   /** The volume. Kubernetes cannot change its class in place, nor make it smaller.
    * @default 1Gi of the cluster's default class, deleted with the ledger */
@@ -23,7 +23,7 @@ export interface LedgerOptions extends Placement {
   readyTimeout?: string;
 }
 
-/** Arguments of {@link TaskLedger}. */
+/** Arguments of `TaskLedger`. */
 export interface TaskLedgerArgs extends LedgerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
@@ -60,7 +60,7 @@ export class TaskLedger extends pulumi.ComponentResource {
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
-   * @param args See {@link TaskLedgerArgs}.
+   * @param args See `TaskLedgerArgs`.
    * @param opts Must give a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that names every problem of `args` at once.
    */

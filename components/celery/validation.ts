@@ -32,20 +32,21 @@ const JOB: Record<string, string> = { ...COMMON, SCHEDULE_TASKS: "tasks", SCHEDU
 export function workersProblems(options: WorkerOptions): string[] {
   return [
     ...queueProblems("queues", options.queues),
-    ...wholeNumberProblems("replicas", options.replicas, 0, "it is a number of pods"),
-    ...wholeNumberProblems("concurrency", options.concurrency, 1, "it is a number of processes"),
-    ...wholeNumberProblems(
-      "prefetch",
-      options.prefetch,
-      1,
-      "0 would let one pod take every task of the queue",
-    ),
-    ...wholeNumberProblems(
-      "longestTaskSeconds",
-      options.longestTaskSeconds,
-      1,
-      "a pod waits this long for its tasks",
-    ),
+    ...wholeNumberProblems("replicas", options.replicas, { why: "it is a number of pods", least: 0 }),
+    ...wholeNumberProblems("concurrency", options.concurrency, {
+      why: "it is a number of processes",
+      least: 1,
+    }),
+    ...wholeNumberProblems("prefetch", options.prefetch, {
+      why: "each process holds this many tasks, the running one included",
+      least: 1,
+      most: 1000,
+    }),
+    ...wholeNumberProblems("longestTaskSeconds", options.longestTaskSeconds, {
+      why: "a stopping pod waits this long for its tasks",
+      least: 1,
+      most: 7 * 86400,
+    }),
     ...computeProblems(options.compute),
     ...choiceProblems("spread", options.spread, Spread),
     ...environmentProblems(WORKERS, options.env, options.envFromSecrets),
@@ -58,10 +59,10 @@ export function workersProblems(options: WorkerOptions): string[] {
 /** Everything wrong with the arguments of a job. */
 export function jobProblems(options: JobOptions): string[] {
   return [
-    ...wholeNumberProblems("tasks", options.tasks, 1, "there would be nothing to publish"),
+    ...wholeNumberProblems("tasks", options.tasks, { why: "there would be nothing to publish", least: 1 }),
     ...runProblems(options.run),
     ...queueProblems("queues", options.queues),
-    ...wholeNumberProblems("backoffLimit", options.backoffLimit, 0, "it is a number of pods"),
+    ...wholeNumberProblems("backoffLimit", options.backoffLimit, { why: "it is a number of pods", least: 0 }),
     ...computeProblems(options.compute),
     ...environmentProblems(JOB, options.env, options.envFromSecrets),
     ...commandProblems(options.command),
@@ -104,9 +105,9 @@ export function queueProblems(what: string, queues: string[] | undefined): strin
 }
 
 function runProblems(run = "run-1"): string[] {
-  if (/^[a-zA-Z0-9]([\w.-]{0,62}[a-zA-Z0-9])?$/.test(run)) return [];
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/.test(run)) return [];
   return [
-    `run is ${quote(run)}, but task ids begin with it. Use up to 64 letters, digits, "_", "." and "-", a letter or digit at both ends.`,
+    `run is ${quote(run)}, but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.`,
   ];
 }
 
@@ -137,5 +138,8 @@ function commandProblems(command: string[] | undefined): string[] {
 }
 
 function userProblems(user: number | undefined): string[] {
-  return wholeNumberProblems("runAsUser", user, 1, "root is refused by the Pod Security level restricted");
+  return wholeNumberProblems("runAsUser", user, {
+    why: "root is refused by the Pod Security level restricted",
+    least: 1,
+  });
 }

@@ -78,7 +78,6 @@ function settings(broker: Broker): Record<string, string> {
     "definitions.skip_if_unchanged": "true",
 
     "log.console": "true",
-    "log.console.formatter": "json",
     // The root file system is read-only.
     "log.file": "false",
     "prometheus.tcp.port": String(PORTS.prometheus),

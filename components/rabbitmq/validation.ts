@@ -1,4 +1,4 @@
-import { BrokerOptions } from "../rabbitMqCluster";
+import { BrokerAccess, BrokerOptions } from "../rabbitMqCluster";
 import { MIB, parseQuantity } from "../shared/quantity";
 import {
   choiceProblems,
@@ -24,7 +24,7 @@ const REFUSED: Record<string, string> = {
 
 /** Everything wrong with a broker's arguments. */
 export function brokerProblems(options: BrokerOptions): string[] {
-  const { storage, compute, access } = options;
+  const { storage, compute } = options;
   return [
     ...replicaProblems(options.replicas),
     ...quantityProblems("storage.size", storage?.size, "20Gi"),
@@ -36,23 +36,23 @@ export function brokerProblems(options: BrokerOptions): string[] {
     ...(options.plugins ?? []).flatMap(pluginProblems),
     ...vhostProblems(options.vhost),
     ...usernameProblems(options.username),
-    ...wholeNumberProblems(
-      "consumerTimeoutSeconds",
-      options.consumerTimeoutSeconds,
-      60,
-      "RabbitMQ checks consumers once a minute",
-    ),
-    ...wholeNumberProblems(
-      "gracePeriodSeconds",
-      options.gracePeriodSeconds,
-      60,
-      "a node needs time to hand over its queues",
-    ),
-    ...namespaceProblems("access.clientNamespaces", ...(access?.clientNamespaces ?? [])),
-    ...namespaceProblems("access.managementNamespaces", ...(access?.managementNamespaces ?? [])),
-    ...namespaceProblems("access.monitoringNamespaces", ...(access?.monitoringNamespaces ?? [])),
+    ...wholeNumberProblems("consumerTimeoutSeconds", options.consumerTimeoutSeconds, {
+      why: "RabbitMQ looks at consumers once a minute",
+      least: 60,
+    }),
+    ...wholeNumberProblems("gracePeriodSeconds", options.gracePeriodSeconds, {
+      why: "a node needs time to hand over its queues",
+      least: 60,
+    }),
+    ...accessProblems(options.access ?? {}),
     ...durationProblems("readyTimeout", options.readyTimeout),
   ];
+}
+
+function accessProblems(access: BrokerAccess): string[] {
+  return Object.entries(access).flatMap(([list, names]: [string, string[]]) =>
+    names.flatMap((name, index) => namespaceProblems(`access.${list}[${index}]`, name)),
+  );
 }
 
 function replicaProblems(replicas = 3): string[] {

@@ -38,13 +38,11 @@ export function nameProblems(what: string, name: string, longest = MAX_NAME): st
   ];
 }
 
-export function namespaceProblems(what: string, ...names: string[]): string[] {
-  return names
-    .filter((name) => name.length > 63 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
-    .map(
-      (name) =>
-        `${what} has ${quote(name)}, which no namespace can be called. Use lower case letters, digits and "-".`,
-    );
+export function namespaceProblems(what: string, name: string): string[] {
+  if (name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) return [];
+  return [
+    `${what} is ${quote(name)}, which no namespace can be called. Use lower case letters, digits and "-".`,
+  ];
 }
 
 export function quantityProblems(what: string, value: string | undefined, example: string): string[] {
@@ -54,14 +52,18 @@ export function quantityProblems(what: string, value: string | undefined, exampl
   ];
 }
 
-export function wholeNumberProblems(
-  what: string,
-  value: number | undefined,
-  least: number,
-  why: string,
-): string[] {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return [];
-  return [`${what} is ${value}, but ${why}. Use a whole number of at least ${least}.`];
+/** What a number counts or does, and between which bounds it makes sense. */
+export interface WholeNumber {
+  why: string;
+  least: number;
+  most?: number;
+}
+
+export function wholeNumberProblems(what: string, value: number | undefined, allowed: WholeNumber): string[] {
+  const { why, least, most = Number.MAX_SAFE_INTEGER } = allowed;
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
+  const range = allowed.most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  return [`${what} is ${value}, but ${why}. Use a whole number ${range}.`];
 }
 
 export function durationProblems(what: string, value: string | undefined): string[] {

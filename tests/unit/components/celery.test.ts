@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import {
+  BrokerConnection,
+  CeleryJob,
+  CeleryJobArgs,
+  CeleryWorkers,
+  CeleryWorkersArgs,
+  LedgerConnection,
+  TaskLedger,
+  TaskLedgerArgs,
+} from "../../../components";
+import { cluster, known, list, outputsOf, Registered, refusal, run, the } from "./engine";
+import { assertGolden } from "./goldens";
+
+const IMAGE = { namespace: "jobs", image: "registry/worker@sha256:abc" };
+const BROKER: BrokerConnection = {
+  secretName: "mq",
+  key: "amqp-url",
+  clientLabels: { "ha-celery/broker": "mq" },
+};
+const LEDGER: LedgerConnection = { url: "http://ledger:8080", clientLabels: { "ha-celery/ledger": "count" } };
+
+const workers = (args: Partial<CeleryWorkersArgs> = {}) =>
+  new CeleryWorkers("mail", { ...IMAGE, app: "mail.tasks", broker: BROKER, ...args }, cluster());
+const job = (args: Partial<CeleryJobArgs> = {}) =>
+  new CeleryJob("nightly", { ...IMAGE, broker: BROKER, ...args }, cluster());
+const ledger = (args: Partial<TaskLedgerArgs> = {}) =>
+  new TaskLedger("count", { ...IMAGE, ...args }, cluster());
+
+function assertChildren(resources: Registered[], parent: string): void {
+  for (const each of resources.filter((each) => each.custom)) {
+    assert.equal(each.parent, parent, each.name);
+    assert.equal(each.provider, "cluster", each.name);
+  }
+}
+
+describe("CeleryWorkers", () => {
+  it("creates exactly its objects, all below itself and with its provider", async () => {
+    const { resources } = await run(() => workers());
+    assert.deepEqual(list(resources), [
+      "CeleryWorkers mail",
+      "Deployment mail-workers",
+      "PodDisruptionBudget mail-budget",
+    ]);
+    assertChildren(resources, "ha-celery:index:CeleryWorkers mail");
+  });
+
+  it("renders the objects of the golden, with defaults", async () => {
+    assertGolden("celeryWorkers", (await run(() => workers())).resources);
+  });
+
+  it("renders the objects of the golden, with every option", async () => {
+    const { resources } = await run(() =>
+      workers({
+        queues: ["mail", "urgent"],
+        appQueues: ["tasks", "mail", "urgent"],
+        replicas: 7,
+        concurrency: 4,
+        prefetch: 4,
+        longestTaskSeconds: 90,
+        compute: { cpu: "1", cpuLimit: "2", memory: "1Gi" },
+        spread: "required",
+        env: { LANGUAGE: "eo" },
+        envFromSecrets: { SMTP_PASSWORD: { secretName: "smtp", key: "password" } },
+        observable: true,
+        ledger: LEDGER,
+        runAsUser: 1000,
+        nodeSelector: { pool: "spot" },
+        tolerations: [{ key: "spot", operator: "Exists" }],
+        priorityClassName: "low",
+      }),
+    );
+    assertGolden("celeryWorkers-custom", resources);
+  });
+
+  it("runs the command that it is given", async () => {
+    const { resources } = await run(() => workers({ command: ["my-worker"] }));
+    assert.ok(JSON.stringify(the(resources, "Deployment").inputs).includes('"command":["my-worker"]'));
+  });
+
+  it("waits for its start as told, and for its stop as long as its tasks take", async () => {
+    const { resources } = await run(() => workers({ readyTimeout: "5m", longestTaskSeconds: 60 }));
+    assert.deepEqual(the(resources, "Deployment").timeouts.sort(), ["390s", "5m", "5m"]);
+  });
+
+  it("registers exactly its public outputs", async () => {
+    const { resources, result } = await run(() => workers());
+    assert.deepEqual(the(resources, "CeleryWorkers").outputs.sort(), outputsOf(result));
+    assert.deepEqual(await known({ name: result.deploymentName, queues: result.queues }), {
+      name: "mail-workers-0000000",
+      queues: ["tasks"],
+    });
+  });
+
+  it("refuses to guess the Kubernetes cluster", async () => {
+    assert.equal(
+      await refusal(() => new CeleryWorkers("mail", { ...IMAGE, app: "mail.tasks", broker: BROKER })),
+      'CeleryWorkers "mail" has no Kubernetes provider. Pass { provider } in the third argument, e.g. { provider: cluster.provider }.',
+    );
+  });
+
+  it("reports every problem at once", async () => {
+    assert.equal(
+      await refusal(() =>
+        workers({ app: "mail tasks", queues: [], prefetch: 0, env: { HA_CELERY_QUEUES: "x" } }),
+      ),
+      [
+        'CeleryWorkers "mail" has 4 problems:',
+        '  - app is "mail tasks", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
+        '  - queues is empty. Use at least one, for example ["tasks"].',
+        "  - prefetch is 0, but each process holds this many tasks, the running one included. Use a whole number from 1 to 1000.",
+        "  - env has HA_CELERY_QUEUES, which the component sets. Use queues.",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("CeleryJob", () => {
+  it("creates exactly its Job, below itself and with its provider", async () => {
+    const { resources } = await run(() => job());
+    assert.deepEqual(list(resources), ["CeleryJob nightly", "Job nightly-run"]);
+    assertChildren(resources, "ha-celery:index:CeleryJob nightly");
+  });
+
+  it("renders the objects of the golden", async () => {
+    const { resources } = await run(() =>
+      job({
+        tasks: 500,
+        run: "2026-11-23",
+        ledger: LEDGER,
+        env: { LANGUAGE: "eo" },
+        queues: ["tasks", "mail"],
+      }),
+    );
+    assertGolden("celeryJob", resources);
+  });
+
+  it("is another Job under another run's name, and the same one under the same", async () => {
+    const inputs = async (name: string) => the((await run(() => job({ run: name }))).resources, "Job").inputs;
+    assert.deepEqual(await inputs("one"), await inputs("one"));
+    assert.notDeepEqual(await inputs("one"), await inputs("two"));
+  });
+
+  it("waits for its completion as long as told", async () => {
+    const { resources } = await run(() => job({ completionTimeout: "1h" }));
+    assert.deepEqual(the(resources, "Job").timeouts, ["1h", "1h"]);
+  });
+
+  it("registers exactly its public outputs", async () => {
+    const { resources, result } = await run(() => job());
+    assert.deepEqual(the(resources, "CeleryJob").outputs.sort(), outputsOf(result));
+    assert.deepEqual(await known({ name: result.jobName, run: result.run }), {
+      name: "nightly-run-0000000",
+      run: "run-1",
+    });
+  });
+
+  it("reports every problem at once", async () => {
+    assert.equal(
+      await refusal(() => job({ tasks: 0, run: "../x" })),
+      [
+        'CeleryJob "nightly" has 2 problems:',
+        "  - tasks is 0, but there would be nothing to publish. Use a whole number of at least 1.",
+        '  - run is "../x", but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.',
+      ].join("\n"),
+    );
+  });
+});
+
+describe("TaskLedger", () => {
+  it("creates exactly its objects, all below itself and with its provider", async () => {
+    const { resources } = await run(() => ledger());
+    assert.deepEqual(list(resources), [
+      "Deployment count-server",
+      "NetworkPolicy count-access",
+      "PersistentVolumeClaim count-data",
+      "Service count-server",
+      "TaskLedger count",
+    ]);
+    assertChildren(resources, "ha-celery:index:TaskLedger count");
+  });
+
+  it("renders the objects of the golden", async () => {
+    const { resources } = await run(() =>
+      ledger({ storage: { className: "ssd" }, nodeSelector: { disk: "yes" } }),
+    );
+    assertGolden("taskLedger", resources);
+  });
+
+  it("gives out its URL only once it is ready", async () => {
+    const { resources, result } = await run(() => ledger());
+    assert.ok(the(resources, "Service").dependencies.includes("kubernetes:apps/v1:Deployment count-server"));
+    assert.deepEqual(await known(result.connection), {
+      url: "http://count-server-0000000.jobs.svc:8080",
+      clientLabels: { "ha-celery/ledger": "count" },
+    });
+  });
+
+  it("registers exactly its public outputs", async () => {
+    const { resources, result } = await run(() => ledger());
+    assert.deepEqual(the(resources, "TaskLedger").outputs.sort(), outputsOf(result));
+  });
+
+  it("reports its problem", async () => {
+    assert.equal(
+      await refusal(() => ledger({ storage: { size: "much" } })),
+      'TaskLedger "count": storage.size is "much", which is not a Kubernetes quantity. Use for example "1Gi".',
+    );
+  });
+});

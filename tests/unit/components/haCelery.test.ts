@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { HaCelery, HaCeleryArgs } from "../../../components";
+import { cluster, known, list, outputsOf, passwordOf, refusal, Registered, run, shows, the } from "./engine";
+import { assertGolden } from "./goldens";
+
+const ARGS: HaCeleryArgs = {
+  rabbitmqImage: "registry/rabbitmq@sha256:abc",
+  workerImage: "registry/worker@sha256:def",
+  app: "mail.tasks",
+};
+const FULL: HaCeleryArgs = {
+  ...ARGS,
+  namespaceName: "mail",
+  broker: {
+    storage: { size: "1Gi", onDelete: "delete" },
+    compute: { cpu: "200m", memory: "768Mi" },
+    deletionProtection: false,
+  },
+  workers: [
+    { name: "fast", longestTaskSeconds: 30 },
+    {
+      name: "reports",
+      queues: ["reports"],
+      app: "mail.reports",
+      replicas: 2,
+      concurrency: 1,
+      longestTaskSeconds: 1200,
+    },
+  ],
+  job: { tasks: 1000 },
+  ledger: {},
+};
+const create = (args: Partial<HaCeleryArgs> = {}, name = "celery") =>
+  new HaCelery(name, { ...ARGS, ...args }, cluster());
+
+describe("HaCelery", () => {
+  it("is a namespace, a broker and one pool by default", async () => {
+    const { resources } = await run(() => create());
+    assert.deepEqual(list(resources.filter((each) => each.parent === "ha-celery:index:HaCelery celery")), [
+      "CeleryWorkers celery-default",
+      "Namespace celery-namespace",
+      "NetworkPolicy celery-deny-ingress",
+      "RabbitMqCluster celery-broker",
+    ]);
+  });
+
+  it("creates exactly the objects of its parts, and no Kubernetes cluster", async () => {
+    const { resources } = await run(() => create(FULL));
+    assert.deepEqual(list(resources), [
+      "CeleryJob celery-scheduler",
+      "CeleryWorkers celery-fast",
+      "CeleryWorkers celery-reports",
+      "ConfigMap celery-broker-config",
+      "Deployment celery-fast-workers",
+      "Deployment celery-ledger-server",
+      "Deployment celery-reports-workers",
+      "HaCelery celery",
+      "Job celery-scheduler-run",
+      "Namespace celery-namespace",
+      "NetworkPolicy celery-broker-access",
+      "NetworkPolicy celery-deny-ingress",
+      "NetworkPolicy celery-ledger-access",
+      "PersistentVolumeClaim celery-ledger-data",
+      "PodDisruptionBudget celery-broker-budget",
+      "PodDisruptionBudget celery-fast-budget",
+      "PodDisruptionBudget celery-reports-budget",
+      "RabbitMqCluster celery-broker",
+      "RandomPassword celery-broker-cookie",
+      "RandomPassword celery-broker-monitoring-password",
+      "RandomPassword celery-broker-password",
+      "Secret celery-broker-client",
+      "Secret celery-broker-credentials",
+      "Secret celery-broker-definitions",
+      "Service celery-broker-client",
+      "Service celery-broker-nodes",
+      "Service celery-ledger-server",
+      "StatefulSet celery-broker-set",
+      "TaskLedger celery-ledger",
+    ]);
+    for (const each of resources.filter((each) => each.type.startsWith("kubernetes:"))) {
+      assert.equal(each.provider, "cluster", each.name);
+    }
+  });
+
+  it("renders the objects of the golden", async () => {
+    assertGolden("haCelery", (await run(() => create(FULL))).resources);
+  });
+
+  it("starts the workers after the broker and the ledger, the job after the workers", async () => {
+    const { resources } = await run(() => create(FULL));
+    for (const pool of ["fast", "reports"]) {
+      const { dependencies } = the(resources, "Deployment", `celery-${pool}-workers`);
+      assert.ok(dependencies.includes("kubernetes:core/v1:Secret celery-broker-client"), pool);
+      assert.ok(dependencies.includes("kubernetes:core/v1:Service celery-ledger-server"), pool);
+      const { dependencies: ofJob } = the(resources, "CeleryJob");
+      assert.ok(ofJob.includes(`kubernetes:apps/v1:Deployment celery-${pool}-workers`), pool);
+    }
+  });
+
+  it("protects and keeps the namespace as long as the broker's volumes are worth it", async () => {
+    const namespace = async (broker: HaCeleryArgs["broker"]) => {
+      const { protect, retainOnDelete } = the((await run(() => create({ broker }))).resources, "Namespace");
+      return { protect, retainOnDelete };
+    };
+    assert.deepEqual(await namespace({}), { protect: true, retainOnDelete: true });
+    assert.deepEqual(await namespace({ deletionProtection: false }), {
+      protect: false,
+      retainOnDelete: true,
+    });
+    assert.deepEqual(await namespace({ deletionProtection: false, storage: { onDelete: "delete" } }), {
+      protect: false,
+      retainOnDelete: false,
+    });
+  });
+
+  it("uses an existing namespace as it is", async () => {
+    const { resources } = await run(() =>
+      create({ ...FULL, namespaceName: undefined, existingNamespace: "jobs" }),
+    );
+    assert.equal(
+      resources.filter((each) => /Namespace|deny-ingress/.test(`${each.type} ${each.name}`)).length,
+      0,
+    );
+    for (const each of objects(resources)) assert.equal(each.namespace, "jobs", each.name);
+  });
+
+  it("fits twice into one namespace", async () => {
+    const twice = (name: string) =>
+      create({ ...FULL, namespaceName: undefined, existingNamespace: "jobs" }, name);
+    const { resources } = await run(() => [twice("one"), twice("two")]);
+    const names = objects(resources).map((each) => `${each.kind} ${each.name}`);
+    assert.equal(new Set(names).size, names.length, "no object has the name of another");
+    const selectors = resources
+      .map((each) => (each.inputs.spec as { selector?: unknown } | undefined)?.selector)
+      .filter((selector) => selector !== undefined)
+      .map((selector) => JSON.stringify(selector));
+    assert.ok(
+      selectors.every((selector) => /"(one|two)-/.test(selector)),
+      "every selector names its installation",
+    );
+  });
+
+  it("gives every pool and the job the same queues, and the broker enough patience for their tasks", async () => {
+    const { resources } = await run(() => create(FULL));
+    for (const name of ["celery-fast-workers", "celery-reports-workers", "celery-scheduler-run"]) {
+      const pod = JSON.stringify(resources.find((each) => each.name === name)?.inputs);
+      assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
+    }
+    const config = JSON.stringify(the(resources, "ConfigMap").inputs);
+    assert.ok(config.includes("consumer_timeout = 2400000"), "twice the longest task");
+  });
+
+  it("registers exactly its public outputs, the URL as a secret", async () => {
+    const { resources, result } = await run(() => create(FULL));
+    assert.deepEqual(the(resources, "HaCelery").outputs.sort(), outputsOf(result));
+    assert.ok(await pulumi.isSecret(result.amqpUrl));
+    const { amqpUrl, ...rest } = await known({
+      namespaceName: result.namespaceName,
+      brokerHost: result.brokerHost,
+      amqpUrl: result.amqpUrl,
+      workerDeploymentNames: result.workerDeploymentNames,
+      ledgerServiceName: result.ledgerServiceName,
+      jobName: result.jobName,
+    });
+    assert.match(
+      amqpUrl,
+      /^amqp:\/\/celery:[0-9a-f]{40}@celery-broker-client-0000000\.mail\.svc:5672\/celery$/,
+    );
+    assert.deepEqual(rest, {
+      namespaceName: "mail",
+      brokerHost: "celery-broker-client-0000000.mail.svc",
+      workerDeploymentNames: ["celery-fast-workers-0000000", "celery-reports-workers-0000000"],
+      ledgerServiceName: "celery-ledger-server-0000000",
+      jobName: "celery-scheduler-run-0000000",
+    });
+  });
+
+  it("keeps every password out of the plain state", async () => {
+    const { resources } = await run(() => create(FULL));
+    for (const name of ["cookie", "password", "monitoring-password"]) {
+      const password = passwordOf(`celery-broker-${name}`);
+      for (const each of resources) assert.ok(!shows(each.raw, password), `${each.name} shows a password`);
+    }
+  });
+
+  it("has no job and no ledger unless asked for", async () => {
+    const { result } = await run(() => create());
+    assert.equal(result.job, undefined);
+    assert.equal(result.ledger, undefined);
+    assert.deepEqual(await known({ job: result.jobName, ledger: result.ledgerServiceName }), {
+      job: undefined,
+      ledger: undefined,
+    });
+  });
+
+  it("registers all children in a preview, when nothing is known", async () => {
+    const { resources: real } = await run(() => create(FULL));
+    const { resources: preview } = await run(() => create(FULL), true);
+    assert.deepEqual(list(preview), list(real));
+  });
+
+  it("refuses to guess the Kubernetes cluster", async () => {
+    assert.equal(
+      await refusal(() => new HaCelery("celery", ARGS)),
+      'HaCelery "celery" has no Kubernetes provider. Pass { provider } in the third argument, e.g. { provider: cluster.provider }.',
+    );
+  });
+
+  it("reports the problems of all its parts at once", async () => {
+    assert.equal(
+      await refusal(() =>
+        create({
+          app: "",
+          namespaceName: "Mail",
+          existingNamespace: "jobs",
+          broker: { replicas: 4, consumerTimeoutSeconds: 60 },
+          workers: [
+            { name: "a", longestTaskSeconds: 30, prefetch: 2 },
+            { name: "a", concurrency: 0, longestTaskSeconds: 5 },
+          ],
+          job: { tasks: -1 },
+          ledger: { compute: { memory: "lots" } },
+        }),
+      ),
+      [
+        'HaCelery "celery" has 9 problems:',
+        "  - namespaceName and existingNamespace are mutually exclusive, and cannot both be set; one is created, the other used as it is. Remove one.",
+        '  - namespaceName is "Mail", which no namespace can be called. Use lower case letters, digits and "-".',
+        '  - app is "", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
+        "  - broker.replicas is 4. Use an odd number (3 survives one node, 5 survives two).",
+        "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would have tasks run again that are still running. Leave broker.consumerTimeoutSeconds out, or raise it.",
+        "  - workers[1].concurrency is 0, but it is a number of processes. Use a whole number of at least 1.",
+        '  - workers has two pools named "a". Give each its own name.',
+        "  - job.tasks is -1, but there would be nothing to publish. Use a whole number of at least 1.",
+        '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
+      ].join("\n"),
+    );
+  });
+});
+
+interface NamedObject {
+  kind: string;
+  name: string;
+  namespace: string | undefined;
+}
+
+function objects(resources: Registered[]): NamedObject[] {
+  return resources
+    .filter((each) => each.type.startsWith("kubernetes:") && each.custom && !each.type.endsWith(":Provider"))
+    .map((each) => {
+      const { kind, metadata } = each.inputs as {
+        kind: string;
+        metadata: { name?: string; namespace?: string };
+      };
+      return { kind, name: metadata.name ?? `${each.name}-0000000`, namespace: metadata.namespace };
+    });
+}
