@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { localName, PREFIX } from "../paths";
+import {
+  clusterCidr,
+  controlPlaneIp,
+  controlPlaneName,
+  type Layout,
+  type Node,
+  nodes,
+  podsCidr,
+  registryAddress,
+  registryIp,
+  registryName,
+  SERVICES,
+} from "./layout";
+
+/** A container as it should be. */
+export interface ContainerSpec {
+  readonly name: string;
+  /** Everything after `docker run`. */
+  readonly args: readonly string[];
+  /** Changes with the arguments: a container made from others is made anew. Its data is in a volume and stays. */
+  readonly fingerprint: string;
+}
+
+export const CLUSTER_LABEL = `${PREFIX}.cluster`;
+export const FINGERPRINT_LABEL = `${PREFIX}.fingerprint`;
+
+/**
+ * What a node needs beyond an ordinary container to run containers itself. Not --privileged: that asks for every
+ * capability, and a host that lacks one (CAP_SYS_RESOURCE in some virtual machines) then refuses.
+ */
+const NODE_RIGHTS = [
+  ...["--cap-add=ALL", "--cap-drop=SYS_RESOURCE"],
+  ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined", "label=disable"].map(
+    (option) => `--security-opt=${option}`,
+  ),
+  "--cgroupns=private",
+];
+
+/** All containers of a cluster. */
+export function containerSpecs(layout: Layout, image: string): ContainerSpec[] {
+  const { cluster, apiPort, registryPort } = layout;
+  const podRoutes = nodes(layout)
+    .map(({ podCidr, ip }) => `${podCidr}=${ip}`)
+    .join(" ");
+  const environment = {
+    CLUSTER_CONTEXT: localName(cluster),
+    CONTROL_PLANE_IP: controlPlaneIp(layout),
+    DNS_SERVICE_IP: SERVICES.dns,
+    POD_ROUTES: podRoutes,
+  };
+  const certificates = localName(cluster, "certificates");
+
+  return [
+    containerSpec(layout, image, {
+      part: "control-plane",
+      name: controlPlaneName(cluster),
+      ip: controlPlaneIp(layout),
+      options: [
+        "--cap-add=NET_ADMIN",
+        `--publish=127.0.0.1:${apiPort}:6443`,
+        mount(cluster, certificates, "/certificates"),
+      ],
+      environment: {
+        ...environment,
+        API_SERVICE_IP: SERVICES.api,
+        SERVICE_CIDR: SERVICES.cidr,
+        NODES: nodes(layout)
+          .map(({ name, ip }) => `${name}=${ip}`)
+          .join(" "),
+      },
+    }),
+    ...nodes(layout).map((node) =>
+      containerSpec(layout, image, {
+        part: "node",
+        name: node.name,
+        ip: node.ip,
+        options: [...NODE_RIGHTS, mount(cluster, certificates, "/certificates", "readonly")],
+        environment: { ...environment, ...nodeEnvironment(layout, node) },
+      }),
+    ),
+    containerSpec(layout, image, {
+      part: "registry",
+      name: registryName(cluster),
+      ip: registryIp(layout),
+      options: [`--publish=127.0.0.1:${registryPort}:5000`],
+      environment: {},
+    }),
+  ];
+}
+
+function nodeEnvironment(layout: Layout, node: Node): Record<string, string> {
+  return {
+    CLUSTER_CIDR: clusterCidr(layout),
+    NODE_IP: node.ip,
+    NODE_NAME: node.name,
+    PODS_CIDR: podsCidr(layout),
+    POD_CIDR: node.podCidr,
+    REGISTRY: registryAddress(layout),
+    REGISTRY_IP: registryIp(layout),
+    ZONE: node.zone,
+  };
+}
+
+interface Part {
+  readonly part: "control-plane" | "node" | "registry";
+  readonly name: string;
+  readonly ip: string;
+  readonly options: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function containerSpec({ cluster }: Layout, image: string, part: Part): ContainerSpec {
+  const args = [
+    `--hostname=${part.name}`,
+    `--network=${localName(cluster)}`,
+    `--ip=${part.ip}`,
+    // The volume is named after the container, which can be lost and made again without its data.
+    mount(cluster, part.name, "/data"),
+    "--tmpfs=/run",
+    ...part.options,
+    ...Object.entries(part.environment).map(([name, value]) => `--env=${name}=${value}`),
+    image,
+    part.part,
+  ];
+  const fingerprint = createHash("sha256").update(JSON.stringify(args)).digest("hex").slice(0, 12);
+  const identity = [
+    `--name=${part.name}`,
+    `--label=${CLUSTER_LABEL}=${cluster}`,
+    `--label=${FINGERPRINT_LABEL}=${fingerprint}`,
+  ];
+  return { name: part.name, fingerprint, args: ["--detach", ...identity, ...args] };
+}
+
+function mount(cluster: string, volume: string, target: string, ...options: string[]): string {
+  const label = `volume-label=${CLUSTER_LABEL}=${cluster}`;
+  return `--mount=${["type=volume", `source=${volume}`, `target=${target}`, label, ...options].join(",")}`;
+}

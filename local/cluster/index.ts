@@ -1,0 +1,35 @@
+import { ensureBaseImages } from "../images";
+import type { Report } from "../report";
+import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
+import { listContainers } from "./docker";
+import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";
+import type { LocalCluster } from "./localCluster";
+
+export type { LocalCluster } from "./localCluster";
+
+/** Makes the cluster, or mends and starts what there is of it, and returns when all its nodes are ready. */
+export async function createCluster(name: string, report: Report): Promise<LocalCluster> {
+  return (await findCluster(name)) ?? (await makeCluster(name, report));
+}
+
+/** Removes everything of the cluster: containers, volumes, network and its files. */
+export async function deleteCluster(name: string, report: Report): Promise<void> {
+  await deleteKind(name, report);
+  await deleteAssembled(name, report);
+}
+
+/** The cluster when it runs and can be used. */
+export async function findCluster(name: string): Promise<LocalCluster | undefined> {
+  return (await findAssembled(name)) ?? (await findKind(name));
+}
+
+async function makeCluster(name: string, report: Report): Promise<LocalCluster> {
+  if (await madeByKind(name)) return createKind(name, report);
+  // What was begun one way is mended that way.
+  if ((await listContainers(name)).length === 0) {
+    const { usable, reason } = await kindUsable(report);
+    report(`the cluster ${reason}`);
+    if (usable) return createKind(name, report);
+  }
+  return createAssembled(name, async () => (await ensureBaseImages(report)).node, report);
+}

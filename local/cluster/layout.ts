@@ -1,0 +1,49 @@
+import { localName } from "../paths";
+
+/** What is settled once for a cluster and kept: the first two bytes of all its addresses, and its ports on the host. */
+export interface Layout {
+  readonly cluster: string;
+  /** For example "10.210": the cluster has 10.210.0.0/16 to itself. */
+  readonly prefix: string;
+  readonly apiPort: number;
+  readonly registryPort: number;
+}
+
+/** A container that is a Kubernetes node. */
+export interface Node {
+  readonly name: string;
+  readonly ip: string;
+  readonly zone: string;
+  readonly podCidr: string;
+}
+
+/** One per node, so that spreading over zones can be tried. */
+export const ZONES = ["local-a", "local-b", "local-c"];
+
+/** Seen only inside the cluster, so that every cluster may have the same. */
+export const SERVICES = { cidr: "10.96.0.0/16", api: "10.96.0.1", dns: "10.96.0.10" };
+
+/** The addresses of containers, the only ones that the host itself has a route to. */
+export const subnet = ({ prefix }: Pick<Layout, "prefix">) => `${prefix}.0.0/24`;
+export const clusterCidr = ({ prefix }: Layout) => `${prefix}.0.0/16`;
+export const podsCidr = ({ prefix }: Layout) => `${prefix}.128.0/17`;
+export const controlPlaneIp = ({ prefix }: Layout) => `${prefix}.0.2`;
+export const registryIp = ({ prefix }: Layout) => `${prefix}.0.3`;
+
+export const controlPlaneName = (cluster: string) => localName(cluster, "control-plane");
+export const registryName = (cluster: string) => localName(cluster, "registry");
+export const registryAddress = ({ registryPort }: Pick<Layout, "registryPort">) =>
+  `127.0.0.1:${registryPort}`;
+
+export function nodeNames(cluster: string): string[] {
+  return ZONES.map((_, index) => localName(cluster, `node-${index + 1}`));
+}
+
+export function nodes({ cluster, prefix }: Layout): Node[] {
+  return nodeNames(cluster).map((name, index) => ({
+    name,
+    ip: `${prefix}.0.${index + 11}`,
+    zone: ZONES[index] ?? "local",
+    podCidr: `${prefix}.${index + 129}.0/24`,
+  }));
+}

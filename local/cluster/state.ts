@@ -1,0 +1,51 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { stateDir } from "../paths";
+
+/** What is remembered of a cluster while nothing of it may run. Docker's own facts come first. */
+const Settled = z.object({
+  prefix: z.string().regex(/^\d+\.\d+$/),
+  apiPort: z.number().int(),
+  registryPort: z.number().int(),
+});
+export type Settled = z.infer<typeof Settled>;
+
+export const kubeconfigPath = (cluster: string) => join(stateDir(cluster), "kubeconfig");
+const settledPath = (cluster: string) => join(stateDir(cluster), "cluster.json");
+
+/** Undefined when there is no file, or one that this version does not understand: then all is settled anew. */
+export async function readSettled(cluster: string): Promise<Settled | undefined> {
+  try {
+    return Settled.parse(JSON.parse(await readFile(settledPath(cluster), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeSettled(
+  cluster: string,
+  { prefix, apiPort, registryPort }: Settled,
+): Promise<void> {
+  const text = JSON.stringify({ prefix, apiPort, registryPort }, undefined, 2);
+  await writeWhole(settledPath(cluster), `${text}\n`, 0o644);
+}
+
+export function readKubeconfig(cluster: string): Promise<string | undefined> {
+  return readFile(kubeconfigPath(cluster), "utf8").catch(() => undefined);
+}
+
+/** Only its owner may read it: it holds the key of the cluster's administrator. */
+export async function writeKubeconfig(cluster: string, text: string): Promise<void> {
+  await writeWhole(kubeconfigPath(cluster), text, 0o600);
+}
+
+export async function removeState(cluster: string): Promise<void> {
+  await Promise.all([kubeconfigPath(cluster), settledPath(cluster)].map((file) => rm(file, { force: true })));
+}
+
+async function writeWhole(file: string, text: string, mode: number): Promise<void> {
+  await mkdir(join(file, ".."), { recursive: true });
+  await writeFile(`${file}.new`, text, { mode });
+  await rename(`${file}.new`, file);
+}
