@@ -1,3 +1,5 @@
+import { get, type RequestOptions } from "node:https";
+import { json } from "node:stream/consumers";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 
@@ -18,32 +20,39 @@ export type LedgerSummary = z.output<typeof summarySchema>;
 
 /** Reads the task ledger inside a cluster through the API server, so that nothing has to be forwarded or exposed. */
 export class LedgerClient {
-  private readonly api: CoreV1Api;
+  private readonly config = new KubeConfig();
 
   constructor(
     kubeconfigPath: string | undefined,
     context: string,
     private readonly namespace: string,
   ) {
-    const config = new KubeConfig();
-    if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
-    else config.loadFromDefault();
-    config.setCurrentContext(context);
-    this.api = config.makeApiClient(CoreV1Api);
+    if (kubeconfigPath) this.config.loadFromFile(kubeconfigPath);
+    else this.config.loadFromDefault();
+    this.config.setCurrentContext(context);
   }
 
   async summary(run: string): Promise<LedgerSummary> {
-    const { items } = await this.api.listNamespacedService({
+    const { items } = await this.config.makeApiClient(CoreV1Api).listNamespacedService({
       namespace: this.namespace,
       labelSelector: "app.kubernetes.io/name=task-ledger",
     });
-    const name = items[0]?.metadata?.name;
-    if (!name) throw new Error(`no task ledger in namespace ${this.namespace}`);
-    const body: unknown = await this.api.connectGetNamespacedServiceProxyWithPath({
-      name: `${name}:8080`,
-      namespace: this.namespace,
-      path: `summary?run=${encodeURIComponent(run)}`,
+    const service = items[0]?.metadata?.name;
+    if (!service) throw new Error(`no task ledger in namespace ${this.namespace}`);
+    const path = `/api/v1/namespaces/${this.namespace}/services/${service}:8080/proxy/summary?run=${encodeURIComponent(run)}`;
+    return summarySchema.parse(await this.get(path));
+  }
+
+  /** The generated client escapes the question mark of a proxied path, so this asks by itself. */
+  private async get(path: string): Promise<unknown> {
+    const options: RequestOptions = { timeout: 5_000 };
+    await this.config.applyToHTTPSOptions(options);
+    return new Promise((resolve, reject) => {
+      const request = get(`${this.config.getCurrentCluster()?.server ?? ""}${path}`, options, (answer) => {
+        if (answer.statusCode === 200) json(answer).then(resolve, reject);
+        else reject(new Error(`the ledger answered ${answer.statusCode}`));
+      });
+      request.on("error", reject).on("timeout", () => request.destroy(new Error("the ledger did not answer in time")));
     });
-    return summarySchema.parse(typeof body === "string" ? JSON.parse(body) : body);
   }
 }

@@ -98,7 +98,7 @@ async function deploy(options: UpOptions, progress: Progress, step: Step): Promi
   const tasks = Number(scheduleTasks ?? 0);
   let following: Promise<Verdict> | undefined;
   const log = new OperationLog(report, (resource) => {
-    if (resource.type !== "kubernetes:batch/v1:Job" || !ledger) return;
+    if (resource.type !== "kubernetes:batch/v1:Job" || !ledger || following) return;
     const { namespace } = resource.new?.inputs.metadata as { namespace: string };
     following = followRun(new LedgerClient(kubeconfigPath, context, namespace), run, tasks, updating, report);
     following.catch(() => undefined); // the update's own error comes first

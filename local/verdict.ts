@@ -4,6 +4,7 @@ import type { LedgerClient, LedgerSummary } from "./ledger";
 import type { Report } from "./report";
 
 const POLL_MS = 1_000;
+const PROGRESS_MS = 3_000;
 /** Longer than any redelivery that the broker may still owe: consumer timeouts are well below it. */
 const STALL_MS = 120_000;
 
@@ -44,13 +45,18 @@ export async function followRun(
   scheduling.then(end, end);
   let last: LedgerSummary | undefined;
   let movedAt = Date.now();
+  let told = { at: movedAt, executed: 0 };
   for (;;) {
     // The ledger's pod may not be up yet, or be on its way to another node; the next poll asks again.
     const summary = await ledger.summary(run).catch(() => undefined);
     const now = Date.now();
     if (summary) {
       if (summary.executions !== last?.executions || summary.confirmed !== last.confirmed) movedAt = now;
-      if (summary.confirmed > 0) report(progress(tasks, summary, last));
+      if (summary.confirmed > 0 && now - told.at >= PROGRESS_MS) {
+        const rate = Math.round(((summary.executed - told.executed) * 1000) / (now - told.at));
+        report(`${summary.confirmed} of ${tasks} confirmed, ${summary.executed} done, ${rate} tasks/s`);
+        told = { at: now, executed: summary.executed };
+      }
       last = summary;
     }
     if (scheduled) {
@@ -60,9 +66,4 @@ export async function followRun(
     }
     await sleep(POLL_MS);
   }
-}
-
-function progress(tasks: number, summary: LedgerSummary, before: LedgerSummary | undefined): string {
-  const rate = ((summary.executed - (before?.executed ?? summary.executed)) * 1000) / POLL_MS;
-  return `${summary.confirmed} of ${tasks} confirmed, ${summary.executed} done, ${Math.round(rate)} tasks/s`;
 }

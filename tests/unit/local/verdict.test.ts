@@ -40,11 +40,8 @@ describe("verdict", () => {
   it("fails when tasks were never scheduled", () => assert.ok(!passed(judge(10, summary({ confirmed: 9, executed: 9 })))));
 
   it("waits for a ledger that does not answer yet", async () => {
-    const lines: string[] = [];
     const ledger = ledgerOf(new Error("no endpoints"), summary({}));
-    const verdict = await followRun(ledger, "run-1", 10, Promise.resolve(), (line) => lines.push(line));
-    assert.ok(passed(verdict));
-    assert.deepEqual(lines, ["10 of 10 confirmed, 10 done, 0 tasks/s"]);
+    assert.ok(passed(await followRun(ledger, "run-1", 10, Promise.resolve(), () => undefined)));
   });
 
   it("hands on the error that ended the scheduling", async () => {
