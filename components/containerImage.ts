@@ -89,7 +89,7 @@ export class ContainerImage extends pulumi.ComponentResource {
         build: { context, dockerfile, platform, args: buildArgs, ...(target && { target }) },
         skipPush: !push,
         ...(args.credentials && { registry: args.credentials }),
-        ...(args.buildOnPreview && { buildOnPreview: true }),
+        buildOnPreview: args.buildOnPreview ?? false,
       },
       { parent: this },
     );

@@ -21,7 +21,7 @@ export function render(resources: Registered[]): string {
       return { apiVersion, kind, metadata: { name: `${each.name}-${SUFFIX}`, ...metadata }, ...rest };
     })
     .sort((a, b) => (`${a.kind} ${a.metadata.name}` < `${b.kind} ${b.metadata.name}` ? -1 : 1))
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .map((object) => stringify(object, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false }))
     .join("---\n");
 }
 

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { HaCelery, HaCeleryArgs } from "../../../components";
-import { cluster, known, list, outputsOf, passwordOf, refusal, Registered, run, shows, the } from "./engine";
+import {
+  cluster,
+  known,
+  list,
+  outputsOf,
+  passwordOf,
+  refusal,
+  Registered,
+  Run,
+  run,
+  shows,
+  the,
+} from "./engine";
 import { assertGolden } from "./goldens";
 
 const ARGS: HaCeleryArgs = {
@@ -35,6 +47,11 @@ const create = (args: Partial<HaCeleryArgs> = {}, name = "celery") =>
   new HaCelery(name, { ...ARGS, ...args }, cluster());
 
 describe("HaCelery", () => {
+  let full: Run<HaCelery>;
+  before(async () => {
+    full = await run(() => create(FULL));
+  });
+
   it("is a namespace, a broker and one pool by default", async () => {
     const { resources } = await run(() => create());
     assert.deepEqual(list(resources.filter((each) => each.parent === "ha-celery:index:HaCelery celery")), [
@@ -46,7 +63,7 @@ describe("HaCelery", () => {
   });
 
   it("creates exactly the objects of its parts, and no Kubernetes cluster", async () => {
-    const { resources } = await run(() => create(FULL));
+    const { resources } = full;
     assert.deepEqual(list(resources), [
       "CeleryJob celery-scheduler",
       "CeleryWorkers celery-fast",
@@ -84,11 +101,11 @@ describe("HaCelery", () => {
   });
 
   it("renders the objects of the golden", async () => {
-    assertGolden("haCelery", (await run(() => create(FULL))).resources);
+    assertGolden("haCelery", full.resources);
   });
 
   it("starts the workers after the broker and the ledger, the job after the workers", async () => {
-    const { resources } = await run(() => create(FULL));
+    const { resources } = full;
     for (const pool of ["fast", "reports"]) {
       const { dependencies } = the(resources, "Deployment", `celery-${pool}-workers`);
       assert.ok(dependencies.includes("kubernetes:core/v1:Secret celery-broker-client"), pool);
@@ -142,7 +159,7 @@ describe("HaCelery", () => {
   });
 
   it("gives every pool and the job the same queues, and the broker enough patience for their tasks", async () => {
-    const { resources } = await run(() => create(FULL));
+    const { resources } = full;
     for (const name of ["celery-fast-workers", "celery-reports-workers", "celery-scheduler-run"]) {
       const pod = JSON.stringify(resources.find((each) => each.name === name)?.inputs);
       assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
@@ -152,7 +169,7 @@ describe("HaCelery", () => {
   });
 
   it("registers exactly its public outputs, the URL as a secret", async () => {
-    const { resources, result } = await run(() => create(FULL));
+    const { resources, result } = full;
     assert.deepEqual(the(resources, "HaCelery").outputs.sort(), outputsOf(result));
     assert.ok(await pulumi.isSecret(result.amqpUrl));
     const { amqpUrl, ...rest } = await known({
@@ -177,7 +194,7 @@ describe("HaCelery", () => {
   });
 
   it("keeps every password out of the plain state", async () => {
-    const { resources } = await run(() => create(FULL));
+    const { resources } = full;
     for (const name of ["cookie", "password", "monitoring-password"]) {
       const password = passwordOf(`celery-broker-${name}`);
       for (const each of resources) assert.ok(!shows(each.raw, password), `${each.name} shows a password`);
@@ -195,9 +212,8 @@ describe("HaCelery", () => {
   });
 
   it("registers all children in a preview, when nothing is known", async () => {
-    const { resources: real } = await run(() => create(FULL));
-    const { resources: preview } = await run(() => create(FULL), true);
-    assert.deepEqual(list(preview), list(real));
+    const { resources } = await run(() => create(FULL), true);
+    assert.deepEqual(list(resources), list(full.resources));
   });
 
   it("refuses to guess the Kubernetes cluster", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { RabbitMqCluster, RabbitMqClusterArgs } from "../../../components";
-import { cluster, known, list, outputsOf, passwordOf, refusal, run, shows, the } from "./engine";
+import { cluster, known, list, outputsOf, passwordOf, refusal, Run, run, shows, the } from "./engine";
 import { assertGolden } from "./goldens";
 
 const ARGS: RabbitMqClusterArgs = { namespace: "jobs", image: "registry/rabbitmq@sha256:abc" };
@@ -9,8 +9,13 @@ const create = (args: Partial<RabbitMqClusterArgs> = {}) =>
   new RabbitMqCluster("mq", { ...ARGS, ...args }, cluster());
 
 describe("RabbitMqCluster", () => {
+  let plain: Run<RabbitMqCluster>;
+  before(async () => {
+    plain = await run(() => create());
+  });
+
   it("creates exactly its objects, all below itself and with its provider", async () => {
-    const { resources } = await run(() => create());
+    const { resources } = plain;
     assert.deepEqual(list(resources), [
       "ConfigMap mq-config",
       "NetworkPolicy mq-access",
@@ -33,7 +38,7 @@ describe("RabbitMqCluster", () => {
   });
 
   it("renders the objects of the golden, with defaults", async () => {
-    assertGolden("rabbitMqCluster", (await run(() => create())).resources);
+    assertGolden("rabbitMqCluster", plain.resources);
   });
 
   it("renders the objects of the golden, with every option", async () => {
@@ -64,9 +69,7 @@ describe("RabbitMqCluster", () => {
   });
 
   it("protects what cannot be made again, unless told not to", async () => {
-    const kept = (await run(() => create())).resources
-      .filter((each) => each.protect)
-      .map((each) => each.name);
+    const kept = plain.resources.filter((each) => each.protect).map((each) => each.name);
     assert.deepEqual(kept.sort(), [
       "mq-cookie",
       "mq-credentials",
@@ -82,7 +85,7 @@ describe("RabbitMqCluster", () => {
   });
 
   it("gives out the URL only once the nodes are ready, and starts them after their names resolve", async () => {
-    const { resources } = await run(() => create());
+    const { resources } = plain;
     assert.ok(
       the(resources, "Secret", "mq-client").dependencies.includes("kubernetes:apps/v1:StatefulSet mq-set"),
       "the Secret of the URL waits for the nodes",
@@ -96,7 +99,7 @@ describe("RabbitMqCluster", () => {
   });
 
   it("registers exactly its public outputs", async () => {
-    const { resources, result } = await run(() => create());
+    const { resources, result } = plain;
     assert.deepEqual(the(resources, "RabbitMqCluster").outputs.sort(), outputsOf(result));
   });
 
@@ -128,7 +131,7 @@ describe("RabbitMqCluster", () => {
   });
 
   it("keeps every password out of the plain state", async () => {
-    const { resources, result } = await run(() => create());
+    const { resources, result } = plain;
     assert.ok(await pulumi.isSecret(result.amqpUrl));
     for (const name of ["mq-cookie", "mq-password", "mq-monitoring-password"]) {
       const password = passwordOf(name);

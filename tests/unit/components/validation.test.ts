@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { JobOptions, LedgerOptions, WorkerOptions, BrokerOptions } from "../../../components";
+import {
+  appProblems,
+  jobProblems,
+  ledgerProblems,
+  workersProblems,
+} from "../../../components/celery/validation";
+import { brokerProblems } from "../../../components/rabbitmq/validation";
+import { parseQuantity } from "../../../components/shared/quantity";
+import { nameProblems } from "../../../components/shared/validation";
+
+describe("every problem of", () => {
+  describe("a broker", () => {
+    const CASES: [BrokerOptions, string][] = [
+      [{ replicas: 2 }, "replicas is 2. Use an odd number (3 survives one node, 5 survives two)."],
+      [{ replicas: 0 }, "replicas is 0. Use an odd number (3 survives one node, 5 survives two)."],
+      [{ replicas: 2.5 }, "replicas is 2.5. Use an odd number (3 survives one node, 5 survives two)."],
+      [
+        { storage: { size: "20 GB" } },
+        'storage.size is "20 GB", which is not a Kubernetes quantity. Use for example "20Gi".',
+      ],
+      [
+        { storage: { onDelete: "keep" as "retain" } },
+        'storage.onDelete is "keep". Use "retain" or "delete".',
+      ],
+      [
+        { storage: { size: "1Gi" } },
+        'storage.size is "1Gi", but 1228 MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "2456Mi" or less memory.',
+      ],
+      [
+        { compute: { cpu: "one" } },
+        'compute.cpu is "one", which is not a Kubernetes quantity. Use for example "500m".',
+      ],
+      [
+        { compute: { cpuLimit: "" } },
+        'compute.cpuLimit is "", which is not a Kubernetes quantity. Use for example "2".',
+      ],
+      [
+        { compute: { memory: "2GB" } },
+        'compute.memory is "2GB", which is not a Kubernetes quantity. Use for example "1Gi".',
+      ],
+      [
+        { compute: { memory: "64Mi" } },
+        'compute.memory is "64Mi", but a broker node with management needs at least "256Mi".',
+      ],
+      [{ spread: "some" as "required" }, 'spread is "some". Use "required" or "preferred".'],
+      [
+        { config: { cluster_partition_handling: "pause_minority" } },
+        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it: a minority cannot confirm anything. Remove it.",
+      ],
+      [
+        { config: { queue_master_locator: "min-masters" } },
+        "config has queue_master_locator, but it belonged to mirrored queues, which are gone. Use queue_leader_locator.",
+      ],
+      [
+        { config: { "definitions.local.path": "/x" } },
+        "config has definitions.local.path, but the component imports its own definitions. Remove it.",
+      ],
+      [
+        { config: { heartbeat: "60\nfoo = 1" } },
+        'config has "heartbeat" = "60\\nfoo = 1", which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.',
+      ],
+      [
+        { plugins: ["rabbitmq-shovel"] },
+        'plugins has "rabbitmq-shovel", which no plugin can be called. Use names such as "rabbitmq_shovel".',
+      ],
+      [{ vhost: "" }, 'vhost is "". Use 1 to 255 characters.'],
+      [{ username: "me@home" }, 'username is "me@home". Use up to 64 letters, digits, "_", "." and "-".'],
+      [
+        { username: "monitoring" },
+        'username is "monitoring", which is the name of the user that may only look. Use another.',
+      ],
+      [
+        { consumerTimeoutSeconds: 5 },
+        "consumerTimeoutSeconds is 5, but RabbitMQ looks at consumers once a minute. Use a whole number of at least 60.",
+      ],
+      [
+        { gracePeriodSeconds: 30 },
+        "gracePeriodSeconds is 30, but a node needs time to hand over its queues. Use a whole number of at least 60.",
+      ],
+      [
+        { access: { clientNamespaces: ["web", "Web"] } },
+        'access.clientNamespaces[1] is "Web", which no namespace can be called. Use lower case letters, digits and "-".',
+      ],
+      [
+        { readyTimeout: "ten" },
+        'readyTimeout is "ten", which is not a duration. Use for example "10m" or "90s".',
+      ],
+      [{ readyTimeout: "" }, 'readyTimeout is "", which is not a duration. Use for example "10m" or "90s".'],
+    ];
+    for (const [options, problem] of CASES) {
+      it(JSON.stringify(options), () => {
+        assert.deepEqual(brokerProblems(options), [problem]);
+      });
+    }
+    it("nothing wrong", () => {
+      assert.deepEqual(brokerProblems({}), []);
+      assert.deepEqual(
+        brokerProblems({ compute: { memory: "1Gi" }, storage: { size: "1.5Gi" }, readyTimeout: "1h30m" }),
+        [],
+      );
+    });
+  });
+
+  describe("workers", () => {
+    const CASES: [WorkerOptions, string][] = [
+      [{ queues: ["a,b"] }, 'queues has "a,b". Use up to 200 letters, digits, "_", "." and "-".'],
+      [{ queues: ["a", "a"] }, 'queues has "a" twice. Remove one.'],
+      [
+        { queues: ["dead-letters"] },
+        'queues has "dead-letters", which is in use for other things. Choose another name.',
+      ],
+      [
+        { queues: ["celery_delayed_1"] },
+        'queues has "celery_delayed_1", which is in use for other things. Choose another name.',
+      ],
+      [{ replicas: -1 }, "replicas is -1, but it is a number of pods. Use a whole number of at least 0."],
+      [
+        { concurrency: 1.5 },
+        "concurrency is 1.5, but it is a number of processes. Use a whole number of at least 1.",
+      ],
+      [
+        { longestTaskSeconds: 0 },
+        "longestTaskSeconds is 0, but a stopping pod waits this long for its tasks. Use a whole number from 1 to 604800.",
+      ],
+      [
+        { env: { "MY-VAR": "x" } },
+        'env has "MY-VAR", which no environment variable can be called. Use letters, digits and "_".',
+      ],
+      [
+        { env: { HA_CELERY_LONGEST_TASK_SECONDS: "5" } },
+        "env has HA_CELERY_LONGEST_TASK_SECONDS, which the component sets. Use longestTaskSeconds.",
+      ],
+      [
+        { env: { HA_CELERY_STATE_DIR: "/x" } },
+        "env has HA_CELERY_STATE_DIR, which the component sets. Use no argument: it is fixed.",
+      ],
+      [
+        { env: { A: "1" }, envFromSecrets: { A: { secretName: "s", key: "k" } } },
+        "env and envFromSecrets both have A and cannot both set it. Remove one.",
+      ],
+      [{ command: [] }, "command is empty. Give the program to run, or leave command out."],
+      [
+        { runAsUser: 0 },
+        "runAsUser is 0, but root is refused by the Pod Security level restricted. Use a whole number of at least 1.",
+      ],
+    ];
+    for (const [options, problem] of CASES) {
+      it(JSON.stringify(options), () => {
+        assert.deepEqual(workersProblems(options), [problem]);
+      });
+    }
+    it("nothing wrong", () => {
+      assert.deepEqual(workersProblems({}), []);
+      assert.deepEqual(workersProblems({ replicas: 0, env: { HA_CELERY_CONFIRM_TIMEOUT_SECONDS: "5" } }), []);
+    });
+  });
+
+  it("an app", () => {
+    for (const app of ["tasks", "mail.tasks", "mail.tasks:app", "mail.tasks:make.app"])
+      assert.deepEqual(appProblems(app), []);
+    for (const app of ["", "a b", "a;b", "a:b:c", "../a"]) assert.equal(appProblems(app).length, 1, app);
+  });
+
+  it("a job", () => {
+    const wrong: JobOptions[] = [
+      { tasks: 0 },
+      { run: "" },
+      { run: "a_b" },
+      { backoffLimit: -1 },
+      { env: { SCHEDULE_RUN: "x" } },
+      { completionTimeout: "soon" },
+    ];
+    for (const options of wrong) assert.equal(jobProblems(options).length, 1, JSON.stringify(options));
+    assert.deepEqual(jobProblems({ run: "2026-11-23.2" }), []);
+  });
+
+  it("a ledger", () => {
+    const wrong: LedgerOptions[] = [
+      { storage: { size: "x" } },
+      { compute: { cpu: "x" } },
+      { readyTimeout: "x" },
+    ];
+    for (const options of wrong) assert.equal(ledgerProblems(options).length, 1, JSON.stringify(options));
+    assert.deepEqual(ledgerProblems({}), []);
+  });
+
+  it("a name", () => {
+    for (const name of ["a", "a-1", "a".repeat(40)]) assert.deepEqual(nameProblems("name", name), []);
+    for (const name of ["", "1a", "-a", "a-", "A", "a.b", "a".repeat(41)]) {
+      assert.equal(nameProblems("name", name).length, 1, name);
+    }
+  });
+});
+
+describe("a Kubernetes quantity", () => {
+  const CASES: [string, number | undefined][] = [
+    ["1", 1],
+    ["500m", 0.5],
+    ["1.5Gi", 1.5 * 2 ** 30],
+    ["2Mi", 2 ** 21],
+    ["1G", 1e9],
+    ["1k", 1000],
+    ["1K", undefined],
+    ["1GB", undefined],
+    ["-1", undefined],
+    ["", undefined],
+  ];
+  for (const [text, value] of CASES) {
+    it(`${JSON.stringify(text)} is ${value}`, () => {
+      assert.equal(parseQuantity(text), value);
+    });
+  }
+});
