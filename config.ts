@@ -32,7 +32,9 @@ const json = <T extends z.ZodType>(inner: T, fix: string) =>
     .meta({ fix });
 
 const workerPool = z.strictObject({
-  name: z.string().regex(DNS_LABEL, "a pool's name is a DNS label: lower case letters, digits and -, at most 42"),
+  name: z
+    .string()
+    .regex(DNS_LABEL, "a pool's name is a DNS label: lower case letters, digits and -, at most 42"),
   queues: z.array(z.string().min(1)).min(1, "a pool needs at least one queue").default(["tasks"]),
   replicas: z.number().int().min(0).default(3),
   concurrency: z.number().int().min(1).default(2),
@@ -77,13 +79,19 @@ const schema = z.object({
     z
       .array(workerPool)
       .min(1, "there must be at least one pool")
-      .refine((pools) => new Set(pools.map((pool) => pool.name)).size === pools.length, "two pools have the same name"),
+      .refine(
+        (pools) => new Set(pools.map((pool) => pool.name)).size === pools.length,
+        "two pools have the same name",
+      ),
     '[{"name":"default"}]',
   ),
   scheduleTasks: wholeNumber("10000").refine((count) => count >= 0, "it is negative"),
   scheduleRun: z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/, "a run's name is made of lower case letters, digits and -, at most 42")
+    .regex(
+      /^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/,
+      "a run's name is made of lower case letters, digits and -, at most 42",
+    )
     .meta({ fix: "run-1" }),
   ledger: flag("false"),
   readyTimeout: z
@@ -114,7 +122,8 @@ export function parseSettings(config: Record<string, string>, project: string, s
     ...missingAddresses(values),
   ];
   if (!parsed.success || problems.length > 0) {
-    const count = problems.length === 1 ? "a configuration problem" : `${problems.length} configuration problems`;
+    const count =
+      problems.length === 1 ? "a configuration problem" : `${problems.length} configuration problems`;
     throw new pulumi.RunError(
       [`Stack "${stack}" has ${count}:`, ...problems.map((line) => `  - ${line}`)].join("\n"),
     );
@@ -135,16 +144,26 @@ function unknownKeys(values: Record<string, string>): string[] {
   const known = Object.keys(schema.shape);
   return Object.keys(values)
     .filter((key) => !known.includes(key))
-    .map((key) => `ha-celery:${key} is not a key of this program. Fix: pulumi config rm ${key} (known keys: ${known.join(", ")})`);
+    .map(
+      (key) =>
+        `ha-celery:${key} is not a key of this program. Fix: pulumi config rm ${key} (known keys: ${known.join(", ")})`,
+    );
 }
 
 function missingAddresses(values: Record<string, string>): string[] {
-  const how = values.target === "local" ? "Fix: run `make up`, which creates the cluster and sets it" : undefined;
+  const how =
+    values.target === "local" ? "Fix: run `make up`, which creates the cluster and sets it" : undefined;
   return [
     ["kubeContext", "it is never taken from the current context", "CONTEXT"],
-    ["imageRepository", "the nodes must be able to pull the images from somewhere", "registry.example.com/team"],
+    [
+      "imageRepository",
+      "the nodes must be able to pull the images from somewhere",
+      "registry.example.com/team",
+    ],
   ].flatMap(([key = "", why, fix]) =>
-    values[key] ? [] : [`ha-celery:${key} is not set: ${why}. ${how ?? `Fix: pulumi config set ${key} ${fix}`}`],
+    values[key]
+      ? []
+      : [`ha-celery:${key} is not set: ${why}. ${how ?? `Fix: pulumi config set ${key} ${fix}`}`],
   );
 }
 

@@ -27,8 +27,11 @@ const celery = new HaCelery(
     app: settings.workerApp,
     broker: brokerOptions(settings),
     workers: workerPools(settings),
-    job: settings.scheduleTasks > 0 ? { tasks: settings.scheduleTasks, run: settings.scheduleRun } : undefined,
-    ledger: settings.ledger ? { storage: { className: settings.brokerStorageClass || undefined } } : undefined,
+    job:
+      settings.scheduleTasks > 0 ? { tasks: settings.scheduleTasks, run: settings.scheduleRun } : undefined,
+    ledger: settings.ledger
+      ? { storage: { className: settings.brokerStorageClass || undefined } }
+      : undefined,
   },
   { provider: target.provider },
 );
@@ -36,7 +39,11 @@ const celery = new HaCelery(
 function brokerOptions(from: Settings) {
   return {
     replicas: from.brokerReplicas,
-    storage: { size: from.brokerStorage, className: from.brokerStorageClass || undefined, onDelete: from.storageOnDelete },
+    storage: {
+      size: from.brokerStorage,
+      className: from.brokerStorageClass || undefined,
+      onDelete: from.storageOnDelete,
+    },
     compute: { cpu: from.brokerCpu, memory: from.brokerMemory },
     spread: from.brokerSpread,
     config: from.brokerConfig,
@@ -48,7 +55,11 @@ function brokerOptions(from: Settings) {
 }
 
 function workerPools(from: Settings) {
-  return from.workerPools.map(({ cpu, memory, ...pool }) => ({ ...pool, compute: { cpu, memory }, readyTimeout: from.readyTimeout }));
+  return from.workerPools.map(({ cpu, memory, ...pool }) => ({
+    ...pool,
+    compute: { cpu, memory },
+    readyTimeout: from.readyTimeout,
+  }));
 }
 
 /** Namespace of everything that the stack deploys. */

@@ -25,7 +25,8 @@ export async function down({ cluster, stack }: { cluster: string; stack: string 
           if (!existsSync(workspaceDir(cluster))) return step.skip("nothing is deployed");
           if (named) return destroy(cluster, stack, say);
           await ensureDocker(say);
-          if (!(await findCluster(cluster))) return step.skip("the cluster does not run; everything in it goes with it");
+          if (!(await findCluster(cluster)))
+            return step.skip("the cluster does not run; everything in it goes with it");
           // What Pulumi cannot remove any more goes with the cluster in the next step.
           return destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
         },
@@ -53,7 +54,8 @@ async function destroy(cluster: string, stack: string, report: Report): Promise<
 /** Takes every local cluster down and removes images and the cache as well. */
 export async function clean(): Promise<void> {
   const clusters = dirname(stateDir("any"));
-  for (const cluster of existsSync(clusters) ? readdirSync(clusters) : []) await down({ cluster, stack: "local" });
+  for (const cluster of existsSync(clusters) ? readdirSync(clusters) : [])
+    await down({ cluster, stack: "local" });
   await new Listr(
     [
       { title: "Images", task: (_, step) => removeImages((line) => (step.output = line)) },

@@ -15,7 +15,9 @@ export async function checkKubeContext({ context, kubeconfigPath }: KubeContext)
     if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
     else config.loadFromDefault();
   } catch (cause) {
-    throw new UserError(`The kubeconfig ${file} cannot be read: ${messageOf(cause)}. Fix: pulumi config set kubeconfigPath FILE`);
+    throw new UserError(
+      `The kubeconfig ${file} cannot be read: ${messageOf(cause)}. Fix: pulumi config set kubeconfigPath FILE`,
+    );
   }
   const known = config.getContexts().map(({ name }) => name);
   if (!known.includes(context)) {

@@ -52,7 +52,9 @@ export class LedgerClient {
         if (answer.statusCode === 200) json(answer).then(resolve, reject);
         else reject(new Error(`the ledger answered ${answer.statusCode}`));
       });
-      request.on("error", reject).on("timeout", () => request.destroy(new Error("the ledger did not answer in time")));
+      request
+        .on("error", reject)
+        .on("timeout", () => request.destroy(new Error("the ledger did not answer in time")));
     });
   }
 }

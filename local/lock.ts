@@ -7,7 +7,10 @@ import { stateDir } from "./paths";
 export async function withClusterLock<T>(cluster: string, work: () => Promise<T>): Promise<T> {
   const folder = stateDir(cluster);
   mkdirSync(folder, { recursive: true });
-  const release = await lock(folder, { stale: 10_000, retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 } }).catch(() => {
+  const release = await lock(folder, {
+    stale: 10_000,
+    retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 },
+  }).catch(() => {
     throw new UserError(
       `Another command is at work on the local cluster "${cluster}". Wait for it to end, or use another cluster: make up CLUSTER=other`,
     );

@@ -13,7 +13,9 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/;
 
 function clusterName(value: string): string {
   if (NAME.test(value)) return value;
-  throw new UserError(`"${value}" cannot name a cluster: use lower case letters, digits and -, at most 22, for example "lab".`);
+  throw new UserError(
+    `"${value}" cannot name a cluster: use lower case letters, digits and -, at most 22, for example "lab".`,
+  );
 }
 
 function taskCount(value: string): number {
@@ -24,7 +26,9 @@ function taskCount(value: string): number {
 function assignment(value: string, before: StackConfig): StackConfig {
   const [, key, setting] = /^(\w+)=(.*)$/s.exec(value) ?? [];
   if (key) return { ...before, [key]: setting };
-  throw new UserError(`"${value}" does not set a key of the configuration: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`);
+  throw new UserError(
+    `"${value}" does not set a key of the configuration: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`,
+  );
 }
 
 const program = new Command("ha-celery-local").description("Highly available Celery on this machine");
@@ -54,10 +58,14 @@ program.command("clean").action(clean);
 function tell(verdict: Verdict, { cluster }: UpOptions): void {
   const good = passed(verdict);
   const rate = verdict.seconds > 0 ? `, ${Math.round(verdict.done / verdict.seconds)} tasks/s` : "";
-  console.log(`\n${good ? pc.green(sentence(verdict)) : pc.red(sentence(verdict))} (${verdict.seconds.toFixed(0)} s${rate})`);
+  console.log(
+    `\n${good ? pc.green(sentence(verdict)) : pc.red(sentence(verdict))} (${verdict.seconds.toFixed(0)} s${rate})`,
+  );
   for (const [worker, count] of Object.entries(verdict.workers)) console.log(`  ${worker}  ${count}`);
   const suffix = cluster === "local" ? "" : ` CLUSTER=${cluster}`;
-  console.log(`\nOnce more: make up RUN=run-2${suffix}   Look: make status${suffix}   End: make down${suffix}`);
+  console.log(
+    `\nOnce more: make up RUN=run-2${suffix}   Look: make status${suffix}   End: make down${suffix}`,
+  );
   if (!good) process.exitCode = 1;
 }
 

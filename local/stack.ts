@@ -1,6 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineEvent, LocalWorkspace, PulumiCommand, type Stack, type StepEventMetadata } from "@pulumi/pulumi/automation";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+  type Stack,
+  type StepEventMetadata,
+} from "@pulumi/pulumi/automation";
 import { UserError } from "./errors";
 import { passphraseEnvironment } from "./passphrase";
 import { stateDir } from "./paths";
@@ -16,7 +22,10 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
     { stackName: stack, projectName: "ha-celery", program },
     {
       workDir: workspaceDir(cluster),
-      pulumiCommand: await PulumiCommand.get({ root: join(tools.command, "..", ".."), skipVersionCheck: true }),
+      pulumiCommand: await PulumiCommand.get({
+        root: join(tools.command, "..", ".."),
+        skipVersionCheck: true,
+      }),
       envVars: {
         ...tools.env,
         ...passphraseEnvironment(cluster),
@@ -63,7 +72,12 @@ export class OperationLog {
     if (summaryEvent) this.changes = countChanges(summaryEvent.resourceChanges ?? {});
   };
 
-  private diagnostic({ severity, urn = "", message, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+  private diagnostic({
+    severity,
+    urn = "",
+    message,
+    ephemeral,
+  }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
     // The engine sends its debug lines, too, although the type does not say so.
     if ((severity as string) === "debug") return;
     const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
@@ -86,7 +100,8 @@ export class OperationLog {
   failure(operation: string, cause: unknown): Error {
     // The engine repeats what a resource said without the resource's name.
     const said = this.errors.filter(
-      (line, index) => line !== "update failed" && !this.errors.some((other, at) => other.endsWith(line) && at < index),
+      (line, index) =>
+        line !== "update failed" && !this.errors.some((other, at) => other.endsWith(line) && at < index),
     );
     if (said.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
     return new UserError([`pulumi ${operation} failed:`, ...said].join("\n\n"));
@@ -99,7 +114,10 @@ const AMBIENT = /^using pulumi-resource-\w+ from \$PATH/;
 const UNCHANGED = new Set<string>(["same", "read", "refresh"]);
 
 function countChanges(changes: Record<string, number | undefined>): number {
-  return Object.entries(changes).reduce((sum, [op, count]) => (UNCHANGED.has(op) ? sum : sum + (count ?? 0)), 0);
+  return Object.entries(changes).reduce(
+    (sum, [op, count]) => (UNCHANGED.has(op) ? sum : sum + (count ?? 0)),
+    0,
+  );
 }
 
 /** `StatefulSet celery-rabbitmq` out of a URN. */

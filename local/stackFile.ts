@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "./errors";
@@ -41,8 +49,8 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
   const folder = workspaceDir(cluster);
   mkdirSync(folder, { recursive: true });
 
-  // `main` is left out: the program runs inside this process.
-  const { main: _main, ...project } = parse(readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+  const project = parse(readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+  delete project.main; // the program runs inside this process
   writeFileSync(join(folder, "Pulumi.yaml"), stringify(project));
 
   const path = join(folder, `Pulumi.${stack}.yaml`);
@@ -52,13 +60,16 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
     path,
     stringify({
       ...(before.encryptionsalt ? { encryptionsalt: before.encryptionsalt } : {}),
-      config: Object.fromEntries(Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value])),
+      config: Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value]),
+      ),
     }),
   );
 
   // The same relative paths as in the repository, so that the plain CLI and this workspace see equal inputs.
   const docker = join(folder, "docker");
-  if (!lstatSync(docker, { throwIfNoEntry: false })) symlinkSync(relative(folder, join(REPOSITORY, "docker")), docker);
+  if (!lstatSync(docker, { throwIfNoEntry: false }))
+    symlinkSync(relative(folder, join(REPOSITORY, "docker")), docker);
   return folder;
 }
 

@@ -25,7 +25,10 @@ export async function status({ cluster, json }: { cluster: string; json?: boolea
 
 async function look(name: string): Promise<Status> {
   const cluster = await findCluster(name);
-  if (!cluster) throw new UserError(`No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`);
+  if (!cluster)
+    throw new UserError(
+      `No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`,
+    );
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
@@ -38,7 +41,11 @@ async function look(name: string): Promise<Status> {
   return {
     cluster: name,
     kubeconfig: cluster.kubeconfigPath,
-    nodes: nodes.items.map((node) => ({ name: nameOf(node), ready: isReady(node), pods: podsOn(nameOf(node), pods.items) })),
+    nodes: nodes.items.map((node) => ({
+      name: nameOf(node),
+      ready: isReady(node),
+      pods: podsOn(nameOf(node), pods.items),
+    })),
     workloads: [...statefulSets.items, ...deployments.items].map((workload) => ({
       name: nameOf(workload),
       ready: workload.status?.readyReplicas ?? 0,
@@ -48,10 +55,17 @@ async function look(name: string): Promise<Status> {
   };
 }
 
-async function count(name: string, kubeconfig: string, context: string, namespace?: string): Promise<Verdict | undefined> {
+async function count(
+  name: string,
+  kubeconfig: string,
+  context: string,
+  namespace?: string,
+): Promise<Verdict | undefined> {
   const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, "local");
   if (!namespace || !ledger || !scheduleTasks) return undefined;
-  const summary = await new LedgerClient(kubeconfig, context, namespace).summary(String(scheduleRun)).catch(() => undefined);
+  const summary = await new LedgerClient(kubeconfig, context, namespace)
+    .summary(String(scheduleRun))
+    .catch(() => undefined);
   return summary && judge(Number(scheduleTasks), summary);
 }
 
@@ -66,6 +80,7 @@ function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void
 }
 
 const nameOf = (object: { metadata?: { name?: string } }) => object.metadata?.name ?? "";
-const isReady = (node: V1Node) => node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+const isReady = (node: V1Node) =>
+  node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 const podsOn = (node: string, pods: V1Pod[]) =>
   pods.filter((pod) => pod.spec?.nodeName === node).map((pod) => `${nameOf(pod)} ${pod.status?.phase ?? ""}`);

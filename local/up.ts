@@ -38,8 +38,14 @@ export async function up(options: UpOptions): Promise<Verdict | undefined> {
     [
       { title: `Stack ${options.stack}`, task: (progress) => configure(options, progress) },
       { title: "Docker", task: (_, step) => ensureDocker(reportTo(step)) },
-      { title: "Pulumi", task: async (progress, step) => void (progress.tools = await ensurePulumi(reportTo(step))) },
-      { title: "Kubernetes cluster", task: (progress, step) => chooseCluster(options, progress, reportTo(step)) },
+      {
+        title: "Pulumi",
+        task: async (progress, step) => void (progress.tools = await ensurePulumi(reportTo(step))),
+      },
+      {
+        title: "Kubernetes cluster",
+        task: (progress, step) => chooseCluster(options, progress, reportTo(step)),
+      },
       { title: "pulumi up", task: (progress, step) => uninterrupted(() => deploy(options, progress, step)) },
     ],
     { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
@@ -53,9 +59,15 @@ const reportTo =
     step.output = line;
   };
 
-async function configure({ cluster, stack, run, tasks, config }: UpOptions, progress: Progress): Promise<void> {
+async function configure(
+  { cluster, stack, run, tasks, config }: UpOptions,
+  progress: Progress,
+): Promise<void> {
   const { scheduleRun, scheduleTasks } = readWorkspaceConfig(cluster, stack);
-  const last = run === undefined && tasks === undefined ? { scheduleRun, scheduleTasks } : { scheduleRun: run, scheduleTasks: tasks };
+  const last =
+    run === undefined && tasks === undefined
+      ? { scheduleRun, scheduleTasks }
+      : { scheduleRun: run, scheduleTasks: tasks };
   progress.config = {
     scheduleRun: "run-1",
     ...readStackFile(stack),
@@ -63,14 +75,18 @@ async function configure({ cluster, stack, run, tasks, config }: UpOptions, prog
     ...config,
   };
   const problems = await preflight();
-  if (problems.length > 0) throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));
+  if (problems.length > 0)
+    throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));
 }
 
 /** The context that the stack names; else a cluster of our own, whose addresses and base images go into the configuration. */
 async function chooseCluster({ cluster }: UpOptions, progress: Progress, report: Report): Promise<void> {
   const { kubeContext, kubeconfigPath } = progress.config;
   if (kubeContext) {
-    progress.context = await checkKubeContext({ context: String(kubeContext), kubeconfigPath: kubeconfigPath as string });
+    progress.context = await checkKubeContext({
+      context: String(kubeContext),
+      kubeconfigPath: kubeconfigPath as string,
+    });
     report(`the context ${String(kubeContext)}, which the stack names`);
     return;
   }

@@ -29,7 +29,14 @@ export const sentence = (verdict: Verdict): string =>
 
 export function judge(tasks: number, summary: LedgerSummary): Verdict {
   const { executed, lost, duplicated, firstStarted, lastFinished, workers } = summary;
-  return { tasks, done: executed, lost, duplicated, seconds: (lastFinished ?? 0) - (firstStarted ?? 0), workers };
+  return {
+    tasks,
+    done: executed,
+    lost,
+    duplicated,
+    seconds: (lastFinished ?? 0) - (firstStarted ?? 0),
+    workers,
+  };
 }
 
 /** Follows a run until every task is done, or nothing has moved for two minutes after `scheduling` ended. */

@@ -55,7 +55,13 @@ describe("the local target, on a real cluster", () => {
   it("loses nothing when the queue leader's pod is killed under load", async () => {
     const leader = await leaderOf("tasks");
     const run = start("up", "--run=killed-leader", "--tasks=3000");
-    while (((await ledger().summary("killed-leader").catch(() => undefined))?.executed ?? 0) < 500) {
+    while (
+      ((
+        await ledger()
+          .summary("killed-leader")
+          .catch(() => undefined)
+      )?.executed ?? 0) < 500
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     await core().deleteNamespacedPod({ name: leader, namespace: NAMESPACE, gracePeriodSeconds: 0 });
@@ -89,7 +95,10 @@ describe("the local target, on a real cluster", () => {
   it("names the pod and the reason of a broken worker image, and recovers with a good one", async () => {
     const broken = await command("up", "--config=workerApp=no.such.app", "--config=readyTimeout=45s");
     assert.equal(broken.code, 1, broken.output);
-    assert.match(broken.output, /celery-default-workers-[a-z0-9-]+.*(CrashLoopBackOff|no\.such\.app|exit code)/s);
+    assert.match(
+      broken.output,
+      /celery-default-workers-[a-z0-9-]+.*(CrashLoopBackOff|no\.such\.app|exit code)/s,
+    );
     assert.doesNotMatch(broken.output, /\n {4}at /, "a stack trace");
     const { code, output } = await command("up");
     assert.equal(code, 0, output);

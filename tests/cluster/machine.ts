@@ -25,11 +25,15 @@ export class Running {
   constructor(args: readonly string[]) {
     const startedAt = Date.now();
     // A process group of its own, so that a signal reaches all of it, as Ctrl-C in a terminal does.
-    this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", "local/main.ts", ...args], {
-      cwd: REPOSITORY,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    this.child = spawn(
+      join(REPOSITORY, "node_modules/.bin/node"),
+      ["--import=tsx", "local/main.ts", ...args],
+      {
+        cwd: REPOSITORY,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -57,7 +61,8 @@ export class Running {
   }
 }
 
-export const command = (...args: string[]): Promise<Ended> => new Running([...args, `--cluster=${CLUSTER}`]).ended;
+export const command = (...args: string[]): Promise<Ended> =>
+  new Running([...args, `--cluster=${CLUSTER}`]).ended;
 export const start = (...args: string[]): Running => new Running([...args, `--cluster=${CLUSTER}`]);
 
 export function kubeConfig(): KubeConfig {
@@ -68,10 +73,14 @@ export function kubeConfig(): KubeConfig {
 
 export const core = (): CoreV1Api => kubeConfig().makeApiClient(CoreV1Api);
 export const apps = (): AppsV1Api => kubeConfig().makeApiClient(AppsV1Api);
-export const ledger = (): LedgerClient => new LedgerClient(join(stateDir(CLUSTER), "kubeconfig"), CONTEXT, NAMESPACE);
+export const ledger = (): LedgerClient =>
+  new LedgerClient(join(stateDir(CLUSTER), "kubeconfig"), CONTEXT, NAMESPACE);
 
 export async function pods(name: string): Promise<V1Pod[]> {
-  const { items } = await core().listNamespacedPod({ namespace: NAMESPACE, labelSelector: `app.kubernetes.io/name=${name}` });
+  const { items } = await core().listNamespacedPod({
+    namespace: NAMESPACE,
+    labelSelector: `app.kubernetes.io/name=${name}`,
+  });
   return items;
 }
 
@@ -79,7 +88,8 @@ export async function pods(name: string): Promise<V1Pod[]> {
 export async function execute(pod: string, container: string, ...argv: string[]): Promise<string> {
   const { Writable } = await import("node:stream");
   let output = "";
-  const sink = () => new Writable({ write: (chunk: Buffer, _, done) => ((output += chunk.toString()), done()) });
+  const sink = () =>
+    new Writable({ write: (chunk: Buffer, _, done) => ((output += chunk.toString()), done()) });
   await new Promise<void>((resolve, reject) => {
     new Exec(kubeConfig())
       .exec(NAMESPACE, pod, container, argv, sink(), sink(), null, false, (status) => {

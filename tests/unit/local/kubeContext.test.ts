@@ -26,7 +26,8 @@ describe("the context that a stack names", () => {
   it("must be in the kubeconfig", () =>
     assert.rejects(checkKubeContext({ context: "two", kubeconfigPath }), {
       name: "UserError",
-      message: /names the Kubernetes context "two", which is not in .*contexts there: one.* Fix: pulumi config set kubeContext NAME/,
+      message:
+        /names the Kubernetes context "two", which is not in .*contexts there: one.* Fix: pulumi config set kubeContext NAME/,
     }));
 
   it("must belong to a cluster that answers", () =>

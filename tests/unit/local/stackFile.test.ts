@@ -59,6 +59,9 @@ describe("passphrase", () => {
 
   it("is not replaced under a state that it would make unreadable", () => {
     mkdirSync(join(stateDir(cluster), "pulumi", ".pulumi", "stacks"), { recursive: true });
-    assert.throws(() => passphraseEnvironment(cluster), { name: "UserError", message: /passphrase .* is missing.*make down/s });
+    assert.throws(() => passphraseEnvironment(cluster), {
+      name: "UserError",
+      message: /passphrase .* is missing.*make down/s,
+    });
   });
 });

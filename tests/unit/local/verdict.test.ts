@@ -35,9 +35,11 @@ describe("verdict", () => {
     assert.ok(passed(verdict));
   });
 
-  it("fails when a confirmed task was not done", () => assert.ok(!passed(judge(10, summary({ executed: 9, lost: 1 })))));
+  it("fails when a confirmed task was not done", () =>
+    assert.ok(!passed(judge(10, summary({ executed: 9, lost: 1 })))));
 
-  it("fails when tasks were never scheduled", () => assert.ok(!passed(judge(10, summary({ confirmed: 9, executed: 9 })))));
+  it("fails when tasks were never scheduled", () =>
+    assert.ok(!passed(judge(10, summary({ confirmed: 9, executed: 9 })))));
 
   it("waits for a ledger that does not answer yet", async () => {
     const ledger = ledgerOf(new Error("no endpoints"), summary({}));
@@ -46,6 +48,9 @@ describe("verdict", () => {
 
   it("hands on the error that ended the scheduling", async () => {
     const failed = Promise.reject(new Error("the update failed"));
-    await assert.rejects(followRun(ledgerOf(summary({ executed: 3 })), "run-1", 10, failed, () => undefined), /the update failed/);
+    await assert.rejects(
+      followRun(ledgerOf(summary({ executed: 3 })), "run-1", 10, failed, () => undefined),
+      /the update failed/,
+    );
   });
 });

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+
+const BIN = join(__dirname, "..", "..", "local", "providers", "bin");
+
+export interface Outcome {
+  /** Resource name -> the engine's steps on it, in order. */
+  steps: Record<string, string[]>;
+  /** Resource name -> paths of the detailed diff. */
+  diffs: Record<string, string[]>;
+  /** Everything that was said, lines that were overwritten included. */
+  messages: string[];
+  error?: string;
+  seconds: number;
+}
+
+/** A stack of its own in a folder of its own, run by the real engine with our stand-ins in front of everything else. */
+export class ProviderStack {
+  private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-providers-"));
+  private stack?: Stack;
+
+  async open(program: PulumiFn): Promise<void> {
+    const state = join(this.folder, "state");
+    mkdirSync(state);
+    this.stack = await LocalWorkspace.createStack(
+      { stackName: "test", projectName: "providers", program },
+      {
+        workDir: this.folder,
+        envVars: {
+          PATH: `${BIN}:${process.env.PATH}`,
+          PULUMI_BACKEND_URL: `file://${state}`,
+          PULUMI_CONFIG_PASSPHRASE: "a passphrase",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+        },
+      },
+    );
+  }
+
+  async run(operation: "up" | "preview" | "refresh" | "destroy", signal?: AbortSignal): Promise<Outcome> {
+    const outcome: Outcome = { steps: {}, diffs: {}, messages: [], seconds: 0 };
+    const started = Date.now();
+    const onEvent = (event: EngineEvent): void => note(event, outcome);
+    try {
+      await this.opened[operation]({ onEvent, signal, color: "never" });
+    } catch (error) {
+      outcome.error = error instanceof Error ? error.message : String(error);
+    }
+    outcome.seconds = (Date.now() - started) / 1000;
+    return outcome;
+  }
+
+  async output(name: string): Promise<unknown> {
+    return (await this.opened.outputs())[name]?.value;
+  }
+
+  /** The state file as it lies on disk. */
+  get stateText(): string {
+    return readFileSync(join(this.folder, "state", ".pulumi", "stacks", "providers", "test.json"), "utf8");
+  }
+
+  /** Makes the engine forget a resource, as when the run that made it was killed before it could write it down. */
+  async forget(name: string): Promise<void> {
+    const exported = await this.opened.exportStack();
+    const deployment = exported.deployment as { resources: { urn: string }[] };
+    deployment.resources = deployment.resources.filter(({ urn }) => !urn.endsWith(`::${name}`));
+    await this.opened.importStack(exported);
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get opened(): Stack {
+    if (!this.stack) throw new Error("open() comes first");
+    return this.stack;
+  }
+}
+
+function note({ resourcePreEvent, diagnosticEvent }: EngineEvent, outcome: Outcome): void {
+  if (resourcePreEvent) {
+    const { urn, op, detailedDiff } = resourcePreEvent.metadata;
+    const name = urn.split("::").at(-1) ?? urn;
+    if (op !== "same") (outcome.steps[name] ??= []).push(op);
+    if (detailedDiff) outcome.diffs[name] = Object.keys(detailedDiff).sort();
+  }
+  // The engine repeats every value in its debug messages.
+  if (diagnosticEvent && !/^debug$/.test(diagnosticEvent.severity))
+    outcome.messages.push(diagnosticEvent.message.replace(/<\{%[^%]*%\}>/g, ""));
+}

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { program, type Wishes } from "./providerProgram";
+import { type Outcome, ProviderStack } from "./providerStack";
+
+const KUBECONFIG = process.env.HA_CELERY_TEST_KUBECONFIG ?? "";
+/** A registry that this machine pushes to and the nodes pull from, by the same name. */
+const REGISTRY = process.env.HA_CELERY_TEST_REGISTRY ?? "127.0.0.1:5000";
+/** A local image with a shell. */
+const BASE_IMAGE = process.env.HA_CELERY_TEST_BASE_IMAGE ?? "debian:trixie-slim";
+
+function succeeded(outcome: Outcome): Outcome {
+  assert.equal(outcome.error, undefined, outcome.error);
+  return outcome;
+}
+
+/** The names of the resources on which the engine did anything. */
+const touched = (outcome: Outcome): string[] =>
+  Object.keys(outcome.steps).filter((name) =>
+    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
+  );
+const said = (outcome: Outcome): string => outcome.messages.join("\n");
+
+describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KUBECONFIG)", () => {
+  const stack = new ProviderStack();
+  const wishes: Wishes = {
+    kubeconfig: KUBECONFIG,
+    image: {
+      base: BASE_IMAGE,
+      name: `${REGISTRY}/ha-celery-providers-test:latest`,
+      context: join(__dirname, "providerImage"),
+    },
+    greeting: "hello",
+    replicas: 2,
+    jobCommand: "cat /greeting",
+    neverReady: false,
+    timeout: "3m",
+  };
+  let core: CoreV1Api;
+  let apps: AppsV1Api;
+  let namespace: string;
+
+  const deployment = async () => {
+    const { items } = await apps.listNamespacedDeployment({ namespace });
+    assert.equal(items.length, 1);
+    return items[0];
+  };
+
+  before(async function () {
+    if (!KUBECONFIG) this.skip();
+    const config = new KubeConfig();
+    config.loadFromFile(KUBECONFIG);
+    core = config.makeApiClient(CoreV1Api);
+    apps = config.makeApiClient(AppsV1Api);
+    await stack.open(() => program(wishes)());
+  });
+  after(async () => {
+    if (!KUBECONFIG) return;
+    await stack.run("destroy");
+    stack.close();
+  });
+
+  it("previews a stack of which nothing exists", async () => {
+    const preview = succeeded(await stack.run("preview"));
+    assert.deepEqual(preview.steps.set, ["create"]);
+  });
+
+  it("makes one of every kind and waits until pods and job are through", async () => {
+    const up = succeeded(await stack.run("up"));
+    assert.match(said(up), /of 2 replicas ready/);
+    namespace = String(await stack.output("namespace"));
+    assert.match(namespace, /^space-[0-9a-f]{8}$/);
+    const set = await apps.readNamespacedStatefulSet({ name: "set", namespace });
+    assert.equal(set.status?.readyReplicas, 2);
+    const image = (await deployment())?.spec?.template.spec?.containers[0]?.image ?? "";
+    assert.match(image, /ha-celery-providers-test@sha256:[0-9a-f]{64}$/);
+    assert.ok(image.startsWith(REGISTRY));
+  });
+
+  it("keeps secrets secret in the state", async () => {
+    const password = String(await stack.output("password"));
+    assert.equal(password.length, 20);
+    assert.ok(!stack.stateText.includes(password));
+    assert.ok(!stack.stateText.includes(Buffer.from(password).toString("base64")));
+  });
+
+  it("has nothing to do when nothing changed, before and after a refresh", async () => {
+    assert.deepEqual(touched(succeeded(await stack.run("up"))), []);
+    assert.deepEqual(touched(succeeded(await stack.run("refresh"))), []);
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  it("updates in place what may change, and replaces what may not, showing the fields", async () => {
+    wishes.greeting = "goodbye";
+    wishes.replicas = 3;
+    const before = String(await stack.output("config"));
+    const up = succeeded(await stack.run("up"));
+    assert.deepEqual(up.diffs.set, ["spec.replicas", "spec.template.metadata.annotations.greeting"]);
+    assert.deepEqual(up.steps.set, ["update"]);
+    assert.deepEqual(up.diffs.config, ["data.greeting"]);
+    assert.deepEqual(up.steps.config, ["create-replacement", "replace", "delete-replaced"]);
+    assert.notEqual(String(await stack.output("config")), before);
+    assert.deepEqual(up.steps.web, ["update"]);
+    assert.deepEqual(
+      touched(up).sort(),
+      ["config", "providers-test", "set", "web"].filter((name) => up.steps[name]),
+    );
+    const { data } = await core.readNamespacedConfigMap({
+      name: String(await stack.output("config")),
+      namespace,
+    });
+    assert.deepEqual(data, { greeting: "goodbye", empty: "" });
+  });
+
+  it("makes again what somebody deleted by hand, once a refresh has seen it", async () => {
+    await core.deleteNamespacedConfigMap({ name: String(await stack.output("config")), namespace });
+    assert.match(JSON.stringify(succeeded(await stack.run("refresh")).steps.config), /refresh/);
+    assert.deepEqual(succeeded(await stack.run("up")).steps.config, ["create"]);
+  });
+
+  it("does not silently take back a field that somebody else has taken over", async () => {
+    const scale = (replicas: number) =>
+      apps.patchNamespacedStatefulSetScale({
+        name: "set",
+        namespace,
+        body: [{ op: "replace", path: "/spec/replicas", value: replicas }],
+      });
+    await scale(1);
+    succeeded(await stack.run("refresh"));
+    assert.match(
+      (await stack.run("up")).error ?? "",
+      /another manager owns a field.*\.spec\.replicas[^]*patchForce/,
+    );
+    await scale(wishes.replicas);
+    succeeded(await stack.run("up"));
+  });
+
+  it("fails within the timeout with the pod's own reason when an image cannot be pulled, and recovers", async () => {
+    wishes.brokenImage = `${REGISTRY}/ha-celery-no-such-image:1`;
+    wishes.timeout = "15s";
+    const up = await stack.run("up");
+    assert.match(up.error ?? "", /Deployment .*\/web-\w+ is not ready after 15 s: 0 of 1 replicas ready/);
+    assert.match(
+      up.error ?? "",
+      /pod web-\S+: container web: (ErrImagePull|ImagePullBackOff): .*ha-celery-no-such-image/,
+    );
+    wishes.brokenImage = undefined;
+    wishes.timeout = "3m";
+    const fixed = succeeded(await stack.run("up"));
+    assert.deepEqual(fixed.steps.web, ["update"]);
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  it("names the reason when no node will have a pod", async () => {
+    wishes.nodeSelector = { "ha-celery/none": "such" };
+    wishes.timeout = "10s";
+    assert.match(
+      (await stack.run("up")).error ?? "",
+      /cannot be scheduled \(Unschedulable\): 0\/\d+ nodes are available/,
+    );
+    wishes.nodeSelector = undefined;
+    wishes.timeout = "3m";
+    succeeded(await stack.run("up"));
+  });
+
+  it("reports a job that fails with its last words, and runs a corrected one", async () => {
+    wishes.jobCommand = "echo broker refused the password; exit 3";
+    const { error = "" } = await stack.run("up");
+    assert.match(error, /Job .* failed \(BackoffLimitExceeded\)/);
+    assert.match(error, /exit code 3/);
+    assert.match(error, /broker refused the password/);
+    wishes.jobCommand = "true";
+    const fixed = succeeded(await stack.run("up"));
+    assert.deepEqual(fixed.steps.once, ["create-replacement", "replace", "delete-replaced"]);
+  });
+
+  it("does not touch an object of the same name that is somebody else's", async () => {
+    wishes.fixedName = "ha-celery-providers-test";
+    const body = { metadata: { name: wishes.fixedName }, data: { theirs: "yes" } };
+    await core.createNamespacedConfigMap({ namespace: "default", body });
+    assert.match(
+      (await stack.run("up")).error ?? "",
+      /ConfigMap default\/ha-celery-providers-test already exists/,
+    );
+    const found = await core.readNamespacedConfigMap({ namespace: "default", name: wishes.fixedName });
+    assert.deepEqual(found.data, { theirs: "yes" });
+    await core.deleteNamespacedConfigMap({ namespace: "default", name: wishes.fixedName });
+  });
+
+  it("takes over an object that a killed run of the same resource left behind", async () => {
+    succeeded(await stack.run("up"));
+    await stack.forget("fixed");
+    assert.deepEqual(succeeded(await stack.run("up")).steps.fixed, ["create"]);
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  it("stops waiting at once when cancelled, and finishes at the next update", async () => {
+    wishes.neverReady = true;
+    const cancel = new AbortController();
+    setTimeout(() => cancel.abort(), 12_000);
+    const cancelled = await stack.run("up", cancel.signal);
+    assert.notEqual(cancelled.error, undefined);
+    assert.ok(cancelled.seconds < 25, `took ${cancelled.seconds} s`);
+    wishes.neverReady = false;
+    succeeded(await stack.run("up"));
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  it("destroys everything and waits until it is gone", async () => {
+    succeeded(await stack.run("destroy"));
+    const { items } = await core.listNamespace();
+    assert.ok(!items.some(({ metadata }) => metadata?.name === namespace));
+    assert.doesNotMatch(stack.stateText, /kubernetes:core/);
+  });
+});
