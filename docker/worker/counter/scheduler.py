@@ -1,0 +1,141 @@
+"""Schedules the tasks of a run: python -m counter.scheduler.
+
+May be killed at any time and started again: ids come from the task's number, and what the ledger knows as
+confirmed is not published again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ha_celery.backoff import GaveUpError
+from ha_celery.environment import Environment, Kind, SettingsError, whole
+from ha_celery.publish import ConfirmedPublisher
+from ha_celery.recorder import LedgerClient
+
+PROGRESS_SECONDS = 5.0
+# Kubernetes shows what a container writes here in the pod's status.
+TERMINATION_LOG = Path("/dev/termination-log")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Which tasks to schedule."""
+
+    run: str
+    tasks: int
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Schedule:
+        """Read SCHEDULE_RUN and SCHEDULE_TASKS."""
+        env = Environment(variables)
+        schedule = cls(
+            run=env.read("SCHEDULE_RUN", RUN_NAME, "", "run-1"),
+            tasks=env.read("SCHEDULE_TASKS", whole(0, 1_000_000), 0, "10000"),
+        )
+        env.check()
+        return schedule
+
+    def ids(self) -> list[str]:
+        """List the task ids, the same in every attempt of a run."""
+        return [f"{self.run}-{number:06}" for number in range(self.tasks)]
+
+
+class Confirmations:
+    """Counts confirmed tasks, passes them on to the ledger in batches, and says how far things are."""
+
+    def __init__(self, schedule: Schedule, ledger: LedgerClient | None, known: int) -> None:
+        """Begin with the number of tasks that an earlier attempt has seen confirmed."""
+        self._schedule = schedule
+        self._ledger = ledger
+        self._waiting: list[str] = []
+        self._next_report = time.monotonic() + PROGRESS_SECONDS
+        self.count = known
+
+    def add(self, ids: list[str]) -> None:
+        """Take ids that the broker has just confirmed."""
+        self.count += len(ids)
+        self._waiting.extend(ids)
+        if len(self._waiting) >= 250:
+            self.flush()
+        if time.monotonic() >= self._next_report:
+            self._next_report = time.monotonic() + PROGRESS_SECONDS
+            print(f"{self._schedule.run}: {self.count} of {self._schedule.tasks} tasks confirmed", flush=True)
+
+    def flush(self) -> None:
+        """Hand everything to the ledger; returns when it is stored there."""
+        ids, self._waiting = self._waiting, []
+        if ids and self._ledger:
+            self._ledger.confirmed(ids)
+
+
+def schedule_tasks(schedule: Schedule, app: Any, task: Any, ledger_url: str | None) -> dict[str, Any]:
+    """Publish what is not confirmed yet; return the figures of this attempt."""
+    began = time.monotonic()
+    ledger = LedgerClient(ledger_url, budget=600) if ledger_url else None
+    wanted = schedule.ids()
+    known = ledger.confirmed_ids(schedule.run).intersection(wanted) if ledger else set()
+    if known:
+        print(f"{schedule.run}: {len(known)} tasks were confirmed before, publishing the rest", flush=True)
+    confirmations = Confirmations(schedule, ledger, len(known))
+    with ConfirmedPublisher(app, confirmations.add) as publisher:
+        for task_id in wanted:
+            if task_id not in known:
+                publisher.publish(task, task_id=task_id)
+    confirmations.flush()
+    return {
+        "run": schedule.run,
+        "tasks": schedule.tasks,
+        "confirmed": confirmations.count,
+        "published": publisher.published,
+        "retries": publisher.retries,
+        "seconds": round(time.monotonic() - began, 3),
+    }
+
+
+def main() -> None:
+    """Schedule, report, and exit with 0 only when every task is confirmed."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        schedule = Schedule.from_environment()
+        from counter.tasks import app, count
+    except SettingsError as error:
+        sys.exit(str(error))
+    try:
+        figures = schedule_tasks(schedule, app, count, os.environ.get("HA_CELERY_LEDGER_URL"))
+    except GaveUpError as error:
+        sys.exit(f"{schedule.run}: gave up: {error}, last error: {error.__cause__!r}. Run the job again.")
+    line = json.dumps(figures)
+    print(line, flush=True)
+    with suppress(OSError):
+        TERMINATION_LOG.write_text(line)
+    if figures["confirmed"] != schedule.tasks:
+        sys.exit(f"{schedule.run}: only {figures['confirmed']} of {schedule.tasks} tasks are confirmed")
+
+
+def _stop(*_: object) -> NoReturn:
+    # At once and without clean-up: the next attempt publishes what is not confirmed.
+    print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
+    os._exit(143)
+
+
+def _run_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", text):
+        raise ValueError("not a valid name")
+    return text
+
+
+RUN_NAME = Kind("a name of letters, digits, dots and dashes, at most 100 characters", _run_name)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The tasks of the example application."""
+
+import os
+import time
+
+from ha_celery import create_app
+from ha_celery.environment import Environment, number, whole
+
+_env = Environment(os.environ)
+COUNT_TO = _env.read("COUNT_TO", whole(0, 1_000_000), 0, "10")
+COUNT_PAUSE_SECONDS = _env.read("COUNT_PAUSE_SECONDS", number(0, 3600), 0.0, "1")
+_env.check()
+
+app = create_app("counter")
+
+
+@app.task
+def count() -> None:
+    """Print the numbers from 0, with a pause after each."""
+    for number_ in range(COUNT_TO):
+        print(number_)
+        time.sleep(COUNT_PAUSE_SECONDS)

@@ -1,0 +1,36 @@
+"""Waiting between attempts: longer each time, spread at random, within a budget."""
+
+from __future__ import annotations
+
+import random
+import time
+
+
+class GaveUpError(Exception):
+    """The budget is spent; its cause is the last error."""
+
+
+class Backoff:
+    """The pauses of one series of attempts."""
+
+    def __init__(self, budget: float, first: float = 0.2, longest: float = 3.0) -> None:
+        """Allow `budget` seconds without progress."""
+        self._budget = budget
+        self._first = first
+        self._longest = longest
+        self.progress()
+
+    def progress(self) -> None:
+        """Begin the series anew: an attempt has brought something forward."""
+        self.attempts = 0
+        self._deadline = time.monotonic() + self._budget
+
+    def pause(self, error: BaseException) -> None:
+        """Sleep before the next attempt; raise GaveUpError once the budget is spent."""
+        self.attempts += 1
+        ceiling = min(self._longest, self._first * 2 ** min(self.attempts - 1, 16))
+        # Half of it at random, so that many clients do not come back in step.
+        wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        if time.monotonic() + wait > self._deadline:
+            raise GaveUpError(f"no success within {self._budget:g} s, {self.attempts} attempts") from error
+        time.sleep(wait)

@@ -1,0 +1,154 @@
+"""Counts tasks outside RabbitMQ: which ids were confirmed to the publisher, which were executed, how often.
+
+python -m ha_celery.ledger --data /data --port 8080
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from ha_celery.ledger_store import Execution, Store
+
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+class BadRequestError(ValueError):
+    """The client sent something that no retry will make right."""
+
+
+class Ledger(ThreadingHTTPServer):
+    """The server; one thread per client connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, store: Store, port: int, host: str = "") -> None:
+        """Listen on all addresses unless a host is named."""
+        super().__init__((host, port), Handler)
+        self.store = store
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One client connection, kept open over many requests."""
+
+    server: Ledger
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    # One packet for headers and body.
+    wbufsize = -1
+
+    def do_POST(self) -> None:
+        """Store first, then answer: a client may rely on the answer."""
+        store = self.server.store
+        routes = {
+            "/confirmed": lambda: store.add_confirmed(_ids(self._body())),
+            "/executions": lambda: store.add_execution(_execution(self._body())),
+        }
+        self._answer(routes, urlsplit(self.path).path)
+
+    def do_GET(self) -> None:
+        """Answer a question about one run."""
+        url = urlsplit(self.path)
+        run = parse_qs(url.query).get("run", [""])[0]
+        store = self.server.store
+        routes = {
+            "/confirmed": lambda: {"ids": store.confirmed(_run(run))},
+            "/summary": lambda: store.summary(_run(run)),
+            "/missing": lambda: store.missing(_run(run)),
+            "/healthz": lambda: {"ok": store.check()},
+        }
+        self._answer(routes, url.path)
+
+    def _answer(self, routes: dict[str, Any], path: str) -> None:
+        try:
+            if path not in routes:
+                self._reply(404, {"error": f"no such path: {path}. There are: {', '.join(routes)}"})
+                return
+            result = routes[path]()
+        except BadRequestError as error:
+            self._reply(400, {"error": str(error)})
+        except Exception as error:
+            # A full disk, for example: the client tries again until it is stored.
+            self.log_error("%s %s failed: %r", self.command, path, error)
+            self._reply(503, {"error": repr(error)})
+        else:
+            self._reply(200 if result is not None else 204, result)
+
+    def _body(self) -> Any:
+        try:
+            length = int(self.headers.get("Content-Length", "0"))
+            if length > LARGEST_BODY:
+                self.close_connection = True
+                raise BadRequestError(f"body of {length} bytes, at most {LARGEST_BODY} are taken")
+            return json.loads(self.rfile.read(length))
+        except ValueError as error:
+            raise BadRequestError(f"body is not JSON: {error}") from error
+
+    def _reply(self, status: int, result: Any) -> None:
+        body = b"" if result is None else json.dumps(result).encode()
+        self.send_response(status)
+        if body:
+            self.send_header("Content-Type", "application/json")
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: thousands of lines would hide the few that matter."""
+
+
+def _run(name: str) -> str:
+    if not name:
+        raise BadRequestError("name the run: ?run=run-1")
+    return name
+
+
+def _ids(body: Any) -> list[str]:
+    ids = body.get("ids") if isinstance(body, dict) else None
+    if not isinstance(ids, list) or not all(isinstance(task_id, str) for task_id in ids):
+        raise BadRequestError('expected {"ids": ["run-1-000000", ...]}')
+    return ids
+
+
+def _execution(body: Any) -> Execution:
+    try:
+        return Execution(
+            id=str(body["id"]),
+            attempt=int(body["attempt"]),
+            worker=str(body["worker"]),
+            started=float(body["started"]),
+            finished=float(body["finished"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRequestError(
+            f'expected {{"id", "attempt", "worker", "started", "finished"}}: {error!r}'
+        ) from error
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m ha_celery.ledger", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the database")
+    parser.add_argument("--port", type=int, default=8080)
+    options = parser.parse_args(arguments)
+    # As process 1 of a container Python would ignore the signal.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        store = Store(options.data)
+    except OSError as error:
+        sys.exit(f"--data {options.data} cannot be used: {error}. Name a folder that this user may write to.")
+    with Ledger(store, options.port) as server:
+        print(f"ledger listens on port {server.server_port}, data in {options.data}", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The ledger's tables; what a write call has returned from is on the disk."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS confirmed (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS executions (
+    id TEXT, attempt INTEGER, worker TEXT, started REAL, finished REAL,
+    -- A client that missed the answer sends the same execution again.
+    PRIMARY KEY (id, started, worker)
+) WITHOUT ROWID;
+"""
+
+ADD_CONFIRMED = "INSERT OR IGNORE INTO confirmed VALUES (?)"
+ADD_EXECUTION = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
+
+# Ids are <run>-<number>; a run's name may itself be the beginning of another's.
+OF_RUN = "id >= :run || '-' AND id < :run || '.' AND instr(substr(id, length(:run) + 2), '-') = 0"
+
+LARGEST_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of a task function, times in Unix seconds."""
+
+    id: str
+    attempt: int
+    worker: str
+    started: float
+    finished: float
+
+
+@dataclass
+class _Write:
+    sql: str
+    rows: list[tuple[Any, ...]]
+    done: threading.Event = field(default_factory=threading.Event)
+    error: Exception | None = None
+
+
+class Store:
+    """An SQLite database with one writing thread: writes that arrive together share one disk flush."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the database in this folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "ledger.sqlite3"
+        try:
+            with self._connect() as connection:
+                connection.executescript(SCHEMA)
+            connection.close()
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
+        self._writes: queue.SimpleQueue[_Write] = queue.SimpleQueue()
+        threading.Thread(target=self._write_forever, daemon=True, name="ledger-writer").start()
+
+    def add_confirmed(self, ids: list[str]) -> None:
+        """Remember that the broker has confirmed these tasks."""
+        self._write(ADD_CONFIRMED, [(task_id,) for task_id in ids])
+
+    def add_execution(self, execution: Execution) -> None:
+        """Remember that a task function has ended."""
+        self._write(ADD_EXECUTION, [astuple(execution)])
+
+    def confirmed(self, run: str) -> list[str]:
+        """List the confirmed task ids of a run."""
+        return self._ids(f"SELECT id FROM confirmed WHERE {OF_RUN} ORDER BY id", run)
+
+    def missing(self, run: str) -> dict[str, list[str]]:
+        """List the lost and the duplicated task ids of a run."""
+        return {
+            "lost": self._ids(
+                f"SELECT id FROM confirmed WHERE {OF_RUN} AND id NOT IN (SELECT id FROM executions)"
+                " ORDER BY id",
+                run,
+            ),
+            "duplicated": self._ids(
+                f"SELECT id FROM executions WHERE {OF_RUN} GROUP BY id HAVING count(*) > 1 ORDER BY id", run
+            ),
+        }
+
+    def summary(self, run: str) -> dict[str, Any]:
+        """Count a run."""
+        count = f"""
+            WITH c AS (SELECT id FROM confirmed WHERE {OF_RUN}),
+                 e AS (SELECT id, count(*) AS times FROM executions WHERE {OF_RUN} GROUP BY id)
+            SELECT (SELECT count(*) FROM c), (SELECT count(*) FROM e), (SELECT total(times) FROM e),
+                   (SELECT count(*) FROM c WHERE id NOT IN (SELECT id FROM e)),
+                   (SELECT count(*) FROM e WHERE times > 1),
+                   (SELECT count(*) FROM e WHERE id NOT IN (SELECT id FROM c)),
+                   (SELECT min(started) FROM executions WHERE {OF_RUN}),
+                   (SELECT max(finished) FROM executions WHERE {OF_RUN})"""
+        workers = f"SELECT worker, count(*) FROM executions WHERE {OF_RUN} GROUP BY worker ORDER BY worker"
+        with self._connect() as connection:
+            # Both from one state of the database.
+            connection.execute("BEGIN")
+            row = connection.execute(count, {"run": run}).fetchone()
+            by_worker = dict(connection.execute(workers, {"run": run}).fetchall())
+        connection.close()
+        confirmed, executed, executions, lost, duplicated, unconfirmed, first, last = row
+        return {
+            "run": run,
+            "confirmed": confirmed,
+            "executed": executed,
+            "executions": int(executions),
+            "lost": lost,
+            "duplicated": duplicated,
+            "unconfirmed": unconfirmed,
+            "workers": by_worker,
+            "firstStarted": first,
+            "lastFinished": last,
+        }
+
+    def check(self) -> bool:
+        """Tell that the database can be read; raises otherwise."""
+        return self._ids("SELECT id FROM confirmed LIMIT 1", "") is not None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30)
+        # FULL: an answer must outlive a power cut, not only this process.
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _ids(self, sql: str, run: str) -> list[str]:
+        connection = self._connect()
+        try:
+            return [row[0] for row in connection.execute(sql, {"run": run} if ":run" in sql else {})]
+        finally:
+            connection.close()
+
+    def _write(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        write = _Write(sql, rows)
+        self._writes.put(write)
+        write.done.wait()
+        if write.error:
+            raise write.error
+
+    def _write_forever(self) -> None:
+        connection = self._connect()
+        while True:
+            batch = [self._writes.get()]
+            while len(batch) < LARGEST_BATCH and not self._writes.empty():
+                batch.append(self._writes.get())
+            error: Exception | None = None
+            try:
+                with connection:
+                    for write in batch:
+                        connection.executemany(write.sql, write.rows)
+            except Exception as problem:
+                error = problem
+            for write in batch:
+                write.error = error
+                write.done.set()

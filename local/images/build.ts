@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { cp, link, mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import type { Report } from "../report";
+import { runLogged } from "../toolchain/logged";
+import { workFolder } from "./work";
+
+/** One image to build: a folder with a Dockerfile, what it stands on, and programs that come from elsewhere. */
+export interface Recipe {
+  repository: string;
+  folder: string;
+  base: { image: string; id: string };
+  /** Files that appear in the build context as bin/<name>. */
+  programs?: Record<string, string>;
+}
+
+/** The name that says what is inside: the same recipe on the same base always has the same tag. */
+export async function imageFor(recipe: Recipe): Promise<string> {
+  const hash = createHash("sha256").update(recipe.base.id);
+  const entries = await readdir(recipe.folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) {
+    hash.update(`\0${relative(recipe.folder, file)}\0${(await stat(file)).mode & 0o111}\0`);
+    hash.update(await readFile(file));
+  }
+  // Size and time instead of content: the programs are hundreds of megabytes and never edited in place.
+  for (const [name, file] of Object.entries(recipe.programs ?? {})) {
+    const { size, mtimeMs } = await stat(file);
+    hash.update(`\0${name}\0${basename(file)}\0${size}\0${mtimeMs}`);
+  }
+  return `${recipe.repository}:${hash.digest("hex").slice(0, 12)}`;
+}
+
+export async function buildImage(recipe: Recipe, image: string, report: Report): Promise<void> {
+  const context = await stageContext(recipe);
+  try {
+    const args = ["build", "--tag", image, "--build-arg", `BASE_IMAGE=${recipe.base.image}`, context];
+    await runLogged(`building ${recipe.repository}`, "docker", args, {}, report);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+/** A copy of the folder inside the cache, so that large programs can be linked instead of copied. */
+async function stageContext(recipe: Recipe): Promise<string> {
+  const context = await mkdtemp(join(workFolder(), "context-"));
+  await cp(recipe.folder, context, { recursive: true });
+  await mkdir(join(context, "bin"), { recursive: true });
+  for (const [name, file] of Object.entries(recipe.programs ?? {})) {
+    const target = join(context, "bin", name);
+    await link(file, target).catch(() => cp(file, target));
+  }
+  return context;
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { PREFIX } from "../paths";
+import type { Report } from "../report";
+import { ensureBinaries } from "../toolchain";
+import { thisHost } from "../toolchain/host";
+import { type Recipe, buildImage, imageFor } from "./build";
+import { type Suite, makeDebianImage } from "./debian";
+import { type Images, docker, imagesPresent } from "./docker";
+import { haveOfficial } from "./official";
+import { withWorkFolder } from "./work";
+
+/** The images that everything of the local target stands on. */
+export interface BaseImages {
+  node: string;
+  rabbitmq: string;
+  worker: string;
+}
+
+/** Finds, pulls or builds the base images, in this order. With everything present it only looks. */
+export async function ensureBaseImages(report: Report): Promise<BaseImages> {
+  return withWorkFolder(report, async () => {
+    const present = await imagesPresent();
+    const rabbitmq = await officialOrOwn(
+      "rabbitmq:4.3-management",
+      "base-rabbitmq",
+      "forky",
+      present,
+      report,
+    );
+    const worker = await officialOrOwn("python:3.13-slim", "base-python", "trixie", present, report);
+    const node = await own("node", "trixie", present, report, { ...(await ensureBinaries(report)) });
+    report(`base images: ${rabbitmq}, ${worker}, ${node}`);
+    return { node, rabbitmq, worker };
+  });
+}
+
+/** Removes every image made here; official ones stay, they may be someone else's. */
+export async function removeImages(report: Report): Promise<void> {
+  const ours = [...(await imagesPresent()).keys()].filter((image) =>
+    /^ha-celery-(debian|base-rabbitmq|base-python|node):/.test(image),
+  );
+  if (ours.length === 0) return;
+  report(`removing ${ours.length} base images`);
+  await docker(thisHost, "image", "rm", "--force", ...ours);
+}
+
+async function officialOrOwn(
+  official: string,
+  folder: string,
+  suite: Suite,
+  present: Images,
+  report: Report,
+): Promise<string> {
+  return (await haveOfficial(official, present, report)) ? official : own(folder, suite, present, report);
+}
+
+async function own(
+  folder: string,
+  suite: Suite,
+  present: Images,
+  report: Report,
+  programs: Record<string, string> = {},
+): Promise<string> {
+  const base = await debian(suite, present, report);
+  const recipe: Recipe = {
+    repository: `${PREFIX}-${folder}`,
+    folder: join(__dirname, folder),
+    base,
+    programs,
+  };
+  const image = await imageFor(recipe);
+  if (!present.has(image)) {
+    report(`building ${image}`);
+    await buildImage(recipe, image, report);
+  }
+  return image;
+}
+
+async function debian(suite: Suite, present: Images, report: Report): Promise<Recipe["base"]> {
+  const official = `debian:${suite}-slim`;
+  const ours = `${PREFIX}-debian:${suite}`;
+  const image = !present.has(ours) && (await haveOfficial(official, present, report)) ? official : ours;
+  let id = present.get(image);
+  if (!id) {
+    if (image === ours) await makeDebianImage(suite, ours, report);
+    for (const [name, newId] of await imagesPresent()) present.set(name, newId);
+    id = present.get(image);
+  }
+  if (!id) throw new Error(`${image} was made or pulled, but docker image ls does not show it`);
+  return { image, id };
+}
