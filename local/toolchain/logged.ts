@@ -18,7 +18,7 @@ export async function runLogged(
   report: Report,
 ): Promise<void> {
   const log = openLog(what.replaceAll(" ", "-"));
-  const stopReporting = reportElapsed(what, report);
+  const stopReporting = reportElapsed(what, report, () => lastLine(readFileSync(log.path, "utf8")));
   // Straight into the file: what outlives a killed parent goes on writing there instead of dying of a broken pipe.
   const result = await execa(command, args, { ...options, reject: false, stdio: ["ignore", log.fd, log.fd] });
   stopReporting();
@@ -47,13 +47,13 @@ export function tailOf(log: string): string {
   return indent(readFileSync(log, "utf8").trimEnd().split("\n").slice(-LINES_IN_ERROR).join("\n"));
 }
 
-/** Says every now and then for how long something has been going on; the answer stops it. */
-export function reportElapsed(what: string, report: Report): () => void {
+/** Says every now and then for how long something has been going on, and where it is; the answer stops it. */
+export function reportElapsed(what: string, report: Report, where: () => string = () => ""): () => void {
   const started = Date.now();
-  const timer = setInterval(
-    () => report(`${what}: ${elapsed(Date.now() - started)} so far`),
-    REPORT_EVERY_MS,
-  );
+  const timer = setInterval(() => {
+    const detail = where();
+    report(`${what}: ${elapsed(Date.now() - started)} so far${detail && ` (${detail})`}`);
+  }, REPORT_EVERY_MS);
   return () => clearInterval(timer);
 }
 
