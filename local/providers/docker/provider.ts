@@ -35,8 +35,9 @@ const IMAGE = "docker:index/image:Image";
 /** docker.Image, built and pushed through the docker command line. */
 export class DockerProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/docker");
-  // The engine starts plugins in the program's folder.
-  private readonly directory = process.cwd();
+
+  /** The engine starts plugins in the program's folder; paths of an image are relative to it. */
+  constructor(private readonly directory = process.cwd()) {}
 
   async configure(config: Properties): Promise<void> {
     if (typeof config.host === "string") process.env.DOCKER_HOST = config.host;
