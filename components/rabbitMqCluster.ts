@@ -87,7 +87,9 @@ export interface BrokerOptions extends Placement {
 export interface RabbitMqClusterArgs extends BrokerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
-  /** Image of RabbitMQ 4.3 with the management plugin, by digest. Changing it restarts the nodes one by one. */
+  /** Image of RabbitMQ 4.3 with the management plugin, by digest. Changing it restarts the nodes one by one.
+   * If no node ever started, because of a wrong image, the right one alone does not help: Kubernetes replaces one pod and waits
+   * for it, and it waits for the others. Delete them: `kubectl delete pod -l app.kubernetes.io/instance=NAME`. */
   image: pulumi.Input<string>;
 }
 

@@ -5,7 +5,12 @@ import { Schedule } from "./settings";
 
 export function job(schedule: Schedule): k8s.batch.v1.JobArgs {
   return {
-    metadata: { namespace: schedule.namespace, labels: schedule.labels },
+    metadata: {
+      namespace: schedule.namespace,
+      labels: schedule.labels,
+      // A Job that failed cannot be mended; the next `pulumi up` shall run another instead of failing for ever.
+      annotations: { "pulumi.com/replaceUnready": "true" },
+    },
     // No ttlSecondsAfterFinished: Pulumi would find the Job gone and run it again.
     spec: {
       backoffLimit: schedule.backoffLimit,
