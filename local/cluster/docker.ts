@@ -28,6 +28,10 @@ export async function docker(args: readonly string[], input?: string): Promise<s
   return result.stdout;
 }
 
+export async function dockerAnswers(): Promise<boolean> {
+  return !(await execa("docker", ["version"], { reject: false, stdin: "ignore" })).failed;
+}
+
 /** The containers of one cluster, or of all clusters of ours. */
 export async function listContainers(cluster?: string): Promise<Container[]> {
   const label = cluster === undefined ? CLUSTER_LABEL : `${CLUSTER_LABEL}=${cluster}`;

@@ -1,7 +1,7 @@
 import { ensureBaseImages } from "../images";
 import type { Report } from "../report";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
-import { listContainers } from "./docker";
+import { dockerAnswers, listContainers } from "./docker";
 import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";
 import type { LocalCluster } from "./localCluster";
 
@@ -18,8 +18,9 @@ export async function deleteCluster(name: string, report: Report): Promise<void>
   await deleteAssembled(name, report);
 }
 
-/** The cluster when it runs and can be used. */
+/** The cluster when it runs and can be used; without Docker nothing of it runs. */
 export async function findCluster(name: string): Promise<LocalCluster | undefined> {
+  if (!(await dockerAnswers())) return undefined;
   return (await findAssembled(name)) ?? (await findKind(name));
 }
 

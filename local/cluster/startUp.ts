@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import type { Report } from "../report";
 import { Api } from "./api";
-import { type Container, docker, listContainers } from "./docker";
+import { type Container, docker, lines, listContainers } from "./docker";
 import { explainFailure } from "./failure";
 import { forHost } from "./kubeconfig";
 import { controlPlaneName, type Layout, nodeNames, registryAddress, registryName } from "./layout";
@@ -10,11 +10,14 @@ import { controlPlaneReady, readyNodes, registryReady } from "./readiness";
 import { writeKubeconfig } from "./state";
 
 const POLL_MS = 200;
+const SLOW_POLL_MS = 1_000;
 /** Asking Docker takes as much processor time as the components then lack: less often than the API. */
 const LOOK_AT_CONTAINERS_MS = 1_000;
 const LIMIT_MS = 120_000;
 /** A container that ran before and has done nothing useful for this long is started afresh. */
 const PATIENCE_MS = 20_000;
+/** A component that ends is started again a second later; one that does so this often will not get any further. */
+const TOO_MANY_ENDS = 10;
 
 /** Names the containers that do not do their part yet, as the containers now are. */
 type Check = (containers: readonly Container[]) => Promise<string[]>;
@@ -87,12 +90,24 @@ async function waitFor(cluster: string, { begun, stale }: Patience, check: Check
 
     const stopped = containers.find(({ status }) => status === "exited" || status === "dead");
     if (stopped) throw await explainFailure(cluster, stopped.name, "ended");
+    const blamed = late[0] ?? "";
     const waited = Date.now() - begun;
     if (waited > LIMIT_MS)
-      throw await explainFailure(cluster, late[0] ?? "", `did not get ready within ${LIMIT_MS / 1000} s`);
-
-    const restarts = waited > PATIENCE_MS ? late.filter((name) => stale.delete(name)) : [];
+      throw await explainFailure(cluster, blamed, `did not get ready within ${LIMIT_MS / 1000} s`);
+    if (waited < PATIENCE_MS) {
+      await sleep(POLL_MS);
+      continue;
+    }
+    if (!stale.has(blamed) && (await keepsEnding(blamed)))
+      throw await explainFailure(cluster, blamed, "ends again and again");
+    const restarts = late.filter((name) => stale.delete(name));
     await Promise.all(restarts.map((name) => docker(["restart", "--time=3", name])));
-    await sleep(POLL_MS);
+    await sleep(SLOW_POLL_MS);
   }
+}
+
+async function keepsEnding(container: string): Promise<boolean> {
+  const ended = ["exec", container, "cat", "/run/ha-celery/ended"];
+  const { failed, stdout } = await execa("docker", ended, { reject: false, stdin: "ignore" });
+  return !failed && lines(stdout).length >= TOO_MANY_ENDS;
 }

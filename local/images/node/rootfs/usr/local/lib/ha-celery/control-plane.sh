@@ -33,7 +33,7 @@ start kube-apiserver kube-apiserver \
   --service-account-signing-key-file "$authority/service-accounts.key" \
   --allow-privileged
 
-until_succeeds api_is_ready "$authority/admin.kubeconfig"
+until_succeeds api_is_ready
 
 # There is one of each: waiting for the lease of the one before would only make a restart slower.
 start kube-controller-manager kube-controller-manager \
@@ -52,6 +52,6 @@ start kube-scheduler kube-scheduler \
   --leader-elect=false
 
 render addons.yaml /run/ha-celery/addons.yaml
-until_succeeds kubectl apply --filename /run/ha-celery/addons.yaml
+until_succeeds kubectl apply --validate=false --filename /run/ha-celery/addons.yaml
 
 start coredns coredns -conf /etc/ha-celery/Corefile

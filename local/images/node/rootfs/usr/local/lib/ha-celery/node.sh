@@ -50,7 +50,8 @@ start containerd containerd
 until_succeeds ctr --namespace k8s.io images import /usr/local/lib/ha-celery/pause.tar
 
 certificates=/certificates/$NODE_NAME
-until_succeeds api_is_ready "$certificates/kubelet.kubeconfig"
+until_succeeds test -s "$certificates/kubelet.kubeconfig"
+until_succeeds api_is_ready
 
 start kubelet kubelet --config /etc/kubernetes/kubelet.yaml --kubeconfig "$certificates/kubelet.kubeconfig" \
   --root-dir /data/kubelet --hostname-override "$NODE_NAME" --node-ip "$NODE_IP" \
