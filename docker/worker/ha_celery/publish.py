@@ -157,9 +157,9 @@ class ConfirmedPublisher:
 
     def _confirmed(self, ids: list[str]) -> None:
         self._last_progress = time.monotonic()
-        self._backoff.progress()
         done = [task_id for task_id in ids if self._unconfirmed.pop(task_id, None)]
         if done:
+            self._backoff.progress()
             self._on_confirmed(done)
 
     def _refused(self, ids: list[str], reason: str) -> None:

@@ -1,0 +1,60 @@
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from celery import Celery
+
+from ha_celery import Settings, backoff, create_app
+from ha_celery.ledger import Ledger
+from ha_celery.ledger_store import Store
+
+BROKER_URL = os.environ.get("HA_CELERY_TEST_BROKER_URL", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not BROKER_URL:
+        skip = pytest.mark.skip(reason="HA_CELERY_TEST_BROKER_URL is not set")
+        for item in items:
+            if "broker" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(broker_url="amqp://user:secret@nowhere.invalid:5672/vhost", state_dir=tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Celery]:
+    app = create_app("test", settings, set_as_current=False)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Time that passes at once: sleeping moves the clock."""
+    sleeps: list[float] = []
+    monkeypatch.setattr(backoff.time, "sleep", sleeps.append)
+    monkeypatch.setattr(backoff.time, "monotonic", lambda: sum(sleeps))
+    return sleeps
+
+
+@dataclass
+class RunningLedger:
+    store: Store
+    server: Ledger
+    url: str
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[RunningLedger]:
+    store = Store(tmp_path / "ledger")
+    server = Ledger(store, 0, "127.0.0.1")
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield RunningLedger(store, server, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,67 @@
+"""Against a real RabbitMQ 4.3."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from conftest import BROKER_URL
+from kombu import Exchange
+
+from ha_celery import ConfirmedPublisher, PublishFailedError, Settings, create_app
+
+pytestmark = pytest.mark.broker
+QUEUE = f"test-{os.getpid()}"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Celery]:
+    app = create_app(
+        "test", Settings(broker_url=BROKER_URL, queues=(QUEUE,), state_dir=tmp_path), set_as_current=False
+    )
+    yield app
+    with app.connection_for_write() as connection:
+        app.amqp.queues[QUEUE](connection).delete()
+    app.close()
+
+
+@pytest.fixture
+def task(app: Celery) -> Any:
+    @app.task
+    def work() -> None: ...
+
+    return work
+
+
+def depth(app: Celery) -> int:
+    with app.connection_for_read() as connection:
+        return int(app.amqp.queues[QUEUE](connection).queue_declare(passive=True).message_count)
+
+
+def test_a_published_task_is_in_the_queue(app: Celery, task: Any) -> None:
+    for _ in range(5):
+        task.delay()
+    assert depth(app) == 5
+
+
+def test_a_task_that_no_queue_takes_is_an_error(task: Any) -> None:
+    task.publish_budget = 1
+    with pytest.raises(PublishFailedError, match="NO_ROUTE"):
+        task.apply_async(exchange=Exchange("tasks", type="topic"), routing_key="no-such-key")
+    # The late confirm of the returned message must not count for the next one.
+    task.delay()
+
+
+def test_a_connection_that_breaks_under_the_pipeline_loses_nothing(app: Celery, task: Any) -> None:
+    confirmed: list[str] = []
+    with ConfirmedPublisher(app, confirmed.extend, window=50) as publisher:
+        for number in range(1000):
+            publisher.publish(task, task_id=f"r-{number}")
+            if number in (300, 700):
+                publisher._connection.connection.transport.sock.shutdown(socket.SHUT_RDWR)
+    assert len(confirmed) == len(set(confirmed)) == 1000
+    assert depth(app) >= 1000
+    assert publisher.retries >= 2

@@ -1,0 +1,173 @@
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery, states
+from conftest import RunningLedger
+
+from ha_celery import recorder
+from ha_celery.backoff import GaveUpError
+from ha_celery.ledger import Ledger
+from ha_celery.ledger_store import Execution, Store
+from ha_celery.recorder import LedgerClient
+
+
+def get(ledger: RunningLedger, path: str) -> Any:
+    with urllib.request.urlopen(ledger.url + path) as response:
+        return json.load(response)
+
+
+def test_it_counts_lost_duplicated_and_unconfirmed(ledger: RunningLedger) -> None:
+    client = LedgerClient(ledger.url)
+    client.confirmed(["r-000000", "r-000001", "r-000002"])
+    client.execution("r-000000", 1, "w1", 10.0, 11.0)
+    client.execution("r-000001", 1, "w1", 11.0, 12.0)
+    client.execution("r-000001", 2, "w2", 12.5, 13.5)
+    client.execution("r-000003", 1, "w2", 9.0, 9.5)
+    assert get(ledger, "/summary?run=r") == {
+        "run": "r",
+        "confirmed": 3,
+        "executed": 3,
+        "executions": 4,
+        "lost": 1,
+        "duplicated": 1,
+        "unconfirmed": 1,
+        "workers": {"w1": 2, "w2": 2},
+        "firstStarted": 9.0,
+        "lastFinished": 13.5,
+    }
+    assert get(ledger, "/missing?run=r") == {"lost": ["r-000002"], "duplicated": ["r-000001"]}
+    assert client.confirmed_ids("r") == {"r-000000", "r-000001", "r-000002"}
+
+
+def test_a_run_does_not_count_another_whose_name_begins_alike(ledger: RunningLedger) -> None:
+    ledger.store.add_confirmed(["run-1-000000", "run-1-b-000000", "run-10-000000", "run-1.5-000000"])
+    assert ledger.store.confirmed("run-1") == ["run-1-000000"]
+    assert ledger.store.confirmed("run-1-b") == ["run-1-b-000000"]
+
+
+def test_an_empty_run_has_zeros(ledger: RunningLedger) -> None:
+    summary = get(ledger, "/summary?run=none")
+    assert summary["confirmed"] == summary["executed"] == summary["lost"] == summary["executions"] == 0
+    assert summary["firstStarted"] is None
+
+
+def test_what_is_sent_twice_counts_once(ledger: RunningLedger) -> None:
+    execution = Execution("r-000000", 1, "w", 1.0, 2.0)
+    for _ in range(2):
+        ledger.store.add_confirmed(["r-000000"])
+        ledger.store.add_execution(execution)
+    assert ledger.store.summary("r")["executions"] == 1
+    assert ledger.store.summary("r")["duplicated"] == 0
+
+
+def test_it_remembers_after_a_restart(tmp_path: Path) -> None:
+    Store(tmp_path).add_confirmed(["r-000000"])
+    assert Store(tmp_path).confirmed("r") == ["r-000000"]
+
+
+def test_many_clients_at_once(ledger: RunningLedger) -> None:
+    def work(client_number: int) -> None:
+        client = LedgerClient(ledger.url)
+        for number in range(50):
+            client.execution(f"r-{client_number:03}{number:03}", 1, f"w{client_number}", number, number + 1)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert ledger.store.summary("r")["executed"] == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nothing", None, 404),
+        ("GET", "/summary", None, 400),
+        ("POST", "/confirmed", b"no json", 400),
+        ("POST", "/confirmed", b'{"ids": [1]}', 400),
+        ("POST", "/executions", b'{"id": "x"}', 400),
+        ("POST", "/executions", b"[]", 400),
+    ],
+)
+def test_bad_requests_are_answered(
+    ledger: RunningLedger, method: str, path: str, body: bytes | None, status: int
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(urllib.request.Request(ledger.url + path, body, method=method))
+    assert raised.value.code == status
+    assert json.load(raised.value)["error"]
+
+
+def test_a_client_waits_for_a_ledger_that_is_away(tmp_path: Path, ledger: RunningLedger) -> None:
+    client = LedgerClient(ledger.url)
+    client.confirmed(["r-000000"])
+    port = ledger.server.server_port
+    ledger.server.shutdown()
+    ledger.server.server_close()
+    client.close()
+
+    returned: list[Ledger] = []
+
+    def come_back() -> None:
+        time.sleep(0.3)
+        returned.append(Ledger(Store(tmp_path / "other"), port, "127.0.0.1"))
+        returned[0].serve_forever(0.01)
+
+    threading.Thread(target=come_back, daemon=True).start()
+    client.confirmed(["r-000001"])
+    assert returned[0].store.confirmed("r") == ["r-000001"]
+    returned[0].shutdown()
+    returned[0].server_close()
+
+
+def test_a_client_gives_up_after_its_budget(no_sleep: list[float]) -> None:
+    with pytest.raises(GaveUpError):
+        LedgerClient("http://127.0.0.1:1", budget=20).confirmed(["r-000000"])
+    assert sum(no_sleep) <= 20
+
+
+def test_a_refused_request_is_not_repeated(ledger: RunningLedger) -> None:
+    with pytest.raises(ValueError, match=r"refused POST /confirmed: .*expected"):
+        LedgerClient(ledger.url).confirmed([1])  # type: ignore[list-item]
+
+
+class TestRecorder:
+    def run(self, ledger: RunningLedger, app: Celery, task: Any, **headers: Any) -> Any:
+        record = recorder._Recorder(ledger.url)
+        task.push_request(id="r-000000", hostname="celery@w", **headers)
+        try:
+            record.before("r-000000")
+            record.after("r-000000", task, headers.get("state", states.SUCCESS))
+        finally:
+            task.pop_request()
+        return ledger.store.summary("r")
+
+    @pytest.fixture
+    def task(self, app: Celery) -> Any:
+        @app.task
+        def work() -> None: ...
+
+        return work
+
+    def test_records_an_execution(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
+        summary = self.run(ledger, app, task)
+        assert summary["executed"] == 1
+        assert summary["workers"] == {"celery@w": 1}
+        assert summary["lastFinished"] >= summary["firstStarted"]
+
+    def test_counts_attempts_as_the_broker_does(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
+        self.run(ledger, app, task, **{"x-delivery-count": 2})
+        connection = ledger.store._connect()
+        assert connection.execute("SELECT attempt FROM executions").fetchall() == [(3,)]
+        connection.close()
+
+    def test_leaves_out_what_will_run_again(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
+        assert self.run(ledger, app, task, state=states.RETRY)["executed"] == 0
+
+    def test_counts_failed_tasks(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
+        assert self.run(ledger, app, task, state=states.FAILURE)["executed"] == 1

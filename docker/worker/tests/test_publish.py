@@ -1,0 +1,180 @@
+from collections import defaultdict
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import amqp
+import pytest
+from celery import Celery
+
+from ha_celery import ConfirmedPublisher, GaveUpError
+
+
+class Broker:
+    """Answers what one connection after the other publishes, as each connection's script says."""
+
+    def __init__(self, *scripts: Callable[["Link"], None]) -> None:
+        self.scripts = list(scripts)
+        self.links: list[Link] = []
+
+    def connect(self) -> Any:
+        script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
+        link = Link(script)
+        self.links.append(link)
+        return link.connection
+
+    @property
+    def received(self) -> list[str]:
+        return [task_id for link in self.links for task_id in link.sent]
+
+
+class Link:
+    def __init__(self, script: Callable[["Link"], None]) -> None:
+        self.sent: list[str] = []
+        self.answered = 0
+        self.channel = MagicMock()
+        self.channel.events = defaultdict(set)
+        self.channel.basic_publish.side_effect = self._publish
+        self.channel.prepare_message = lambda body, *args: args[4]
+        self.raw = SimpleNamespace(on_blocked=None, on_unblocked=None)
+        self.connection = MagicMock()
+        self.connection.transport_options = {"confirm_publish": True}
+        self.connection.channel.return_value = self.channel
+        self.connection.connection = self.raw
+        self.connection.drain_events.side_effect = lambda timeout: script(self)
+        self.channel.connection.client = self.connection
+
+    def _publish(self, properties: dict[str, Any], **options: Any) -> None:
+        assert options["mandatory"] is True
+        self.sent.append(properties["correlation_id"])
+
+    def answer(self, event: str, *args: Any) -> None:
+        for handler in self.channel.events[event]:
+            handler(*args)
+
+    def ack_all(self) -> None:
+        self.answered = len(self.sent)
+        self.answer("basic_ack", len(self.sent), True)
+
+
+@pytest.fixture
+def publish(monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
+    @app.task
+    def work() -> None: ...
+
+    def run(
+        broker: Broker, tasks: int, window: int = 10, **options: Any
+    ) -> tuple[list[str], ConfirmedPublisher]:
+        confirmed: list[str] = []
+        # Celery makes its event dispatcher here, with a connection that is none of the publisher's.
+        assert app.amqp.send_task_message
+        monkeypatch.setattr(app, "connection_for_write", broker.connect)
+        with ConfirmedPublisher(app, confirmed.extend, window=window, **options) as publisher:
+            for number in range(tasks):
+                publisher.publish(work, task_id=f"r-{number}")
+        return confirmed, publisher
+
+    return run
+
+
+IDS = [f"r-{number}" for number in range(25)]
+
+
+def test_everything_is_confirmed_once_in_windows(publish: Any) -> None:
+    most = 0
+
+    def script(link: Link) -> None:
+        nonlocal most
+        most = max(most, len(link.sent) - link.answered)
+        link.ack_all()
+
+    broker = Broker(script)
+    confirmed, publisher = publish(broker, 25)
+    assert confirmed == IDS
+    assert broker.received == IDS
+    assert most == 10
+    assert (publisher.published, publisher.retries) == (25, 0)
+
+
+def test_single_and_multiple_acks_in_any_order(publish: Any) -> None:
+    def script(link: Link) -> None:
+        link.answer("basic_ack", 2, False)
+        link.answer("basic_ack", 1, False)
+        link.answer("basic_ack", len(link.sent), True)
+
+    confirmed, _ = publish(Broker(script), 5)
+    assert sorted(confirmed) == IDS[:5]
+    assert confirmed[:2] == ["r-1", "r-0"]
+
+
+def test_a_lost_connection_is_replaced_and_the_unconfirmed_sent_again(
+    publish: Any, no_sleep: list[float]
+) -> None:
+    def lose(link: Link) -> None:
+        link.answer("basic_ack", 4, True)
+        raise ConnectionResetError
+
+    broker = Broker(lose, Link.ack_all)
+    confirmed, publisher = publish(broker, 25)
+    assert confirmed == IDS
+    assert broker.links[1].sent == IDS[4:]
+    assert publisher.retries == 6
+    assert no_sleep
+
+
+def test_a_refused_message_is_sent_again(publish: Any, no_sleep: list[float]) -> None:
+    def refuse_first(link: Link) -> None:
+        if len(link.sent) == 3:
+            link.answer("basic_nack", 2, False)
+        link.ack_all()
+
+    broker = Broker(refuse_first)
+    confirmed, publisher = publish(broker, 3)
+    assert sorted(confirmed) == IDS[:3]
+    assert broker.received == ["r-0", "r-1", "r-2", "r-1"]
+    assert publisher.retries == 1
+
+
+def test_an_unroutable_message_is_not_confirmed(publish: Any, no_sleep: list[float]) -> None:
+    def return_it(link: Link) -> None:
+        message = SimpleNamespace(properties={"correlation_id": "r-0"})
+        link.answer("basic_return", amqp.ChannelError("NO_ROUTE"), "tasks", "tasks", message)
+        link.answer("basic_ack", len(link.sent), False)
+
+    with pytest.raises(GaveUpError) as raised:
+        publish(Broker(return_it), 1, give_up_seconds=30)
+    assert "not routed: exchange 'tasks', routing key 'tasks'" in str(raised.value.__cause__)
+
+
+def test_silence_is_a_lost_connection_but_not_during_an_alarm(
+    publish: Any, no_sleep: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(link: Link) -> None:
+        no_sleep.append(1.0)
+        raise TimeoutError
+
+    def alarm(link: Link) -> None:
+        link.raw.on_blocked("low on memory")
+        link.connection.drain_events.side_effect = lambda timeout: waits(link)
+        raise TimeoutError
+
+    def waits(link: Link) -> None:
+        no_sleep.append(1.0)
+        if sum(no_sleep) < 60:
+            raise TimeoutError
+        link.raw.on_unblocked()
+        link.ack_all()
+
+    broker = Broker(silent, alarm)
+    confirmed, _ = publish(broker, 2)
+    assert sorted(confirmed) == IDS[:2]
+    assert len(broker.links) == 2
+
+
+def test_a_mistake_is_raised_at_once(publish: Any) -> None:
+    def refuse(link: Link) -> None:
+        raise amqp.AccessRefused("ACCESS_REFUSED")
+
+    with pytest.raises(amqp.AccessRefused):
+        publish(Broker(refuse), 1)

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from celery.app.defaults import DEFAULTS
+from celery.utils.quorum_queues import detect_quorum_queues
+
+from ha_celery import Settings, SettingsError, Task, configure
+from ha_celery.consumer import Consumer
+
+URL = "amqp://user:secret@broker:5672/vhost"
+
+
+def test_only_the_broker_url_is_required() -> None:
+    settings = Settings.from_environment({"HA_CELERY_BROKER_URL": URL})
+    assert settings == Settings(broker_url=URL)
+
+
+def test_every_variable_is_read() -> None:
+    settings = Settings.from_environment(
+        {
+            "HA_CELERY_BROKER_URL": URL,
+            "HA_CELERY_QUEUES": "fast, slow",
+            "HA_CELERY_PREFETCH_MULTIPLIER": "4",
+            "HA_CELERY_LONGEST_TASK_SECONDS": "60",
+            "HA_CELERY_CONFIRM_TIMEOUT_SECONDS": "2.5",
+            "HA_CELERY_BROKER_HEARTBEAT_SECONDS": "20",
+            "HA_CELERY_OBSERVABLE": "True",
+            "HA_CELERY_STATE_DIR": "/state",
+            "HA_CELERY_LEDGER_URL": "http://ledger:8080/",
+        }
+    )
+    assert settings == Settings(
+        URL, ("fast", "slow"), 4, 60, 2.5, 20, True, Path("/state"), "http://ledger:8080"
+    )
+
+
+def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment(
+            {
+                "HA_CELERY_QUEUES": "a,,b",
+                "HA_CELERY_PREFETCH_MULTIPLIER": "0",
+                "HA_CELERY_LONGEST_TASK_SECONDS": "1.5",
+                "HA_CELERY_CONFIRM_TIMEOUT_SECONDS": "soon",
+                "HA_CELERY_OBSERVABLE": "yes",
+                "HA_CELERY_STATE_DIR": "state",
+                "HA_CELERY_LEDGER_URL": "ledger",
+            }
+        )
+    lines = str(raised.value).splitlines()
+    assert lines[1:] == [
+        "- HA_CELERY_BROKER_URL is not set. Set it to amqp://user:password@host:5672/vhost.",
+        "- HA_CELERY_QUEUES is 'a,,b': a queue name is empty or has characters other than letters, digits and"
+        " _.:-. Set it to a comma separated list of queue names, the first one the default.",
+        "- HA_CELERY_PREFETCH_MULTIPLIER is '0': outside the limits."
+        " Set it to a whole number from 1 to 1000.",
+        "- HA_CELERY_LONGEST_TASK_SECONDS is '1.5': not a whole number."
+        " Set it to a whole number from 1 to 604800.",
+        "- HA_CELERY_CONFIRM_TIMEOUT_SECONDS is 'soon': not a number. Set it to a number from 0.1 to 300.",
+        "- HA_CELERY_OBSERVABLE is 'yes': neither true nor false. Set it to true or false.",
+        "- HA_CELERY_STATE_DIR is 'state': not an absolute path."
+        " Set it to the absolute path of a folder that the worker may write to.",
+        "- HA_CELERY_LEDGER_URL is 'ledger': not an http:// URL."
+        " Set it to the ledger's URL, like http://ledger:8080, or leave it unset.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://u:secret@host/0", "amqp://u:secret/x@host", "amqp://:secret@", "http://@"]
+)
+def test_a_wrong_url_is_refused_and_its_password_not_shown(url: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"HA_CELERY_BROKER_URL": url})
+    assert "secret" not in str(raised.value)
+
+
+def test_celery_knows_every_setting(app: Celery) -> None:
+    ours = {key for key in app.conf.changes if not key.startswith("ha_celery_")}
+    assert ours - set(DEFAULTS) == {"deprecated_settings"} & ours
+
+
+def test_nothing_is_acknowledged_early(app: Celery) -> None:
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert not app.conf.task_acks_on_timeout
+    assert app.conf.worker_cancel_long_running_tasks_on_connection_loss
+    assert app.conf.broker_transport_options["confirm_publish"]
+
+
+def test_queues_are_quorum_queues_on_a_topic_exchange(tmp_path: Path) -> None:
+    app = Celery("test", set_as_current=False)
+    configure(app, Settings(broker_url=URL, queues=("fast", "slow"), state_dir=tmp_path))
+    assert list(app.amqp.queues) == ["fast", "slow"]
+    assert app.amqp.default_queue.name == "fast"
+    for queue in [*app.amqp.queues.values(), app.amqp.queues["made-on-demand"]]:
+        assert queue.queue_arguments["x-queue-type"] == "quorum"
+        assert queue.exchange.type == "topic"
+        assert queue.durable
+    assert detect_quorum_queues(app, "amqp")[0]
+
+
+def test_remote_control_only_when_observable(app: Celery, tmp_path: Path) -> None:
+    assert not app.conf.worker_enable_remote_control
+    watched = Celery("watched", set_as_current=False)
+    configure(watched, Settings(broker_url=URL, observable=True, state_dir=tmp_path))
+    assert watched.conf.worker_enable_remote_control
+    # An exclusive one keeps a worker out while the broker that it was on is down.
+    assert not watched.conf.control_queue_exclusive
+
+
+def test_tasks_and_consumer_are_ours(app: Celery) -> None:
+    @app.task
+    def work() -> None: ...
+
+    assert isinstance(work, Task)
+    assert app.conf.worker_consumer == f"{Consumer.__module__}:{Consumer.__name__}"
+
+
+def test_configuring_too_late_is_an_error(settings: Settings) -> None:
+    app = Celery("late", set_as_current=False)
+    assert app.Task
+    with pytest.raises(SettingsError, match="comes too late"):
+        configure(app, settings)
