@@ -13,7 +13,7 @@ export interface Outcome {
   /** Everything that was said, lines that were overwritten included. */
   messages: string[];
   error?: string;
-  seconds: number;
+  cancelledAt?: number;
 }
 
 /** A stack of its own in a folder of its own, run by the real engine with our stand-ins in front of everything else. */
@@ -38,16 +38,22 @@ export class ProviderStack {
     );
   }
 
-  async run(operation: "up" | "preview" | "refresh" | "destroy", signal?: AbortSignal): Promise<Outcome> {
-    const outcome: Outcome = { steps: {}, diffs: {}, messages: [], seconds: 0 };
-    const started = Date.now();
-    const onEvent = (event: EngineEvent): void => note(event, outcome);
+  /** Runs an operation; with `cancelAt`, as if the user pressed Ctrl-C when that is said. */
+  async run(operation: "up" | "preview" | "refresh" | "destroy", cancelAt?: RegExp): Promise<Outcome> {
+    const outcome: Outcome = { steps: {}, diffs: {}, messages: [] };
+    const cancel = new AbortController();
+    const onEvent = (event: EngineEvent): void => {
+      note(event, outcome);
+      if (!outcome.cancelledAt && cancelAt?.test(outcome.messages.at(-1) ?? "")) {
+        outcome.cancelledAt = Date.now();
+        cancel.abort();
+      }
+    };
     try {
-      await this.opened[operation]({ onEvent, signal, color: "never" });
+      await this.opened[operation]({ onEvent, signal: cancel.signal, color: "never" });
     } catch (error) {
       outcome.error = error instanceof Error ? error.message : String(error);
     }
-    outcome.seconds = (Date.now() - started) / 1000;
     return outcome;
   }
 

@@ -12,7 +12,7 @@ export interface BuildOptions {
 const SHOWN_LINES = 25;
 // The docker command tells of its builders' future; that is not about this build.
 const NOISE =
-  /^(DEPRECATED: The legacy builder|BuildKit is currently disabled|\s*environment-variable\.|\s*Install the buildx component|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
+  /^(DEPRECATED: The legacy builder|\s*BuildKit is currently disabled|\s*environment-variable\.|\s*Install the buildx component|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
 
 /** Builds the image, pushes it when asked, and returns what names exactly this image: its digest in the registry, or its local id. */
 export async function buildImage(image: Image, options: BuildOptions): Promise<string> {

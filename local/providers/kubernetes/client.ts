@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { Cancelled, ApiError, UnknownKind, Unreachable, isStatus } from "./errors";
+import { Cancelled, ApiError, noAnswer, UnknownKind, Unreachable, isStatus } from "./errors";
 import type { KubeObject, ObjectKey } from "./objects";
 import { listAt, stringAt, type Properties } from "../plugin/values";
 
@@ -162,8 +162,9 @@ export class ClusterClient {
         const error = apiError(answer);
         if ((error.status !== 429 && error.status !== 503) || attempt > RETRIES) throw error;
       } catch (error) {
-        if (error instanceof ApiError || error instanceof Cancelled) throw error;
-        if (attempt > RETRIES) throw new Unreachable(this.server, error);
+        if (error instanceof ApiError || error instanceof Cancelled || error instanceof Unreachable)
+          throw error;
+        if (attempt > RETRIES) throw noAnswer(this.server, error);
       }
       await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
       if (call.signal?.aborted) throw new Cancelled("cancelled");
@@ -173,11 +174,7 @@ export class ClusterClient {
   private async send({ method, path, query, body, contentType, signal }: Call): Promise<Answer> {
     const cluster = this.config.getCurrentCluster();
     if (!cluster)
-      throw new ApiError(
-        0,
-        "NoCluster",
-        "The kubeconfig names no cluster. Set the provider's kubeconfig and context.",
-      );
+      throw new Unreachable("The kubeconfig names no cluster. Set the provider's kubeconfig and context.");
     const url = new URL(cluster.server.replace(/\/$/, "") + path);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
     const payload = body && JSON.stringify(body);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { ConfigDiff } from "../plugin/provider";
 import { changesBetween } from "../plugin/changes";
+import { Unreachable } from "./errors";
 import { plainProperties, stringAt, UNKNOWN, type Properties } from "../plugin/values";
 
 /** What we understand of the provider's arguments; the others are for the official plugin and do no harm. */
@@ -42,7 +43,7 @@ export function loadKubeConfig({
   else if (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))
     result.loadFromString(kubeconfig);
   else
-    throw new Error(
+    throw new Unreachable(
       `The provider's kubeconfig is ${kubeconfig}, but there is no such file. Correct the path, or pass the content itself.`,
     );
   if (context) {
@@ -52,7 +53,7 @@ export function loadKubeConfig({
           .getContexts()
           .map(({ name }) => name)
           .join(", ") || "none";
-      throw new Error(
+      throw new Unreachable(
         `The kubeconfig has no context ${context} (it has: ${known}). Correct the provider's context or kubeconfig.`,
       );
     }

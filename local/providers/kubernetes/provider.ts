@@ -31,9 +31,10 @@ import { ClusterClient } from "./client";
 import { diffConfig, loadKubeConfig, parseConfig, type ProviderConfig } from "./config";
 import { deleteObject } from "./delete";
 import { diffInputs, timeoutSeconds } from "./diff";
-import { messageOf, Unreachable } from "./errors";
+import { goneWithCluster, messageOf, Unreachable } from "./errors";
 import { fieldManager, isNameKnown, withName } from "./names";
 import { idOf, keyOf, parseId, parseType, type KubeObject } from "./objects";
+import { ownedInputs } from "./owned";
 import { reconcile } from "./reconcile";
 import { inputsFromLive, managerOf, previewOf, stateOf, withSecretsOf } from "./state";
 
@@ -41,11 +42,10 @@ import { inputsFromLive, managerOf, previewOf, stateOf, withSecretsOf } from "./
 export class KubernetesProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/kubernetes");
   private config: ProviderConfig = parseConfig({});
-  private cluster?: ClusterClient;
+  private loaded?: ClusterClient;
 
   async configure(args: Properties): Promise<void> {
     this.config = parseConfig(args);
-    if (!this.config.unknown) this.cluster = new ClusterClient(loadKubeConfig(this.config));
   }
 
   diffConfig(oldConfig: Properties, newConfig: Properties): ConfigDiff {
@@ -90,14 +90,42 @@ export class KubernetesProvider implements ResourceProvider {
     return state;
   }
 
-  async read({ id, urn, type, inputs, state }: ReadRequest): Promise<ReadResult | undefined> {
+  async read(request: ReadRequest): Promise<ReadResult | undefined> {
+    try {
+      return await this.readLive(request);
+    } catch (error) {
+      if (goneWithCluster(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async delete(request: DeleteRequest): Promise<void> {
+    try {
+      await this.deleteLive(request);
+    } catch (error) {
+      if (!goneWithCluster(error)) throw error;
+    }
+  }
+
+  /** undefined: which cluster it is, is not known yet. Loaded late, so that a missing kubeconfig is the error of what needs it. */
+  private get cluster(): ClusterClient | undefined {
+    if (this.config.unknown) return undefined;
+    return (this.loaded ??= new ClusterClient(loadKubeConfig(this.config)));
+  }
+
+  private get client(): ClusterClient {
+    if (!this.cluster) throw new Error("The provider's kubeconfig or context is not known yet.");
+    return this.cluster;
+  }
+
+  private async readLive({ id, urn, type, inputs, state }: ReadRequest): Promise<ReadResult | undefined> {
     const known = Object.keys(inputs).length > 0;
     const { apiVersion, kind } = known ? keyOf(plainProperties(inputs)) : parseType(type);
     const live = await this.client.get({ apiVersion, kind, ...parseId(id) });
     if (!live) return undefined;
     const manager = managerOf(state, urn);
     if (!known) {
-      const found = inputsFromLive(live);
+      const found = ownedInputs(live, manager) ?? inputsFromLive(live);
       return { inputs: found, state: stateOf(live, found, manager) };
     }
     const plain = plainProperties(inputs);
@@ -108,7 +136,7 @@ export class KubernetesProvider implements ResourceProvider {
     throw new InitializationFailed([`${kind} ${id}: ${progress.message}`], id, result.state, result.inputs);
   }
 
-  async delete(request: DeleteRequest): Promise<void> {
+  private async deleteLive(request: DeleteRequest): Promise<void> {
     const state = plainProperties(request.state);
     const { apiVersion, kind } = parseType(request.type);
     const inputs = propertiesAt(state, "__inputs");
@@ -124,11 +152,6 @@ export class KubernetesProvider implements ResourceProvider {
       status: request.status,
       timeoutSeconds: timeoutSeconds(inputs, request.timeoutSeconds),
     });
-  }
-
-  private get client(): ClusterClient {
-    if (!this.cluster) throw new Error("The provider's kubeconfig or context is not known yet.");
-    return this.cluster;
   }
 
   /** Brings the object to the inputs and waits until it is ready. `failure`: it exists, but is not. */

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { changesBetween, formatPath } from "../../../local/providers/plugin/changes";
 import type { DiffResult } from "../../../local/providers/plugin/provider";
 import { makeSecret, UNKNOWN, type Properties } from "../../../local/providers/plugin/values";
-import { diffConfig } from "../../../local/providers/kubernetes/config";
+import { diffConfig, loadKubeConfig } from "../../../local/providers/kubernetes/config";
 import { diffInputs } from "../../../local/providers/kubernetes/diff";
 import { fieldManager, withName } from "../../../local/providers/kubernetes/names";
 import { parseId, parseType, selectorText } from "../../../local/providers/kubernetes/objects";
+import { ownedInputs } from "../../../local/providers/kubernetes/owned";
 import { reconcile } from "../../../local/providers/kubernetes/reconcile";
 import { sameMeaning } from "../../../local/providers/kubernetes/same";
 import { inputsFromLive, previewOf, stateOf } from "../../../local/providers/kubernetes/state";
@@ -349,6 +350,66 @@ describe("kubernetes stand-in: state", () => {
   });
 });
 
+describe("kubernetes stand-in: what a killed run had applied", () => {
+  const fieldsV1 = {
+    "f:metadata": { "f:annotations": { "f:pulumi.com/autonamed": {} } },
+    "f:spec": {
+      "f:replicas": {},
+      "f:finalizers": { 'v:"a"': {} },
+      "f:template": {
+        "f:spec": { "f:containers": { 'k:{"name":"web"}': { ".": {}, "f:name": {}, "f:args": {} } } },
+      },
+    },
+  };
+  const live = object(
+    "apps/v1",
+    "Deployment",
+    {
+      spec: {
+        replicas: 2,
+        paused: false,
+        finalizers: ["a", "b"],
+        template: {
+          spec: {
+            dnsPolicy: "ClusterFirst",
+            containers: [{ name: "side" }, { name: "web", args: ["x"], tty: false }],
+          },
+        },
+      },
+      status: { replicas: 2 },
+    },
+    {
+      uid: "1",
+      annotations: { "pulumi.com/autonamed": "true", "deployment.kubernetes.io/revision": "1" },
+      managedFields: [
+        { manager: "ours", operation: "Apply", fieldsV1 },
+        { manager: "kube-controller-manager", operation: "Update", fieldsV1: {} },
+      ],
+    },
+  );
+
+  it("is read back from the fields that it owns", () => {
+    assert.deepEqual(
+      ownedInputs(live, "ours"),
+      object(
+        "apps/v1",
+        "Deployment",
+        {
+          spec: {
+            replicas: 2,
+            finalizers: ["a"],
+            template: { spec: { containers: [{ name: "web", args: ["x"] }] } },
+          },
+        },
+        { annotations: { "pulumi.com/autonamed": "true" } },
+      ),
+    );
+  });
+
+  it("is nothing when the object is somebody else's", () =>
+    assert.equal(ownedInputs(live, "theirs"), undefined));
+});
+
 describe("kubernetes stand-in: provider configuration", () => {
   const kubeconfig = (server: string): string =>
     JSON.stringify({
@@ -374,6 +435,14 @@ describe("kubernetes stand-in: provider configuration", () => {
     });
     assert.deepEqual(diffConfig(config("a", one), config("a", other)).replaces, []);
     assert.deepEqual(diffConfig(config("a", one), config("b", one)).replaces, ["clusterIdentifier"]);
+  });
+
+  it("says what is wrong with a kubeconfig and how to mend it", () => {
+    assert.throws(
+      () => loadKubeConfig({ kubeconfig: "/no/such/file" }),
+      /is \/no\/such\/file, but there is no such file. Correct the path/,
+    );
+    assert.throws(() => loadKubeConfig({ kubeconfig: one, context: "y" }), /no context y \(it has: x\)/);
   });
 
   it("replaces nothing for other settings", () => {
