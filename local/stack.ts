@@ -36,7 +36,17 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
   );
   // Whoever calls holds the cluster's own lock, so a lock of Pulumi's can only be left over from a killed run.
   await opened.cancel().catch(() => undefined);
+  await forgetPendingOperations(opened);
   return opened;
+}
+
+/** What a killed run was about to create is created again under the same name, and found there if it exists. */
+async function forgetPendingOperations(stack: Stack): Promise<void> {
+  const state = await stack.exportStack();
+  const deployment = state.deployment as { pending_operations?: unknown[] };
+  if (!deployment.pending_operations?.length) return;
+  delete deployment.pending_operations;
+  await stack.importStack(state);
 }
 
 async function program(): Promise<Record<string, unknown>> {

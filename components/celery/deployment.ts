@@ -82,8 +82,10 @@ export function workerCommand(workers: Workers): string[] {
     "--loglevel=INFO",
     `--queues=${workers.queues.join(",")}`,
     `--concurrency=${workers.concurrency}`,
-    // They talk through queues on single broker nodes, which a lost node takes away.
-    ...(workers.observable ? [] : ["--without-mingle", "--without-gossip", "--without-heartbeat"]),
+    // Workers would wait half a minute for each other after the crash of a broker.
+    "--without-mingle",
+    "--without-gossip",
+    ...(workers.observable ? [] : ["--without-heartbeat"]),
   ];
 }
 

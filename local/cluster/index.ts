@@ -1,4 +1,4 @@
-import { ensureBaseImages } from "../images";
+import { ensureNodeImage } from "../images";
 import type { Report } from "../report";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
 import { dockerAnswers, listContainers } from "./docker";
@@ -32,5 +32,5 @@ async function makeCluster(name: string, report: Report): Promise<LocalCluster> 
     report(`the cluster ${reason}`);
     if (usable) return createKind(name, report);
   }
-  return createAssembled(name, async () => (await ensureBaseImages(report)).node, report);
+  return createAssembled(name, () => ensureNodeImage(report), report);
 }

@@ -9,29 +9,27 @@ import { type Images, docker, imagesPresent } from "./docker";
 import { haveOfficial } from "./official";
 import { withWorkFolder } from "./work";
 
-/** The images that everything of the local target stands on. */
+/** What the images of docker/ are built on. */
 export interface BaseImages {
-  node: string;
   rabbitmq: string;
   worker: string;
 }
 
-/** Finds, pulls or builds the base images, in this order. With everything present it only looks. */
+/** Finds, pulls or builds the images that the product's own are built on, in this order. With everything present it only looks. */
 export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   return withWorkFolder(report, async () => {
     const present = await imagesPresent();
-    const rabbitmq = await officialOrOwn(
-      "rabbitmq:4.3-management",
-      "base-rabbitmq",
-      "forky",
-      present,
-      report,
-    );
+    const rabbitmq = await officialOrOwn("rabbitmq:4.3-management", "base-rabbitmq", "forky", present, report);
     const worker = await officialOrOwn("python:3.13-slim", "base-python", "trixie", present, report);
-    const node = await own("node", "trixie", present, report, { ...(await ensureBinaries(report)) });
-    report(`base images: ${rabbitmq}, ${worker}, ${node}`);
-    return { node, rabbitmq, worker };
+    report(`base images: ${rabbitmq}, ${worker}`);
+    return { rabbitmq, worker };
   });
+}
+
+/** Builds the image that every container of an assembled cluster runs, unless it is there. */
+export async function ensureNodeImage(report: Report): Promise<string> {
+  const programs = { ...(await ensureBinaries(report)) };
+  return withWorkFolder(report, async () => own("node", "trixie", await imagesPresent(), report, programs));
 }
 
 /** Removes every image made here; official ones stay, they may be someone else's. */

@@ -37,7 +37,7 @@ export class Running {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
-        process.stdout.write(chunk.toString().replace(/^/gm, "      | "));
+        process.stdout.write(chunk.toString().replace(/^(?=.)/gm, "      | "));
       });
     }
     this.ended = once(this.child, "close").then(([code]) => ({
