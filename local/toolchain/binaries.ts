@@ -5,11 +5,19 @@ import { dropGoCaches, goArtifact, type GoProgram } from "./go";
 const KUBERNETES_VERSION = "v1.34.2";
 const kubernetesVersion = "k8s.io/component-base/version";
 
-export const pause: GoProgram = { name: "pause", title: "the pause process", minutes: 1 };
+export const pause: GoProgram = {
+  name: "pause",
+  title: "the pause process",
+  module: "node",
+  package: "./pause",
+  minutes: 1,
+};
 
 export const kubernetes: GoProgram = {
   name: "kubernetes",
   title: `Kubernetes ${KUBERNETES_VERSION}`,
+  module: "node",
+  package: "./kubernetes",
   variables: {
     [`${kubernetesVersion}.gitVersion`]: KUBERNETES_VERSION,
     [`${kubernetesVersion}.gitMajor`]: "1",
@@ -19,15 +27,22 @@ export const kubernetes: GoProgram = {
   minutes: 7,
 };
 
-export const coredns: GoProgram = { name: "coredns", title: "CoreDNS 1.12.4", minutes: 1 };
+export const coredns: GoProgram = {
+  name: "coredns",
+  title: "CoreDNS 1.12.4",
+  module: "node",
+  package: "./coredns",
+  minutes: 1,
+};
 
 export const pulumi: GoProgram = {
   name: "pulumi",
   title: "the Pulumi CLI 3.245.0",
   file: "bin/pulumi",
+  module: "pulumi",
   package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
   variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.245.0" },
-  minutes: 4,
+  minutes: 5,
 };
 
 export interface Binaries {

@@ -29,8 +29,7 @@ export async function ensureArtifact(artifact: Artifact, report: Report): Promis
       report(`${artifact.name} in the cache is damaged (its checksum differs); making it again`);
       await rm(folder, { recursive: true, force: true });
     }
-    await removeLeftovers(folder);
-    await makeBeside(artifact, folder);
+    await makeBeside(artifact, folder).finally(() => removeLeftovers(folder));
     return program;
   });
 }
@@ -68,7 +67,7 @@ async function makeBeside(artifact: Artifact, folder: string): Promise<void> {
   }
 }
 
-/** What builds that were killed left behind. */
+/** What builds that were killed left behind; afterwards, as a compiler may outlive them for a while and go on writing. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = dirname(folder);
   const leftovers = (await readdir(parent)).map((name) => join(parent, name));

@@ -27,7 +27,7 @@ import (
 	_ "k8s.io/component-base/metrics/prometheus/version"
 	_ "time/tzdata" // CronJobs may name a time zone, and node images need not know any
 
-	"ha-celery.dev/kubernetes/provisioner"
+	"ha-celery.dev/node/provisioner"
 )
 
 // A program runs to its end and gives its exit code.

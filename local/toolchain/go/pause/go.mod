@@ -1,3 +1,0 @@
-module ha-celery.dev/pause
-
-go 1.24
