@@ -5,6 +5,7 @@ import { Listr, PRESET_TIMER } from "listr2";
 import { deleteCluster, findCluster } from "./cluster";
 import { removeImages } from "./images";
 import { uninterrupted } from "./interrupt";
+import { withClusterLock } from "./lock";
 import { cacheDir, stateDir } from "./paths";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
@@ -53,14 +54,24 @@ async function destroy(cluster: string, stack: string, report: Report): Promise<
 
 /** Takes every local cluster down and removes images and the cache as well. */
 export async function clean(): Promise<void> {
-  const clusters = dirname(stateDir("any"));
-  for (const cluster of existsSync(clusters) ? readdirSync(clusters) : [])
-    await down({ cluster, stack: "local" });
+  const states = dirname(stateDir("any"));
+  const clusters = existsSync(states) ? readdirSync(states).filter((name) => existsSync(workspaceDir(name))) : [];
+  for (const cluster of clusters) {
+    console.log(`cluster ${cluster}`);
+    await withClusterLock(cluster, () => down({ cluster, stack: "local" }));
+  }
   await new Listr(
     [
-      { title: "Images", task: (_, step) => removeImages((line) => (step.output = line)) },
+      {
+        title: "Images",
+        task: async (_, step) => {
+          await ensureDocker((line) => (step.output = line));
+          await removeImages((line) => (step.output = line));
+        },
+      },
       { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
       { title: "Cache", task: () => rm(cacheDir(), { recursive: true, force: true }) },
+      { title: "State", task: () => rm(states, { recursive: true, force: true }) },
     ],
     timed,
   ).run();

@@ -10,6 +10,7 @@ import {
 import { UserError } from "./errors";
 import { passphraseEnvironment } from "./passphrase";
 import { stateDir } from "./paths";
+import { takeUpPendingCreates } from "./providers/pendingCreates";
 import type { Report } from "./report";
 import { workspaceDir } from "./stackFile";
 import type { PulumiTools } from "./toolchain";
@@ -36,17 +37,8 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
   );
   // Whoever calls holds the cluster's own lock, so a lock of Pulumi's can only be left over from a killed run.
   await opened.cancel().catch(() => undefined);
-  await forgetPendingOperations(opened);
+  await takeUpPendingCreates(opened);
   return opened;
-}
-
-/** What a killed run was about to create is created again under the same name, and found there if it exists. */
-async function forgetPendingOperations(stack: Stack): Promise<void> {
-  const state = await stack.exportStack();
-  const deployment = state.deployment as { pending_operations?: unknown[] };
-  if (!deployment.pending_operations?.length) return;
-  delete deployment.pending_operations;
-  await stack.importStack(state);
 }
 
 async function program(): Promise<Record<string, unknown>> {

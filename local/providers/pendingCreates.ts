@@ -1,0 +1,40 @@
+import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+
+interface Resource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: { metadata?: { name?: string; namespace?: string } };
+  outputs?: object;
+}
+interface Checkpoint {
+  resources?: Resource[];
+  pending_operations?: { type: string; resource: Resource }[];
+}
+
+/**
+ * Takes up what a killed update was making when it died. The state names each such object, but the engine would make another
+ * one beside it: with generated names, a second Deployment or Job that works on the same queues. So they become resources of
+ * the state, and a refresh finds out which of them exist. Images and passwords are simply made again. Returns how many there were.
+ */
+export async function takeUpPendingCreates(stack: Stack): Promise<number> {
+  const exported: Deployment = await stack.exportStack();
+  const checkpoint = exported.deployment as Checkpoint;
+  const pending = checkpoint.pending_operations ?? [];
+  if (pending.length === 0) return 0;
+  const known = new Set(checkpoint.resources?.map(({ urn, id }) => `${urn} ${id}`));
+  const objects = pending
+    .filter(({ type, resource }) => type === "creating" && resource.type.startsWith("kubernetes:"))
+    .flatMap(({ resource }) => withId(resource))
+    .filter(({ urn, id }) => !known.has(`${urn} ${id}`));
+  checkpoint.resources = [...(checkpoint.resources ?? []), ...objects];
+  checkpoint.pending_operations = [];
+  await stack.importStack(exported);
+  if (objects.length > 0) await stack.refresh({ target: objects.map(({ urn }) => urn) });
+  return objects.length;
+}
+
+function withId(resource: Resource): Resource[] {
+  const { name, namespace } = resource.inputs?.metadata ?? {};
+  return name ? [{ ...resource, id: namespace ? `${namespace}/${name}` : name, outputs: {} }] : [];
+}
