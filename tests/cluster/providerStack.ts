@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+
+import { takeUpPendingCreates } from "../../local/providers/pendingCreates";
 
 const BIN = join(__dirname, "..", "..", "local", "providers", "bin");
 
@@ -13,7 +16,7 @@ export interface Outcome {
   /** Everything that was said, lines that were overwritten included. */
   messages: string[];
   error?: string;
-  cancelledAt?: number;
+  interruptedAt?: number;
 }
 
 /** A stack of its own in a folder of its own, run by the real engine with our stand-ins in front of everything else. */
@@ -38,15 +41,19 @@ export class ProviderStack {
     );
   }
 
-  /** Runs an operation; with `cancelAt`, as if the user pressed Ctrl-C when that is said. */
-  async run(operation: "up" | "preview" | "refresh" | "destroy", cancelAt?: RegExp): Promise<Outcome> {
+  /** Runs an operation; when `interrupt.at` is said, cancels it as Ctrl-C does, or kills the engine. */
+  async run(
+    operation: "up" | "preview" | "refresh" | "destroy",
+    interrupt?: { at: RegExp; by: "Ctrl-C" | "kill" },
+  ): Promise<Outcome> {
     const outcome: Outcome = { steps: {}, diffs: {}, messages: [] };
     const cancel = new AbortController();
     const onEvent = (event: EngineEvent): void => {
       note(event, outcome);
-      if (!outcome.cancelledAt && cancelAt?.test(outcome.messages.at(-1) ?? "")) {
-        outcome.cancelledAt = Date.now();
-        cancel.abort();
+      if (interrupt && !outcome.interruptedAt && interrupt.at.test(outcome.messages.at(-1) ?? "")) {
+        outcome.interruptedAt = Date.now();
+        if (interrupt.by === "kill") killEngine();
+        else cancel.abort();
       }
     };
     try {
@@ -59,6 +66,12 @@ export class ProviderStack {
 
   async output(name: string): Promise<unknown> {
     return (await this.opened.outputs())[name]?.value;
+  }
+
+  /** What `make up` does first, after it has taken the lock of a killed run away. */
+  async takeUp(): Promise<number> {
+    await this.opened.cancel().catch(() => undefined);
+    return takeUpPendingCreates(this.opened);
   }
 
   /** The state file as it lies on disk. */
@@ -82,6 +95,14 @@ export class ProviderStack {
     if (!this.stack) throw new Error("open() comes first");
     return this.stack;
   }
+}
+
+/** The engine is our child; its plugins are left to themselves. */
+function killEngine(): void {
+  const [engine] = execFileSync("pgrep", ["--parent", String(process.pid), "pulumi"], {
+    encoding: "utf8",
+  }).split("\n");
+  process.kill(Number(engine), "SIGKILL");
 }
 
 function note({ resourcePreEvent, diagnosticEvent }: EngineEvent, outcome: Outcome): void {

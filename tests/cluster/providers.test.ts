@@ -197,12 +197,25 @@ describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KU
 
   it("stops waiting at once when cancelled, and finishes at the next update", async () => {
     wishes.neverReady = true;
-    const { cancelledAt, error } = await stack.run("up", /0 of 1 replicas ready/);
-    assert.ok(cancelledAt && error);
-    assert.ok(Date.now() - cancelledAt < 10_000, `ended ${(Date.now() - cancelledAt) / 1000} s after Ctrl-C`);
+    const { interruptedAt, error } = await stack.run("up", { at: /0 of 1 replicas ready/, by: "Ctrl-C" });
+    assert.ok(interruptedAt && error);
+    const seconds = (Date.now() - interruptedAt) / 1000;
+    assert.ok(seconds < 10, `ended ${seconds} s after Ctrl-C`);
     assert.match(error, /was not ready yet when the run was cancelled/);
     wishes.neverReady = false;
     succeeded(await stack.run("up"));
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  it("finds what a killed update was making, and makes no second one", async () => {
+    succeeded(await stack.run("destroy"));
+    wishes.neverReady = true;
+    await stack.run("up", { at: /0 of 1 replicas ready/, by: "kill" });
+    assert.ok((await stack.takeUp()) >= 1);
+    wishes.neverReady = false;
+    succeeded(await stack.run("up"));
+    namespace = String(await stack.output("namespace"));
+    await deployment();
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
