@@ -26,6 +26,7 @@ import {
 import { packageVersion } from "../plugin/version";
 import { applyObject, previewObject } from "./apply";
 import { awaiterFor } from "./await";
+import { jobProgress } from "./await/job";
 import { NotReady, waitUntilReady } from "./await/wait";
 import { ClusterClient } from "./client";
 import { diffConfig, loadKubeConfig, parseConfig, type ProviderConfig } from "./config";
@@ -33,7 +34,7 @@ import { deleteObject } from "./delete";
 import { diffInputs, timeoutSeconds } from "./diff";
 import { goneWithCluster, messageOf, Unreachable } from "./errors";
 import { fieldManager, isNameKnown, withName } from "./names";
-import { idOf, keyOf, parseId, parseType, type KubeObject } from "./objects";
+import { annotation, idOf, keyOf, parseId, parseType, type KubeObject } from "./objects";
 import { ownedInputs } from "./owned";
 import { reconcile } from "./reconcile";
 import { inputsFromLive, managerOf, previewOf, stateOf, withSecretsOf } from "./state";
@@ -66,7 +67,14 @@ export class KubernetesProvider implements ResourceProvider {
   }
 
   async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
-    return diffInputs(plainProperties(oldInputs), plainProperties(newInputs), this.config);
+    const old = plainProperties(oldInputs);
+    const next = plainProperties(newInputs);
+    const result = diffInputs(old, next, this.config);
+    if (await this.isToBeReplacedUnready(old, next)) {
+      const path = ["metadata", "annotations", "pulumi.com/replaceUnready"];
+      result.changes.push({ path, kind: "update", replace: true });
+    }
+    return result;
   }
 
   async create(request: CreateRequest): Promise<CreateResult> {
@@ -105,6 +113,14 @@ export class KubernetesProvider implements ResourceProvider {
     } catch (error) {
       if (!goneWithCluster(error)) throw error;
     }
+  }
+
+  /** A Job that failed can only be replaced; its annotation says whether to. */
+  private async isToBeReplacedUnready(old: Properties, next: Properties): Promise<boolean> {
+    if (!this.cluster || annotation(next, "pulumi.com/replaceUnready") !== "true") return false;
+    if (keyOf(next).kind !== "Job") return false;
+    const live = await this.cluster.get(keyOf(old)).catch(() => undefined);
+    return live !== undefined && jobProgress(live).state !== "ready";
   }
 
   /** undefined: which cluster it is, is not known yet. Loaded late, so that a missing kubeconfig is the error of what needs it. */
