@@ -55,7 +55,9 @@ async function destroy(cluster: string, stack: string, report: Report): Promise<
 /** Takes every local cluster down and removes images and the cache as well. */
 export async function clean(): Promise<void> {
   const states = dirname(stateDir("any"));
-  const clusters = existsSync(states) ? readdirSync(states).filter((name) => existsSync(workspaceDir(name))) : [];
+  const clusters = existsSync(states)
+    ? readdirSync(states).filter((name) => existsSync(workspaceDir(name)))
+    : [];
   for (const cluster of clusters) {
     console.log(`cluster ${cluster}`);
     await withClusterLock(cluster, () => down({ cluster, stack: "local" }));

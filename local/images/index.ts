@@ -19,7 +19,13 @@ export interface BaseImages {
 export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   return withWorkFolder(report, async () => {
     const present = await imagesPresent();
-    const rabbitmq = await officialOrOwn("rabbitmq:4.3-management", "base-rabbitmq", "forky", present, report);
+    const rabbitmq = await officialOrOwn(
+      "rabbitmq:4.3-management",
+      "base-rabbitmq",
+      "forky",
+      present,
+      report,
+    );
     const worker = await officialOrOwn("python:3.13-slim", "base-python", "trixie", present, report);
     report(`base images: ${rabbitmq}, ${worker}`);
     return { rabbitmq, worker };
