@@ -23,10 +23,7 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
     { stackName: stack, projectName: "ha-celery", program },
     {
       workDir: workspaceDir(cluster),
-      pulumiCommand: await PulumiCommand.get({
-        root: join(tools.command, "..", ".."),
-        skipVersionCheck: true,
-      }),
+      pulumiCommand: await pulumiCommand(tools),
       envVars: {
         ...tools.env,
         ...passphraseEnvironment(cluster),
@@ -39,6 +36,11 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
   await opened.cancel().catch(() => undefined);
   await takeUpPendingCreates(opened);
   return opened;
+}
+
+/** The CLI that the toolchain found. */
+export function pulumiCommand({ command }: PulumiTools): Promise<PulumiCommand> {
+  return PulumiCommand.get({ root: join(command, "..", ".."), skipVersionCheck: true });
 }
 
 async function program(): Promise<Record<string, unknown>> {

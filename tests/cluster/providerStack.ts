@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
-
+import type { PulumiTools } from "../../local/toolchain";
 import { takeUpPendingCreates } from "../../local/providers/pendingCreates";
+import { pulumiCommand } from "../../local/stack";
 
 const BIN = join(__dirname, "..", "..", "local", "providers", "bin");
 
@@ -24,13 +25,14 @@ export class ProviderStack {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-providers-"));
   private stack?: Stack;
 
-  async open(program: PulumiFn): Promise<void> {
+  async open(program: PulumiFn, tools: PulumiTools): Promise<void> {
     const state = join(this.folder, "state");
     mkdirSync(state);
     this.stack = await LocalWorkspace.createStack(
       { stackName: "test", projectName: "providers", program },
       {
         workDir: this.folder,
+        pulumiCommand: await pulumiCommand(tools),
         envVars: {
           PATH: `${BIN}:${process.env.PATH}`,
           PULUMI_BACKEND_URL: `file://${state}`,

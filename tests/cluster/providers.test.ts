@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { createCluster, deleteCluster } from "../../local/cluster";
+import { ensureBaseImages } from "../../local/images";
+import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { program, type Wishes } from "./providerProgram";
 import { type Outcome, ProviderStack } from "./providerStack";
 
-const KUBECONFIG = process.env.HA_CELERY_TEST_KUBECONFIG ?? "";
-/** A registry that this machine pushes to and the nodes pull from, by the same name. */
-const REGISTRY = process.env.HA_CELERY_TEST_REGISTRY ?? "127.0.0.1:5000";
-/** A local image with a shell. */
-const BASE_IMAGE = process.env.HA_CELERY_TEST_BASE_IMAGE ?? "debian:trixie-slim";
+/** A cluster of this suite's own. */
+const CLUSTER = "providers";
+const quiet = () => undefined;
 
 function succeeded(outcome: Outcome): Outcome {
   assert.equal(outcome.error, undefined, outcome.error);
@@ -22,13 +23,13 @@ const touched = (outcome: Outcome): string[] =>
   );
 const said = (outcome: Outcome): string => outcome.messages.join("\n");
 
-describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KUBECONFIG)", () => {
+describe("provider stand-ins, driven by the real engine", () => {
   const stack = new ProviderStack();
   const wishes: Wishes = {
-    kubeconfig: KUBECONFIG,
+    kubeconfig: "",
     image: {
-      base: BASE_IMAGE,
-      name: `${REGISTRY}/ha-celery-providers-test:latest`,
+      base: "",
+      name: "",
       context: join(__dirname, "providerImage"),
     },
     greeting: "hello",
@@ -37,6 +38,8 @@ describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KU
     neverReady: false,
     timeout: "3m",
   };
+  /** Where this machine pushes images and the nodes pull them. */
+  let registry: string;
   let core: CoreV1Api;
   let apps: AppsV1Api;
   let namespace: string;
@@ -47,18 +50,25 @@ describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KU
     return items[0];
   };
 
-  before(async function () {
-    if (!KUBECONFIG) this.skip();
+  before(async () => {
+    await ensureDocker(quiet);
+    const tools = await ensurePulumi(quiet);
+    wishes.image.base = (await ensureBaseImages(quiet)).worker;
+    const cluster = await createCluster(CLUSTER, quiet);
+    wishes.kubeconfig = cluster.kubeconfigPath;
+    registry = cluster.registry;
+    wishes.image.name = `${registry}/ha-celery-providers-test:latest`;
     const config = new KubeConfig();
-    config.loadFromFile(KUBECONFIG);
+    config.loadFromFile(cluster.kubeconfigPath);
     core = config.makeApiClient(CoreV1Api);
     apps = config.makeApiClient(AppsV1Api);
-    await stack.open(() => program(wishes)());
+    await stack.open(() => program(wishes)(), tools);
   });
   after(async () => {
-    if (!KUBECONFIG) return;
     await stack.run("destroy");
     stack.close();
+    await deleteCluster(CLUSTER, quiet);
+    await stopDockerIfOurs(quiet);
   });
 
   it("previews a stack of which nothing exists", async () => {
@@ -75,7 +85,7 @@ describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KU
     assert.equal(set.status?.readyReplicas, 2);
     const image = (await deployment())?.spec?.template.spec?.containers[0]?.image ?? "";
     assert.match(image, /ha-celery-providers-test@sha256:[0-9a-f]{64}$/);
-    assert.ok(image.startsWith(REGISTRY));
+    assert.ok(image.startsWith(registry));
   });
 
   it("keeps secrets secret in the state", async () => {
@@ -137,7 +147,7 @@ describe("provider stand-ins, driven by the real engine (needs HA_CELERY_TEST_KU
   });
 
   it("fails within the timeout with the pod's own reason when an image cannot be pulled, and recovers", async () => {
-    wishes.brokenImage = `${REGISTRY}/ha-celery-no-such-image:1`;
+    wishes.brokenImage = `${registry}/ha-celery-no-such-image:1`;
     wishes.timeout = "15s";
     const up = await stack.run("up");
     assert.match(up.error ?? "", /Deployment .*\/web-\w+ is not ready after 15 s: 0 of 1 replicas ready/);
