@@ -38,14 +38,23 @@ export async function ensureNodeImage(report: Report): Promise<string> {
   return withWorkFolder(report, async () => own("node", "trixie", await imagesPresent(), report, programs));
 }
 
-/** Removes every image made here; official ones stay, they may be someone else's. */
+/** Removes every image made here and from docker/; official ones stay, they may be someone else's. */
 export async function removeImages(report: Report): Promise<void> {
-  const ours = [...(await imagesPresent()).keys()].filter((image) =>
+  const bases = [...(await imagesPresent()).keys()].filter((image) =>
     /^ha-celery-(debian|base-rabbitmq|base-python|node):/.test(image),
   );
+  const built = await Promise.all(["rabbitmq", "worker"].map(imagesTitled));
+  const ours = [...new Set([...built.flat(), ...bases])];
   if (ours.length === 0) return;
-  report(`removing ${ours.length} base images`);
+  report(`removing ${ours.length} images`);
   await docker(thisHost, "image", "rm", "--force", ...ours);
+}
+
+/** Ids of the images that a Dockerfile of docker/ made; their names hold the registry of a cluster that may be gone. */
+async function imagesTitled(name: string): Promise<string[]> {
+  const label = `label=org.opencontainers.image.title=${PREFIX}-${name}`;
+  const ids = await docker(thisHost, "image", "ls", "--quiet", "--no-trunc", "--filter", label);
+  return ids.split("\n").filter(Boolean);
 }
 
 async function officialOrOwn(
