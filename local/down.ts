@@ -10,7 +10,7 @@ import { cacheDir, stateDir } from "./paths";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, workspaceDir } from "./stackFile";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "./toolchain";
+import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
 
 const timed = { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } };
 
@@ -25,8 +25,7 @@ export async function down({ cluster, stack }: { cluster: string; stack: string 
           const say: Report = (line) => (step.output = line);
           if (!existsSync(workspaceDir(cluster))) return step.skip("nothing is deployed");
           if (named) return destroy(cluster, stack, say);
-          await ensureDocker(say);
-          if (!(await findCluster(cluster)))
+          if (!(await startDocker(say)) || !(await findCluster(cluster)))
             return step.skip("the cluster does not run; everything in it goes with it");
           // What Pulumi cannot remove any more goes with the cluster in the next step.
           return destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
@@ -35,7 +34,10 @@ export async function down({ cluster, stack }: { cluster: string; stack: string 
       {
         title: "Kubernetes cluster",
         skip: () => named && "it is yours, it stays",
-        task: (_, step) => deleteCluster(cluster, (line) => (step.output = line)),
+        task: async (_, step) => {
+          const say: Report = (line) => (step.output = line);
+          if (await startDocker(say)) await deleteCluster(cluster, say);
+        },
       },
       { title: "State", task: () => rm(stateDir(cluster), { recursive: true, force: true }) },
       { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
@@ -67,8 +69,8 @@ export async function clean(): Promise<void> {
       {
         title: "Images",
         task: async (_, step) => {
-          await ensureDocker((line) => (step.output = line));
-          await removeImages((line) => (step.output = line));
+          const say: Report = (line) => (step.output = line);
+          if (await startDocker(say)) await removeImages(say);
         },
       },
       { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },

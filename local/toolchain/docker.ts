@@ -69,6 +69,13 @@ export async function ensureDocker(report: Report, host: Host = thisHost): Promi
   });
 }
 
+/** For taking things away: starts an installed Docker, but installs none. False: there is no Docker, and so nothing of ours in it. */
+export async function startDocker(report: Report, host: Host = thisHost): Promise<boolean> {
+  if ((await planDocker(host)).step === "install") return false;
+  await ensureDocker(report, host);
+  return true;
+}
+
 /** Stops the Docker that ensureDocker started, unless something still runs in it. */
 export async function stopDockerIfOurs(report: Report, host: Host = thisHost): Promise<void> {
   if (!weStartedIt()) return;

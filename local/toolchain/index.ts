@@ -1,6 +1,6 @@
 export { UserError } from "../errors";
 export type { Report } from "../report";
 export { type Binaries, ensureBinaries } from "./binaries";
-export { ensureDocker, stopDockerIfOurs } from "./docker";
+export { ensureDocker, startDocker, stopDockerIfOurs } from "./docker";
 export { preflight } from "./preflight";
 export { ensurePulumi, type PulumiTools } from "./pulumi";
