@@ -35,14 +35,15 @@ test: lint check test-unit test-python test-cluster ## every test: lint, types, 
 test-unit: node_modules ## unit tests, without network, within a minute
 	@npm run --silent test:unit
 
-test-cluster: node_modules ## a cluster of its own, 1,000 tasks, a broker killed under load
+test-cluster: node_modules $(VENV) ## a cluster of its own, 1,000 tasks, a broker killed under load
 	@npm run --silent test:cluster
 
 check: node_modules ## types
 	@npm run --silent check
 
+# Those that need a broker run in test-cluster.
 test-python: $(VENV) ## tests of the Python package
-	@cd docker/worker && .venv/bin/pytest -q
+	@cd docker/worker && .venv/bin/pytest -q -m 'not broker'
 
 lint: node_modules $(VENV) tools ## every linter and the formatter
 	@npm run --silent lint
