@@ -25,7 +25,7 @@ status: node_modules ## show nodes, brokers, workers and the count
 	@$(LOCAL) status --cluster='$(CLUSTER)'
 
 down: node_modules ## take everything down; keeps images and the cache
-	@$(LOCAL) down --cluster='$(CLUSTER)' --stack='$(STACK)'
+	@$(LOCAL) down --cluster='$(CLUSTER)'
 
 clean: node_modules ## take everything down, the cache and images too
 	@$(LOCAL) clean

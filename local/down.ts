@@ -2,38 +2,42 @@ import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Listr, PRESET_TIMER } from "listr2";
-import { deleteCluster, findCluster } from "./cluster";
+import { deleteCluster, findCluster, kubeconfigPath } from "./cluster";
 import { removeImages } from "./images";
 import { uninterrupted } from "./interrupt";
 import { withClusterLock } from "./lock";
 import { cacheDir, stateDir } from "./paths";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
-import { readStackFile, workspaceDir } from "./stackFile";
+import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
 
 const timed = { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } };
 
-/** Takes the stack down, then the cluster if it is ours. Keeps the cache. */
-export async function down({ cluster, stack }: { cluster: string; stack: string }): Promise<void> {
-  const named = Boolean(readStackFile(stack).kubeContext);
+/** Takes the stacks down, then the cluster if it is ours. Keeps the cache. */
+export async function down({ cluster }: { cluster: string }): Promise<void> {
+  const stacks = deployedStacks(cluster);
+  const yours = stacks.filter((stack) => !runsOnOurs(cluster, stack));
+  const ours = stacks.filter((stack) => !yours.includes(stack));
   await new Listr(
     [
       {
         title: "pulumi destroy",
         task: async (_, step) => {
           const say: Report = (line) => (step.output = line);
-          if (!existsSync(workspaceDir(cluster))) return step.skip("nothing is deployed");
-          if (named) return destroy(cluster, stack, say);
+          if (stacks.length === 0) return step.skip("nothing is deployed");
+          for (const stack of yours) await destroy(cluster, stack, say);
+          if (ours.length === 0) return;
           if (!(await startDocker(say)) || !(await findCluster(cluster)))
             return step.skip("the cluster does not run; everything in it goes with it");
           // What Pulumi cannot remove any more goes with the cluster in the next step.
-          return destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
+          for (const stack of ours)
+            await destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
         },
       },
       {
         title: "Kubernetes cluster",
-        skip: () => named && "it is yours, it stays",
+        skip: () => yours.length > 0 && ours.length === 0 && "it is yours, it stays",
         task: async (_, step) => {
           const say: Report = (line) => (step.output = line);
           if (await startDocker(say)) await deleteCluster(cluster, say);
@@ -44,6 +48,11 @@ export async function down({ cluster, stack }: { cluster: string; stack: string 
     ],
     timed,
   ).run();
+}
+
+/** Whether a stack runs on the cluster that was made here, and not on one that the stack names. */
+function runsOnOurs(cluster: string, stack: string): boolean {
+  return readWorkspaceConfig(cluster, stack).kubeconfigPath === kubeconfigPath(cluster);
 }
 
 async function destroy(cluster: string, stack: string, report: Report): Promise<void> {
@@ -58,11 +67,13 @@ async function destroy(cluster: string, stack: string, report: Report): Promise<
 export async function clean(): Promise<void> {
   const states = dirname(stateDir("any"));
   const clusters = existsSync(states)
-    ? readdirSync(states).filter((name) => existsSync(workspaceDir(name)))
+    ? readdirSync(states).filter(
+        (name) => existsSync(kubeconfigPath(name)) || deployedStacks(name).length > 0,
+      )
     : [];
   for (const cluster of clusters) {
     console.log(`cluster ${cluster}`);
-    await withClusterLock(cluster, () => down({ cluster, stack: "local" }));
+    await withClusterLock(cluster, () => down({ cluster }));
   }
   await new Listr(
     [

@@ -51,8 +51,7 @@ program
 program
   .command("down")
   .option("--cluster <name>", "local cluster", clusterName, "local")
-  .option("--stack <name>", "stack file", "local")
-  .action((options: UpOptions) => withClusterLock(options.cluster, () => down(options)));
+  .action((options: { cluster: string }) => withClusterLock(options.cluster, () => down(options)));
 program.command("clean").action(clean);
 
 function tell(verdict: Verdict, { cluster }: UpOptions): void {

@@ -26,13 +26,19 @@ interface StackDocument {
 export function readStackFile(stack: string): StackConfig {
   const path = join(REPOSITORY, `Pulumi.${stack}.yaml`);
   if (!existsSync(path)) {
-    const others = readdirSync(REPOSITORY).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    const others = stacksIn(REPOSITORY);
     throw new UserError(
       `Stack "${stack}" has no file Pulumi.${stack}.yaml. Stacks here: ${others.join(", ")}. ` +
         `Choose one of them (make up STACK=${others[0] ?? "local"}) or write the file.`,
     );
   }
   return withoutNamespace(parseDocument(path));
+}
+
+/** The stacks that a cluster's workspace holds. */
+export function deployedStacks(cluster: string): string[] {
+  const folder = workspaceDir(cluster);
+  return existsSync(folder) ? stacksIn(folder) : [];
 }
 
 /** What a cluster's workspace holds now; empty before the first `make up`. */
@@ -75,6 +81,10 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
 
 export function workspaceDir(cluster: string): string {
   return join(stateDir(cluster), "workspace");
+}
+
+function stacksIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 function parseDocument(path: string): StackDocument {

@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { findCluster } from "./cluster";
 import { UserError } from "./errors";
 import { LedgerClient } from "./ledger";
-import { readWorkspaceConfig } from "./stackFile";
+import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { judge, sentence, type Verdict } from "./verdict";
 
 /** What runs on a local cluster now. */
@@ -61,7 +61,8 @@ async function count(
   context: string,
   namespace?: string,
 ): Promise<Verdict | undefined> {
-  const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, "local");
+  const [stack = "local"] = deployedStacks(name);
+  const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, stack);
   if (!namespace || !ledger || !scheduleTasks) return undefined;
   const summary = await new LedgerClient(kubeconfig, context, namespace)
     .summary(String(scheduleRun))

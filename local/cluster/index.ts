@@ -6,6 +6,7 @@ import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind
 import type { LocalCluster } from "./localCluster";
 
 export type { LocalCluster } from "./localCluster";
+export { kubeconfigPath } from "./state";
 
 /** Makes the cluster, or mends and starts what there is of it, and returns when all its nodes are ready. */
 export async function createCluster(name: string, report: Report): Promise<LocalCluster> {
