@@ -10,8 +10,6 @@ import { workFolder } from "./work";
 
 export type Suite = "trixie" | "forky";
 
-const DEFAULT_MIRROR = "http://deb.debian.org/debian";
-
 /** Makes a small Debian image from the package mirror alone, and gives it its name only when it is whole. */
 export async function makeDebianImage(
   suite: Suite,
@@ -21,7 +19,7 @@ export async function makeDebianImage(
 ): Promise<void> {
   await requireDebootstrap(host, report);
   const mirror = await hostMirror(host);
-  report(`making ${image} with debootstrap from ${mirror}`);
+  report(`making ${image} with debootstrap${mirror && ` from ${mirror}`}`);
   const root = await mkdtemp(join(workFolder(), `debootstrap-${suite}-`));
   // Debian's script for a suite newer than debootstrap itself is the one of sid.
   const scripts = "/usr/share/debootstrap/scripts";
@@ -58,7 +56,7 @@ async function requireDebootstrap(host: Host, report: Report): Promise<void> {
   await runLogged("apt install debootstrap", "apt-get", args, {}, report);
 }
 
-/** The Debian mirror that this host's apt uses, whatever way its sources are written down. */
+/** The Debian mirror that this host's apt uses, whatever way its sources are written down; empty: debootstrap knows one itself. */
 export async function hostMirror(host: Host): Promise<string> {
   const format = "--format=$(LABEL) $(SITE)";
   const { stdout } = await host.run("apt-get", ["indextargets", format, "Created-By: Packages"]);
@@ -66,7 +64,7 @@ export async function hostMirror(host: Host): Promise<string> {
     .split("\n")
     .find((line) => /^Debian https?:/.test(line))
     ?.split(" ")[1];
-  return site ?? DEFAULT_MIRROR;
+  return site ?? "";
 }
 
 async function prepareRoot(root: string, aptSettings: string): Promise<void> {
