@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Listr, PRESET_TIMER } from "listr2";
+import { Listr } from "listr2";
 import { deleteCluster, findCluster, kubeconfigPath } from "./cluster";
 import { removeImages } from "./images";
 import { uninterrupted } from "./interrupt";
@@ -10,9 +10,8 @@ import { cacheDir, stateDir } from "./paths";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
+import { TIMED } from "./steps";
 import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
-
-const timed = { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } };
 
 /** Takes the stacks down, then the cluster if it is ours. Keeps the cache. */
 export async function down({ cluster }: { cluster: string }): Promise<void> {
@@ -46,7 +45,7 @@ export async function down({ cluster }: { cluster: string }): Promise<void> {
       { title: "State", task: () => rm(stateDir(cluster), { recursive: true, force: true }) },
       { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
     ],
-    timed,
+    TIMED,
   ).run();
 }
 
@@ -88,6 +87,6 @@ export async function clean(): Promise<void> {
       { title: "Cache", task: () => rm(cacheDir(), { recursive: true, force: true }) },
       { title: "State", task: () => rm(states, { recursive: true, force: true }) },
     ],
-    timed,
+    TIMED,
   ).run();
 }

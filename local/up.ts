@@ -1,4 +1,4 @@
-import { Listr, type ListrTaskWrapper, PRESET_TIMER } from "listr2";
+import { Listr, type ListrTaskWrapper } from "listr2";
 import { createCluster } from "./cluster";
 import { UserError } from "./errors";
 import { ensureBaseImages } from "./images";
@@ -8,6 +8,7 @@ import { LedgerClient } from "./ledger";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, readWorkspaceConfig, type StackConfig, writeWorkspace } from "./stackFile";
+import { TIMED } from "./steps";
 import { ensureDocker, ensurePulumi, preflight, type PulumiTools } from "./toolchain";
 import { followRun, judge, sentence, type Verdict } from "./verdict";
 
@@ -48,7 +49,7 @@ export async function up(options: UpOptions): Promise<Verdict | undefined> {
       },
       { title: "pulumi up", task: (progress, step) => uninterrupted(() => deploy(options, progress, step)) },
     ],
-    { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+    TIMED,
   );
   return (await steps.run()).verdict;
 }

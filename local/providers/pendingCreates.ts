@@ -4,6 +4,7 @@ interface Resource {
   urn: string;
   type: string;
   id?: string;
+  delete?: boolean;
   inputs?: { metadata?: { name?: string; namespace?: string } };
   outputs?: object;
 }
@@ -27,11 +28,17 @@ export async function takeUpPendingCreates(stack: Stack): Promise<number> {
     .filter(({ type, resource }) => type === "creating" && resource.type.startsWith("kubernetes:"))
     .flatMap(({ resource }) => withId(resource))
     .filter(({ urn, id }) => !known.has(`${urn} ${id}`));
-  checkpoint.resources = [...(checkpoint.resources ?? []), ...objects];
+  for (const object of objects) replaceIn((checkpoint.resources ??= []), object);
   checkpoint.pending_operations = [];
   await stack.importStack(exported);
   if (objects.length > 0) await stack.refresh({ target: objects.map(({ urn }) => urn) });
   return objects.length;
+}
+
+/** An update that was replacing an object had not yet marked the old one for deletion. */
+function replaceIn(resources: Resource[], object: Resource): void {
+  for (const old of resources) if (old.urn === object.urn) old.delete = true;
+  resources.push(object);
 }
 
 function withId(resource: Resource): Resource[] {
