@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { ensureBaseImages } from "../../local/images";
 import { localName, REPOSITORY } from "../../local/paths";
@@ -11,6 +12,17 @@ const BROKER = localName("pytest", "broker");
 const WORKER = join(REPOSITORY, "docker", "worker");
 const quiet = () => undefined;
 const docker = async (...args: string[]) => (await execa("docker", args)).stdout.trim();
+
+/** The command line tool gives up at once while the node has not even announced itself. */
+async function started(attempts = 30): Promise<void> {
+  try {
+    await docker("exec", BROKER, "rabbitmqctl", "await_startup");
+  } catch (error) {
+    if (attempts === 0) throw error;
+    await setTimeout(1_000);
+    await started(attempts - 1);
+  }
+}
 
 describe("the Python package, against a real broker", () => {
   const folder = mkdtempSync(join(tmpdir(), "ha-celery-"));
@@ -38,7 +50,7 @@ describe("the Python package, against a real broker", () => {
       "127.0.0.1::5672",
       image,
     );
-    await docker("exec", BROKER, "rabbitmqctl", "await_startup", "--timeout", "60");
+    await started();
     url = `amqp://guest:guest@${await docker("port", BROKER, "5672")}/%2f`;
   });
   after(async () => {
