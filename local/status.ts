@@ -4,7 +4,7 @@ import { findCluster } from "./cluster";
 import { UserError } from "./errors";
 import { LedgerClient } from "./ledger";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
-import { judge, sentence, type Verdict } from "./verdict";
+import { judge, passed, sentence, type Verdict } from "./verdict";
 
 /** What runs on a local cluster now. */
 interface Status {
@@ -76,7 +76,11 @@ function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void
   const strength = new Table({ head: ["workload", "ready"] });
   for (const { name, ready, wanted } of workloads) strength.push([name, `${ready} of ${wanted}`]);
   console.log(`cluster ${cluster}\n${placement.toString()}\n${strength.toString()}`);
-  if (verdict) console.log(sentence(verdict));
+  // A task that is not done yet may still be waiting or running: only `make up` watches long enough to call it lost.
+  if (verdict)
+    console.log(
+      passed(verdict) ? sentence(verdict) : `${verdict.done} of ${verdict.tasks} tasks done so far`,
+    );
   console.log(`\nkubectl --kubeconfig ${kubeconfig} get pods -A`);
 }
 
