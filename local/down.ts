@@ -10,7 +10,7 @@ import { cacheDir, stateDir } from "./paths";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
-import { TIMED } from "./steps";
+import { reportTo, TIMED } from "./steps";
 import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
 
 /** Takes the stacks down, then the cluster if it is ours. Keeps the cache. */
@@ -23,7 +23,7 @@ export async function down({ cluster }: { cluster: string }): Promise<void> {
       {
         title: "pulumi destroy",
         task: async (_, step) => {
-          const say: Report = (line) => (step.output = line);
+          const say = reportTo(step);
           if (stacks.length === 0) return step.skip("nothing is deployed");
           for (const stack of yours) await destroy(cluster, stack, say);
           if (ours.length === 0) return;
@@ -38,12 +38,12 @@ export async function down({ cluster }: { cluster: string }): Promise<void> {
         title: "Kubernetes cluster",
         skip: () => yours.length > 0 && ours.length === 0 && "it is yours, it stays",
         task: async (_, step) => {
-          const say: Report = (line) => (step.output = line);
+          const say = reportTo(step);
           if (await startDocker(say)) await deleteCluster(cluster, say);
         },
       },
       { title: "State", task: () => rm(stateDir(cluster), { recursive: true, force: true }) },
-      { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
+      { title: "Docker", task: (_, step) => stopDockerIfOurs(reportTo(step)) },
     ],
     TIMED,
   ).run();
@@ -79,11 +79,11 @@ export async function clean(): Promise<void> {
       {
         title: "Images",
         task: async (_, step) => {
-          const say: Report = (line) => (step.output = line);
+          const say = reportTo(step);
           if (await startDocker(say)) await removeImages(say);
         },
       },
-      { title: "Docker", task: (_, step) => stopDockerIfOurs((line) => (step.output = line)) },
+      { title: "Docker", task: (_, step) => stopDockerIfOurs(reportTo(step)) },
       { title: "Cache", task: () => rm(cacheDir(), { recursive: true, force: true }) },
       { title: "State", task: () => rm(states, { recursive: true, force: true }) },
     ],

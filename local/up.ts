@@ -8,7 +8,7 @@ import { LedgerClient } from "./ledger";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, readWorkspaceConfig, type StackConfig, writeWorkspace } from "./stackFile";
-import { TIMED } from "./steps";
+import { reportTo, TIMED } from "./steps";
 import { ensureDocker, ensurePulumi, preflight, type PulumiTools } from "./toolchain";
 import { followRun, judge, sentence, type Verdict } from "./verdict";
 
@@ -53,12 +53,6 @@ export async function up(options: UpOptions): Promise<Verdict | undefined> {
   );
   return (await steps.run()).verdict;
 }
-
-const reportTo =
-  (step: { output: string }): Report =>
-  (line) => {
-    step.output = line;
-  };
 
 async function configure(
   { cluster, stack, run, tasks, config }: UpOptions,
