@@ -73,6 +73,20 @@ export interface BrokerConnection {
   /** Labels that the broker's NetworkPolicy lets in. Every pod that connects carries them.
    * @default none */
   clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** How clients check the broker's certificate, when the URL begins with `amqps`.
+   * @default the authorities of the client's image, and the URL's host */
+  trust?: BrokerTrust;
+  /** URL of the management API with a user that may only look, for autoscaling by the length of queues.
+   * @default none: such autoscaling is refused */
+  management?: SecretKey;
+}
+
+/** How clients check a broker's certificate. */
+export interface BrokerTrust {
+  /** Secret key with the certificates, PEM, of the authorities that clients trust. */
+  authority: SecretKey;
+  /** Name that the broker's certificate must be for, whatever host the URL names. */
+  serverName: pulumi.Input<string>;
 }
 
 /** What a pod needs to write to a ledger. `TaskLedger.connection` is one. */

@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Answer } from "./engine";
+
+/** What the mocked providers make up. */
+export interface MadeUp {
+  /** Name of an object that the program left unnamed. */
+  autoname: (name: string) => string;
+  /** A generated password. */
+  password: (name: string) => string;
+  /** Reference by which a built image is run. */
+  imageRef: (name: string, imageName: string) => string;
+}
+
+type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Record<string, unknown>;
+
+/** What each kind of resource gets besides its inputs; those of Kubernetes get their name. */
+const OUTPUTS: Record<string, Kind> = {
+  "random:index/randomPassword:RandomPassword": ({ name }, { password }) => ({ result: password(name) }),
+  "docker:index/image:Image": ({ name, inputs }, { imageRef }) => ({
+    repoDigest: imageRef(name, String((inputs as { imageName?: string }).imageName)),
+  }),
+};
+
+/** The providers' answers, made of nothing but the program's own words. */
+export function answersWith(madeUp: MadeUp): Answer {
+  return (resource) => {
+    const inputs = resource.inputs as Record<string, unknown>;
+    const outputs = OUTPUTS[resource.type] ?? kubernetesObject;
+    return { ...inputs, ...outputs(resource, madeUp) };
+  };
+}
+
+const kubernetesObject: Kind = ({ type, name, inputs }, { autoname }) => {
+  if (!type.startsWith("kubernetes:")) return {};
+  const { metadata } = inputs as { metadata?: { name?: string } };
+  return { metadata: { name: autoname(name), ...metadata } };
+};
