@@ -13,6 +13,10 @@ export interface Registered {
   protect: boolean;
   retainOnDelete: boolean;
   timeouts: string[];
+  /** Paths of the inputs whose changes are not looked at. */
+  ignoreChanges: string[];
+  /** Names of the hooks that run before the resource is updated. */
+  beforeUpdate: string[];
   custom: boolean;
   /** As the provider gets them, secrets opened. */
   inputs: Record<string, unknown>;
@@ -26,6 +30,21 @@ export interface Registered {
 export interface Run<T> {
   result: T;
   resources: Registered[];
+  /** The explicit providers. */
+  providers: Registered[];
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  /** What providers answer. */
+  answer: Answer;
+  /** Nothing that only a provider can tell is known.
+   * @default false */
+  preview?: boolean;
+  /** @default `project` */
+  project?: string;
+  /** @default `stack` */
+  stack?: string;
 }
 
 const shortName = (urn: string) => urn.split("::").slice(2).join(" ").replace(/^.*\$/, "");
@@ -50,6 +69,8 @@ interface Request {
   getProtect(): boolean;
   getRetainondelete(): boolean;
   getCustom(): boolean;
+  getIgnorechangesList(): string[];
+  getHooks(): { getBeforeUpdateList(): string[] } | undefined;
   getCustomtimeouts(): { toObject(): Record<string, string> } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -62,14 +83,15 @@ interface OutputsRequest {
 interface Monitor {
   registerResource(request: Request, callback: unknown): unknown;
   registerResourceOutputs(request: OutputsRequest, callback: unknown): unknown;
+  registerResourceHook(request: unknown, callback: (error: null, response: object) => void): void;
 }
 
 /** What a provider would answer: the state of a resource that it was told to create. */
 export type Answer = (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
 
-/** Runs a program against Pulumi's mocked engine, which touches nothing, and waits until every resource is registered.
- * In a preview nothing that only a provider can tell is known. */
-export async function runMocked<T>(program: () => T, answer: Answer, preview = false): Promise<Run<T>> {
+/** Runs a program against Pulumi's mocked engine, which touches nothing, and waits until every resource is registered. */
+export async function runMocked<T>(program: () => T, options: RunOptions): Promise<Run<T>> {
+  const { answer, preview = false, project = "project", stack = "stack" } = options;
   const inputs = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(
     {
@@ -79,8 +101,8 @@ export async function runMocked<T>(program: () => T, answer: Answer, preview = f
       },
       call: (args) => args.inputs as Record<string, unknown>,
     },
-    "project",
-    "stack",
+    project,
+    stack,
     preview,
   );
   const resources: Registered[] = [];
@@ -96,11 +118,17 @@ export async function runMocked<T>(program: () => T, answer: Answer, preview = f
     component?.outputs.push(...Object.keys(request.getOutputs().toJavaScript()));
     return registerOutputs(request, callback);
   };
+  // Pulumi's own mock has no hooks.
+  monitor.registerResourceHook = (_, callback) => callback(null, {});
   const result = program();
   await pulumi.runtime.disconnect();
   for (const each of resources)
     each.inputs = opened(inputs.get(`${each.type} ${each.name}`)) as Record<string, unknown>;
-  return { result, resources: resources.filter((each) => !each.type.startsWith("pulumi:")) };
+  return {
+    result,
+    resources: resources.filter(({ type }) => !type.startsWith("pulumi:")),
+    providers: resources.filter(({ type }) => type.startsWith("pulumi:providers:")),
+  };
 }
 
 function describe(request: Request): Registered {
@@ -113,6 +141,8 @@ function describe(request: Request): Registered {
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
     timeouts: Object.values(request.getCustomtimeouts()?.toObject() ?? {}).filter(Boolean),
+    ignoreChanges: request.getIgnorechangesList(),
+    beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
     custom: request.getCustom(),
     inputs: {},
     raw: request.getObject().toJavaScript(),

@@ -22,7 +22,7 @@ const answer = answersWith({
 
 /** Runs a program against the mocked engine. In a preview nothing that only a provider can tell is known. */
 export function run<T>(program: () => T, preview = false): Promise<Run<T>> {
-  return runMocked(program, answer, preview);
+  return runMocked(program, { answer, preview });
 }
 
 /** A cluster to deploy to, for `opts`. */
