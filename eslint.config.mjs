@@ -25,8 +25,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ["**/local/**", "**/drill/**", "**/cli/**", "**/config", "**/targets"],
-              message: "components/ imports nothing from local/, drill/, cli/, config.ts or targets.ts.",
+              group: ["**/local/**", "**/render/**", "**/policy/**", "**/drill/**", "**/cli/**", "**/config", "**/targets"],
+              message: "components/ imports nothing from local/, render/, policy/, drill/, cli/, config.ts or targets.ts.",
             },
           ],
         },
