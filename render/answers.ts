@@ -5,8 +5,8 @@ import type { Answer } from "./engine";
 export interface MadeUp {
   /** Name of an object that the program left unnamed. */
   autoname: (name: string) => string;
-  /** A generated password. */
-  password: (name: string) => string;
+  /** A generated password of so many characters. */
+  password: (name: string, length: number) => string;
   /** Reference by which a built image is run. */
   imageRef: (name: string, imageName: string) => string;
 }
@@ -15,7 +15,9 @@ type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Recor
 
 /** What each kind of resource gets besides its inputs; those of Kubernetes get their name. */
 const OUTPUTS: Record<string, Kind> = {
-  "random:index/randomPassword:RandomPassword": ({ name }, { password }) => ({ result: password(name) }),
+  "random:index/randomPassword:RandomPassword": ({ name, inputs }, { password }) => ({
+    result: password(name, (inputs as { length: number }).length),
+  }),
   "docker:index/image:Image": ({ name, inputs }, { imageRef }) => ({
     repoDigest: imageRef(name, String((inputs as { imageName?: string }).imageName)),
   }),

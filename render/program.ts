@@ -1,0 +1,42 @@
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+import { answersWith, type MadeUp } from "./answers";
+import { type Run, runMocked } from "./engine";
+import { configurationOf, type Overrides, PROJECT } from "./stackConfig";
+
+/** What the program exports: the stack's outputs. */
+export type Program = typeof import("../index");
+
+/** How to run a stack without Pulumi. */
+export interface StackOptions {
+  /** Configuration that wins over the stack's file.
+   * @default none */
+  overrides?: Overrides;
+  /** What providers would make up. */
+  madeUp: MadeUp;
+  /** Nothing that only a provider can tell is known.
+   * @default false */
+  preview?: boolean;
+}
+
+/** Runs the program with a stack's configuration against the mocked engine. Needs no Pulumi CLI, cluster or cloud. */
+export function runStack(stack: string, options: StackOptions): Promise<Run<Program>> {
+  const { overrides, madeUp, preview } = options;
+  const config = configurationOf(stack, overrides);
+  return runMocked(
+    () => {
+      pulumi.runtime.setAllConfig(config);
+      return load();
+    },
+    { answer: answersWith(madeUp), project: PROJECT, stack, preview },
+  );
+}
+
+/** index.ts is a program: loading it is running it. */
+function load(): Program {
+  const require = createRequire(__filename);
+  const path = require.resolve("../index");
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the way to run a module again
+  delete require.cache[path];
+  return require(path) as Program;
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { RenderError } from "./errors";
+
+/** The folder of the Pulumi program. */
+export const PROGRAM = resolve(__dirname, "..");
+
+/** The Pulumi project of the program. */
+export const PROJECT = "ha-celery";
+
+/** Configuration as it is given on the command line: keys without a namespace belong to the project. */
+export type Overrides = Record<string, string>;
+
+interface Project {
+  config: Record<string, { default?: unknown; value?: unknown }>;
+}
+
+/** The stacks that have a file, by name. */
+export function stacks(): string[] {
+  return readdirSync(PROGRAM)
+    .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** What the engine would hand to the program: the project's defaults, the stack's file, then `overrides`, all as text. */
+export function configurationOf(stack: string, overrides: Overrides = {}): Record<string, string> {
+  const project = read<Project>("Pulumi.yaml");
+  const defaults = Object.entries(project.config).map(
+    ([key, field]) => [key, field.value ?? field.default] as const,
+  );
+  return {
+    ...withNamespace(Object.fromEntries(defaults)),
+    ...withNamespace(withoutSecrets(stack, ofStack(stack), overrides)),
+    ...withNamespace(overrides),
+  };
+}
+
+function ofStack(stack: string): Record<string, unknown> {
+  if (!stacks().includes(stack)) {
+    throw new RenderError(
+      `--stack is "${stack}", but there is no Pulumi.${stack}.yaml. Use ${stacks().join(", ")}.`,
+    );
+  }
+  return read<{ config?: Record<string, unknown> }>(`Pulumi.${stack}.yaml`).config ?? {};
+}
+
+/** Only the Pulumi CLI can decrypt; what is encrypted must be given. */
+function withoutSecrets(
+  stack: string,
+  config: Record<string, unknown>,
+  overrides: Overrides,
+): Record<string, unknown> {
+  const given = withNamespace(overrides);
+  const secret = Object.keys(config).filter((key) => isSecret(config[key]));
+  const missing = secret.filter((key) => given[namespaced(key)] === undefined);
+  if (missing.length > 0) {
+    throw new RenderError(
+      missing
+        .map(
+          (key) =>
+            `${key} is encrypted in Pulumi.${stack}.yaml, which only Pulumi can read. Give it: --config ${key}=VALUE`,
+        )
+        .join("\n"),
+    );
+  }
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !secret.includes(key)));
+}
+
+const isSecret = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
+
+const namespaced = (key: string) => (key.includes(":") ? key : `${PROJECT}:${key}`);
+
+function withNamespace(values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) =>
+      value === undefined
+        ? []
+        : [[namespaced(key), typeof value === "string" ? value : JSON.stringify(value)]],
+    ),
+  );
+}
+
+function read<T>(file: string): T {
+  const path = join(PROGRAM, file);
+  if (!existsSync(path)) throw new RenderError(`${path} does not exist.`);
+  return parse(readFileSync(path, "utf8")) as T;
+}
