@@ -25,8 +25,17 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ["**/local/**", "**/render/**", "**/policy/**", "**/drill/**", "**/cli/**", "**/config", "**/targets"],
-              message: "components/ imports nothing from local/, render/, policy/, drill/, cli/, config.ts or targets.ts.",
+              group: [
+                "**/local/**",
+                "**/render/**",
+                "**/policy/**",
+                "**/drill/**",
+                "**/cli/**",
+                "**/config",
+                "**/targets",
+              ],
+              message:
+                "components/ imports nothing from local/, render/, policy/, drill/, cli/, config.ts or targets.ts.",
             },
           ],
         },
