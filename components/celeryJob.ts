@@ -5,10 +5,10 @@ import { resolveJob } from "./celery/settings";
 import { jobProblems } from "./celery/validation";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
-import { BrokerConnection, Compute, LedgerConnection, Placement, SecretKey } from "./types";
+import { BrokerConnection, CeleryOptions, Compute, LedgerConnection } from "./types";
 
 /** What `CeleryJob` and the job of a `HaCelery` have in common. A Job cannot change: changing anything runs a new one. */
-export interface JobOptions extends Placement {
+export interface JobOptions extends CeleryOptions {
   /** Tasks to publish.
    * @default 10000 */
   tasks?: number;
@@ -27,15 +27,6 @@ export interface JobOptions extends Placement {
   /** CPU and memory of the pod.
    * @default 100m of CPU requested, 256Mi of memory */
   compute?: Compute;
-  /** Environment variables of the application.
-   * @default none */
-  env?: Record<string, pulumi.Input<string>>;
-  /** Environment variables of the application whose values are in Secrets of the namespace.
-   * @default none */
-  envFromSecrets?: Record<string, SecretKey>;
-  /** User and group id that the containers run as.
-   * @default 10001, that of docker/worker */
-  runAsUser?: number;
   /** How long `pulumi up` waits until the Job is complete, for example `1h`.
    * @default `30m` */
   completionTimeout?: string;

@@ -5,11 +5,11 @@ import { resolveWorkers } from "./celery/settings";
 import { appProblems, queueProblems, workersProblems } from "./celery/validation";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
-import { BrokerConnection, Compute, LedgerConnection, Placement, SecretKey, Spread } from "./types";
+import { BrokerConnection, CeleryOptions, Compute, LedgerConnection, Spread } from "./types";
 
 /** What `CeleryWorkers` and the worker pools of a `HaCelery` have in common. Changing anything but `replicas` replaces
  * the pods one by one, a new one first; each old one finishes its tasks. */
-export interface WorkerOptions extends Placement {
+export interface WorkerOptions extends CeleryOptions {
   /** Queues that the workers take tasks from. They are declared as quorum queues.
    * @default `["tasks"]` */
   queues?: string[];
@@ -32,12 +32,6 @@ export interface WorkerOptions extends Placement {
   /** Whether two pods of the pool may share a Kubernetes node.
    * @default `preferred` */
   spread?: Spread;
-  /** Environment variables of the application.
-   * @default none */
-  env?: Record<string, pulumi.Input<string>>;
-  /** Environment variables of the application whose values are in Secrets of the namespace.
-   * @default none */
-  envFromSecrets?: Record<string, SecretKey>;
   /** Switch on Celery's remote control and events, for Flower, `celery inspect` and revoking. Costs queues on single broker nodes:
    * a worker may have to wait for the return of a lost node before it goes on.
    * @default false */
@@ -45,9 +39,6 @@ export interface WorkerOptions extends Placement {
   /** The container's command.
    * @default `celery --app APP worker` with options made of the above */
   command?: string[];
-  /** User and group id that the containers run as.
-   * @default 10001, that of docker/worker */
-  runAsUser?: number;
   /** How long `pulumi up` waits until all pods are ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;

@@ -10,7 +10,7 @@ import { defined } from "./shared/defined";
 import { PartsOf } from "./shared/partsOf";
 import { refuse, requireKubernetesProvider } from "./shared/validation";
 import { LedgerOptions, TaskLedger } from "./taskLedger";
-import { OnDelete } from "./types";
+import { OnDelete, SecretKey } from "./types";
 
 /** One pool of workers of a `HaCelery`. */
 export interface WorkerPoolOptions extends WorkerOptions {
@@ -41,6 +41,9 @@ export interface HaCeleryArgs {
   /** Pools of workers.
    * @default one pool, `default`, with the defaults of `WorkerOptions` */
   workers?: WorkerPoolOptions[];
+  /** Secret key with the URL of Celery's result backend, for every part that names none of its own. See `WorkerOptions.resultBackend`.
+   * @default none: results are thrown away */
+  resultBackend?: SecretKey;
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
   job?: JobOptions;
@@ -109,7 +112,7 @@ export class HaCelery extends pulumi.ComponentResource {
     requireKubernetesProvider(this, "HaCelery", name);
     refuse(this, "HaCelery", name, haCeleryProblems(name, args));
     const child = { parent: this };
-    const image = args.workerImage;
+    const { workerImage: image, resultBackend } = args;
     const pools = poolsOf(args);
     const queues = queuesOf(pools);
 
@@ -133,7 +136,7 @@ export class HaCelery extends pulumi.ComponentResource {
       ({ name: pool, ...options }) =>
         new CeleryWorkers(
           `${name}-${pool}`,
-          { app: args.app, ...defined(options), ...wiring, appQueues: queues },
+          { app: args.app, resultBackend, ...defined(options), ...wiring, appQueues: queues },
           child,
         ),
     );
@@ -141,7 +144,7 @@ export class HaCelery extends pulumi.ComponentResource {
       args.job &&
       new CeleryJob(
         `${name}-scheduler`,
-        { queues, ...defined(args.job), ...wiring },
+        { queues, resultBackend, ...defined(args.job), ...wiring },
         { ...child, dependsOn: workers },
       );
 

@@ -110,3 +110,21 @@ export interface Placement {
    * @default the cluster's default class */
   priorityClassName?: string;
 }
+
+/** What the components that run an application's code have in common. Changing it replaces the pods. */
+export interface CeleryOptions extends Placement {
+  /** Environment variables of the application.
+   * @default none */
+  env?: Record<string, pulumi.Input<string>>;
+  /** Environment variables of the application whose values are in Secrets of the namespace.
+   * @default none */
+  envFromSecrets?: Record<string, SecretKey>;
+  /** Secret key with the URL of Celery's result backend, for example `redis://:password@redis:6379/0`. The backend is yours to run, and
+   * its Python package (`redis`) yours to install in the image. Publishers need it too: while it is away nothing is published.
+   * Not `rpc://`: its queues are lost with their broker node.
+   * @default none: results are thrown away */
+  resultBackend?: SecretKey;
+  /** User and group id that the containers run as.
+   * @default 10001, that of docker/worker */
+  runAsUser?: number;
+}

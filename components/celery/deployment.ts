@@ -8,7 +8,7 @@ import {
   resources,
   spreadOut,
 } from "../shared/pods";
-import { environment, podLabels } from "./environment";
+import { environment, podLabels, trustMounts, trustVolumes } from "./environment";
 import { Workers } from "./settings";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -42,6 +42,7 @@ export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
             // In memory: a slow disk must not look like a dead worker.
             { name: "state", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
             { name: "tmp", emptyDir: {} },
+            ...trustVolumes(workers),
           ],
         },
       },
@@ -116,6 +117,7 @@ function workerContainer(workers: Workers): Container {
     volumeMounts: [
       { name: "state", mountPath: STATE_DIR },
       { name: "tmp", mountPath: "/tmp" },
+      ...trustMounts(workers),
     ],
   };
 }

@@ -4,14 +4,20 @@ import { BrokerConnection, LedgerConnection, SecretKey } from "../types";
 import { Labels } from "../shared/labels";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
+type Volume = k8s.types.input.core.v1.Volume;
+type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 type Env = Record<string, pulumi.Input<string>>;
 
-/** A pod that runs Celery code, of a worker or of a job. */
+const TRUST_DIR = "/etc/ha-celery/broker-ca";
+const TRUST_FILE = "ca.crt";
+
+/** A pod that runs Celery code: of a worker, a job or a beat. */
 export interface CeleryPod {
   broker: BrokerConnection;
   ledger?: LedgerConnection;
   env?: Env;
   envFromSecrets?: Record<string, SecretKey>;
+  resultBackend?: SecretKey;
   labels: Labels;
 }
 
@@ -19,13 +25,29 @@ export interface CeleryPod {
 export function environment(pod: CeleryPod, settings: Env): EnvVar[] {
   return [
     fromSecret("HA_CELERY_BROKER_URL", pod.broker),
+    ...(pod.resultBackend ? [fromSecret("HA_CELERY_RESULT_BACKEND", pod.resultBackend)] : []),
     ...values({
+      ...(pod.broker.trust && {
+        HA_CELERY_BROKER_CA: `${TRUST_DIR}/${TRUST_FILE}`,
+        HA_CELERY_BROKER_SERVER_NAME: pod.broker.trust.serverName,
+      }),
       ...settings,
       ...(pod.ledger && { HA_CELERY_LEDGER_URL: pod.ledger.url }),
       ...pod.env,
     }),
     ...Object.entries(pod.envFromSecrets ?? {}).map(([name, key]) => fromSecret(name, key)),
   ];
+}
+
+/** The authorities of the broker's certificate, as a file: clients read it anew at every connection, so a renewed one needs no restart. */
+export function trustVolumes({ broker: { trust } }: CeleryPod): Volume[] {
+  if (!trust) return [];
+  const { secretName, key } = trust.authority;
+  return [{ name: "broker-ca", secret: { secretName, items: [{ key, path: TRUST_FILE }] } }];
+}
+
+export function trustMounts({ broker: { trust } }: CeleryPod): VolumeMount[] {
+  return trust ? [{ name: "broker-ca", mountPath: TRUST_DIR, readOnly: true }] : [];
 }
 
 /** Labels of the pod: its own, and those that open the broker's and the ledger's NetworkPolicies. */

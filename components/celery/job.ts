@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
-import { environment, podLabels } from "./environment";
+import { environment, podLabels, trustMounts, trustVolumes } from "./environment";
 import { Schedule } from "./settings";
 
 export function job(schedule: Schedule): k8s.batch.v1.JobArgs {
@@ -39,10 +39,10 @@ export function job(schedule: Schedule): k8s.batch.v1.JobArgs {
               }),
               resources: resources(schedule.compute),
               securityContext: CONTAINER_SECURITY,
-              volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+              volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...trustMounts(schedule)],
             },
           ],
-          volumes: [{ name: "tmp", emptyDir: {} }],
+          volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(schedule)],
         },
       },
     },

@@ -16,6 +16,9 @@ import { SecretKey, Spread } from "../types";
 /** Variables that a component sets from its arguments, and the argument to use instead. */
 const COMMON: Record<string, string> = {
   HA_CELERY_BROKER_URL: "broker",
+  HA_CELERY_BROKER_CA: "broker",
+  HA_CELERY_BROKER_SERVER_NAME: "broker",
+  HA_CELERY_RESULT_BACKEND: "resultBackend",
   HA_CELERY_QUEUES: "queues",
   HA_CELERY_LEDGER_URL: "ledger",
 };

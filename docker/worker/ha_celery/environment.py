@@ -43,6 +43,10 @@ class Environment:
             self._problems.append(f"{name} is {shown}: {error}. Set it to {kind.words}.")
             return fallback
 
+    def add(self, problem: str) -> None:
+        """Note a problem of several variables together."""
+        self._problems.append(problem)
+
     def check(self) -> None:
         """Raise one error that names every problem found so far."""
         if self._problems:

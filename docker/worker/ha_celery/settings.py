@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,16 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 from ha_celery import probes, recorder
-from ha_celery.environment import TRUTH, Environment, Kind, SettingsError, number, whole
+from ha_celery.environment import TRUTH, Environment, SettingsError, number, whole
+from ha_celery.kinds import (
+    AUTHORITIES,
+    BROKER_URL,
+    FOLDER,
+    LEDGER_URL,
+    QUEUES,
+    RESULT_BACKEND,
+    SERVER_NAME,
+)
 
 __all__ = ["Settings", "SettingsError", "configure", "create_app"]
 
@@ -35,6 +44,9 @@ class Settings:
     observable: bool = False
     state_dir: Path = Path("/run/ha-celery")
     ledger_url: str | None = None
+    broker_ca: Path | None = None
+    broker_server_name: str | None = None
+    result_backend: str | None = None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Settings:
@@ -50,7 +62,16 @@ class Settings:
             observable=env.read("HA_CELERY_OBSERVABLE", TRUTH, False, "false"),
             state_dir=env.read("HA_CELERY_STATE_DIR", FOLDER, Path(), "/run/ha-celery"),
             ledger_url=env.read("HA_CELERY_LEDGER_URL", LEDGER_URL, None, ""),
+            broker_ca=env.read("HA_CELERY_BROKER_CA", AUTHORITIES, None, ""),
+            broker_server_name=env.read("HA_CELERY_BROKER_SERVER_NAME", SERVER_NAME, None, ""),
+            result_backend=env.read("HA_CELERY_RESULT_BACKEND", RESULT_BACKEND, None, ""),
         )
+        if settings.broker_url.startswith("amqp:") and (settings.broker_ca or settings.broker_server_name):
+            env.add(
+                "HA_CELERY_BROKER_URL begins with amqp:, but HA_CELERY_BROKER_CA or"
+                " HA_CELERY_BROKER_SERVER_NAME asks for TLS."
+                " Set the URL to amqps://..., or leave the other two unset."
+            )
         env.check()
         return settings
 
@@ -70,7 +91,8 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
         )
     settings = settings or Settings.from_environment()
     app.task_cls = "ha_celery.task:Task"
-    app.conf.update(_broker(app, settings) | _queueing(settings) | _tasks(settings) | _worker(settings))
+    app.conf.update(_broker(app, settings) | _queueing(settings) | _worker(settings))
+    app.conf.update(_tasks(settings) | _results(settings))
     app.steps["consumer"].add(probes.ProbeFiles)
     probes.watch(app, settings.state_dir)
     if settings.ledger_url:
@@ -81,6 +103,7 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
 def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
     return {
         "broker_url": settings.broker_url,
+        "broker_use_ssl": _tls(settings),
         "broker_heartbeat": settings.broker_heartbeat_seconds,
         "broker_connection_timeout": 4,
         # Pods may start before the broker and outlive any outage of it.
@@ -104,6 +127,16 @@ def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
             "interval_max": 3,
         },
     }
+
+
+def _tls(settings: Settings) -> dict[str, Any] | bool:
+    """Check the broker's certificate and its name; py-amqp checks no name unless it is told one."""
+    url = urlsplit(settings.broker_url)
+    if url.scheme != "amqps":
+        return False
+    options = {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": settings.broker_server_name or url.hostname}
+    # Without a file py-amqp takes the system's authorities. It reads the file at every connection.
+    return options | ({"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {})
 
 
 def _keepalive() -> dict[int, int]:
@@ -138,11 +171,19 @@ def _tasks(settings: Settings) -> dict[str, Any]:
         "task_reject_on_worker_lost": True,
         "task_acks_on_timeout": False,
         "task_time_limit": settings.longest_task_seconds,
-        # No result backend: results over RabbitMQ are not replicated.
-        "task_ignore_result": True,
-        "task_store_errors_even_if_ignored": False,
         "ha_celery_confirm_timeout": settings.confirm_timeout_seconds,
     }
+
+
+def _results(settings: Settings) -> dict[str, Any]:
+    if settings.result_backend is None:
+        # Without an end there is nothing to clean up; else beat would publish a task for it every night.
+        return {
+            "task_ignore_result": True,
+            "task_store_errors_even_if_ignored": False,
+            "result_expires": None,
+        }
+    return {"result_backend": settings.result_backend, "task_ignore_result": False, "result_expires": 86400}
 
 
 def _worker(settings: Settings) -> dict[str, Any]:
@@ -159,47 +200,3 @@ def _worker(settings: Settings) -> dict[str, Any]:
         "worker_send_task_events": settings.observable,
         "task_send_sent_event": settings.observable,
     }
-
-
-def _broker_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("amqp", "amqps"):
-        raise ValueError("not an amqp:// or amqps:// URL")
-    if not url.hostname:
-        raise ValueError("it names no host")
-    try:
-        _ = url.port
-    except ValueError:
-        # Python's own message would show a part of the password.
-        raise ValueError("no valid port; / : @ # ? in a password must be percent-encoded") from None
-    return text
-
-
-def _queues(text: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(","))
-    if not all(re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", name) for name in names):
-        raise ValueError("a queue name is empty or has characters other than letters, digits and _.:-")
-    if len(set(names)) != len(names):
-        raise ValueError("a queue is named twice")
-    return names
-
-
-def _folder(text: str) -> Path:
-    if not text.startswith("/"):
-        raise ValueError("not an absolute path")
-    return Path(text)
-
-
-def _ledger_url(text: str) -> str | None:
-    if not text:
-        return None
-    url = urlsplit(text)
-    if url.scheme != "http" or not url.hostname:
-        raise ValueError("not an http:// URL")
-    return text.rstrip("/")
-
-
-BROKER_URL = Kind("amqp://user:password@host:5672/vhost", _broker_url)
-QUEUES = Kind("a comma separated list of queue names, the first one the default", _queues)
-FOLDER = Kind("the absolute path of a folder that the worker may write to", _folder)
-LEDGER_URL = Kind("the ledger's URL, like http://ledger:8080, or leave it unset", _ledger_url)

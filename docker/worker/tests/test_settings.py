@@ -4,6 +4,7 @@ import pytest
 from celery import Celery
 from celery.app.defaults import DEFAULTS
 from celery.utils.quorum_queues import detect_quorum_queues
+from certificates import Authority
 
 from ha_celery import Settings, SettingsError, Task, configure
 from ha_celery.consumer import Consumer
@@ -33,6 +34,54 @@ def test_every_variable_is_read() -> None:
     assert settings == Settings(
         URL, ("fast", "slow"), 4, 60, 2.5, 20, True, Path("/state"), "http://ledger:8080"
     )
+
+
+def test_tls_and_results_are_read(tmp_path: Path) -> None:
+    ca = Authority(tmp_path / "tls").certificate
+    settings = Settings.from_environment(
+        {
+            "HA_CELERY_BROKER_URL": "amqps://user:secret@broker:5671/vhost",
+            "HA_CELERY_BROKER_CA": str(ca),
+            "HA_CELERY_BROKER_SERVER_NAME": "mq.example.com",
+            "HA_CELERY_RESULT_BACKEND": "redis://:secret@redis:6379/0",
+        }
+    )
+    assert (settings.broker_ca, settings.broker_server_name) == (ca, "mq.example.com")
+    assert settings.result_backend == "redis://:secret@redis:6379/0"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "why"),
+    [
+        ("HA_CELERY_BROKER_CA", "ca.crt", "not an absolute path"),
+        ("HA_CELERY_BROKER_CA", "/no/ca.crt", "there is no such file"),
+        ("HA_CELERY_BROKER_CA", __file__, "no certificates can be read from it"),
+        ("HA_CELERY_BROKER_SERVER_NAME", "a b", "not a host name"),
+        ("HA_CELERY_RESULT_BACKEND", "redis", "not a URL"),
+        ("HA_CELERY_RESULT_BACKEND", "rpc://", "results in RabbitMQ are lost with one broker node"),
+    ],
+)
+def test_wrong_tls_and_results_are_refused(variable: str, text: str, why: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"HA_CELERY_BROKER_URL": URL.replace("amqp:", "amqps:"), variable: text})
+    assert f"{variable} is {text!r}: {why}" in str(raised.value)
+
+
+def test_tls_that_would_not_happen_is_refused() -> None:
+    with pytest.raises(SettingsError, match="HA_CELERY_BROKER_URL begins with amqp:") as raised:
+        Settings.from_environment({"HA_CELERY_BROKER_URL": URL, "HA_CELERY_BROKER_SERVER_NAME": "mq"})
+    assert "secret" not in str(raised.value)
+
+
+def test_results_are_kept_for_a_day_or_not_at_all(app: Celery, tmp_path: Path) -> None:
+    assert app.conf.task_ignore_result
+    assert app.conf.result_expires is None
+    kept = Celery("kept", set_as_current=False)
+    configure(kept, Settings(broker_url=URL, result_backend="cache+memory://", state_dir=tmp_path))
+    assert not kept.conf.task_ignore_result
+    assert kept.conf.result_expires == 86400
+    kept.backend.store_result("id", 42, "SUCCESS")
+    assert kept.AsyncResult("id").get(timeout=1) == 42
 
 
 def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:

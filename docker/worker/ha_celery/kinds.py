@@ -1,0 +1,95 @@
+"""What the HA_CELERY_ variables may hold."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ha_celery.environment import Kind
+
+
+def _broker_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("amqp", "amqps"):
+        raise ValueError("not an amqp:// or amqps:// URL")
+    if not url.hostname:
+        raise ValueError("it names no host")
+    try:
+        _ = url.port
+    except ValueError:
+        # Python's own message would show a part of the password.
+        raise ValueError("no valid port; / : @ # ? in a password must be percent-encoded") from None
+    return text
+
+
+def _queues(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(","))
+    if not all(re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", name) for name in names):
+        raise ValueError("a queue name is empty or has characters other than letters, digits and _.:-")
+    if len(set(names)) != len(names):
+        raise ValueError("a queue is named twice")
+    return names
+
+
+def _folder(text: str) -> Path:
+    if not text.startswith("/"):
+        raise ValueError("not an absolute path")
+    return Path(text)
+
+
+def _ledger_url(text: str) -> str | None:
+    if not text:
+        return None
+    url = urlsplit(text)
+    if url.scheme != "http" or not url.hostname:
+        raise ValueError("not an http:// URL")
+    return text.rstrip("/")
+
+
+def _authorities(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_absolute():
+        raise ValueError("not an absolute path")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except FileNotFoundError:
+        raise ValueError("there is no such file") from None
+    except OSError as error:
+        raise ValueError(f"no certificates can be read from it ({error})") from None
+    return path
+
+
+def _server_name(text: str) -> str | None:
+    if text and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})", text):
+        raise ValueError("not a host name")
+    return text or None
+
+
+def _result_backend(text: str) -> str | None:
+    if not text:
+        return None
+    scheme = urlsplit(text).scheme
+    if not scheme:
+        raise ValueError("not a URL")
+    if scheme in ("rpc", "amqp", "amqps"):
+        raise ValueError("results in RabbitMQ are lost with one broker node")
+    return text
+
+
+BROKER_URL = Kind("amqp://user:password@host:5672/vhost", _broker_url)
+QUEUES = Kind("a comma separated list of queue names, the first one the default", _queues)
+FOLDER = Kind("the absolute path of a folder that the worker may write to", _folder)
+LEDGER_URL = Kind("the ledger's URL, like http://ledger:8080, or leave it unset", _ledger_url)
+AUTHORITIES = Kind(
+    "the absolute path of a PEM file with the authorities that the broker's certificate is checked against,"
+    " or leave it unset for those of the system",
+    _authorities,
+)
+SERVER_NAME = Kind("the name in the broker's certificate, or leave it unset for the URL's host", _server_name)
+RESULT_BACKEND = Kind(
+    "the URL of a result backend, like redis://host:6379/0, or leave it unset", _result_backend
+)
