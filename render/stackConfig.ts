@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { RenderError } from "./errors";
@@ -17,32 +17,39 @@ interface Project {
 }
 
 /** The stacks that have a file, by name. */
-export function stacks(): string[] {
-  return readdirSync(PROGRAM)
+export function stacks(folder = PROGRAM): string[] {
+  return readdirSync(folder)
     .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 }
 
 /** What the engine would hand to the program: the project's defaults, the stack's file, then `overrides`, all as text. */
-export function configurationOf(stack: string, overrides: Overrides = {}): Record<string, string> {
-  const project = read<Project>("Pulumi.yaml");
+export function configurationOf(
+  stack: string,
+  overrides: Overrides = {},
+  folder = PROGRAM,
+): Record<string, string> {
+  const project = read<Project>(join(folder, "Pulumi.yaml"));
   const defaults = Object.entries(project.config).map(
     ([key, field]) => [key, field.value ?? field.default] as const,
   );
   return {
     ...withNamespace(Object.fromEntries(defaults)),
-    ...withNamespace(withoutSecrets(stack, ofStack(stack), overrides)),
+    ...withNamespace(withoutSecrets(stack, ofStack(stack, folder), overrides)),
     ...withNamespace(overrides),
   };
 }
 
-function ofStack(stack: string): Record<string, unknown> {
-  if (!stacks().includes(stack)) {
+function ofStack(stack: string, folder: string): Record<string, unknown> {
+  const known = stacks(folder);
+  if (!known.includes(stack)) {
     throw new RenderError(
-      `--stack is "${stack}", but there is no Pulumi.${stack}.yaml. Use ${stacks().join(", ")}.`,
+      `--stack is "${stack}", but there is no Pulumi.${stack}.yaml. Use ${known.join(", ")}.`,
     );
   }
-  return read<{ config?: Record<string, unknown> }>(`Pulumi.${stack}.yaml`).config ?? {};
+  // An empty file is null.
+  const file = read<{ config?: Record<string, unknown> } | null>(join(folder, `Pulumi.${stack}.yaml`));
+  return file?.config ?? {};
 }
 
 /** Only the Pulumi CLI can decrypt; what is encrypted must be given. */
@@ -81,8 +88,4 @@ function withNamespace(values: Record<string, unknown>): Record<string, string> 
   );
 }
 
-function read<T>(file: string): T {
-  const path = join(PROGRAM, file);
-  if (!existsSync(path)) throw new RenderError(`${path} does not exist.`);
-  return parse(readFileSync(path, "utf8")) as T;
-}
+const read = <T>(file: string) => parse(readFileSync(file, "utf8")) as T;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RenderError } from "../../../render/errors";
+import { PasswordFile } from "../../../render/passwords";
+
+describe("the file of passwords", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ha-celery-passwords-"));
+    file = join(folder, "passwords.yaml");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("makes up long passwords of letters and digits, each its own", () => {
+    const passwords = new PasswordFile(file, "prod");
+    const made = Array.from({ length: 50 }, (_, index) => passwords.of(`name-${index}`, 40));
+    for (const each of made) assert.match(each, /^[A-Za-z0-9]{40}$/);
+    assert.equal(new Set(made).size, made.length);
+    assert.equal(passwords.of("short", 12).length, 12);
+  });
+
+  it("gives the same ones the next time, and adds what is missing", () => {
+    const first = new PasswordFile(file, "prod");
+    const cookie = first.of("cookie", 40);
+    assert.equal(first.save(), 1);
+    const text = readFileSync(file, "utf8");
+
+    const second = new PasswordFile(file, "prod");
+    assert.equal(second.of("cookie", 40), cookie);
+    assert.equal(second.save(), 0);
+    assert.equal(readFileSync(file, "utf8"), text);
+
+    const third = new PasswordFile(file, "prod");
+    third.of("user", 40);
+    assert.equal(third.save(), 1);
+    assert.equal(new PasswordFile(file, "prod").of("cookie", 40), cookie);
+  });
+
+  it("keeps the passwords of two stacks apart", () => {
+    const prod = new PasswordFile(file, "prod");
+    const secret = prod.of("cookie", 40);
+    prod.save();
+    const dev = new PasswordFile(file, "dev");
+    assert.notEqual(dev.of("cookie", 40), secret);
+    dev.save();
+    assert.equal(new PasswordFile(file, "prod").of("cookie", 40), secret);
+  });
+
+  it("lets nobody but the owner read it, and leaves no other file", () => {
+    const passwords = new PasswordFile(file, "prod");
+    passwords.of("cookie", 40);
+    passwords.save();
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder), ["passwords.yaml"]);
+  });
+
+  const refuses = (text: string, mode: number, message: RegExp) => () => {
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    assert.throws(
+      () => new PasswordFile(file, "prod"),
+      (error) => error instanceof RenderError && message.test(error.message),
+    );
+    assert.equal(readFileSync(file, "utf8"), text);
+  };
+  it("refuses a file that others can read", refuses("prod: {}\n", 0o644, /others .* chmod 600/));
+  it("refuses what is not YAML", refuses("{", 0o600, /not YAML/));
+  it("refuses a file of something else", refuses("replicas: 3\n", 0o600, /does not hold passwords/));
+  it("takes an empty file for one without passwords", () => {
+    writeFileSync(file, "", { mode: 0o600 });
+    assert.equal(new PasswordFile(file, "prod").of("cookie", 40).length, 40);
+  });
+});
