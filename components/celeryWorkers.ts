@@ -1,21 +1,40 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  horizontalPodAutoscaler,
+  ScaledWorkers,
+  scaledObject,
+  scales,
+  triggerAuthentication,
+  triggerTls,
+} from "./celery/autoscale";
 import { deployment, disruptionBudget, workerTimeouts } from "./celery/deployment";
 import { resolveWorkers } from "./celery/settings";
-import { appProblems, queueProblems, workersProblems } from "./celery/validation";
+import { appProblems, managementProblems, queueProblems, workersProblems } from "./celery/validation";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
-import { BrokerConnection, CeleryOptions, Compute, LedgerConnection, Spread } from "./types";
+import {
+  BrokerConnection,
+  CeleryOptions,
+  Compute,
+  LedgerConnection,
+  ScaleBy,
+  Spread,
+  WorkerAutoscale,
+} from "./types";
 
-/** What `CeleryWorkers` and the worker pools of a `HaCelery` have in common. Changing anything but `replicas` replaces
+/** What `CeleryWorkers` and the worker pools of a `HaCelery` have in common. Changing anything but `replicas` and `autoscale` replaces
  * the pods one by one, a new one first; each old one finishes its tasks. */
 export interface WorkerOptions extends CeleryOptions {
   /** Queues that the workers take tasks from. They are declared as quorum queues.
    * @default `["tasks"]` */
   queues?: string[];
-  /** Worker pods.
+  /** Worker pods. Excludes `autoscale`.
    * @default 3 */
   replicas?: number;
+  /** A number of worker pods that follows the load. Excludes `replicas`.
+   * @default none: `replicas` pods */
+  autoscale?: WorkerAutoscale;
   /** Tasks that one pod runs at a time, each in a process of its own.
    * @default 2 */
   concurrency?: number;
@@ -102,6 +121,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
       ...appProblems(args.app),
       ...workersProblems(args),
       ...queueProblems("appQueues", args.appQueues),
+      ...managementProblems(args),
     ]);
     const workers = resolveWorkers(name, args);
 
@@ -110,6 +130,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
       customTimeouts: workerTimeouts(workers),
     });
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(workers), { parent: this });
+    if (scales(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
 
     this.deploymentName = pods.metadata.name;
     this.queues = pulumi.output(workers.queues);
@@ -121,4 +142,30 @@ export class CeleryWorkers extends pulumi.ComponentResource {
   get deployment(): k8s.apps.v1.Deployment {
     return parts.of(this).deployment;
   }
+}
+
+/** What sets the number of pods from now on. */
+function createAutoscaler(
+  parent: CeleryWorkers,
+  name: string,
+  workers: ScaledWorkers,
+  target: pulumi.Output<string>,
+): void {
+  const { management, trust } = workers.broker;
+  if (workers.autoscale.by === ScaleBy.Cpu || !management) {
+    const autoscaler = horizontalPodAutoscaler(workers, target);
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(`${name}-autoscaler`, autoscaler, { parent });
+    return;
+  }
+  const tls = trust && new k8s.core.v1.ConfigMap(`${name}-autoscaler-tls`, triggerTls(workers), { parent });
+  const authentication = new k8s.apiextensions.CustomResource(
+    `${name}-autoscaler-login`,
+    triggerAuthentication(workers, management, tls?.metadata.name),
+    { parent },
+  );
+  new k8s.apiextensions.CustomResource(
+    `${name}-autoscaler`,
+    scaledObject(workers, target, authentication.metadata.name),
+    { parent },
+  );
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CeleryJob, JobOptions } from "./celeryJob";
 import { CeleryWorkers, WorkerOptions } from "./celeryWorkers";
 import { denyIngress, restrictedNamespace } from "./installation/namespace";
-import { consumerTimeout, poolsOf, queuesOf } from "./installation/pools";
+import { accessOf, consumerTimeout, poolsOf, queuesOf } from "./installation/pools";
 import { haCeleryProblems } from "./installation/validation";
 import { BrokerOptions, RabbitMqCluster } from "./rabbitMqCluster";
 import { defined } from "./shared/defined";
@@ -35,7 +35,8 @@ export interface HaCeleryArgs {
   workerImage: pulumi.Input<string>;
   /** What follows `celery --app`, for example `mail.tasks`. */
   app: string;
-  /** The broker.
+  /** The broker. If a pool scales by queue length and `access.managementNamespaces` is not given, that is `["keda"]`: KEDA asks the
+   * management API.
    * @default three nodes with the defaults of `BrokerOptions` */
   broker?: BrokerOptions;
   /** Pools of workers.
@@ -123,6 +124,7 @@ export class HaCelery extends pulumi.ComponentResource {
       {
         consumerTimeoutSeconds: consumerTimeout(pools),
         ...defined(args.broker ?? {}),
+        access: accessOf(args),
         namespace: namespaceName,
         image: args.rabbitmqImage,
       },

@@ -128,3 +128,36 @@ export interface CeleryOptions extends Placement {
    * @default 10001, that of docker/worker */
   runAsUser?: number;
 }
+
+/** What the number of worker pods follows. */
+export const ScaleBy = {
+  /** The CPU that the pods use, by Kubernetes' own HorizontalPodAutoscaler. For tasks that compute. Needs metrics-server in the Kubernetes
+   * cluster; GKE brings it. */
+  Cpu: "cpu",
+  /** The tasks in the queues, waiting and running, by KEDA. For tasks that mostly wait for others, and for none at all while there is nothing
+   * to do. Needs KEDA 2.21 or later in the Kubernetes cluster, its namespace in the broker's `access.managementNamespaces`, and
+   * `broker.management`. With TLS, the broker's certificate must be for the host of the management URL: KEDA knows no other name. */
+  QueueLength: "queueLength",
+} as const;
+/** A value of the constant of the same name. */
+export type ScaleBy = (typeof ScaleBy)[keyof typeof ScaleBy];
+
+/** A number of worker pods that follows the load. Pods are added at once. They are taken away a quarter a minute at most, when fewer
+ * would have been enough for as long as the longest task takes (5 minutes at least, an hour at most); each one finishes its tasks first,
+ * and costs its CPU and memory until then. Whoever changes a pool from `replicas` to `autoscale` has one pod for a moment. */
+export interface WorkerAutoscale {
+  /** Pods that are always there. 0 is allowed by queue length: the first task then waits for a pod to start.
+   * @default 2, or `maxReplicas` if that is less */
+  minReplicas?: number;
+  /** Pods at most. Bounds what the pool can cost. */
+  maxReplicas: number;
+  /** What the number of pods follows.
+   * @default `cpu` */
+  by?: ScaleBy;
+  /** CPU that the pods shall use on average, in percent of `compute.cpu`. For `cpu`.
+   * @default 70 */
+  cpuPercent?: number;
+  /** Tasks, waiting and running, for which there shall be a pod. For `queueLength`.
+   * @default `concurrency` times `prefetch`, what a pod holds: with less, pods would come for tasks that others hold already */
+  tasksPerReplica?: number;
+}

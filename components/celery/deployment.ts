@@ -24,7 +24,8 @@ export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
-      replicas: workers.replicas,
+      // An autoscaler's count must be nobody else's field.
+      ...(workers.replicas !== undefined && { replicas: workers.replicas }),
       // A new pod consumes before an old one stops, so that an update costs no throughput.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       selector: { matchLabels: workers.selector },

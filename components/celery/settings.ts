@@ -1,9 +1,9 @@
 import { CeleryJobArgs } from "../celeryJob";
-import { CeleryWorkersArgs } from "../celeryWorkers";
+import { CeleryWorkersArgs, WorkerOptions } from "../celeryWorkers";
 import { defined } from "../shared/defined";
 import { Labels, labelsOf, selectorOf } from "../shared/labels";
 import { TaskLedgerArgs } from "../taskLedger";
-import { Compute, Spread, Volume } from "../types";
+import { Compute, ScaleBy, Spread, Volume, WorkerAutoscale } from "../types";
 
 /** Carried by every pod that may write to a ledger; the value is the ledger's name. */
 export const LEDGER_LABEL = "ha-celery/ledger";
@@ -14,6 +14,7 @@ const USER = 10001;
 export const DEFAULT_QUEUES = ["tasks"];
 export const DEFAULT_LONGEST_TASK_SECONDS = 3600;
 export const DEFAULT_PREFETCH = 1;
+const DEFAULT_CONCURRENCY = 2;
 
 interface Identity {
   name: string;
@@ -21,11 +22,19 @@ interface Identity {
   selector: Record<string, string>;
 }
 
-/** Workers with every default filled in. */
+/** A range of worker pods with every default filled in. */
+export interface Autoscale extends WorkerAutoscale {
+  minReplicas: number;
+  by: ScaleBy;
+  cpuPercent: number;
+  tasksPerReplica: number;
+}
+
+/** Workers with every default filled in; either `replicas` or `autoscale` is set. */
 export interface Workers extends CeleryWorkersArgs, Identity {
+  autoscale?: Autoscale;
   queues: string[];
   appQueues: string[];
-  replicas: number;
   concurrency: number;
   prefetch: number;
   longestTaskSeconds: number;
@@ -37,10 +46,10 @@ export interface Workers extends CeleryWorkersArgs, Identity {
 }
 
 export function resolveWorkers(name: string, args: CeleryWorkersArgs): Workers {
+  const { autoscale, replicas = 3, ...rest } = args;
   return {
     queues: DEFAULT_QUEUES,
-    replicas: 3,
-    concurrency: 2,
+    concurrency: DEFAULT_CONCURRENCY,
     prefetch: DEFAULT_PREFETCH,
     longestTaskSeconds: DEFAULT_LONGEST_TASK_SECONDS,
     spread: Spread.Preferred,
@@ -48,9 +57,26 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): Workers {
     runAsUser: USER,
     readyTimeout: "10m",
     appQueues: args.queues ?? DEFAULT_QUEUES,
-    ...defined(args),
+    ...defined(rest),
+    ...(autoscale ? { autoscale: resolveAutoscale(autoscale, rest) } : { replicas }),
     compute: { cpu: "250m", memory: "512Mi", ...defined(args.compute) },
     ...identity("celery-worker", name, "worker"),
+  };
+}
+
+/** One pod may be lost while the other goes on. */
+export function leastReplicas({ minReplicas, maxReplicas }: WorkerAutoscale): number {
+  return minReplicas ?? Math.min(2, maxReplicas);
+}
+
+function resolveAutoscale(autoscale: WorkerAutoscale, workers: WorkerOptions): Autoscale {
+  const { concurrency = DEFAULT_CONCURRENCY, prefetch = DEFAULT_PREFETCH } = workers;
+  return {
+    by: ScaleBy.Cpu,
+    cpuPercent: 70,
+    tasksPerReplica: concurrency * prefetch,
+    ...defined(autoscale),
+    minReplicas: leastReplicas(autoscale),
   };
 }
 

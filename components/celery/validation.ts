@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { JobOptions } from "../celeryJob";
-import { WorkerOptions } from "../celeryWorkers";
+import { CeleryWorkersArgs, WorkerOptions } from "../celeryWorkers";
 import {
   choiceProblems,
   computeProblems,
@@ -11,7 +11,8 @@ import {
 } from "../shared/validation";
 import { DEAD_LETTERS } from "../rabbitmq/settings";
 import { LedgerOptions } from "../taskLedger";
-import { SecretKey, Spread } from "../types";
+import { ScaleBy, SecretKey, Spread } from "../types";
+import { leastReplicas } from "./settings";
 
 /** Variables that a component sets from its arguments, and the argument to use instead. */
 const COMMON: Record<string, string> = {
@@ -36,6 +37,7 @@ export function workersProblems(options: WorkerOptions): string[] {
   return [
     ...queueProblems("queues", options.queues),
     ...wholeNumberProblems("replicas", options.replicas, { why: "it is a number of pods", least: 0 }),
+    ...autoscaleProblems(options),
     ...wholeNumberProblems("concurrency", options.concurrency, {
       why: "it is a number of processes",
       least: 1,
@@ -56,6 +58,55 @@ export function workersProblems(options: WorkerOptions): string[] {
     ...commandProblems(options.command),
     ...userProblems(options.runAsUser),
     ...durationProblems("readyTimeout", options.readyTimeout),
+  ];
+}
+
+/** What autoscaling by the length of queues needs of the broker. */
+export function managementProblems({ autoscale, broker }: CeleryWorkersArgs): string[] {
+  if (autoscale?.by !== ScaleBy.QueueLength || broker.management) return [];
+  return [
+    'autoscale.by is "queueLength", but broker.management is not set: KEDA asks the management API how long the queues are. Set it as RabbitMqCluster.connection does, or use by "cpu".',
+  ];
+}
+
+function autoscaleProblems({ autoscale, replicas }: WorkerOptions): string[] {
+  if (autoscale === undefined) return [];
+  const { by = ScaleBy.Cpu, minReplicas, maxReplicas } = autoscale;
+  const least = leastReplicas(autoscale);
+  return [
+    ...(replicas === undefined
+      ? []
+      : [
+          "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+        ]),
+    ...choiceProblems("autoscale.by", by, ScaleBy),
+    ...wholeNumberProblems("autoscale.minReplicas", minReplicas, {
+      why: by === ScaleBy.Cpu ? "CPU can only be measured in a pod" : "it is a number of pods",
+      least: by === ScaleBy.Cpu ? 1 : 0,
+    }),
+    ...wholeNumberProblems("autoscale.maxReplicas", maxReplicas, {
+      why: "somebody must run the tasks",
+      least: 1,
+    }),
+    ...(maxReplicas >= 1 && maxReplicas < least
+      ? [
+          `autoscale.maxReplicas is ${maxReplicas}, but minReplicas is ${least}. Raise the one or lower the other.`,
+        ]
+      : []),
+    ...wholeNumberProblems("autoscale.cpuPercent", autoscale.cpuPercent, {
+      why: "it is the aim for the CPU of the pods",
+      least: 1,
+    }),
+    ...wholeNumberProblems("autoscale.tasksPerReplica", autoscale.tasksPerReplica, {
+      why: "a pod is there for so many tasks",
+      least: 1,
+    }),
+    ...(by === ScaleBy.QueueLength && autoscale.cpuPercent !== undefined
+      ? ['autoscale.cpuPercent has no effect with by "queueLength". Remove it, or use by "cpu".']
+      : []),
+    ...(by === ScaleBy.Cpu && autoscale.tasksPerReplica !== undefined
+      ? ['autoscale.tasksPerReplica has no effect with by "cpu". Remove it, or use by "queueLength".']
+      : []),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { DEFAULT_LONGEST_TASK_SECONDS, DEFAULT_PREFETCH, DEFAULT_QUEUES } from "../celery/settings";
 import { WorkerOptions } from "../celeryWorkers";
 import { HaCeleryArgs, WorkerPoolOptions } from "../haCelery";
+import { BrokerAccess } from "../rabbitMqCluster";
+import { ScaleBy } from "../types";
 
 /** What RabbitMQ takes by itself. */
 const LEAST_CONSUMER_TIMEOUT = 1800;
@@ -25,4 +27,15 @@ export function consumerTimeout(pools: WorkerPoolOptions[]): number {
     (pool) => longestHold(pool) + (pool.longestTaskSeconds ?? DEFAULT_LONGEST_TASK_SECONDS),
   );
   return Math.max(LEAST_CONSUMER_TIMEOUT, ...holds);
+}
+
+/** Where KEDA's own chart and manifests put it. */
+const KEDA_NAMESPACE = "keda";
+
+/** The broker's access, opened for KEDA when a pool scales by queue length and nobody said who may use the management API. */
+export function accessOf(args: HaCeleryArgs): BrokerAccess | undefined {
+  const access = args.broker?.access;
+  const asksKeda = poolsOf(args).some((pool) => pool.autoscale?.by === ScaleBy.QueueLength);
+  if (!asksKeda || access?.managementNamespaces) return access;
+  return { ...access, managementNamespaces: [KEDA_NAMESPACE] };
 }
