@@ -1,12 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Answer } from "./engine";
 
+/** What a program wants of a generated password. */
+export interface WantedPassword {
+  /** How many characters. */
+  length: number;
+  /** Other values, another password. */
+  keepers?: Record<string, string>;
+}
+
 /** What the mocked providers make up. */
 export interface MadeUp {
   /** Name of an object that the program left unnamed. */
   autoname: (name: string) => string;
-  /** A generated password of so many characters. */
-  password: (name: string, length: number) => string;
+  /** A generated password. */
+  password: (name: string, wanted: WantedPassword) => string;
   /** Reference by which a built image is run. */
   imageRef: (name: string, imageName: string) => string;
 }
@@ -16,7 +24,7 @@ type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Recor
 /** What each kind of resource gets besides its inputs; those of Kubernetes get their name. */
 const OUTPUTS: Record<string, Kind> = {
   "random:index/randomPassword:RandomPassword": ({ name, inputs }, { password }) => ({
-    result: password(name, (inputs as { length: number }).length),
+    result: password(name, inputs as WantedPassword),
   }),
   "docker:index/image:Image": ({ name, inputs }, { imageRef }) => ({
     repoDigest: imageRef(name, String((inputs as { imageName?: string }).imageName)),

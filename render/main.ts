@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
+import type { WantedPassword } from "./answers";
 import { RenderError } from "./errors";
 import { PasswordFile } from "./passwords";
 import { renderStack } from "./stack";
@@ -23,7 +24,7 @@ function assignment(value: string, before: Overrides): Overrides {
 
 async function render({ stack, config, passwords }: Options): Promise<void> {
   const file = passwords === undefined ? undefined : new PasswordFile(passwords, stack);
-  const password = (name: string, length: number) => file?.of(name, length) ?? "x".repeat(length);
+  const password = (name: string, wanted: WantedPassword) => file?.of(name, wanted) ?? "";
   const objects = await renderStack(stack, { overrides: config, password });
   if (file) tellOf(file.save(), passwords);
   else

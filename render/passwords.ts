@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
+import type { WantedPassword } from "./answers";
 import { RenderError } from "./errors";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -21,14 +22,15 @@ export class PasswordFile {
     this.stored = existsSync(file) ? read(file) : {};
   }
 
-  /** The password of a name, which is made up when the file has none. */
-  of(name: string, length: number): string {
+  /** The password of a name and its keepers, which is made up when the file has none. */
+  of(name: string, { length, keepers = {} }: WantedPassword): string {
+    const key = [name, ...Object.entries(keepers).map((each) => each.join(" "))].join(", ");
     const ofStack = (this.stored[this.stack] ??= {});
-    if (ofStack[name] === undefined) {
-      ofStack[name] = Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+    if (ofStack[key] === undefined) {
+      ofStack[key] = Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join("");
       this.added += 1;
     }
-    return ofStack[name];
+    return ofStack[key];
   }
 
   /** Writes what is new, for the owner's eyes only, and returns how much that was. */

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { RenderError } from "../../../render/errors";
 import { PasswordFile } from "../../../render/passwords";
 
+const LONG = { length: 40 };
+
 describe("the file of passwords", () => {
   let folder: string;
   let file: string;
@@ -16,42 +18,53 @@ describe("the file of passwords", () => {
 
   it("makes up long passwords of letters and digits, each its own", () => {
     const passwords = new PasswordFile(file, "prod");
-    const made = Array.from({ length: 50 }, (_, index) => passwords.of(`name-${index}`, 40));
+    const made = Array.from({ length: 50 }, (_, index) => passwords.of(`name-${index}`, LONG));
     for (const each of made) assert.match(each, /^[A-Za-z0-9]{40}$/);
     assert.equal(new Set(made).size, made.length);
-    assert.equal(passwords.of("short", 12).length, 12);
+    assert.equal(passwords.of("short", { length: 12 }).length, 12);
   });
 
   it("gives the same ones the next time, and adds what is missing", () => {
     const first = new PasswordFile(file, "prod");
-    const cookie = first.of("cookie", 40);
+    const cookie = first.of("cookie", LONG);
     assert.equal(first.save(), 1);
     const text = readFileSync(file, "utf8");
 
     const second = new PasswordFile(file, "prod");
-    assert.equal(second.of("cookie", 40), cookie);
+    assert.equal(second.of("cookie", LONG), cookie);
     assert.equal(second.save(), 0);
     assert.equal(readFileSync(file, "utf8"), text);
 
     const third = new PasswordFile(file, "prod");
-    third.of("user", 40);
+    third.of("user", LONG);
     assert.equal(third.save(), 1);
-    assert.equal(new PasswordFile(file, "prod").of("cookie", 40), cookie);
+    assert.equal(new PasswordFile(file, "prod").of("cookie", LONG), cookie);
+  });
+
+  it("makes up another one for other keepers, and keeps the one before", () => {
+    const passwords = new PasswordFile(file, "prod");
+    const before = passwords.of("user", LONG);
+    const after = passwords.of("user", { ...LONG, keepers: { revision: "2" } });
+    assert.notEqual(after, before);
+    passwords.save();
+    const again = new PasswordFile(file, "prod");
+    assert.equal(again.of("user", LONG), before);
+    assert.equal(again.of("user", { ...LONG, keepers: { revision: "2" } }), after);
   });
 
   it("keeps the passwords of two stacks apart", () => {
     const prod = new PasswordFile(file, "prod");
-    const secret = prod.of("cookie", 40);
+    const secret = prod.of("cookie", LONG);
     prod.save();
     const dev = new PasswordFile(file, "dev");
-    assert.notEqual(dev.of("cookie", 40), secret);
+    assert.notEqual(dev.of("cookie", LONG), secret);
     dev.save();
-    assert.equal(new PasswordFile(file, "prod").of("cookie", 40), secret);
+    assert.equal(new PasswordFile(file, "prod").of("cookie", LONG), secret);
   });
 
   it("lets nobody but the owner read it, and leaves no other file", () => {
     const passwords = new PasswordFile(file, "prod");
-    passwords.of("cookie", 40);
+    passwords.of("cookie", LONG);
     passwords.save();
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(folder), ["passwords.yaml"]);
@@ -71,6 +84,6 @@ describe("the file of passwords", () => {
   it("refuses a file of something else", refuses("replicas: 3\n", 0o600, /does not hold passwords/));
   it("takes an empty file for one without passwords", () => {
     writeFileSync(file, "", { mode: 0o600 });
-    assert.equal(new PasswordFile(file, "prod").of("cookie", 40).length, 40);
+    assert.equal(new PasswordFile(file, "prod").of("cookie", LONG).length, LONG);
   });
 });
