@@ -9,9 +9,10 @@ export function dockerIgnore(text: string): (path: string) => boolean {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
-    .map(parse);
+    .map(parse)
+    .reverse();
   // The last pattern that matches decides.
-  return (path) => patterns.findLast(({ matches }) => matches.test(path))?.exclude ?? false;
+  return (path) => patterns.find(({ matches }) => matches.test(path))?.exclude ?? false;
 }
 
 function parse(line: string): Pattern {
