@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Answer } from "./engine";
+import { GOOGLE_CLOUD } from "./googleCloud";
 
 /** What a program wants of a generated password. */
 export interface WantedPassword {
@@ -19,10 +20,12 @@ export interface MadeUp {
   imageRef: (name: string, imageName: string) => string;
 }
 
-type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Record<string, unknown>;
+/** The answer to one kind of resource. */
+export type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Record<string, unknown>;
 
 /** What each kind of resource gets besides its inputs; those of Kubernetes get their name. */
 const OUTPUTS: Record<string, Kind> = {
+  ...GOOGLE_CLOUD,
   "random:index/randomPassword:RandomPassword": ({ name, inputs }, { password }) => ({
     result: password(name, inputs as WantedPassword),
   }),
