@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+export const PLUGIN = "gke-gcloud-auth-plugin";
+/** Set it when this machine creates the cluster but never deploys to it. */
+export const SKIP = "HA_CELERY_SKIP_PREFLIGHT";
+export const INSTALL_HINT =
+  "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin where gcloud came by apt.";
+
+/** Where a program runs, as far as it matters here. */
+export interface Machine {
+  path: string;
+  windows: boolean;
+  exists: (path: string) => boolean;
+}
+
+/** What is done about a missing plugin. */
+export const Remedy = { Nothing: "nothing", Warn: "warn", Refuse: "refuse" } as const;
+export type Remedy = (typeof Remedy)[keyof typeof Remedy];
+
+/** A run of a program. */
+export interface Situation {
+  /** No engine: a unit test or a rendering, which touches nothing. */
+  mocked: boolean;
+  preview: boolean;
+  skip: boolean;
+}
+
+/** A preview of a new cluster needs no plugin, so a machine that only previews is not stopped. */
+export function remedyFor({ mocked, preview, skip }: Situation): Remedy {
+  if (mocked || skip) return Remedy.Nothing;
+  return preview ? Remedy.Warn : Remedy.Refuse;
+}
+
+export function findsPlugin({ path, windows, exists }: Machine): boolean {
+  const file = windows ? `${PLUGIN}.exe` : PLUGIN;
+  return path.split(windows ? ";" : ":").some((folder) => folder !== "" && exists(join(folder, file)));
+}
+
+export function missingPlugin(): string {
+  return `${PLUGIN} was not found on PATH; the Kubernetes provider and kubectl need it to sign in to GKE. ${INSTALL_HINT} To create the cluster without it, and deploy from elsewhere: ${SKIP}=1.`;
+}
+
+/** The plugin's absence as a problem where it is one; where it will become one, as a warning. */
+export function preflightProblems(resource: pulumi.Resource): string[] {
+  const remedy = remedyFor({
+    mocked: pulumi.runtime.getEngine() === undefined,
+    preview: pulumi.runtime.isDryRun(),
+    skip: Boolean(process.env[SKIP]),
+  });
+  if (remedy === Remedy.Nothing || findsPlugin(thisMachine())) return [];
+  if (remedy === Remedy.Refuse) return [missingPlugin()];
+  void pulumi.log.warn(missingPlugin(), resource);
+  return [];
+}
+
+function thisMachine(): Machine {
+  return {
+    path: process.env.PATH ?? "",
+    windows: process.platform === "win32",
+    exists: existsSync,
+  };
+}
