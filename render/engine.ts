@@ -17,6 +17,8 @@ export interface Registered {
   ignoreChanges: string[];
   /** Names of the hooks that run before the resource is updated. */
   beforeUpdate: string[];
+  /** `type name` of each resource whose replacement replaces it, too. */
+  replaceWith: string[];
   custom: boolean;
   /** As the provider gets them, secrets opened. */
   inputs: Record<string, unknown>;
@@ -70,6 +72,7 @@ interface Request {
   getRetainondelete(): boolean;
   getCustom(): boolean;
   getIgnorechangesList(): string[];
+  getReplaceWithList(): string[];
   getHooks(): { getBeforeUpdateList(): string[] } | undefined;
   getCustomtimeouts(): { toObject(): Record<string, string> } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
@@ -143,6 +146,7 @@ function describe(request: Request): Registered {
     timeouts: Object.values(request.getCustomtimeouts()?.toObject() ?? {}).filter(Boolean),
     ignoreChanges: request.getIgnorechangesList(),
     beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
+    replaceWith: request.getReplaceWithList().map(shortName),
     custom: request.getCustom(),
     inputs: {},
     raw: request.getObject().toJavaScript(),
