@@ -2,12 +2,22 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { configMap } from "./rabbitmq/configuration";
-import { amqpUrl, clientSecret, credentialsSecret, GENERATED, URL_KEY } from "./rabbitmq/credentials";
+import {
+  amqpUrl,
+  clientSecret,
+  credentialsSecret,
+  MANAGEMENT_KEY,
+  monitoringSecret,
+  URL_KEY,
+} from "./rabbitmq/credentials";
 import { checksum, definitionsOf, definitionsSecret } from "./rabbitmq/definitions";
+import { IGNORED, keepLasting } from "./rabbitmq/lasting";
 import { networkPolicy } from "./rabbitmq/networkPolicy";
 import { clientService, disruptionBudget, headlessService } from "./rabbitmq/services";
-import { CLIENT_LABEL, MONITORING_USER, PORTS, resolveBroker } from "./rabbitmq/settings";
+import { CLIENT_LABEL, MONITORING_USER, resolveBroker } from "./rabbitmq/settings";
 import { statefulSet, timeouts } from "./rabbitmq/statefulSet";
+import { trustOf } from "./rabbitmq/tls";
+import { AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./rabbitmq/users";
 import { brokerProblems } from "./rabbitmq/validation";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
@@ -33,13 +43,24 @@ export interface BrokerAccess {
   monitoringNamespaces?: string[];
 }
 
+/** Encrypted connections to a broker, and how clients know that it is the right one. */
+export interface BrokerTls {
+  /** Name of a Secret of type `kubernetes.io/tls` in the broker's namespace, with `tls.crt`, `tls.key` and `ca.crt`, as
+   * cert-manager makes it. A renewed certificate is taken up without a restart: docs/tls.md. */
+  secretName: pulumi.Input<string>;
+  /** Host name that the certificate is for. Clients check it instead of the host that they connect to, which is generated.
+   * Changing it restarts the workers. */
+  serverName: string;
+}
+
 /** What `RabbitMqCluster` and the broker of a `HaCelery` have in common. */
 export interface BrokerOptions extends Placement {
   /** Broker nodes, an odd number: 3 survives the loss of one, 5 of two, 1 of none. Raising it adds nodes, to which the queues
    * spread by themselves. Lowering it needs a hand: RabbitMQ goes on counting a node that left until it is told to forget it.
    * @default 3 */
   replicas?: number;
-  /** The volume of each broker node. Kubernetes cannot change size or class in place.
+  /** The volume of each broker node. Kubernetes cannot change size or class in place: a change fails, before anything is
+   * touched, and names the procedure in docs/grow-storage.md.
    * @default 10Gi of the cluster's default class, retained */
   storage?: BrokerStorage;
   /** CPU and memory of each broker node. Changing it restarts them one by one.
@@ -60,6 +81,15 @@ export interface BrokerOptions extends Placement {
   /** RabbitMQ user of the application. Its password is generated.
    * @default `celery` */
   username?: string;
+  /** How often the application's password was changed. One more makes a new password, for `<username>-2` and `<username>` in
+   * turn; the one before works until the next change, so that no client is refused meanwhile. Restarts the nodes, then the
+   * workers, one by one. Raise it by one at a time and never lower it: docs/rotate-password.md.
+   * @default 0 */
+  passwordRevision?: number;
+  /** Encrypt connections of clients and of the management API, and open no port without encryption but that of metrics.
+   * Changing it restarts the nodes one by one; clients cannot connect until they, too, restart with the new URL.
+   * @default none: not encrypted, for networks that nobody else listens to */
+  tls?: BrokerTls;
   /** Seconds after which the broker takes a task back from a consumer that neither finished nor refused it. Must exceed the longest
    * task and its wait in the worker, else that task is run again and again. `HaCelery` computes it from the worker pools.
    * @default 7200 */
@@ -71,7 +101,7 @@ export interface BrokerOptions extends Placement {
   /** Who may connect.
    * @default pods with the client labels in the broker's own namespace */
   access?: BrokerAccess;
-  /** Domain of the Kubernetes cluster's DNS. Node names contain it: changing it loses the cluster.
+  /** Domain of the Kubernetes cluster's DNS. Node names contain it: a change, which would lose the cluster, fails.
    * @default `cluster.local` */
   clusterDomain?: string;
   /** Refuse to delete the StatefulSet, the credentials and the namespace in `pulumi destroy` or by a replacement.
@@ -85,7 +115,7 @@ export interface BrokerOptions extends Placement {
 
 /** Arguments of `RabbitMqCluster`. */
 export interface RabbitMqClusterArgs extends BrokerOptions {
-  /** Namespace of every object. */
+  /** Namespace of every object. Another one is another, empty cluster. */
   namespace: pulumi.Input<string>;
   /** Image of RabbitMQ 4.3 with the management plugin, by digest. Changing it restarts the nodes one by one.
    * If no node ever started, because of a wrong image, the right one alone does not help: Kubernetes replaces one pod and waits
@@ -114,7 +144,7 @@ const parts = new PartsOf<RabbitMqCluster, Parts>();
 export class RabbitMqCluster extends pulumi.ComponentResource {
   /** Host name for clients, reachable from every namespace of the Kubernetes cluster. */
   readonly host: pulumi.Output<string>;
-  /** AMQP port for clients. */
+  /** AMQP port for clients: 5672, with TLS 5671. */
   readonly port: pulumi.Output<number>;
   /** AMQP URL with user, password and virtual host. Secret. */
   readonly amqpUrl: pulumi.Output<string>;
@@ -122,9 +152,12 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly amqpUrlSecretName: pulumi.Output<string>;
   /** Key of the AMQP URL in that Secret. */
   readonly amqpUrlSecretKey: pulumi.Output<string>;
-  /** Name of the Secret with the Erlang cookie and the generated passwords: `erlang-cookie`, `password`, `monitoring-password`. */
+  /** Name of the Secret with the Erlang cookie, by which the nodes know each other: `erlang-cookie`. */
   readonly credentialsSecretName: pulumi.Output<string>;
-  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692. */
+  /** Name of the Secret of the user that may only look: `management-url`, `username`, `password`. */
+  readonly monitoringSecretName: pulumi.Output<string>;
+  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS amqps 5671 and management-tls 15671
+   * instead of the first two. */
   readonly serviceName: pulumi.Output<string>;
   /** Name of the headless Service by which the nodes find each other. */
   readonly headlessServiceName: pulumi.Output<string>;
@@ -132,7 +165,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly statefulSetName: pulumi.Output<string>;
   /** Virtual host of the application. */
   readonly vhost: pulumi.Output<string>;
-  /** RabbitMQ user of the application. */
+  /** RabbitMQ user of the application whose password is in the AMQP URL. */
   readonly username: pulumi.Output<string>;
   /** RabbitMQ user that may only look: for metrics, autoscalers and the command line. */
   readonly monitoringUsername: pulumi.Output<string>;
@@ -151,17 +184,25 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     const keep = { parent: this, protect: broker.deletionProtection };
     const child = { parent: this };
 
-    const passwords = {
-      cookie: new random.RandomPassword(`${name}-cookie`, GENERATED, keep).result,
-      user: new random.RandomPassword(`${name}-password`, GENERATED, keep).result,
-      monitoring: new random.RandomPassword(`${name}-monitoring-password`, GENERATED, keep).result,
+    const cookie = new random.RandomPassword(`${name}-cookie`, GENERATED, keep).result;
+    const monitoring = {
+      name: MONITORING_USER,
+      password: new random.RandomPassword(`${name}-monitoring-password`, GENERATED, keep).result,
     };
-    const credentials = new k8s.core.v1.Secret(
-      `${name}-credentials`,
-      credentialsSecret(broker, passwords),
-      keep,
-    );
-    const definitions = definitionsOf(broker, passwords);
+    const login = (user: AppUser) => ({
+      name: user.name,
+      // Not protected: another revision replaces it.
+      password: new random.RandomPassword(`${name}-${passwordName(user)}`, passwordArgs(user), child).result,
+    });
+    const [active, ...former] = usersOf(broker.username, broker.passwordRevision);
+    const application = login(active);
+    const credentials = new k8s.core.v1.Secret(`${name}-credentials`, credentialsSecret(broker, cookie), {
+      ...keep,
+      // One that an older version made has more keys; replacing it would do no good.
+      ignoreChanges: ["stringData"],
+    });
+    const logins = pulumi.output({ application: [application, ...former.map(login)], monitoring });
+    const definitions = definitionsOf(broker, logins);
     const definitionsFile = new k8s.core.v1.Secret(
       `${name}-definitions`,
       definitionsSecret(broker, definitions),
@@ -180,26 +221,39 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
         credentialsSecretName: credentials.metadata.name,
         checksum: checksum(broker, definitions),
       }),
-      { ...keep, dependsOn: peers, customTimeouts: timeouts(broker) },
+      {
+        ...keep,
+        dependsOn: peers,
+        customTimeouts: timeouts(broker),
+        ignoreChanges: IGNORED,
+        hooks: keepLasting(name),
+      },
     );
 
     const host = pulumi.interpolate`${service.metadata.name}.${broker.namespace}.svc`;
-    const url = amqpUrl(broker, host, passwords.user);
-    const account = clientSecret(broker, { host, password: passwords.user, url });
-    // Whoever uses the URL starts after the nodes are ready, and is gone before they stop.
-    const clients = new k8s.core.v1.Secret(`${name}-client`, account, { ...child, dependsOn: set });
+    const account = { ...application, host };
+    const url = amqpUrl(broker, account);
+    // Whoever uses the URL starts after the nodes are ready and know the user, and is gone before they stop.
+    const afterNodes = { ...child, dependsOn: set };
+    const clients = new k8s.core.v1.Secret(`${name}-client`, clientSecret(broker, account, url), afterNodes);
+    const watchers = new k8s.core.v1.Secret(
+      `${name}-monitoring`,
+      monitoringSecret(broker, { ...monitoring, host }),
+      afterNodes,
+    );
 
     this.host = host;
-    this.port = pulumi.output<number>(PORTS.amqp);
+    this.port = pulumi.output(broker.amqp.port);
     this.amqpUrl = url;
     this.amqpUrlSecretName = clients.metadata.name;
     this.amqpUrlSecretKey = pulumi.output(URL_KEY);
     this.credentialsSecretName = credentials.metadata.name;
+    this.monitoringSecretName = watchers.metadata.name;
     this.serviceName = service.metadata.name;
     this.headlessServiceName = peers.metadata.name;
     this.statefulSetName = set.metadata.name;
     this.vhost = pulumi.output(broker.vhost);
-    this.username = pulumi.output(broker.username);
+    this.username = pulumi.output(application.name);
     this.monitoringUsername = pulumi.output(MONITORING_USER);
     parts.set(this, {
       statefulSet: set,
@@ -207,6 +261,8 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
         secretName: this.amqpUrlSecretName,
         key: this.amqpUrlSecretKey,
         clientLabels: { [CLIENT_LABEL]: name },
+        trust: trustOf(broker.tls),
+        management: { secretName: this.monitoringSecretName, key: pulumi.output(MANAGEMENT_KEY) },
       },
     });
     this.registerOutputs({
@@ -216,6 +272,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
       amqpUrlSecretName: this.amqpUrlSecretName,
       amqpUrlSecretKey: this.amqpUrlSecretKey,
       credentialsSecretName: this.credentialsSecretName,
+      monitoringSecretName: this.monitoringSecretName,
       serviceName: this.serviceName,
       headlessServiceName: this.headlessServiceName,
       statefulSetName: this.statefulSetName,

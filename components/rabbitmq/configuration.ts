@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { Broker, memoryWatermark, PORTS } from "./settings";
+import { tlsSettings } from "./tls";
 
 export const CONFIG_DIR = "/etc/rabbitmq/conf.d";
 export const CONFIG_FILE = "10-ha-celery.conf";
@@ -72,6 +73,7 @@ function settings(broker: Broker): Record<string, string> {
     "auth_mechanisms.1": "PLAIN",
     "auth_mechanisms.2": "AMQPLAIN",
     anonymous_login_user: "none",
+    ...(broker.tls && tlsSettings()),
 
     "definitions.import_backend": "local_filesystem",
     "definitions.local.path": `${DEFINITIONS_DIR}/${DEFINITIONS_FILE}`,

@@ -1,61 +1,64 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { Broker, PORTS } from "./settings";
+import { Broker } from "./settings";
 
 export const COOKIE_KEY = "erlang-cookie";
 export const URL_KEY = "amqp-url";
-
-/** 40 letters and digits: 238 bits, and safe in a URL. */
-export const GENERATED: random.RandomPasswordArgs = { length: 40, special: false };
-
-export interface GeneratedPasswords {
-  cookie: pulumi.Output<string>;
-  user: pulumi.Output<string>;
-  monitoring: pulumi.Output<string>;
-}
+export const MANAGEMENT_KEY = "management-url";
 
 /** Holds only what is generated once and never changes: a new cookie would split the cluster. */
-export function credentialsSecret(broker: Broker, passwords: GeneratedPasswords): k8s.core.v1.SecretArgs {
-  return {
-    metadata: { namespace: broker.namespace, labels: broker.labels },
-    type: "Opaque",
-    stringData: {
-      [COOKIE_KEY]: passwords.cookie,
-      password: passwords.user,
-      "monitoring-password": passwords.monitoring,
-    },
-  };
+export function credentialsSecret(broker: Broker, cookie: pulumi.Output<string>): k8s.core.v1.SecretArgs {
+  return secret(broker, { [COOKIE_KEY]: cookie });
 }
 
-export function amqpUrl(
-  broker: Broker,
-  host: pulumi.Output<string>,
-  password: pulumi.Output<string>,
-): pulumi.Output<string> {
-  const user = encodeURIComponent(broker.username);
-  const vhost = encodeURIComponent(broker.vhost);
-  return pulumi.secret(pulumi.interpolate`amqp://${user}:${password}@${host}:${PORTS.amqp}/${vhost}`);
-}
-
-export interface ClientAccount {
+/** How to reach the broker with one user. */
+export interface Account {
   host: pulumi.Output<string>;
+  /** Of the user. */
+  name: string;
   password: pulumi.Output<string>;
-  url: pulumi.Output<string>;
+}
+
+export function amqpUrl(broker: Broker, account: Account): pulumi.Output<string> {
+  return url(broker.amqp.scheme, broker.amqp.port, broker, account);
+}
+
+/** The virtual host is part of it because KEDA's scaler reads it there. */
+export function managementUrl(broker: Broker, account: Account): pulumi.Output<string> {
+  return url(broker.management.scheme, broker.management.port, broker, account);
 }
 
 /** What an application needs, and nothing more. */
-export function clientSecret(broker: Broker, account: ClientAccount): k8s.core.v1.SecretArgs {
+export function clientSecret(
+  broker: Broker,
+  { host, name, password }: Account,
+  amqp: pulumi.Output<string>,
+): k8s.core.v1.SecretArgs {
+  const port = String(broker.amqp.port);
+  return secret(broker, { [URL_KEY]: amqp, host, port, vhost: broker.vhost, username: name, password });
+}
+
+/** What reads queues and nodes through the management API. */
+export function monitoringSecret(broker: Broker, account: Account): k8s.core.v1.SecretArgs {
+  return secret(broker, {
+    [MANAGEMENT_KEY]: managementUrl(broker, account),
+    username: account.name,
+    password: account.password,
+  });
+}
+
+function secret(broker: Broker, stringData: Record<string, pulumi.Input<string>>): k8s.core.v1.SecretArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     type: "Opaque",
-    stringData: {
-      [URL_KEY]: account.url,
-      host: account.host,
-      port: String(PORTS.amqp),
-      vhost: broker.vhost,
-      username: broker.username,
-      password: account.password,
-    },
+    stringData,
   };
+}
+
+function url(scheme: string, port: number, broker: Broker, account: Account): pulumi.Output<string> {
+  const user = encodeURIComponent(account.name);
+  const vhost = encodeURIComponent(broker.vhost);
+  return pulumi.secret(
+    pulumi.interpolate`${scheme}://${user}:${account.password}@${account.host}:${port}/${vhost}`,
+  );
 }

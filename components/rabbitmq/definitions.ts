@@ -2,28 +2,35 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
-import { GeneratedPasswords } from "./credentials";
-import { Broker, DEAD_LETTERS, MONITORING_USER } from "./settings";
+import { Broker, DEAD_LETTERS } from "./settings";
 
-export interface Passwords {
-  user: string;
-  monitoring: string;
+/** A user and its password. */
+export interface Login {
+  name: string;
+  password: string;
 }
 
-/** What every node loads at its first start: virtual host, users, rights, policy, and the queue of dead letters. */
-export function definitionsJson(broker: Broker, passwords: Passwords): string {
+/** What the users of a broker log in with. */
+export interface Logins {
+  /** The active user of the application, and the one before. */
+  application: Login[];
+  monitoring: Login;
+}
+
+/** What every node loads when it starts: virtual host, users, rights, policy, and the queue of dead letters. */
+export function definitionsJson(broker: Broker, { application, monitoring }: Logins): string {
   const vhost = broker.vhost;
   return JSON.stringify(
     {
       vhosts: [{ name: vhost, default_queue_type: "quorum", metadata: { default_queue_type: "quorum" } }],
       users: [
-        user(broker.username, passwords.user, []),
+        ...application.map((login) => user(login, [])),
         // The tag lets it read queues and nodes through the management API; it has no right to any message.
-        user(MONITORING_USER, passwords.monitoring, ["monitoring"]),
+        user(monitoring, ["monitoring"]),
       ],
       permissions: [
-        { user: broker.username, vhost, configure: ".*", write: ".*", read: ".*" },
-        { user: MONITORING_USER, vhost, configure: "^$", write: "^$", read: "^$" },
+        ...application.map(({ name }) => ({ user: name, vhost, configure: ".*", write: ".*", read: ".*" })),
+        { user: monitoring.name, vhost, configure: "^$", write: "^$", read: "^$" },
       ],
       policies: [taskPolicy(broker)],
       exchanges: [
@@ -86,7 +93,7 @@ function taskPolicy(broker: Broker): object {
   };
 }
 
-function user(name: string, password: string, tags: string[]): object {
+function user({ name, password }: Login, tags: string[]): object {
   return {
     name,
     password_hash: passwordHash(name, password),
@@ -104,12 +111,8 @@ export function passwordHash(name: string, password: string): string {
 }
 
 /** The definitions with the generated passwords. Secret. */
-export function definitionsOf(broker: Broker, passwords: GeneratedPasswords): pulumi.Output<string> {
-  return pulumi.secret(
-    pulumi
-      .all([passwords.user, passwords.monitoring])
-      .apply(([user, monitoring]) => definitionsJson(broker, { user, monitoring })),
-  );
+export function definitionsOf(broker: Broker, logins: pulumi.Output<Logins>): pulumi.Output<string> {
+  return pulumi.secret(logins.apply((known) => definitionsJson(broker, known)));
 }
 
 /** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random passwords. */

@@ -19,7 +19,7 @@ export function networkPolicy(broker: Broker): Policy {
           ports: [tcp(PORTS.epmd), tcp(PORTS.distribution), { ...tcp(35672), endPort: 35682 }],
         },
         clients(broker),
-        ...fromNamespaces(broker.access.managementNamespaces, PORTS.management),
+        ...fromNamespaces(broker.access.managementNamespaces, broker.management.port),
         ...fromNamespaces(broker.access.monitoringNamespaces, PORTS.prometheus),
       ],
     },
@@ -34,7 +34,7 @@ function clients(broker: Broker): Rule {
       { podSelector },
       ...(elsewhere.length > 0 ? [{ podSelector, namespaceSelector: named(elsewhere) }] : []),
     ],
-    ports: [tcp(PORTS.amqp)],
+    ports: [tcp(broker.amqp.port)],
   };
 }
 

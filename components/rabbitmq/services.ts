@@ -34,8 +34,7 @@ export function clientService(broker: Broker): k8s.core.v1.ServiceArgs {
       type: "ClusterIP",
       selector: broker.selector,
       ports: [
-        { name: "amqp", port: PORTS.amqp, targetPort: "amqp" },
-        { name: "management", port: PORTS.management, targetPort: "management" },
+        ...[broker.amqp, broker.management].map(({ name, port }) => ({ name, port, targetPort: name })),
         { name: "prometheus", port: PORTS.prometheus, targetPort: "prometheus" },
       ],
     },

@@ -1,17 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BrokerAccess, BrokerStorage, RabbitMqClusterArgs } from "../rabbitMqCluster";
+import { BrokerAccess, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "../rabbitMqCluster";
 import { defined } from "../shared/defined";
 import { Labels, labelsOf, selectorOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { Compute, OnDelete, Placement, Spread } from "../types";
 
-export const PORTS = {
-  amqp: 5672,
-  management: 15672,
-  prometheus: 15692,
-  epmd: 4369,
-  distribution: 25672,
-} as const;
+export const PORTS = { prometheus: 15692, epmd: 4369, distribution: 25672 } as const;
+
+/** A port that clients use. */
+export interface Endpoint {
+  /** Of the container's and the Service's port. */
+  name: string;
+  port: number;
+  /** Of a URL. */
+  scheme: string;
+}
+
+/** Without certificates, and with: never both, since what is open is used. */
+export const AMQP: Endpoint = { name: "amqp", port: 5672, scheme: "amqp" };
+export const AMQPS: Endpoint = { name: "amqps", port: 5671, scheme: "amqps" };
+export const MANAGEMENT: Endpoint = { name: "management", port: 15672, scheme: "http" };
+export const MANAGEMENT_TLS: Endpoint = { name: "management-tls", port: 15671, scheme: "https" };
 
 /** The application's tasks that no worker could do end up here. */
 export const DEAD_LETTERS = "dead-letters";
@@ -34,6 +43,10 @@ export interface Broker extends Placement {
   plugins: string[];
   vhost: string;
   username: string;
+  passwordRevision: number;
+  tls: BrokerTls | undefined;
+  amqp: Endpoint;
+  management: Endpoint;
   consumerTimeoutSeconds: number;
   gracePeriodSeconds: number;
   access: BrokerAccess;
@@ -61,6 +74,10 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Broker {
     plugins: args.plugins ?? [],
     vhost: args.vhost ?? "celery",
     username: args.username ?? "celery",
+    passwordRevision: args.passwordRevision ?? 0,
+    tls: args.tls,
+    amqp: args.tls ? AMQPS : AMQP,
+    management: args.tls ? MANAGEMENT_TLS : MANAGEMENT,
     consumerTimeoutSeconds: args.consumerTimeoutSeconds ?? 7200,
     gracePeriodSeconds: args.gracePeriodSeconds ?? 600,
     access: args.access ?? {},

@@ -4,8 +4,10 @@ import { CONTAINER_SECURITY, placement, podSecurity, resources, spreadOut } from
 import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
+import { lastingAnnotations } from "./lasting";
 import { headlessName } from "./services";
 import { Broker, PORTS } from "./settings";
+import { TLS_DIR, tlsVolumes } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -29,7 +31,12 @@ export interface BrokerSources {
 export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
   return {
     // Fixed: a generated name would start an empty cluster beside the old volumes when the set is replaced.
-    metadata: { name: broker.name, namespace: broker.namespace, labels: broker.labels },
+    metadata: {
+      name: broker.name,
+      namespace: broker.namespace,
+      labels: broker.labels,
+      annotations: lastingAnnotations(broker),
+    },
     spec: {
       replicas: broker.replicas,
       serviceName: headlessName(broker),
@@ -93,6 +100,7 @@ function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
       { name: "tmp", emptyDir: {} },
       { name: "config", configMap: { name: sources.configMapName } },
       { name: "definitions", secret: { secretName: sources.definitionsSecretName } },
+      ...tlsVolumes(broker.tls),
       {
         name: "cookie",
         secret: { secretName: sources.credentialsSecretName, items: [{ key: COOKIE_KEY, path: COOKIE_KEY }] },
@@ -149,8 +157,7 @@ function brokerContainer(broker: Broker): Container {
       { name: "HOME", value: HOME },
     ],
     ports: [
-      { name: "amqp", containerPort: PORTS.amqp },
-      { name: "management", containerPort: PORTS.management },
+      ...[broker.amqp, broker.management].map(({ name, port }) => ({ name, containerPort: port })),
       { name: "prometheus", containerPort: PORTS.prometheus },
       { name: "epmd", containerPort: PORTS.epmd },
       { name: "distribution", containerPort: PORTS.distribution },
@@ -160,13 +167,22 @@ function brokerContainer(broker: Broker): Container {
     // 600 s: a node waits up to 300 s for a majority before it gives up. Not for the whole cluster: with one node lost, no
     // restarted one would ever start.
     startupProbe: {
-      httpGet: { path: "/api/health/checks/ready-to-serve-clients", port: "management" },
+      httpGet: {
+        path: "/api/health/checks/ready-to-serve-clients",
+        port: broker.management.name,
+        ...(broker.tls && { scheme: "HTTPS" }),
+      },
       periodSeconds: 3,
       timeoutSeconds: 5,
       failureThreshold: 200,
     },
     // AMQP is the last to open and the first to close; the command line tools would start an Erlang machine each time.
-    readinessProbe: { tcpSocket: { port: "amqp" }, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    readinessProbe: {
+      tcpSocket: { port: broker.amqp.name },
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+      failureThreshold: 3,
+    },
     // No liveness probe: it would kill nodes that rightly wait for their peers.
     lifecycle: { preStop: { exec: { command: ["sh", "-c", preStop(broker.gracePeriodSeconds)] } } },
     volumeMounts: [
@@ -175,6 +191,7 @@ function brokerContainer(broker: Broker): Container {
       { name: "tmp", mountPath: "/tmp" },
       { name: "config", mountPath: CONFIG_DIR, readOnly: true },
       { name: "definitions", mountPath: DEFINITIONS_DIR, readOnly: true },
+      ...(broker.tls ? [{ name: "tls", mountPath: TLS_DIR, readOnly: true }] : []),
       { name: "pod-info", mountPath: "/etc/pod-info", readOnly: true },
     ],
   };

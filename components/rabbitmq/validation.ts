@@ -1,4 +1,4 @@
-import { BrokerAccess, BrokerOptions } from "../rabbitMqCluster";
+import { BrokerAccess, BrokerOptions, BrokerTls } from "../rabbitMqCluster";
 import { MIB, parseQuantity } from "../shared/quantity";
 import {
   choiceProblems,
@@ -11,6 +11,7 @@ import {
 } from "../shared/validation";
 import { OnDelete, Spread } from "../types";
 import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark, MONITORING_USER } from "./settings";
+import { clashesWithTls } from "./tls";
 
 /** Why a line of rabbitmq.conf is not the user's to set. */
 const REFUSED: Record<string, string> = {
@@ -36,6 +37,11 @@ export function brokerProblems(options: BrokerOptions): string[] {
     ...(options.plugins ?? []).flatMap(pluginProblems),
     ...vhostProblems(options.vhost),
     ...usernameProblems(options.username),
+    ...wholeNumberProblems("passwordRevision", options.passwordRevision, {
+      why: "it counts how often the password was changed",
+      least: 0,
+    }),
+    ...(options.tls ? tlsProblems(options.tls, options.config) : []),
     ...wholeNumberProblems("consumerTimeoutSeconds", options.consumerTimeoutSeconds, {
       why: "RabbitMQ looks at consumers once a minute",
       least: 60,
@@ -104,3 +110,22 @@ function usernameProblems(username = "celery"): string[] {
   if (/^[\w.-]{1,64}$/.test(username)) return [];
   return [`username is ${quote(username)}. Use up to 64 letters, digits, "_", "." and "-".`];
 }
+
+function tlsProblems({ secretName, serverName }: BrokerTls, config: Record<string, string> = {}): string[] {
+  return [
+    ...(secretName === ""
+      ? ['tls.secretName is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.']
+      : []),
+    ...(HOST_NAME.test(serverName)
+      ? []
+      : [
+          `tls.serverName is ${quote(serverName)}, which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".`,
+        ]),
+    ...Object.keys(config)
+      .filter(clashesWithTls)
+      .map((key) => `config has ${key}, but tls sets the ports and the files of the certificate. Remove it.`),
+  ];
+}
+
+/** At most 253 characters, in labels of at most 63. */
+const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/i;

@@ -4,16 +4,18 @@ import { parseQuantity } from "./quantity";
 
 /** Throws one error that names every problem of a component. Does nothing when there is none. */
 export function refuse(resource: pulumi.Resource, component: string, name: string, problems: string[]): void {
+  if (problems.length > 0)
+    throw new pulumi.ResourceError(problemsText(component, name, problems), resource, true);
+}
+
+/** One problem in one line, several as a list. */
+export function problemsText(component: string, name: string, problems: string[]): string {
   const [only, ...more] = problems;
-  if (only === undefined) return;
-  const message =
-    more.length === 0
-      ? `${component} "${name}": ${only}`
-      : [
-          `${component} "${name}" has ${problems.length} problems:`,
-          ...problems.map((each) => `  - ${each}`),
-        ].join("\n");
-  throw new pulumi.ResourceError(message, resource, true);
+  if (more.length === 0) return `${component} "${name}": ${only ?? ""}`;
+  return [
+    `${component} "${name}" has ${problems.length} problems:`,
+    ...problems.map((each) => `  - ${each}`),
+  ].join("\n");
 }
 
 /** Throws unless the component was given a Kubernetes provider: the ambient kube context is too often the wrong cluster. */

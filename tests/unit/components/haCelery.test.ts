@@ -89,6 +89,7 @@ describe("HaCelery", () => {
       "Secret celery-broker-client",
       "Secret celery-broker-credentials",
       "Secret celery-broker-definitions",
+      "Secret celery-broker-monitoring",
       "Service celery-broker-client",
       "Service celery-broker-nodes",
       "Service celery-ledger-server",

@@ -27,6 +27,7 @@ describe("RabbitMqCluster", () => {
       "Secret mq-client",
       "Secret mq-credentials",
       "Secret mq-definitions",
+      "Secret mq-monitoring",
       "Service mq-client",
       "Service mq-nodes",
       "StatefulSet mq-set",
@@ -70,13 +71,7 @@ describe("RabbitMqCluster", () => {
 
   it("protects what cannot be made again, unless told not to", async () => {
     const kept = plain.resources.filter((each) => each.protect).map((each) => each.name);
-    assert.deepEqual(kept.sort(), [
-      "mq-cookie",
-      "mq-credentials",
-      "mq-monitoring-password",
-      "mq-password",
-      "mq-set",
-    ]);
+    assert.deepEqual(kept.sort(), ["mq-cookie", "mq-credentials", "mq-monitoring-password", "mq-set"]);
     const { resources } = await run(() => create({ deletionProtection: false }));
     assert.deepEqual(
       resources.filter((each) => each.protect),
@@ -86,10 +81,13 @@ describe("RabbitMqCluster", () => {
 
   it("gives out the URL only once the nodes are ready, and starts them after their names resolve", async () => {
     const { resources } = plain;
-    assert.ok(
-      the(resources, "Secret", "mq-client").dependencies.includes("kubernetes:apps/v1:StatefulSet mq-set"),
-      "the Secret of the URL waits for the nodes",
-    );
+    for (const name of ["mq-client", "mq-monitoring"]) {
+      const { dependencies } = the(resources, "Secret", name);
+      assert.ok(
+        dependencies.includes("kubernetes:apps/v1:StatefulSet mq-set"),
+        `${name} waits for the nodes`,
+      );
+    }
     assert.ok(the(resources, "StatefulSet").dependencies.includes("kubernetes:core/v1:Service mq-nodes"));
   });
 
@@ -127,18 +125,38 @@ describe("RabbitMqCluster", () => {
       secretName: "mq-client-0000000",
       key: "amqp-url",
       clientLabels: { "ha-celery/broker": "mq" },
+      trust: undefined,
+      management: { secretName: "mq-monitoring-0000000", key: "management-url" },
     });
+  });
+
+  it("gives the user that may only look a URL of its own", async () => {
+    const { resources } = await run(() => create({ vhost: "/" }));
+    const password = passwordOf("mq-monitoring-password");
+    assert.deepEqual(the(resources, "Secret", "mq-monitoring").inputs.stringData, {
+      "management-url": `http://monitoring:${password}@mq-client-0000000.jobs.svc:15672/%2F`,
+      username: "monitoring",
+      password,
+    });
+  });
+
+  it("leaves the cookie of an older version as it is: a replaced Secret would do no good", async () => {
+    const { ignoreChanges, inputs } = the(plain.resources, "Secret", "mq-credentials");
+    assert.deepEqual(ignoreChanges, ["stringData"]);
+    assert.deepEqual(inputs.stringData, { "erlang-cookie": passwordOf("mq-cookie") });
   });
 
   it("keeps every password out of the plain state", async () => {
     const { resources, result } = plain;
     assert.ok(await pulumi.isSecret(result.amqpUrl));
-    for (const name of ["mq-cookie", "mq-password", "mq-monitoring-password"]) {
+    const holders = {
+      "mq-cookie": "mq-credentials",
+      "mq-password": "mq-client",
+      "mq-monitoring-password": "mq-monitoring",
+    };
+    for (const [name, holder] of Object.entries(holders)) {
       const password = passwordOf(name);
-      assert.ok(
-        shows(the(resources, "Secret", "mq-credentials").inputs, password),
-        "the check finds what is shown",
-      );
+      assert.ok(shows(the(resources, "Secret", holder).inputs, password), "the check finds what is shown");
       for (const each of resources) assert.ok(!shows(each.raw, password), `${each.name} shows a password`);
     }
   });
@@ -154,7 +172,7 @@ describe("RabbitMqCluster", () => {
 
   it("registers all children in a preview, when nothing is known", async () => {
     const { resources } = await run(() => create(), true);
-    assert.equal(resources.length, 13);
+    assert.equal(resources.length, 14);
   });
 
   it("refuses to guess the Kubernetes cluster", async () => {

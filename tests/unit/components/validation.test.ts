@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { JobOptions, LedgerOptions, WorkerOptions, BrokerOptions } from "../../../components";
+import { BrokerOptions, BrokerTls, JobOptions, LedgerOptions, WorkerOptions } from "../../../components";
 import {
   appProblems,
   jobProblems,
@@ -9,6 +9,8 @@ import {
 import { brokerProblems } from "../../../components/rabbitmq/validation";
 import { parseQuantity } from "../../../components/shared/quantity";
 import { nameProblems } from "../../../components/shared/validation";
+
+const TLS: BrokerTls = { secretName: "broker-tls", serverName: "broker.example.com" };
 
 describe("every problem of", () => {
   describe("a broker", () => {
@@ -72,6 +74,34 @@ describe("every problem of", () => {
         'username is "monitoring", which is the name of the user that may only look. Use another.',
       ],
       [
+        { passwordRevision: -1 },
+        "passwordRevision is -1, but it counts how often the password was changed. Use a whole number of at least 0.",
+      ],
+      [
+        { tls: { secretName: "", serverName: "broker.example.com" } },
+        'tls.secretName is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.',
+      ],
+      [
+        { tls: { secretName: "broker-tls", serverName: "*.jobs.svc" } },
+        'tls.serverName is "*.jobs.svc", which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".',
+      ],
+      [
+        { tls: TLS, config: { "listeners.tcp.default": "5672" } },
+        "config has listeners.tcp.default, but tls sets the ports and the files of the certificate. Remove it.",
+      ],
+      [
+        { tls: TLS, config: { "ssl_options.keyfile": "/key" } },
+        "config has ssl_options.keyfile, but tls sets the ports and the files of the certificate. Remove it.",
+      ],
+      [
+        { tls: TLS, config: { "management.tcp.port": "15672" } },
+        "config has management.tcp.port, but tls sets the ports and the files of the certificate. Remove it.",
+      ],
+      [
+        { tls: TLS, config: { "management.ssl.port": "1" } },
+        "config has management.ssl.port, but tls sets the ports and the files of the certificate. Remove it.",
+      ],
+      [
         { consumerTimeoutSeconds: 5 },
         "consumerTimeoutSeconds is 5, but RabbitMQ looks at consumers once a minute. Use a whole number of at least 60.",
       ],
@@ -98,6 +128,14 @@ describe("every problem of", () => {
       assert.deepEqual(brokerProblems({}), []);
       assert.deepEqual(
         brokerProblems({ compute: { memory: "1Gi" }, storage: { size: "1.5Gi" }, readyTimeout: "1h30m" }),
+        [],
+      );
+      assert.deepEqual(brokerProblems({ passwordRevision: 2, config: { "listeners.tcp.default": "1" } }), []);
+      assert.deepEqual(
+        brokerProblems({
+          tls: TLS,
+          config: { "ssl_options.versions.1": "tlsv1.3", "ssl_options.verify": "verify_peer" },
+        }),
         [],
       );
     });
