@@ -7,7 +7,17 @@ import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { passwordHash } from "../../../components/rabbitmq/definitions";
 
 const COMPONENTS = resolve(__dirname, "../../../components");
-const CLASSES = ["CeleryJob", "CeleryWorkers", "ContainerImage", "HaCelery", "RabbitMqCluster", "TaskLedger"];
+const CLASSES = [
+  "CeleryJob",
+  "CeleryWorkers",
+  "ContainerImage",
+  "ContainerRegistry",
+  "GkeCluster",
+  "HaCelery",
+  "RabbitMqCluster",
+  "StorageClasses",
+  "TaskLedger",
+];
 
 describe("the library", () => {
   it("creates nothing when it is imported", () => {
