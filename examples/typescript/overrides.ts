@@ -11,7 +11,9 @@ export const overrides: pulumi.ResourceTransform = ({ type, name, props, opts })
   }
   if (type === "kubernetes:core/v1:Service" && name === "orders-broker-client") {
     // Clients stay in their zone while a broker node is there.
-    const spec = pulumi.output(props.spec).apply((given) => ({ ...given, trafficDistribution: "PreferClose" }));
+    const spec = pulumi
+      .output(props.spec)
+      .apply((given) => ({ ...given, trafficDistribution: "PreferClose" }));
     return { props: { ...props, spec }, opts };
   }
   return undefined;
