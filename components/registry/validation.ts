@@ -41,12 +41,11 @@ function repositoryIdProblems(id: string | undefined): string[] {
   ];
 }
 
+const MEMBER =
+  /^(allUsers|allAuthenticatedUsers|(user|group|serviceAccount|domain|principal|principalSet):\S+)$/;
+
 function readerProblems(reader: unknown, index: number): string[] {
-  if (
-    typeof reader !== "string" ||
-    /^(user|group|serviceAccount|domain|principal|principalSet):\S+$/.test(reader)
-  )
-    return [];
+  if (typeof reader !== "string" || MEMBER.test(reader)) return [];
   return [
     `readers[${index}] is ${quote(reader)}, which is not an IAM member. Use for example "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com".`,
   ];

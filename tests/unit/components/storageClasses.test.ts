@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { StorageClasses, StorageClassesArgs } from "../../../components";
+import { cluster, known, list, outputsOf, refusal, run, the } from "./engine";
+
+const create = (args?: StorageClassesArgs) => new StorageClasses("celery", args, cluster());
+
+describe("StorageClasses", () => {
+  it("creates exactly two classes, below itself and with its provider", async () => {
+    const { resources } = await run(() => create());
+    assert.deepEqual(list(resources), [
+      "StorageClass celery-ssd",
+      "StorageClass celery-standard",
+      "StorageClasses celery",
+    ]);
+    for (const each of resources.filter(({ custom }) => custom)) {
+      assert.equal(each.parent, "ha-celery:index:StorageClasses celery");
+      assert.equal(each.provider, "cluster");
+    }
+  });
+
+  const CASES: [args: StorageClassesArgs | undefined, standard: string, reclaimPolicy: string][] = [
+    [undefined, "pd-balanced", "Retain"],
+    [{}, "pd-balanced", "Retain"],
+    [{ standardType: "pd-standard", onDelete: "delete" }, "pd-standard", "Delete"],
+    [{ standardType: "pd-ssd", onDelete: "retain" }, "pd-ssd", "Retain"],
+  ];
+  for (const [args, standard, reclaimPolicy] of CASES) {
+    it(`describes them exactly with ${JSON.stringify(args)}`, async () => {
+      const { resources } = await run(() => create(args));
+      const expected = (name: string, type: string) => ({
+        apiVersion: "storage.k8s.io/v1",
+        kind: "StorageClass",
+        metadata: {
+          name,
+          labels: {
+            "app.kubernetes.io/name": "persistent-disk",
+            "app.kubernetes.io/instance": "celery",
+            "app.kubernetes.io/component": "storage",
+            "app.kubernetes.io/part-of": "ha-celery",
+          },
+        },
+        provisioner: "pd.csi.storage.gke.io",
+        parameters: { type },
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+        reclaimPolicy,
+      });
+      const inputs = (name: string) => the(resources, "StorageClass", name).inputs;
+      assert.deepEqual(inputs("celery-standard"), expected("celery-standard", standard));
+      assert.deepEqual(inputs("celery-ssd"), expected("celery-ssd", "pd-ssd"));
+    });
+  }
+
+  it("registers exactly its public outputs: the names", async () => {
+    const { resources, result } = await run(() => create());
+    assert.deepEqual(the(resources, "StorageClasses").outputs.sort(), outputsOf(result));
+    const { standard, ssd } = result;
+    assert.deepEqual(await known({ standard, ssd }), { standard: "celery-standard", ssd: "celery-ssd" });
+  });
+
+  it("plans the same in a preview", async () => {
+    const { resources } = await run(() => create(), true);
+    assert.equal(resources.length, 3);
+  });
+
+  it("needs a Kubernetes provider", async () => {
+    assert.equal(
+      await refusal(() => new StorageClasses("celery")),
+      'StorageClasses "celery" has no Kubernetes provider. Pass { provider } in the third argument, e.g. { provider: cluster.provider }.',
+    );
+  });
+
+  it("names every problem of its arguments", async () => {
+    const args = { standardType: "ssd" as "pd-ssd", onDelete: "keep" as "retain" };
+    assert.equal(
+      await refusal(() => new StorageClasses("Celery", args, cluster())),
+      [
+        'StorageClasses "Celery" has 3 problems:',
+        '  - name is "Celery", but host names are made of it. Use lower case letters, digits and "-", a letter first, at most 40 characters.',
+        '  - standardType is "ssd". Use "pd-standard" or "pd-balanced" or "pd-ssd".',
+        '  - onDelete is "keep". Use "retain" or "delete".',
+      ].join("\n"),
+    );
+  });
+});
