@@ -104,7 +104,7 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
   };
 }
 
-const pattern = (queues: string[]) => `^(${queues.map((queue) => queue.replaceAll(".", "\\.")).join("|")})$`;
+const pattern = (queues: string[]) => `^(${queues.map((queue) => queue.replace(/\./g, "\\.")).join("|")})$`;
 
 /** A removed pod stays until its tasks end, so removing pods faster than that and adding them again would pile them up. */
 function patience({ longestTaskSeconds }: Workers): number {

@@ -3,21 +3,16 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
+import ts from "typescript";
+import { stringify } from "yaml";
 import { passwordHash } from "../../../components/rabbitmq/definitions";
+import { assertSame } from "./goldens";
+import { CLASSES, COMPONENTS, librarySchema, manifest } from "./schema";
 
-const COMPONENTS = resolve(__dirname, "../../../components");
-const CLASSES = [
-  "CeleryJob",
-  "CeleryWorkers",
-  "ContainerImage",
-  "ContainerRegistry",
-  "GkeCluster",
-  "HaCelery",
-  "RabbitMqCluster",
-  "StorageClasses",
-  "TaskLedger",
-];
+interface Manifest extends Record<"name" | "version" | "description" | "license", string> {
+  peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
 
 describe("the library", () => {
   it("creates nothing when it is imported", () => {
@@ -41,27 +36,61 @@ describe("the library", () => {
     }
   });
 
-  it("can be described to other languages", function () {
+  it("shows every component and argument to other languages, with a description", function () {
     this.timeout(60_000);
-    const { components, typeDefinitions } = new Analyzer(
-      COMPONENTS,
-      "ha-celery",
-      {},
-      new Set(CLASSES),
-    ).analyze();
-    assert.deepEqual(Object.keys(components).sort(), CLASSES);
-    const shapes = [
-      ...Object.values(components).flatMap(({ name, inputs, outputs }) => [
-        { name, properties: { ...inputs, ...outputs } },
-      ]),
-      ...Object.values(typeDefinitions),
-    ];
-    for (const { name, properties = {} } of shapes) {
-      for (const [property, { description }] of Object.entries(properties)) {
-        assert.ok(description, `${name}.${property} has no description`);
-        assert.ok(!description.includes("[object"), `${name}.${property}: the analyzer cannot read {@link}`);
+    const { resources, types } = librarySchema();
+    assert.deepEqual(
+      Object.keys(resources).sort(),
+      CLASSES.map((name) => `ha-celery:index:${name}`),
+    );
+    for (const [token, { properties, ...rest }] of Object.entries({ ...types, ...resources })) {
+      const all = { ...properties, ...("inputProperties" in rest ? rest.inputProperties : {}) };
+      for (const [name, { description }] of Object.entries(all)) {
+        assert.ok(description, `${token}.${name} has no description`);
+        assert.ok(!description.includes("[object"), `${token}.${name}: the analyzer cannot read {@link}`);
       }
     }
+  });
+
+  it("has the schema that it had", function () {
+    this.timeout(60_000);
+    // A new version is no change of the surface.
+    assertSame("schema", stringify({ ...librarySchema(), version: undefined }, { sortMapEntries: true }));
+  });
+});
+
+describe("components/ as a Pulumi plugin", () => {
+  it("is what the npm package is", () => {
+    const root = JSON.parse(readFileSync(join(COMPONENTS, "../package.json"), "utf8")) as Manifest;
+    const plugin = manifest();
+    for (const field of ["name", "version", "description", "license"] as const)
+      assert.equal(plugin[field], root[field], field);
+    const peers = Object.keys(root.peerDependencies);
+    assert.deepEqual(Object.keys(plugin.dependencies), [...peers, "@types/node", "typescript"].sort());
+    for (const [name, version] of Object.entries(plugin.dependencies))
+      assert.equal(version, root.devDependencies[name], name);
+    assert.equal(readFileSync(join(COMPONENTS, "PulumiPlugin.yaml"), "utf8"), "runtime: nodejs\n");
+  });
+
+  it("compiles as Pulumi compiles it", function () {
+    this.timeout(60_000);
+    // Pulumi takes the tsconfig.json of the program that uses the plugin, not the plugin's; a YAML program has none.
+    const program = ts.createProgram([join(COMPONENTS, "index.ts")], {
+      target: ts.ScriptTarget.ES2020,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      noEmit: true,
+    });
+    const problems = program
+      .getSourceFiles()
+      .filter(({ fileName }) => !relative(COMPONENTS, fileName).startsWith(".."))
+      .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]);
+    const host = {
+      getCanonicalFileName: String,
+      getCurrentDirectory: () => COMPONENTS,
+      getNewLine: () => "\n",
+    };
+    assert.equal(ts.formatDiagnostics(problems, host), "");
   });
 });
 

@@ -1,0 +1,12 @@
+import { pages } from "./pages";
+import { writeFileSync } from "node:fs";
+
+/** `npm run docs`: writes the pages of docs/ that are made of the code. */
+async function main(): Promise<void> {
+  for (const { path, text } of await pages()) {
+    writeFileSync(path, text);
+    console.log(`wrote ${path}`);
+  }
+}
+
+void main();
