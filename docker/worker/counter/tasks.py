@@ -1,4 +1,8 @@
-"""The tasks of the example application."""
+"""The tasks of the example application.
+
+COUNT_TO: how far `count` counts (10). COUNT_PAUSE_SECONDS: how long it waits after each number (1).
+COUNT_EVERY_SECONDS: how often beat, if there is one, publishes it (0, never).
+"""
 
 import os
 import time
@@ -9,6 +13,7 @@ from ha_celery.environment import Environment, number, whole
 _env = Environment(os.environ)
 COUNT_TO = _env.read("COUNT_TO", whole(0, 1_000_000), 0, "10")
 COUNT_PAUSE_SECONDS = _env.read("COUNT_PAUSE_SECONDS", number(0, 3600), 0.0, "1")
+COUNT_EVERY_SECONDS = _env.read("COUNT_EVERY_SECONDS", number(0, 86400), 0.0, "0")
 _env.check()
 
 app = create_app("counter")
@@ -20,3 +25,7 @@ def count() -> None:
     for number_ in range(COUNT_TO):
         print(number_)
         time.sleep(COUNT_PAUSE_SECONDS)
+
+
+if COUNT_EVERY_SECONDS:
+    app.conf.beat_schedule = {"count": {"task": count.name, "schedule": COUNT_EVERY_SECONDS}}

@@ -43,6 +43,9 @@ class Task(celery.Task):
         task_id = task_id or uuid()
         # Otherwise a message that no queue takes is confirmed all the same.
         options.setdefault("mandatory", True)
+        # Else the message would carry this process's limit, and the worker would heed it instead of its own.
+        options.setdefault("time_limit", None)
+        options.setdefault("soft_time_limit", None)
         if producer is not None:
             return super().apply_async(args, kwargs, task_id=task_id, producer=producer, **options)
         # Celery would wait for ever. After a timeout the connection is thrown away with its late confirm.

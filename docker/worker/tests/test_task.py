@@ -92,3 +92,14 @@ def test_who_brings_a_producer_waits_for_confirms_himself(monkeypatch: Any, app:
     with pytest.raises(OperationalError, match="lost"):
         task.apply_async(producer=object())
     assert "confirm_timeout" not in broker.calls[0]
+
+
+def test_the_worker_decides_how_long_a_task_may_take(monkeypatch: Any, app: Celery, task: Any) -> None:
+    messages: list[Any] = []
+    monkeypatch.setattr(
+        app.amqp, "send_task_message", lambda producer, name, message, **_: messages.append(message)
+    )
+    assert task.time_limit == 3600
+    task.delay()
+    task.apply_async(time_limit=30, soft_time_limit=20)
+    assert [message.headers["timelimit"] for message in messages] == [[None, None], [30, 20]]
