@@ -1,18 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, HaCelery } from "./components";
-import { loadSettings, type Settings } from "./config";
+import { loadSettings } from "./config";
+import { celeryArgs } from "./settings/celeryArgs";
 import { prepareTarget } from "./targets";
 
 const settings = loadSettings();
 const target = prepareTarget(settings);
 
 const rabbitmqImage = new ContainerImage("rabbitmq", {
-  repository: `${target.imageRepository}/rabbitmq`,
+  repository: pulumi.interpolate`${target.imageRepository}/rabbitmq`,
   context: "docker/rabbitmq",
   baseImage: settings.rabbitmqBaseImage,
   platform: settings.platform,
 });
 const workerImage = new ContainerImage("worker", {
-  repository: `${target.imageRepository}/worker`,
+  repository: pulumi.interpolate`${target.imageRepository}/worker`,
   context: settings.workerContext,
   baseImage: settings.workerBaseImage,
   platform: settings.platform,
@@ -20,47 +22,9 @@ const workerImage = new ContainerImage("worker", {
 
 const celery = new HaCelery(
   "celery",
-  {
-    namespaceName: settings.namespace || undefined,
-    rabbitmqImage: rabbitmqImage.ref,
-    workerImage: workerImage.ref,
-    app: settings.workerApp,
-    broker: brokerOptions(settings),
-    workers: workerPools(settings),
-    job:
-      settings.scheduleTasks > 0 ? { tasks: settings.scheduleTasks, run: settings.scheduleRun } : undefined,
-    ledger: settings.ledger
-      ? { storage: { className: settings.brokerStorageClass || undefined } }
-      : undefined,
-  },
-  { provider: target.provider },
+  celeryArgs(settings, target, { rabbitmq: rabbitmqImage.ref, worker: workerImage.ref }),
+  { provider: target.provider, dependsOn: target.foundations },
 );
-
-function brokerOptions(from: Settings) {
-  return {
-    replicas: from.brokerReplicas,
-    storage: {
-      size: from.brokerStorage,
-      className: from.brokerStorageClass || undefined,
-      onDelete: from.storageOnDelete,
-    },
-    compute: { cpu: from.brokerCpu, memory: from.brokerMemory },
-    spread: from.brokerSpread,
-    config: from.brokerConfig,
-    vhost: from.vhost,
-    username: from.brokerUser,
-    deletionProtection: from.deletionProtection,
-    readyTimeout: from.readyTimeout,
-  };
-}
-
-function workerPools(from: Settings) {
-  return from.workerPools.map(({ cpu, memory, ...pool }) => ({
-    ...pool,
-    compute: { cpu, memory },
-    readyTimeout: from.readyTimeout,
-  }));
-}
 
 /** Namespace of everything that the stack deploys. */
 export const namespace = celery.namespaceName;
@@ -70,3 +34,5 @@ export const amqpUrl = celery.amqpUrl;
 export const workers = celery.workerDeploymentNames;
 /** Service of the task ledger, when there is one. */
 export const ledger = celery.ledgerServiceName;
+/** How kubectl reaches the cluster, when the stack made it. Secret. */
+export const kubeconfig = target.kubeconfig;

@@ -1,21 +1,33 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import { Settings } from "./config";
+import * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "./components";
+import { type Settings, Target } from "./config";
+import { existingCluster } from "./targets/existing";
+import { gkeCluster } from "./targets/gke";
 
 /** What differs between one place to run and another; everything else is the same everywhere. */
 export interface TargetProfile {
   /** Provider of the cluster that everything is deployed to. */
   readonly provider: kubernetes.Provider;
   /** Registry and path that images are pushed to. */
-  readonly imageRepository: string;
+  readonly imageRepository: pulumi.Input<string>;
+  /** StorageClass of volumes; undefined: the cluster's default class. */
+  readonly storageClass?: string;
+  /** What puts pods on spot nodes. */
+  readonly spotPlacement: Placement;
+  /** What must be there before the first pod. */
+  readonly foundations: pulumi.Resource[];
+  /** Kubeconfig of a cluster that the stack made. Secret. */
+  readonly kubeconfig?: pulumi.Output<string>;
 }
+
+const PREPARE: Record<Target, (settings: Settings) => TargetProfile> = {
+  [Target.Gke]: gkeCluster,
+  [Target.Existing]: existingCluster,
+  [Target.Local]: existingCluster,
+};
 
 /** Turns the stack's settings into the place where it runs. */
 export function prepareTarget(settings: Settings): TargetProfile {
-  return {
-    provider: new kubernetes.Provider("cluster", {
-      context: settings.kubeContext,
-      kubeconfig: settings.kubeconfigPath || undefined,
-    }),
-    imageRepository: settings.imageRepository,
-  };
+  return PREPARE[settings.target](settings);
 }

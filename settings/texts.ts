@@ -1,0 +1,132 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { type Mending, partOf } from "./fields";
+import { schema, type Settings } from "./schema";
+
+/** What a stack's configuration holds: keys with their namespace, such as `ha-celery:vhost`, and their values as text. */
+export interface Source {
+  readonly config: Record<string, string>;
+  readonly project: string;
+  readonly stack: string;
+}
+
+/** Says what is wrong with a key of a stack, and the command that mends it. */
+export class Texts {
+  constructor(private readonly source: Source) {}
+
+  /** A key, or a part of a list or map, whose value does not go with the others. */
+  problem(where: string | string[], reason: string, fix: string): string {
+    const path = [where].flat();
+    const value = this.valueAt(path) ?? "";
+    const what = value === "" ? "is not set" : `is ${shorten(value)}`;
+    return `${this.nameOf(pathOf(path))} ${what}: ${reason}. Fix: ${fix}`;
+  }
+
+  /** A value that a component refuses, in the component's words. */
+  sentence(where: string | string[], sentence: string, fix: string): string {
+    return `${this.nameOf(pathOf([where].flat()))}: ${sentence} Fix: ${fix}`;
+  }
+
+  /** Two keys of which one is set, and what needs both. */
+  bothOrNeither(
+    settings: Partial<Settings>,
+    one: keyof Settings,
+    other: keyof Settings,
+    what: string,
+  ): string[] {
+    if (Boolean(settings[one]) === Boolean(settings[other])) return [];
+    const [given, lacking] = settings[one] ? [one, other] : [other, one];
+    const fix = `${this.set(lacking, "NAME")}, or ${this.remove(given)}`;
+    return [this.problem(lacking, `${given} is, and ${what} needs both`, fix)];
+  }
+
+  /** A value that is not of its type. */
+  issue(key: string, issue: z.core.$ZodIssue): string[] {
+    const path = [key, ...issue.path.map(String)];
+    if (issue.code === "unrecognized_keys") return issue.keys.map((name) => this.unknownField(path, name));
+    const fix = this.mend(path);
+    if (issue.code === "custom" && issue.params?.isSentence) {
+      // The name of an entry may be what is wrong; no other value would mend it.
+      return [this.sentence(path, issue.message, issue.params.isEntry ? this.remove(pathOf(path)) : fix)];
+    }
+    const value = this.valueAt(path);
+    const what = value === undefined ? "is not set" : `is ${shorten(value)}: ${issue.message}`;
+    return [`${this.nameOf(pathOf(path))} ${what}. Fix: ${fix}`];
+  }
+
+  /** A key that the program does not know. */
+  unknown(key: string): string {
+    const meant = nearest(key, Object.keys(schema.shape));
+    return `${this.nameOf(key)} is not a key of this program and does nothing${meant}. Fix: ${this.remove(key)}`;
+  }
+
+  /** The command that sets a key. */
+  set(key: string, value: string | number | boolean): string {
+    return `pulumi config set --stack ${this.source.stack} ${key} ${quote(String(value))}`;
+  }
+
+  /** The command that sets a part of a list or map. */
+  setPart(path: string, value: string, isText = false): string {
+    const type = isText ? "--type string " : "";
+    return `pulumi config set --stack ${this.source.stack} ${type}--path ${quote(path)} ${quote(value)}`;
+  }
+
+  /** The command that removes a key, or a part of a list or map. */
+  remove(path: string): string {
+    const isPart = /[.[]/.test(path);
+    return `pulumi config rm --stack ${this.source.stack} ${isPart ? "--path " : ""}${quote(path)}`;
+  }
+
+  private unknownField(path: string[], name: string): string {
+    const part = partOf(schema, path) as { shape?: object } | undefined;
+    const where = pathOf([...path, name]);
+    return `${this.nameOf(where)} means nothing${nearest(name, Object.keys(part?.shape ?? {}))}. Fix: ${this.remove(where)}`;
+  }
+
+  private mend(path: string[]): string {
+    const mending = partOf(schema, path)?.meta() as Mending | undefined;
+    if (!mending) return this.remove(pathOf(path));
+    const { fix, at = "", isText = false } = mending;
+    if (isText) return this.setPart(pathOf(path), String(this.valueAt(path) ?? fix), true);
+    return path.length === 1 && at === ""
+      ? this.set(pathOf(path), fix)
+      : this.setPart(pathOf(path) + at, fix);
+  }
+
+  private valueAt([key = "", ...path]: string[]): unknown {
+    const text = this.raw(key);
+    if (text === undefined || path.length === 0) return text;
+    return path.reduce<unknown>(
+      (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+      JSON.parse(text),
+    );
+  }
+
+  private raw(key: string): string | undefined {
+    return this.source.config[this.nameOf(key)];
+  }
+
+  private nameOf(path: string): string {
+    return path.includes(":") ? path : `${this.source.project}:${path}`;
+  }
+}
+
+/** A part of a list or map as `pulumi config set --path` writes it. */
+export const pathOf = ([key = "", ...path]: string[]) =>
+  key +
+  path
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : /^\w+$/.test(name) ? `.${name}` : `["${name}"]`))
+    .join("");
+
+function nearest(word: string, words: string[]): string {
+  const best = words.length === 0 ? word : closest(word, words);
+  return distance(word, best) <= Math.max(2, word.length / 3) ? ` (did you mean ${best}?)` : "";
+}
+
+function shorten(value: unknown): string {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (text.length > 60) return `${text.slice(0, 57)}...`;
+  return typeof value === "string" && !/^(\d+|true|false)$/.test(text) ? `"${text}"` : text;
+}
+
+const quote = (value: string) => (/^[\w:./~-]+$/.test(value) ? value : `'${value}'`);
