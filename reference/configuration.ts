@@ -3,10 +3,12 @@ import { join, resolve } from "node:path";
 import { isMap, isScalar, parse, parseDocument } from "yaml";
 import { z } from "zod";
 import { schema } from "../settings/schema";
-import { partOf } from "../settings/fields";
 import type { Library } from "./library";
 
+type JSONSchema = z.core.JSONSchema.JSONSchema;
+
 const ROOT = resolve(__dirname, "..");
+const KEYS: JSONSchema = z.toJSONSchema(schema, { io: "output", unrepresentable: "any" });
 
 /** A key of the project file. */
 interface Key {
@@ -102,19 +104,10 @@ function keysOf(stacks: { config: object }[]): string[] {
 
 /** Rows of the fields that `config.ts` accepts in a list or map, told in the words of the component that gets them. */
 function fields(path: string, owners: string[], library: Library): string[][] {
-  const [key = "", ...inner] = path.split(".");
-  const found = partOf(schema.shape[key as keyof typeof schema.shape], [
-    "0",
-    ...inner,
-    ...(inner.length > 0 ? ["0"] : []),
-  ]);
-  const { properties = {}, required = [] } = z.toJSONSchema(found ?? z.never(), {
-    io: "input",
-    unrepresentable: "any",
-  });
+  const { properties = {}, required = [] } = objectAt(path);
   return Object.entries(properties).map(([name, type]) => {
     const told = owners.map((owner) => library.field(owner, name)).find((field) => field !== undefined);
-    const own = type as z.core.JSONSchema.JSONSchema;
+    const own = type as JSONSchema;
     const meaning = own.description ?? told?.meaning;
     if (!meaning) throw new Error(`${path}.${name} has no meaning: describe() it in settings/`);
     return [
@@ -126,14 +119,18 @@ function fields(path: string, owners: string[], library: Library): string[][] {
   });
 }
 
-function typeName({
-  type,
-  enum: choices,
-  items,
-  additionalProperties,
-}: z.core.JSONSchema.JSONSchema): string {
+/** The object that a list or map is made of. */
+function objectAt(path: string): JSONSchema {
+  const inside = (node: JSONSchema): JSONSchema =>
+    node.properties ? node : inside((node.items ?? node.additionalProperties) as JSONSchema);
+  return path
+    .split(".")
+    .reduce<JSONSchema>((node, name) => inside(node.properties?.[name] as JSONSchema), KEYS);
+}
+
+function typeName({ type, enum: choices, items, additionalProperties }: JSONSchema): string {
   if (choices) return choices.map((choice) => code(String(choice))).join(" or ");
-  if (type === "array") return `array of ${typeName(items as z.core.JSONSchema.JSONSchema)}s`;
+  if (type === "array") return `array of ${typeName(items as JSONSchema)}s`;
   if (type === "object" && typeof additionalProperties === "object")
     return `map of ${typeName(additionalProperties)}s`;
   return String(type);
