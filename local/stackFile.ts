@@ -14,7 +14,7 @@ import { REPOSITORY, stateDir } from "./paths";
 
 const NAMESPACE = "ha-celery";
 
-/** Configuration by key, without the namespace: `{ scheduleTasks: 10000 }`. */
+/** Configuration by key, ours without the namespace: `{ scheduleTasks: 10000, "gcp:project": "mine" }`. */
 export type StackConfig = Record<string, unknown>;
 
 interface StackDocument {
@@ -66,9 +66,7 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
     path,
     stringify({
       ...(before.encryptionsalt ? { encryptionsalt: before.encryptionsalt } : {}),
-      config: Object.fromEntries(
-        Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value]),
-      ),
+      config: Object.fromEntries(Object.entries(config).map(([key, value]) => [withNamespace(key), value])),
     }),
   );
 
@@ -90,6 +88,9 @@ function stacksIn(folder: string): string[] {
 function parseDocument(path: string): StackDocument {
   return (parse(readFileSync(path, "utf8")) ?? {}) as StackDocument;
 }
+
+/** Keys of other namespaces, such as those of Pulumi itself, have theirs already. */
+const withNamespace = (key: string) => (key.includes(":") ? key : `${NAMESPACE}:${key}`);
 
 function withoutNamespace(document: StackDocument): StackConfig {
   return Object.fromEntries(

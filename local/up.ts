@@ -69,9 +69,18 @@ async function configure(
     ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== undefined)),
     ...config,
   };
+  refuseCloud(stack, progress.config);
   const problems = await preflight();
   if (problems.length > 0)
     throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));
+}
+
+/** This driver keeps its state on this machine, where nobody would find a cloud's cluster again to take it down. */
+export function refuseCloud(stack: string, { target }: StackConfig): void {
+  if (target === "gke")
+    throw new UserError(
+      `Stack "${stack}" runs on GKE, which \`make up\` does not: use pulumi up --stack ${stack}.`,
+    );
 }
 
 /** The context that the stack names; else a cluster of our own, whose addresses and base images go into the configuration. */

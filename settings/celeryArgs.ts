@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BrokerOptions, HaCeleryArgs, WorkerPoolOptions } from "../components";
+import type { BeatOptions, BrokerOptions, HaCeleryArgs, WorkerPoolOptions } from "../components";
 import { defined } from "../components/shared/defined";
 import type { TargetProfile } from "../targets";
 import { given } from "./given";
@@ -23,6 +23,7 @@ export function celeryArgs(settings: Settings, target: TargetProfile, images: Im
     broker: brokerOptions(settings, target),
     workers: workerPools(settings, target),
     resultBackend: secretName ? { secretName, key } : undefined,
+    beat: beatOptions(settings, target),
     job:
       settings.scheduleTasks > 0
         ? { tasks: settings.scheduleTasks, run: settings.scheduleRun, env: given(settings.scheduleEnv) }
@@ -75,4 +76,10 @@ function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptio
       };
     },
   );
+}
+
+function beatOptions({ beat, readyTimeout }: Settings, target: TargetProfile): BeatOptions | undefined {
+  const { enabled = true, cpu, memory, ...options } = beat;
+  if (!enabled || !given(beat)) return undefined;
+  return { ...options, compute: { cpu, memory }, storage: { className: target.storageClass }, readyTimeout };
 }

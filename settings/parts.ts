@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { queueProblems, workersProblems } from "../components/celery/validation";
+import { beatProblems, queueProblems, workersProblems } from "../components/celery/validation";
 import type { WorkerOptions } from "../components";
 import { brokerProblems } from "../components/rabbitmq/validation";
 import { ScaleBy, Spread } from "../components/types";
@@ -82,4 +82,15 @@ export const workerPool = z.strictObject({
     })
     .optional(),
   observable: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+});
+
+/** Empty: none. */
+export const beat = z.strictObject({
+  enabled: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  env: eachChecked(textMap("VALUE"), (env) => beatProblems({ env })).optional(),
+  envFromSecrets: eachChecked(z.record(z.string(), secretKey), (envFromSecrets) =>
+    beatProblems({ envFromSecrets }),
+  ).optional(),
+  cpu: quantity("50m").optional(),
+  memory: quantity("256Mi").optional(),
 });

@@ -18,7 +18,7 @@ import {
   wholeNumber,
 } from "./fields";
 import { gkeProblems } from "./gkeProblems";
-import { authorizedNetwork, plugin, toleration, workerPool } from "./parts";
+import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
 
 // The meaning of each key, and its default, stand in Pulumi.yaml: the engine fills defaults in before the program runs.
 
@@ -112,7 +112,7 @@ const work = {
     fix: "default",
     at: "[0].name",
   }),
-  beat: flag("false"),
+  beat: json(beat, { fix: "true", at: ".enabled" }),
   resultBackendSecret: text("NAME"),
   resultBackendKey: filled("url"),
   scheduleTasks: wholeNumber("10000"),

@@ -27,6 +27,21 @@ describe("stack files and workspaces", () => {
     assert.equal(readFileSync("Pulumi.local.yaml", "utf8"), committed);
   });
 
+  it("leaves keys of other namespaces as they are", () => {
+    const folder = writeWorkspace(cluster, "local", { "gcp:project": "mine" });
+    const { config } = parse(readFileSync(join(folder, "Pulumi.local.yaml"), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    assert.deepEqual(config["pulumi:disable-default-providers"], ["kubernetes"]);
+    assert.equal(config["gcp:project"], "mine");
+    assert.equal(config["ha-celery:target"], "local");
+    assert.deepEqual(
+      Object.keys(config).filter((key) => !/^(ha-celery|pulumi|gcp):[\w-]+$/.test(key)),
+      [],
+    );
+    assert.equal(readWorkspaceConfig(cluster, "local")["gcp:project"], "mine");
+  });
+
   it("keeps the salt of the state's secrets", () => {
     const folder = writeWorkspace(cluster, "local", {});
     const file = join(folder, "Pulumi.local.yaml");
