@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { BeatOptions, CeleryBeat } from "./celeryBeat";
 import { CeleryJob, JobOptions } from "./celeryJob";
 import { CeleryWorkers, WorkerOptions } from "./celeryWorkers";
 import { denyIngress, restrictedNamespace } from "./installation/namespace";
@@ -48,6 +49,9 @@ export interface HaCeleryArgs {
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
   job?: JobOptions;
+  /** What publishes the periodic tasks of `app`.
+   * @default none */
+  beat?: BeatOptions;
   /** A ledger of every task, to which workers and job write.
    * @default none */
   ledger?: LedgerOptions;
@@ -58,12 +62,13 @@ interface Parts {
   broker: RabbitMqCluster;
   workers: CeleryWorkers[];
   job: CeleryJob | undefined;
+  beat: CeleryBeat | undefined;
   ledger: TaskLedger | undefined;
 }
 const parts = new PartsOf<HaCelery, Parts>();
 
 /**
- * Highly available Celery: a namespace, a RabbitMQ cluster, pools of workers, and, if asked for, a job and a ledger. Creates no
+ * Highly available Celery: a namespace, a RabbitMQ cluster, pools of workers, and, if asked for, a job, a beat and a ledger. Creates no
  * Kubernetes cluster. Several of them fit into one cluster, and into one namespace.
  *
  * A namespace of its own is closed to the network but for what the parts open, and held to the Pod Security level `restricted`.
@@ -99,6 +104,8 @@ export class HaCelery extends pulumi.ComponentResource {
   readonly workerDeploymentNames: pulumi.Output<string[]>;
   /** Name of the ledger's Service; undefined without a ledger. */
   readonly ledgerServiceName: pulumi.Output<string | undefined>;
+  /** Name of the beat's Deployment; undefined without a beat. */
+  readonly beatDeploymentName: pulumi.Output<string | undefined>;
   /** Name of the Job; undefined without a job. */
   readonly jobName: pulumi.Output<string | undefined>;
 
@@ -133,12 +140,19 @@ export class HaCelery extends pulumi.ComponentResource {
     const ledger =
       args.ledger &&
       new TaskLedger(`${name}-ledger`, { ...args.ledger, namespace: namespaceName, image }, child);
-    const wiring = { namespace: namespaceName, image, broker: broker.connection, ledger: ledger?.connection };
+    const wiring = { namespace: namespaceName, image, broker: broker.connection };
+    const counted = { ...wiring, ledger: ledger?.connection };
     const workers = pools.map(
       ({ name: pool, ...options }) =>
         new CeleryWorkers(
           `${name}-${pool}`,
-          { app: args.app, resultBackend, ...defined(options), ...wiring, appQueues: queues },
+          {
+            app: args.app,
+            resultBackend,
+            ...defined(options),
+            ...counted,
+            appQueues: queues,
+          },
           child,
         ),
     );
@@ -146,8 +160,15 @@ export class HaCelery extends pulumi.ComponentResource {
       args.job &&
       new CeleryJob(
         `${name}-scheduler`,
-        { queues, resultBackend, ...defined(args.job), ...wiring },
+        { queues, resultBackend, ...defined(args.job), ...counted },
         { ...child, dependsOn: workers },
+      );
+    const beat =
+      args.beat &&
+      new CeleryBeat(
+        `${name}-beat`,
+        { queues, resultBackend, ...defined(args.beat), ...wiring, app: args.app },
+        child,
       );
 
     this.namespaceName = namespaceName;
@@ -156,7 +177,8 @@ export class HaCelery extends pulumi.ComponentResource {
     this.workerDeploymentNames = pulumi.all(workers.map((pool) => pool.deploymentName));
     this.ledgerServiceName = pulumi.output(ledger?.serviceName);
     this.jobName = pulumi.output(job?.jobName);
-    parts.set(this, { namespace: created, broker, workers, job, ledger });
+    this.beatDeploymentName = pulumi.output(beat?.deploymentName);
+    parts.set(this, { namespace: created, broker, workers, job, beat, ledger });
     this.registerOutputs({
       namespaceName: this.namespaceName,
       brokerHost: this.brokerHost,
@@ -164,6 +186,7 @@ export class HaCelery extends pulumi.ComponentResource {
       workerDeploymentNames: this.workerDeploymentNames,
       ledgerServiceName: this.ledgerServiceName,
       jobName: this.jobName,
+      beatDeploymentName: this.beatDeploymentName,
     });
   }
 
@@ -185,6 +208,11 @@ export class HaCelery extends pulumi.ComponentResource {
   /** The job, if there is one. */
   get job(): CeleryJob | undefined {
     return parts.of(this).job;
+  }
+
+  /** The beat, if there is one. */
+  get beat(): CeleryBeat | undefined {
+    return parts.of(this).beat;
   }
 
   /** The ledger, if there is one. */

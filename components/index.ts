@@ -1,3 +1,4 @@
+export * from "./celeryBeat";
 export * from "./celeryJob";
 export * from "./celeryWorkers";
 export * from "./containerImage";

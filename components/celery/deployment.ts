@@ -9,13 +9,10 @@ import {
   spreadOut,
 } from "../shared/pods";
 import { environment, podLabels, trustMounts, trustVolumes } from "./environment";
+import { probes, STATE_DIR, STATE_VOLUME } from "./probes";
 import { Workers } from "./settings";
 
 type Container = k8s.types.input.core.v1.Container;
-type Probe = k8s.types.input.core.v1.Probe;
-
-/** Holds the files by which a worker says that it lives and that it consumes. */
-export const STATE_DIR = "/run/ha-celery";
 
 /** What a stopping pod needs besides the time of its longest task. */
 const STOP_SECONDS = 30;
@@ -39,12 +36,7 @@ export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
           ...spreadOut(workers.spread, workers.selector),
           ...placement(workers, LEAVE_LOST_NODES),
           containers: [workerContainer(workers)],
-          volumes: [
-            // In memory: a slow disk must not look like a dead worker.
-            { name: "state", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
-            { name: "tmp", emptyDir: {} },
-            ...trustVolumes(workers),
-          ],
+          volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
         },
       },
     },
@@ -106,28 +98,11 @@ function workerContainer(workers: Workers): Container {
     }),
     resources: resources(workers.compute),
     securityContext: CONTAINER_SECURITY,
-    // As patient as the liveness probe: a worker that waits for the broker has nothing to be restarted for.
-    startupProbe: probe(["-mmin", "+10"], { periodSeconds: 2, failureThreshold: 300 }),
-    // The event loop stands still while the broker is away; less than 10 minutes would kill running tasks for it.
-    livenessProbe: probe(["-mmin", "+10"], { periodSeconds: 30, failureThreshold: 3 }),
-    readinessProbe: probe(
-      ["!", "-newermt", "-30 seconds"],
-      { periodSeconds: 5, failureThreshold: 2 },
-      "consuming",
-    ),
+    ...probes("consuming"),
     volumeMounts: [
       { name: "state", mountPath: STATE_DIR },
       { name: "tmp", mountPath: "/tmp" },
       ...trustMounts(workers),
     ],
-  };
-}
-
-/** Fails when the file is absent or too old. No shell, no Python: a probe that loads the application costs seconds of CPU. */
-function probe(tooOld: string[], timing: Probe, file = "heartbeat"): Probe {
-  return {
-    exec: { command: ["find", `${STATE_DIR}/${file}`, ...tooOld, "-exec", "false", "{}", "+"] },
-    timeoutSeconds: 5,
-    ...timing,
   };
 }

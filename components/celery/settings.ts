@@ -1,3 +1,4 @@
+import { CeleryBeatArgs } from "../celeryBeat";
 import { CeleryJobArgs } from "../celeryJob";
 import { CeleryWorkersArgs, WorkerOptions } from "../celeryWorkers";
 import { defined } from "../shared/defined";
@@ -104,6 +105,27 @@ export function resolveJob(name: string, args: CeleryJobArgs): Schedule {
     ...defined(args),
     compute: { cpu: "100m", memory: "256Mi", ...defined(args.compute) },
     ...identity("celery-job", name, "job"),
+  };
+}
+
+/** A beat with every default filled in. */
+export interface Beat extends CeleryBeatArgs, Identity {
+  queues: string[];
+  storage: Volume;
+  compute: Compute;
+  runAsUser: number;
+  readyTimeout: string;
+}
+
+export function resolveBeat(name: string, args: CeleryBeatArgs): Beat {
+  return {
+    queues: DEFAULT_QUEUES,
+    runAsUser: USER,
+    readyTimeout: "10m",
+    ...defined(args),
+    storage: { size: "1Gi", ...defined(args.storage) },
+    compute: { cpu: "50m", memory: "256Mi", ...defined(args.compute) },
+    ...identity("celery-beat", name, "beat"),
   };
 }
 

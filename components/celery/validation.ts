@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { BeatOptions } from "../celeryBeat";
 import { JobOptions } from "../celeryJob";
 import { CeleryWorkersArgs, WorkerOptions } from "../celeryWorkers";
 import {
@@ -30,6 +31,7 @@ const WORKERS: Record<string, string> = {
   HA_CELERY_OBSERVABLE: "observable",
   HA_CELERY_STATE_DIR: "no argument: it is fixed",
 };
+const BEAT: Record<string, string> = { ...COMMON, HA_CELERY_STATE_DIR: "no argument: it is fixed" };
 const JOB: Record<string, string> = { ...COMMON, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" };
 
 /** Everything wrong with the arguments of workers. */
@@ -122,6 +124,19 @@ export function jobProblems(options: JobOptions): string[] {
     ...commandProblems(options.command),
     ...userProblems(options.runAsUser),
     ...durationProblems("completionTimeout", options.completionTimeout),
+  ];
+}
+
+/** Everything wrong with the arguments of a beat. */
+export function beatProblems(options: BeatOptions): string[] {
+  return [
+    ...queueProblems("queues", options.queues),
+    ...quantityProblems("storage.size", options.storage?.size, "1Gi"),
+    ...computeProblems(options.compute),
+    ...environmentProblems(BEAT, options.env, options.envFromSecrets),
+    ...commandProblems(options.command),
+    ...userProblems(options.runAsUser),
+    ...durationProblems("readyTimeout", options.readyTimeout),
   ];
 }
 

@@ -1,4 +1,10 @@
-import { appProblems, jobProblems, ledgerProblems, workersProblems } from "../celery/validation";
+import {
+  appProblems,
+  beatProblems,
+  jobProblems,
+  ledgerProblems,
+  workersProblems,
+} from "../celery/validation";
 import { HaCeleryArgs, WorkerPoolOptions } from "../haCelery";
 import { brokerProblems } from "../rabbitmq/validation";
 import { MAX_NAME, nameProblems, namespaceProblems, quote } from "../shared/validation";
@@ -23,6 +29,7 @@ export function haCeleryProblems(name: string, args: HaCeleryArgs): string[] {
       .filter((pool, index) => pools.findIndex((other) => other.name === pool.name) !== index)
       .map((pool) => `workers has two pools named ${quote(pool.name)}. Give each its own name.`),
     ...within("job", jobProblems(args.job ?? {})),
+    ...within("beat", beatProblems(args.beat ?? {})),
     ...within("ledger", ledgerProblems(args.ledger ?? {})),
   ];
 }
