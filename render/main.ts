@@ -1,42 +1,12 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import type { WantedPassword } from "./answers";
+import { assignment, type Options, render } from "./command";
 import { RenderError } from "./errors";
-import { PasswordFile } from "./passwords";
-import { renderStack } from "./stack";
-import { type Overrides, PROGRAM, stacks } from "./stackConfig";
-import { masked, toYaml } from "./yaml";
+import { PROGRAM, stacks } from "./stackConfig";
 
-interface Options {
-  stack: string;
-  config: Overrides;
-  passwords?: string;
-}
-
-function assignment(value: string, before: Overrides): Overrides {
-  const [, key, setting] = /^([\w:-]+)=(.*)$/s.exec(value) ?? [];
-  if (key !== undefined && setting !== undefined) return { ...before, [key]: setting };
-  throw new RenderError(
-    `--config is "${value}", which sets no key. Write key=value, for example --config brokerReplicas=5.`,
-  );
-}
-
-async function render({ stack, config, passwords }: Options): Promise<void> {
-  const file = passwords === undefined ? undefined : new PasswordFile(passwords, stack);
-  const password = (name: string, wanted: WantedPassword) => file?.of(name, wanted) ?? "";
-  const objects = await renderStack(stack, { overrides: config, password });
-  if (file) tellOf(file.save(), passwords);
-  else
-    console.error(
-      "Secrets hold placeholders, with which no broker starts. --passwords FILE generates and keeps passwords.",
-    );
-  process.stdout.write(toYaml(file ? objects : objects.map(masked)));
-}
-
-function tellOf(added: number, file = ""): void {
-  if (added > 0) console.error(`${added} new passwords in ${file}. Keep it, and keep it secret.`);
-}
+// npm runs scripts in the program's folder and tells where it was called.
+const calledIn = process.env.INIT_CWD ?? process.cwd();
 
 const program = new Command("render")
   .description("Prints the Kubernetes objects of a stack as YAML. Needs no Pulumi CLI, cluster or cloud.")
@@ -45,13 +15,13 @@ const program = new Command("render")
   .option(
     "--passwords <file>",
     "file that generated passwords are kept in; it is created when it does not exist",
+    (path) => resolve(calledIn, path),
   )
-  .action((options: Options) =>
-    render({
-      ...options,
-      passwords: options.passwords && resolve(process.env.INIT_CWD ?? "", options.passwords),
-    }),
-  );
+  .action(async (options: Options) => {
+    const { yaml, note } = await render(options);
+    if (note) console.error(note);
+    process.stdout.write(yaml);
+  });
 
 // Standard output is for YAML alone; without an engine Pulumi prints what programs log.
 console.log = console.info = console.error;
