@@ -29,7 +29,12 @@ function ownNetwork(gke: Gke, opts: pulumi.CustomResourceOptions): ClusterNetwor
   const { name, project, region } = gke;
   const network = new gcp.compute.Network(
     `${name}-network`,
-    { project, description: `Network of the GKE cluster ${name}.`, autoCreateSubnetworks: false },
+    {
+      project,
+      // A changed description replaces the network. Another region needs that: its ranges are those of the old one.
+      description: `Network of the GKE cluster ${name} in ${region}.`,
+      autoCreateSubnetworks: false,
+    },
     opts,
   );
   const subnetwork = new gcp.compute.Subnetwork(
