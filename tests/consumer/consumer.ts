@@ -1,0 +1,105 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { REPOSITORY } from "../../local/paths";
+
+/** What the library wants its program to bring. */
+export const PEERS = Object.keys((readJson("package.json") as { peerDependencies: object }).peerDependencies);
+
+/** A file of the packed library. */
+export interface PackedFile {
+  path: string;
+  size: number;
+}
+
+/** What a program's stack says, by the name of the output. */
+export type Outputs = Record<string, { value: unknown; secret: boolean }>;
+
+type Operation = "up" | "preview" | "destroy";
+
+/** A folder outside the repository whose programs use the library as anybody's do: packed, and installed into packages of its own. */
+export class Consumer {
+  readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-consumer-"));
+  /** What is in the packed library. */
+  files: PackedFile[] = [];
+
+  /** Packs the library, lays out the programs, and installs what they need at the versions of our lockfile. */
+  async make(): Promise<void> {
+    const tarball = await this.pack();
+    const copy = (from: string, to: string) =>
+      cpSync(join(REPOSITORY, from), join(this.folder, to), { recursive: true });
+    copy("examples/typescript", "orders");
+    copy("tests/consumer/images", "images");
+    copy("tests/consumer/broker", "broker");
+    copy("tests/consumer/run.ts", "run.ts");
+    this.write("tsconfig.json", JSON.stringify({ extends: "./orders/tsconfig.json", include: ["."] }));
+    const dependencies = { ...lockedVersions(), "ha-celery": `file:${tarball}` };
+    this.write("package.json", JSON.stringify({ private: true, dependencies }));
+    await this.run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
+  }
+
+  /** Runs a command in the folder of a program and gives back what it printed. */
+  async run(command: string, args: string[], program = "."): Promise<string> {
+    const bin = join(this.folder, "node_modules", ".bin");
+    const { stdout } = await execa(command, args, {
+      cwd: join(this.folder, program),
+      env: { PATH: `${bin}:${process.env.PATH}` },
+    });
+    return stdout;
+  }
+
+  /** Runs an operation of Pulumi on a program. Says how long it took. */
+  async pulumi(operation: Operation, program: string, env: Record<string, string>): Promise<Outputs> {
+    const started = Date.now();
+    const { stdout } = await execa("node", ["--import=tsx", "../run.ts", operation], {
+      cwd: join(this.folder, program),
+      env: { ...env, PULUMI_BACKEND_URL: `file://${this.folder}`, PULUMI_CONFIG_PASSPHRASE: "a passphrase" },
+    });
+    console.log(`      ${operation} ${program}: ${Math.round((Date.now() - started) / 1000)} s`);
+    return JSON.parse(stdout) as Outputs;
+  }
+
+  /** Writes the configuration of a program's stack. */
+  configure(program: string, values: Record<string, unknown>): void {
+    const config = Object.entries(values).map(([key, value]) => [`${program}:${key}`, value]);
+    // JSON is YAML, too.
+    this.write(join(program, "Pulumi.test.yaml"), JSON.stringify({ config: Object.fromEntries(config) }));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  write(path: string, content: string): void {
+    writeFileSync(join(this.folder, path), content);
+  }
+
+  private async pack(): Promise<string> {
+    const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", this.folder], {
+      cwd: REPOSITORY,
+    });
+    // What the build says comes before.
+    const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as {
+      filename: string;
+      files: PackedFile[];
+    }[];
+    if (!packed) throw new Error(`npm pack made nothing: ${stdout}`);
+    this.files = packed.files;
+    return join(this.folder, packed.filename);
+  }
+}
+
+/** The tools of the example and the library's peers, exactly as we have them. */
+function lockedVersions(): Record<string, string> {
+  const { packages } = readJson("package-lock.json") as { packages: Record<string, { version: string }> };
+  const { devDependencies } = readJson("examples/typescript/package.json") as { devDependencies: object };
+  const names = [...PEERS, ...Object.keys(devDependencies)];
+  return Object.fromEntries(
+    names.map((name) => [name, packages[`node_modules/${name}`]?.version ?? "missing"]),
+  );
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(join(REPOSITORY, path), "utf8"));
+}

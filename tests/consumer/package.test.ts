@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { REPOSITORY } from "../../local/paths";
+import { Consumer, PEERS } from "./consumer";
+
+/** Two files of a hundred kilobytes each would already be more than all of the library. */
+const LARGEST_FILE = 60_000;
+const LARGEST_TARBALL = 600_000;
+
+describe("the packed library", () => {
+  const consumer = new Consumer();
+
+  before(() => consumer.make());
+  after(() => consumer.remove());
+
+  it("holds the compiled components, their types, licence and README, and nothing else", () => {
+    const sources = readdirSync(join(REPOSITORY, "components"), { recursive: true, encoding: "utf8" });
+    const compiled = sources
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join("dist/components", file.slice(0, -".ts".length)))
+      .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
+    const packed = consumer.files.map(({ path }) => path).sort();
+    assert.deepEqual(packed, [...compiled, "LICENSE", "README.md", "package.json"].sort());
+  });
+
+  it("is small", () => {
+    for (const { path, size } of consumer.files) assert.ok(size < LARGEST_FILE, `${path} has ${size} bytes`);
+    const total = consumer.files.reduce((sum, { size }) => sum + size, 0);
+    assert.ok(total < LARGEST_TARBALL, `${total} bytes`);
+  });
+
+  it("shares the packages of the program: a second copy of @pulumi/pulumi would see none of its resources", async () => {
+    const found = await consumer.run("npm", ["ls", "--all", "--parseable", ...PEERS]);
+    const copies = found.split("\n").filter((path) => /@pulumi\/\w+$/.test(path));
+    assert.deepEqual(
+      copies.sort(),
+      PEERS.map((name) => join(consumer.folder, "node_modules", name)),
+    );
+  });
+
+  it("creates nothing when it is imported", async () => {
+    // Without an engine, the first resource would end the program.
+    const names = await consumer.run("node", [
+      "--eval",
+      "console.log(Object.keys(require('ha-celery')).join())",
+    ]);
+    assert.match(names, /\bHaCelery\b.*\bRabbitMqCluster\b/);
+    const module = "import { HaCelery } from 'ha-celery'; console.log(typeof HaCelery)";
+    assert.equal(await consumer.run("node", ["--input-type=module", "--eval", module]), "function");
+  });
+
+  it("has types for strict programs, which refuse a wrong argument", async () => {
+    await consumer.run("tsc", ["--noEmit"]);
+    consumer.write(
+      "wrong.ts",
+      'import { TaskLedger } from "ha-celery";\nnew TaskLedger("a", { namespace: "b", image: 1 });\n',
+    );
+    await assert.rejects(consumer.run("tsc", ["--noEmit"]), /wrong\.ts\(2,.*'number' is not assignable/);
+  });
+
+  it("can be tested with Pulumi's own mocks", async () => {
+    await consumer.run("npm", ["test"], "orders");
+  });
+});

@@ -1,0 +1,29 @@
+import { basename, join } from "node:path";
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+
+// Runs the program of the current folder without a language host for Node.js: run.ts up | preview | destroy.
+// The environment says what the CLI needs, and PULUMI_ROOT, where it is.
+
+async function main(operation = ""): Promise<void> {
+  const folder = process.cwd();
+  const program = async () => ({ ...((await import(join(folder, "index.ts"))) as Record<string, unknown>) });
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: "test", projectName: basename(folder), program },
+    {
+      workDir: folder,
+      pulumiCommand: await PulumiCommand.get({ root: process.env.PULUMI_ROOT, skipVersionCheck: true }),
+    },
+  );
+  const options = { onOutput: (text: string) => process.stderr.write(text), color: "never" as const };
+  if (operation === "up") await stack.up(options);
+  else if (operation === "preview") await stack.preview({ ...options, expectNoChanges: true });
+  else if (operation === "destroy") await stack.destroy(options);
+  else throw new Error(`${operation}? Say up, preview or destroy.`);
+  const outputs = Object.entries(await stack.outputs()).map(([name, { value, secret }]) => [
+    name,
+    { value, secret },
+  ]);
+  process.stdout.write(JSON.stringify(Object.fromEntries(outputs)));
+}
+
+void main(process.argv[2]);
