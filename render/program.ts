@@ -19,7 +19,8 @@ export interface StackOptions {
   preview?: boolean;
 }
 
-/** Runs the program with a stack's configuration against the mocked engine. Needs no Pulumi CLI, cluster or cloud. */
+/** Runs the program with a stack's configuration against the mocked engine. Needs no Pulumi CLI, cluster or cloud. One run
+ * at a time: Pulumi knows one program in a process. */
 export function runStack(stack: string, options: StackOptions): Promise<Run<Program>> {
   const { overrides, madeUp, preview } = options;
   const config = configurationOf(stack, overrides);
