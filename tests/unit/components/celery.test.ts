@@ -18,6 +18,11 @@ const BROKER: BrokerConnection = {
   key: "amqp-url",
   clientLabels: { "ha-celery/broker": "mq" },
 };
+const TLS: BrokerConnection = {
+  ...BROKER,
+  trust: { authority: { secretName: "mq-tls", key: "authorities" }, serverName: "mq.example.com" },
+};
+const REDIS = { secretName: "redis", key: "url" };
 const LEDGER: LedgerConnection = { url: "http://ledger:8080", clientLabels: { "ha-celery/ledger": "count" } };
 
 const workers = (args: Partial<CeleryWorkersArgs> = {}) =>
@@ -52,6 +57,8 @@ describe("CeleryWorkers", () => {
   it("renders the objects of the golden, with every option", async () => {
     const { resources } = await run(() =>
       workers({
+        broker: TLS,
+        resultBackend: REDIS,
         queues: ["mail", "urgent"],
         appQueues: ["tasks", "mail", "urgent"],
         replicas: 7,
@@ -133,6 +140,25 @@ describe("CeleryJob", () => {
       }),
     );
     assertGolden("celeryJob", resources);
+  });
+
+  it("renders the objects of the golden, with every option", async () => {
+    const { resources } = await run(() =>
+      job({
+        broker: TLS,
+        resultBackend: REDIS,
+        command: ["my-job"],
+        compute: { cpu: "1", cpuLimit: "2", memory: "1Gi" },
+        backoffLimit: 0,
+        env: { LANGUAGE: "eo" },
+        envFromSecrets: { SMTP_PASSWORD: { secretName: "smtp", key: "password" } },
+        runAsUser: 1000,
+        nodeSelector: { pool: "spot" },
+        tolerations: [{ key: "spot", operator: "Exists" }],
+        priorityClassName: "low",
+      }),
+    );
+    assertGolden("celeryJob-custom", resources);
   });
 
   it("is another Job under another run's name, and the same one under the same", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { HaCelery, HaCeleryArgs } from "../../../components";
+import { HaCelery, HaCeleryArgs, ScaleBy } from "../../../components";
 import {
   cluster,
   known,
@@ -41,6 +41,7 @@ const FULL: HaCeleryArgs = {
     },
   ],
   job: { tasks: 1000 },
+  beat: {},
   ledger: {},
 };
 const create = (args: Partial<HaCeleryArgs> = {}, name = "celery") =>
@@ -65,10 +66,12 @@ describe("HaCelery", () => {
   it("creates exactly the objects of its parts, and no Kubernetes cluster", async () => {
     const { resources } = full;
     assert.deepEqual(list(resources), [
+      "CeleryBeat celery-beat",
       "CeleryJob celery-scheduler",
       "CeleryWorkers celery-fast",
       "CeleryWorkers celery-reports",
       "ConfigMap celery-broker-config",
+      "Deployment celery-beat-publisher",
       "Deployment celery-fast-workers",
       "Deployment celery-ledger-server",
       "Deployment celery-reports-workers",
@@ -78,6 +81,7 @@ describe("HaCelery", () => {
       "NetworkPolicy celery-broker-access",
       "NetworkPolicy celery-deny-ingress",
       "NetworkPolicy celery-ledger-access",
+      "PersistentVolumeClaim celery-beat-data",
       "PersistentVolumeClaim celery-ledger-data",
       "PodDisruptionBudget celery-broker-budget",
       "PodDisruptionBudget celery-fast-budget",
@@ -159,14 +163,79 @@ describe("HaCelery", () => {
     );
   });
 
-  it("gives every pool and the job the same queues, and the broker enough patience for their tasks", async () => {
+  it("gives every pool, the job and the beat the same queues, and the broker enough patience for their tasks", async () => {
     const { resources } = full;
-    for (const name of ["celery-fast-workers", "celery-reports-workers", "celery-scheduler-run"]) {
+    for (const name of [
+      "celery-fast-workers",
+      "celery-reports-workers",
+      "celery-scheduler-run",
+      "celery-beat-publisher",
+    ]) {
       const pod = JSON.stringify(resources.find((each) => each.name === name)?.inputs);
       assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
     }
     const config = JSON.stringify(the(resources, "ConfigMap").inputs);
     assert.ok(config.includes("consumer_timeout = 2400000"), "twice the longest task");
+  });
+
+  it("gives every part the result backend, but for those that have their own", async () => {
+    const secret = (secretName: string) => ({ secretName, key: "url" });
+    const { resources } = await run(() =>
+      create({
+        ...FULL,
+        resultBackend: secret("redis"),
+        workers: [{ name: "fast" }, { name: "reports", resultBackend: secret("database") }],
+      }),
+    );
+    const backendOf = (name: string) =>
+      variablesOf(resources, name).find((each) => each.name === "HA_CELERY_RESULT_BACKEND")?.valueFrom
+        ?.secretKeyRef;
+    for (const name of ["celery-fast-workers", "celery-scheduler-run", "celery-beat-publisher"])
+      assert.deepEqual(backendOf(name), { name: "redis", key: "url" }, name);
+    assert.deepEqual(backendOf("celery-reports-workers"), { name: "database", key: "url" });
+    assert.equal(
+      variablesOf(full.resources, "celery-fast-workers").filter(({ name }) => /RESULT_BACKEND/.test(name))
+        .length,
+      0,
+    );
+  });
+
+  it("has every part check the certificate of a broker with TLS", async () => {
+    const { resources } = await run(() =>
+      create({
+        ...FULL,
+        broker: { ...FULL.broker, tls: { secretName: "mq-tls", serverName: "mq.example.com" } },
+      }),
+    );
+    for (const name of ["celery-fast-workers", "celery-scheduler-run", "celery-beat-publisher"]) {
+      const { containers, volumes } = podOf(resources, name);
+      const serverName = containers[0]?.env.find((each) => each.name === "HA_CELERY_BROKER_SERVER_NAME");
+      assert.equal(serverName?.value, "mq.example.com", name);
+      assert.deepEqual(
+        volumes.find((each) => each.name === "broker-ca")?.secret,
+        { secretName: "mq-tls", items: [{ key: "ca.crt", path: "ca.crt" }] },
+        name,
+      );
+    }
+  });
+
+  it("lets KEDA ask the management API when a pool scales by queue length, unless told who may", async () => {
+    const managers = async (args: Partial<HaCeleryArgs>) => {
+      const { resources } = await run(() => create(args));
+      const { spec } = the(resources, "NetworkPolicy", "celery-broker-access").inputs as { spec: Policy };
+      return spec.ingress
+        .filter(({ ports }) => ports.some(({ port }) => port === 15672))
+        .flatMap(({ from }) =>
+          from.flatMap((peer) => peer.namespaceSelector?.matchExpressions[0]?.values ?? []),
+        );
+    };
+    const byLength = { name: "a", autoscale: { maxReplicas: 5, by: ScaleBy.QueueLength } };
+    assert.deepEqual(await managers({ workers: [{ name: "a", autoscale: { maxReplicas: 5 } }] }), []);
+    assert.deepEqual(await managers({ workers: [byLength] }), ["keda"]);
+    const access = { managementNamespaces: ["scaling"] };
+    assert.deepEqual(await managers({ workers: [byLength], broker: { access } }), ["scaling"]);
+    const clients = { clientNamespaces: ["web"] };
+    assert.deepEqual(await managers({ workers: [byLength], broker: { access: clients } }), ["keda"]);
   });
 
   it("registers exactly its public outputs, the URL as a secret", async () => {
@@ -180,6 +249,7 @@ describe("HaCelery", () => {
       workerDeploymentNames: result.workerDeploymentNames,
       ledgerServiceName: result.ledgerServiceName,
       jobName: result.jobName,
+      beatDeploymentName: result.beatDeploymentName,
     });
     assert.match(
       amqpUrl,
@@ -191,6 +261,7 @@ describe("HaCelery", () => {
       workerDeploymentNames: ["celery-fast-workers-0000000", "celery-reports-workers-0000000"],
       ledgerServiceName: "celery-ledger-server-0000000",
       jobName: "celery-scheduler-run-0000000",
+      beatDeploymentName: "celery-beat-publisher-0000000",
     });
   });
 
@@ -202,12 +273,15 @@ describe("HaCelery", () => {
     }
   });
 
-  it("has no job and no ledger unless asked for", async () => {
+  it("has no job, no beat and no ledger unless asked for", async () => {
     const { result } = await run(() => create());
     assert.equal(result.job, undefined);
+    assert.equal(result.beat, undefined);
     assert.equal(result.ledger, undefined);
-    assert.deepEqual(await known({ job: result.jobName, ledger: result.ledgerServiceName }), {
+    const { jobName: job, beatDeploymentName: beat, ledgerServiceName: ledger } = result;
+    assert.deepEqual(await known({ job, beat, ledger }), {
       job: undefined,
+      beat: undefined,
       ledger: undefined,
     });
   });
@@ -235,26 +309,57 @@ describe("HaCelery", () => {
           workers: [
             { name: "a", longestTaskSeconds: 30, prefetch: 2 },
             { name: "a", concurrency: 0, longestTaskSeconds: 5 },
+            { name: "b", longestTaskSeconds: 5, replicas: 1, autoscale: { maxReplicas: 2 } },
           ],
           job: { tasks: -1 },
+          beat: { command: [] },
           ledger: { compute: { memory: "lots" } },
         }),
       ),
       [
-        'HaCelery "celery" has 9 problems:',
+        'HaCelery "celery" has 11 problems:',
         "  - namespaceName and existingNamespace are mutually exclusive, and cannot both be set; one is created, the other used as it is. Remove one.",
         '  - namespaceName is "Mail", which no namespace can be called. Use lower case letters, digits and "-".',
         '  - app is "", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
         "  - broker.replicas is 4. Use an odd number (3 survives one node, 5 survives two).",
         "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would have tasks run again that are still running. Leave broker.consumerTimeoutSeconds out, or raise it.",
         "  - workers[1].concurrency is 0, but it is a number of processes. Use a whole number of at least 1.",
+        "  - workers[2].replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
         '  - workers has two pools named "a". Give each its own name.',
         "  - job.tasks is -1, but there would be nothing to publish. Use a whole number of at least 1.",
+        "  - beat.command is empty. Give the program to run, or leave command out.",
         '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
       ].join("\n"),
     );
   });
 });
+
+interface Variable {
+  name: string;
+  value?: string;
+  valueFrom?: { secretKeyRef: unknown };
+}
+
+interface Policy {
+  ingress: {
+    ports: { port: number }[];
+    from: { namespaceSelector?: { matchExpressions: { values: string[] }[] } }[];
+  }[];
+}
+
+interface Pod {
+  containers: { env: Variable[] }[];
+  volumes: { name: string; secret?: unknown }[];
+}
+
+/** The pods of a Deployment or Job. */
+function podOf(resources: Registered[], name: string): Pod {
+  const { inputs } = resources.find((each) => each.name === name) ?? {};
+  return (inputs as { spec: { template: { spec: Pod } } }).spec.template.spec;
+}
+
+const variablesOf = (resources: Registered[], name: string): Variable[] =>
+  podOf(resources, name).containers[0]?.env ?? [];
 
 interface NamedObject {
   kind: string;

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { BrokerOptions, BrokerTls, JobOptions, LedgerOptions, WorkerOptions } from "../../../components";
+import {
+  BeatOptions,
+  BrokerOptions,
+  BrokerTls,
+  JobOptions,
+  LedgerOptions,
+  ScaleBy,
+  WorkerOptions,
+} from "../../../components";
 import {
   appProblems,
+  beatProblems,
   jobProblems,
   ledgerProblems,
   workersProblems,
@@ -175,6 +184,54 @@ describe("every problem of", () => {
         "env has HA_CELERY_STATE_DIR, which the component sets. Use no argument: it is fixed.",
       ],
       [
+        { env: { HA_CELERY_RESULT_BACKEND: "redis://redis" } },
+        "env has HA_CELERY_RESULT_BACKEND, which the component sets. Use resultBackend.",
+      ],
+      [
+        { env: { HA_CELERY_BROKER_CA: "/ca.crt" } },
+        "env has HA_CELERY_BROKER_CA, which the component sets. Use broker.",
+      ],
+      [
+        { replicas: 3, autoscale: { maxReplicas: 5 } },
+        "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+      ],
+      [
+        { autoscale: { maxReplicas: 5, by: "memory" as "cpu" } },
+        'autoscale.by is "memory". Use "cpu" or "queueLength".',
+      ],
+      [
+        { autoscale: { maxReplicas: 5, minReplicas: 0 } },
+        "autoscale.minReplicas is 0, but CPU can only be measured in a pod. Use a whole number of at least 1.",
+      ],
+      [
+        { autoscale: { maxReplicas: 5, minReplicas: -1, by: "queueLength" } },
+        "autoscale.minReplicas is -1, but it is a number of pods. Use a whole number of at least 0.",
+      ],
+      [
+        { autoscale: { maxReplicas: 0 } },
+        "autoscale.maxReplicas is 0, but somebody must run the tasks. Use a whole number of at least 1.",
+      ],
+      [
+        { autoscale: { maxReplicas: 2, minReplicas: 3 } },
+        "autoscale.maxReplicas is 2, but minReplicas is 3. Raise the one or lower the other.",
+      ],
+      [
+        { autoscale: { maxReplicas: 5, cpuPercent: 0 } },
+        "autoscale.cpuPercent is 0, but it is the aim for the CPU of the pods. Use a whole number of at least 1.",
+      ],
+      [
+        { autoscale: { maxReplicas: 5, by: "queueLength", tasksPerReplica: 0.5 } },
+        "autoscale.tasksPerReplica is 0.5, but a pod is there for so many tasks. Use a whole number of at least 1.",
+      ],
+      [
+        { autoscale: { maxReplicas: 5, by: "queueLength", cpuPercent: 50 } },
+        'autoscale.cpuPercent has no effect with by "queueLength". Remove it, or use by "cpu".',
+      ],
+      [
+        { autoscale: { maxReplicas: 5, tasksPerReplica: 10 } },
+        'autoscale.tasksPerReplica has no effect with by "cpu". Remove it, or use by "queueLength".',
+      ],
+      [
         { env: { A: "1" }, envFromSecrets: { A: { secretName: "s", key: "k" } } },
         "env and envFromSecrets both have A and cannot both set it. Remove one.",
       ],
@@ -192,6 +249,9 @@ describe("every problem of", () => {
     it("nothing wrong", () => {
       assert.deepEqual(workersProblems({}), []);
       assert.deepEqual(workersProblems({ replicas: 0, env: { HA_CELERY_CONFIRM_TIMEOUT_SECONDS: "5" } }), []);
+      assert.deepEqual(workersProblems({ autoscale: { maxReplicas: 1 } }), []);
+      const none = { minReplicas: 0, maxReplicas: 9, by: ScaleBy.QueueLength, tasksPerReplica: 5 };
+      assert.deepEqual(workersProblems({ autoscale: none }), []);
     });
   });
 
@@ -212,6 +272,20 @@ describe("every problem of", () => {
     ];
     for (const options of wrong) assert.equal(jobProblems(options).length, 1, JSON.stringify(options));
     assert.deepEqual(jobProblems({ run: "2026-11-23.2" }), []);
+  });
+
+  it("a beat", () => {
+    const wrong: BeatOptions[] = [
+      { queues: [] },
+      { storage: { size: "x" } },
+      { compute: { memory: "x" } },
+      { env: { HA_CELERY_BROKER_SERVER_NAME: "x" } },
+      { command: [] },
+      { runAsUser: 0 },
+      { readyTimeout: "soon" },
+    ];
+    for (const options of wrong) assert.equal(beatProblems(options).length, 1, JSON.stringify(options));
+    assert.deepEqual(beatProblems({ storage: { size: "2Gi" } }), []);
   });
 
   it("a ledger", () => {
