@@ -1,104 +1,69 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { list, type Registered, run, the } from "../components/engine";
+import { list, the } from "../components/engine";
+import { deploy } from "./stackRuns";
 
-type Program = Record<"namespace" | "amqpUrl" | "workers" | "ledger", pulumi.Output<unknown>>;
-
-/** The engine's mock knows our project as `project`. */
-function configure(values: Record<string, unknown>): void {
-  const project = parse(readFileSync("Pulumi.yaml", "utf8")) as {
-    config: Record<string, { default: unknown }>;
-  };
-  const defaults = Object.entries(project.config).map(([key, field]) => [key, field.default]);
-  const all = {
-    ...Object.fromEntries(defaults),
-    kubeContext: "here",
-    imageRepository: "registry.example.com/team",
-    ...values,
-  };
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(
-      Object.entries(all).map(([key, value]) => [
-        `project:${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    ),
-  );
+const EXISTING = {
+  target: "existing",
+  kubeContext: "mine",
+  imageRepository: "registry.example.com/team",
+};
+interface PodTemplate {
+  spec: { template: { spec: Record<string, unknown> } };
 }
-
-/** index.ts is a program: loading it is running it. */
-function load(): Program {
-  const require = createRequire(__filename);
-  const path = require.resolve("../../../index");
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the way to run a module again
-  delete require.cache[path];
-  return require(path) as Program;
-}
-
-async function deploy(
-  values: Record<string, unknown> = {},
-): Promise<{ result: Program; resources: Registered[] }> {
-  configure(values);
-  return run(load);
-}
-
-const local = () =>
-  Object.fromEntries(
-    Object.entries(
-      (parse(readFileSync("Pulumi.local.yaml", "utf8")) as { config: Record<string, unknown> }).config,
-    ).map(([key, value]) => [key.replace("ha-celery:", ""), value]),
-  );
 
 describe("index.ts", () => {
-  it("deploys images, a broker, workers, a job and a ledger in the local stack", async () => {
-    const { resources } = await deploy(local());
-    const components = list(resources.filter(({ custom }) => !custom));
-    assert.deepEqual(components, [
-      "CeleryJob celery-scheduler",
-      "CeleryWorkers celery-default",
-      "ContainerImage rabbitmq",
-      "ContainerImage worker",
-      "HaCelery celery",
-      "RabbitMqCluster celery-broker",
-      "TaskLedger celery-ledger",
-    ]);
+  it("deploys neither job, nor ledger, nor beat unless asked to", async () => {
+    const { resources } = await deploy("local", { scheduleTasks: "0", ledger: "false" });
+    assert.ok(!list(resources).some((each) => /^Celery(Job|Beat)|^TaskLedger/.test(each)));
   });
 
-  it("deploys neither job nor ledger unless asked to", async () => {
-    const { resources } = await deploy();
-    assert.ok(!list(resources).some((each) => /^(CeleryJob|TaskLedger)/.test(each)));
+  it("uses the named context of a cluster of yours, and makes nothing on Google Cloud", async () => {
+    const { resources, providers } = await deploy("local", EXISTING);
+    assert.ok(!resources.some(({ type }) => type.startsWith("gcp:")));
+    const [provider] = providers;
+    assert.equal(providers.length, 1);
+    assert.equal(provider?.inputs.context, "mine");
+    const { imageName } = the(resources, "Image", "worker-image").inputs as { imageName: string };
+    assert.match(imageName, /^registry\.example\.com\/team\/worker:/);
   });
 
-  it("gives every Kubernetes object the provider of the named context", async () => {
-    const { resources } = await deploy(local());
-    for (const each of resources) {
-      const { type, name } = each;
-      if (type.startsWith("kubernetes:")) assert.equal(each.provider, "cluster", `${type} ${name}`);
-    }
-  });
-
-  it("hands base images on as build arguments and pulls by digest", async () => {
-    const { resources } = await deploy({ rabbitmqBaseImage: "mine:1" });
-    const image = the(resources, "Image", "rabbitmq-image").inputs as {
+  it("hands base images on as build arguments and runs images by digest", async () => {
+    const { resources } = await deploy("local", { rabbitmqBaseImage: "mine:1" });
+    const { build } = the(resources, "Image", "rabbitmq-image").inputs as unknown as {
       build: { args: Record<string, string> };
     };
-    assert.equal(image.build.args.BASE_IMAGE, "mine:1");
-    const set = the(resources, "StatefulSet").inputs as {
-      spec: { template: { spec: { containers: { image: string }[] } } };
+    assert.equal(build.args.BASE_IMAGE, "mine:1");
+    const set = the(resources, "StatefulSet").inputs as unknown as PodTemplate;
+    const [{ image }] = set.spec.template.spec.containers as [{ image: string }];
+    assert.match(image, /\/rabbitmq@sha256:/);
+  });
+
+  it("pushes to a registry of yours on GKE, too, and then makes none", async () => {
+    const { resources } = await deploy("dev", { imageRepository: "registry.example.com/team" });
+    assert.ok(!list(resources).some((each) => each.startsWith("ContainerRegistry")));
+    const { imageName } = the(resources, "Image", "worker-image").inputs as { imageName: string };
+    assert.match(imageName, /^registry\.example\.com\/team\/worker:/);
+  });
+
+  it("keeps the pools that say spot on the spot nodes, and the others off", async () => {
+    const pools = [{ name: "safe" }, { name: "cheap", spot: true, nodeSelector: { disk: "fast" } }];
+    const { resources } = await deploy("prod", { spotNodes: "3", workerPools: JSON.stringify(pools) });
+    assert.equal(the(resources, "NodePool", "ha-celery-spot").protect, false);
+    const podOf = (name: string) =>
+      (the(resources, "Deployment", `celery-${name}-workers`).inputs as unknown as PodTemplate).spec.template
+        .spec;
+    assert.equal(podOf("safe").nodeSelector, undefined);
+    assert.deepEqual(podOf("cheap").nodeSelector, { disk: "fast", "ha-celery/pool": "spot" });
+    const accepts = (name: string) =>
+      (podOf(name).tolerations as { key: string }[]).some(({ key }) => key === "ha-celery/pool");
+    assert.deepEqual([accepts("safe"), accepts("cheap")], [false, true]);
+  });
+
+  it("takes any other class of volumes by its name", async () => {
+    const { resources } = await deploy("prod", { brokerStorageClass: "premium-rwo" });
+    const { spec } = the(resources, "StatefulSet").inputs as unknown as {
+      spec: { volumeClaimTemplates: { spec: { storageClassName: string } }[] };
     };
-    assert.match(set.spec.template.spec.containers[0]?.image ?? "", /@sha256:/);
-  });
-
-  it("keeps the broker's address secret among its outputs", async () => {
-    const { result } = await deploy(local());
-    assert.equal(await pulumi.isSecret(result.amqpUrl), true);
-  });
-
-  it("protects the broker unless the stack says otherwise", async () => {
-    assert.equal(the((await deploy()).resources, "StatefulSet").protect, true);
-    assert.equal(the((await deploy(local())).resources, "StatefulSet").protect, false);
+    assert.equal(spec.volumeClaimTemplates[0]?.spec.storageClassName, "premium-rwo");
   });
 });
