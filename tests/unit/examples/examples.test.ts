@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { list, run, the } from "../components/engine";
+import { librarySchema } from "../components/schema";
+import { resourceProblems } from "./schemaProblems";
+
+const REPOSITORY = resolve(__dirname, "../../..");
+const EXAMPLES = join(REPOSITORY, "examples");
+
+interface YamlProgram {
+  packages: Record<string, string>;
+  resources: Record<string, { type: string; properties: Record<string, unknown> }>;
+  outputs: Record<string, string>;
+}
+
+describe("examples/yaml", () => {
+  const program = parse(readFileSync(join(EXAMPLES, "yaml/Pulumi.yaml"), "utf8")) as YamlProgram;
+  const ours = Object.entries(program.resources).filter(([, { type }]) => type.startsWith("ha-celery:"));
+
+  it("uses components as the schema tells", function () {
+    this.timeout(60_000);
+    assert.equal(ours.length, 1);
+    for (const [, { type, properties }] of ours)
+      assert.deepEqual(resourceProblems(librarySchema(), type, properties), []);
+  });
+
+  it("exports what the components give", function () {
+    this.timeout(60_000);
+    for (const [name, { type }] of ours) {
+      const { properties = {} } = librarySchema().resources[type.replace(":", ":index:")] ?? {};
+      for (const value of Object.values(program.outputs)) {
+        const [, resource, output = ""] = /^\$\{(\w+)\.(\w+)\}$/.exec(value) ?? [];
+        if (resource === name) assert.ok(output in properties, value);
+        else assert.fail(`${value} is of no component`);
+      }
+    }
+  });
+
+  it("takes the components from this repository", () => {
+    assert.equal(
+      resolve(EXAMPLES, "yaml", program.packages["ha-celery"] ?? ""),
+      join(REPOSITORY, "components"),
+    );
+  });
+
+  const wrong: [string, object, string][] = [
+    ["a name that does not exist", { replica: 3 }, "ha-celery:HaCelery.broker.replica does not exist"],
+    ["a wrong type", { replicas: "three" }, "ha-celery:HaCelery.broker.replicas is not a number"],
+    [
+      "no such choice",
+      { spread: "never" },
+      "ha-celery:HaCelery.broker.spread is none of required, preferred",
+    ],
+    ["no list", { plugins: "rabbitmq_shovel" }, "ha-celery:HaCelery.broker.plugins is not an array"],
+  ];
+  for (const [what, broker, problem] of wrong) {
+    it(`would be found out: ${what}`, function () {
+      this.timeout(60_000);
+      const properties = { rabbitmqImage: "a", workerImage: "b", app: "c", broker };
+      assert.deepEqual(resourceProblems(librarySchema(), "ha-celery:HaCelery", properties), [problem]);
+    });
+  }
+
+  it("would be found out: a missing argument", function () {
+    this.timeout(60_000);
+    assert.deepEqual(
+      resourceProblems(librarySchema(), "ha-celery:HaCelery", { app: "a", rabbitmqImage: "b" }),
+      ["ha-celery:HaCelery.workerImage is missing"],
+    );
+  });
+});
+
+describe("examples/typescript", () => {
+  it("passes its own test, with Pulumi's own mocks", function () {
+    this.timeout(60_000);
+    const mocha = join(REPOSITORY, "node_modules/.bin/mocha");
+    execFileSync(mocha, [join(EXAMPLES, "typescript/index.test.ts")], { cwd: REPOSITORY, stdio: "pipe" });
+  });
+
+  it("changes one annotation and one Service, and nothing else, by its transforms", async () => {
+    const { overrides } = await import("../../../examples/typescript/overrides.js");
+    const change = async (type: string, name: string, props: object) => {
+      const args = { custom: true, type, name, props: { ...props }, opts: {} };
+      const changed = await overrides(args as pulumi.ResourceTransformArgs);
+      return changed && new Promise((resolve) => pulumi.output(changed.props).apply(resolve));
+    };
+    assert.deepEqual(
+      await change("kubernetes:apps/v1:StatefulSet", "orders-broker-set", {
+        metadata: { name: "a", annotations: { kept: "1" } },
+        spec: { replicas: 3 },
+      }),
+      {
+        metadata: { name: "a", annotations: { kept: "1", "example.com/owner": "orders" } },
+        spec: { replicas: 3 },
+      },
+    );
+    assert.deepEqual(
+      await change("kubernetes:core/v1:Service", "orders-broker-client", { spec: { type: "ClusterIP" } }),
+      {
+        spec: { type: "ClusterIP", trafficDistribution: "PreferClose" },
+      },
+    );
+    assert.equal(await change("kubernetes:core/v1:Service", "orders-broker-nodes", { spec: {} }), undefined);
+    assert.equal(await change("kubernetes:apps/v1:Deployment", "orders-mail", { spec: {} }), undefined);
+  });
+});
+
+describe("examples/gke", () => {
+  it("makes a cluster, a registry, images and Celery on spot machines", async () => {
+    const before = process.cwd();
+    // The folders of the images are relative to the program.
+    process.chdir(join(EXAMPLES, "gke"));
+    try {
+      const { resources } = await run(() => {
+        pulumi.runtime.setAllConfig({ "project:project": "my-shop", "project:region": "us-east1" });
+        createRequire(__filename)("../../../examples/gke/index.ts");
+      });
+      const components = resources.filter(({ type }) => type.startsWith("ha-celery:"));
+      assert.deepEqual(list(components), [
+        "CeleryWorkers counter-default",
+        "ContainerImage rabbitmq",
+        "ContainerImage worker",
+        "ContainerRegistry counter",
+        "GkeCluster counter",
+        "HaCelery counter",
+        "RabbitMqCluster counter-broker",
+        "StorageClasses counter",
+      ]);
+      const { spec } = the(resources, "StatefulSet").inputs as {
+        spec: { volumeClaimTemplates: { spec: { storageClassName: string } }[] };
+      };
+      assert.equal(
+        spec.volumeClaimTemplates[0]?.spec.storageClassName,
+        (the(resources, "StorageClass", "counter-ssd").inputs.metadata as { name: string }).name,
+      );
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
