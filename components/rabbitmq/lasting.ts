@@ -70,7 +70,7 @@ function classProblems({ className: old }: Lasting, { className: next }: Lasting
   if (old === undefined || next === undefined || old === next) return [];
   const named = (name: string) => name || "the default class";
   return [
-    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move the claims: docs/grow-storage.md.`,
+    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.`,
   ];
 }
 

@@ -84,15 +84,24 @@ export async function pods(name: string): Promise<V1Pod[]> {
   return items;
 }
 
-/** Runs a command in a pod and gives back what it printed. */
-export async function execute(pod: string, container: string, ...argv: string[]): Promise<string> {
+/** A container of a pod in a cluster. */
+export interface Place {
+  readonly config: KubeConfig;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** Runs a command in a container and gives back what it printed. */
+export async function executeIn(place: Place, ...argv: string[]): Promise<string> {
+  const { config, namespace, pod, container } = place;
   const { Writable } = await import("node:stream");
   let output = "";
   const sink = () =>
     new Writable({ write: (chunk: Buffer, _, done) => ((output += chunk.toString()), done()) });
   await new Promise<void>((resolve, reject) => {
-    new Exec(kubeConfig())
-      .exec(NAMESPACE, pod, container, argv, sink(), sink(), null, false, (status) => {
+    new Exec(config)
+      .exec(namespace, pod, container, argv, sink(), sink(), null, false, (status) => {
         if (status.status === "Success") resolve();
         else reject(new Error(`${argv.join(" ")} in ${pod}: ${status.message ?? ""}\n${output}`));
       })
@@ -104,9 +113,8 @@ export async function execute(pod: string, container: string, ...argv: string[])
 /** The broker pod that leads a queue. */
 export async function leaderOf(queue: string): Promise<string> {
   const [pod] = await pods("rabbitmq");
-  const listed = await execute(
-    pod?.metadata?.name ?? "",
-    "rabbitmq",
+  const listed = await executeIn(
+    { config: kubeConfig(), namespace: NAMESPACE, pod: pod?.metadata?.name ?? "", container: "rabbitmq" },
     ...["rabbitmqctl", "--quiet", "--formatter=json", "list_queues", "--vhost=celery", "name", "leader"],
   );
   const queues = JSON.parse(listed.slice(listed.indexOf("["))) as { name: string; leader: string }[];

@@ -39,14 +39,14 @@ describe("what a broker keeps for life", () => {
       PLAIN,
       { ...PLAIN, className: "ssd" },
       [
-        "storage.className changed the default class -> ssd. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move the claims: docs/grow-storage.md.",
+        "storage.className changed the default class -> ssd. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.",
       ],
     ],
     [
       { ...PLAIN, className: "ssd" },
       PLAIN,
       [
-        "storage.className changed ssd -> the default class. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move the claims: docs/grow-storage.md.",
+        "storage.className changed ssd -> the default class. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.",
       ],
     ],
     [

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createCluster, deleteCluster } from "../../local/cluster";
+import { ensureBaseImages } from "../../local/images";
+import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { BrokerCluster, Publisher } from "./brokerCluster";
+import { PLAIN, program, SECURE, type Wishes } from "./brokerProgram";
+import { Authority } from "./certificates";
+import { type Outcome, ProviderStack } from "./providerStack";
+
+/** A cluster of this suite's own. */
+const CLUSTER = "brokers";
+const SERVER_NAME = "broker.example.com";
+const GROWN =
+  'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.';
+const quiet = () => undefined;
+
+function succeeded(outcome: Outcome): Outcome {
+  assert.equal(outcome.error, undefined, outcome.error);
+  return outcome;
+}
+
+const touched = (outcome: Outcome): string[] =>
+  Object.keys(outcome.steps).filter((name) =>
+    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
+  );
+
+/** Runs something and says how long it took. */
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
+  const began = Date.now();
+  const result = await work;
+  console.log(`      ${what}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+describe("brokers that change while they are in use, on a real cluster", () => {
+  const stack = new ProviderStack();
+  const authority = new Authority();
+  const certificate = () => authority.issue(SERVER_NAME, `*.${SECURE}.svc`);
+  const wishes: Wishes = {
+    kubeconfig: "",
+    registry: "",
+    bases: { rabbitmq: "", worker: "" },
+    size: "1Gi",
+    passwordRevision: 0,
+    serverName: SERVER_NAME,
+  };
+  let cluster: BrokerCluster;
+  let renewed: Promise<number>;
+
+  const login = async () => {
+    const url = String(await stack.output("plainUrl"));
+    const { username, password } = new URL(url);
+    return { url, username, password };
+  };
+
+  before(async () => {
+    await ensureDocker(quiet);
+    const tools = await ensurePulumi(quiet);
+    wishes.bases = await ensureBaseImages(quiet);
+    const local = await timed("cluster", createCluster(CLUSTER, quiet));
+    wishes.kubeconfig = local.kubeconfigPath;
+    wishes.registry = local.registry;
+    cluster = new BrokerCluster(local);
+    await cluster.prepare(certificate());
+    await stack.open(() => program(wishes)(), tools);
+  });
+  after(async () => {
+    stack.close();
+    authority.close();
+    await deleteCluster(CLUSTER, quiet);
+    await stopDockerIfOurs(quiet);
+  });
+
+  it("come up, one without TLS and one with", async () => {
+    succeeded(await timed("up", stack.run("up")));
+    for (const namespace of [PLAIN, SECURE]) assert.equal(await cluster.runningNodes(namespace), 3);
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+  });
+
+  describe("with TLS", () => {
+    const connect = (env: Record<string, string> = {}, first = "") =>
+      cluster.inWorker(
+        SECURE,
+        `${first}
+from counter.tasks import app
+with app.connection_for_write() as connection:
+    connection.ensure_connection(max_retries=1)
+    print("connected as", connection.info()["transport"])`,
+        env,
+      );
+
+    it("do the tasks of publishers and workers that know the authority", async () => {
+      const publisher = new Publisher(cluster, SECURE, "tls");
+      await publisher.start();
+      await publisher.stop();
+      const { confirmed, executed, lost } = await cluster.settled(SECURE, "tls");
+      assert.ok(confirmed > 0 && executed === confirmed && lost === 0, `${executed} of ${confirmed} done`);
+    });
+
+    it("have no port without TLS", async () => {
+      const brokers = await cluster.pods(SECURE, "rabbitmq");
+      const addresses = brokers.map(({ status }) => status?.podIP ?? "");
+      assert.equal(addresses.length, 3);
+      const answers = await cluster.inWorker(
+        SECURE,
+        `
+import socket
+for host in ${JSON.stringify(addresses)}:
+    for port in (5671, 15671, 5672, 15672):
+        try:
+            socket.create_connection((host, port), timeout=5).close()
+            print(port, "open")
+        except ConnectionRefusedError:
+            print(port, "refused")`,
+      );
+      const each = ["5671 open", "15671 open", "5672 refused", "15672 refused"];
+      assert.deepEqual(answers.trim().split(/\r?\n/), [...each, ...each, ...each]);
+    });
+
+    it("are refused by a client that trusts another authority, or wants another name", async () => {
+      assert.match(await connect(), /connected/);
+      const other = new Authority();
+      const file = "/tmp/other.crt";
+      const write = `open(${JSON.stringify(file)}, "w").write(${JSON.stringify(other.certificate)})`;
+      other.close();
+      await assert.rejects(connect({ HA_CELERY_BROKER_CA: file }, write), /CERTIFICATE_VERIFY_FAILED/);
+      await assert.rejects(
+        connect({ HA_CELERY_BROKER_SERVER_NAME: "other.example.com" }),
+        /Hostname mismatch/,
+      );
+    });
+
+    it("tell the user that may only look how long the queues are", async () => {
+      const { items } = await cluster.core.listNamespacedSecret({ namespace: SECURE });
+      const url = items.find(({ data }) => data?.["management-url"])?.data?.["management-url"] ?? "";
+      const script = `
+import json, os, ssl, urllib.parse, urllib.request
+url = urllib.parse.urlsplit(${JSON.stringify(Buffer.from(url, "base64").toString())})
+passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+root = f"{url.scheme}://{url.hostname}:{url.port}"
+passwords.add_password(None, root, url.username, url.password)
+trust = ssl.create_default_context(cafile=os.environ["HA_CELERY_BROKER_CA"])
+opener = urllib.request.build_opener(
+    urllib.request.HTTPSHandler(context=trust), urllib.request.HTTPBasicAuthHandler(passwords))
+queue = json.load(opener.open(f"{root}/api/queues{url.path}/tasks", timeout=10))
+print(queue["name"], queue["type"])`;
+      assert.match(await cluster.inWorker(SECURE, script), /^tasks quorum/);
+    });
+
+    it("get a new certificate", async () => {
+      const next = certificate();
+      await cluster.putCertificate(next);
+      renewed = servedAfter(next["tls.crt"]);
+      // Looked at when the other scenes are over.
+      renewed.catch(quiet);
+    });
+  });
+
+  describe("whose volumes shall grow", () => {
+    let before: string[];
+    const set = () => cluster.apps.readNamespacedStatefulSet({ namespace: PLAIN, name: "plain-mq" });
+
+    it("are not touched by an update, which fails as its preview does", async () => {
+      before = await cluster.uids(PLAIN, "rabbitmq");
+      const { metadata } = await set();
+      wishes.size = "2Gi";
+      for (const operation of ["preview", "up"] as const) {
+        const outcome = await timed(operation, stack.run(operation));
+        assert.ok(`${outcome.error}\n${outcome.messages.join("\n")}`.includes(GROWN), outcome.error);
+      }
+      assert.equal((await set()).metadata?.resourceVersion, metadata?.resourceVersion);
+      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before);
+    });
+
+    it("grow by the procedure, and none stops for it", async () => {
+      const where = { namespace: PLAIN };
+      const { items } = await cluster.core.listNamespacedPersistentVolumeClaim({
+        ...where,
+        labelSelector: "app.kubernetes.io/instance=plain-mq",
+      });
+      assert.equal(items.length, 3);
+      for (const { metadata } of items) {
+        const name = metadata?.name ?? "";
+        const path = "/spec/resources/requests/storage";
+        const body = [{ op: "replace", path, value: "2Gi" }];
+        await cluster.core.patchNamespacedPersistentVolumeClaim({ ...where, name, body });
+      }
+      const publisher = new Publisher(cluster, PLAIN, "grow");
+      await publisher.start();
+      await cluster.apps.deleteNamespacedStatefulSet({
+        ...where,
+        name: "plain-mq",
+        propagationPolicy: "Orphan",
+      });
+      succeeded(await timed("refresh", stack.run("refresh")));
+      const up = succeeded(await timed("up", stack.run("up")));
+      assert.deepEqual(up.steps["plain-mq-set"], ["create"]);
+      assert.deepEqual(
+        touched(up).filter((name) => /^plain-(mq-client|pool)/.test(name)),
+        [],
+      );
+
+      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before, "the same pods go on");
+      const { spec } = await set();
+      assert.equal(spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage, "2Gi");
+      assert.equal(await cluster.runningNodes(PLAIN), 3);
+      await publisher.stop();
+      assert.equal((await cluster.settled(PLAIN, "grow")).lost, 0);
+      assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+    });
+  });
+
+  describe("whose password changes", () => {
+    /** Raises the revision while tasks are published with the password from before. */
+    async function rotate(revision: number): Promise<void> {
+      const { url } = await login();
+      const workers = await cluster.uids(PLAIN, "celery-worker");
+      const publisher = new Publisher(cluster, PLAIN, `revision-${revision}`);
+      await publisher.start(url);
+      const { executed } = await cluster.summary(PLAIN, publisher.run);
+      wishes.passwordRevision = revision;
+      const { steps } = succeeded(await timed("up", stack.run("up")));
+      const after = await cluster.summary(PLAIN, publisher.run);
+      assert.ok(
+        after.executed > executed + 200,
+        `only ${after.executed - executed} tasks were done meanwhile`,
+      );
+      assert.doesNotMatch(await publisher.stop(), /ACCESS_REFUSED|refused using authentication/);
+      const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, publisher.run);
+      assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
+      console.log(
+        `      ${confirmed} tasks published and done meanwhile, ${lost} lost, ${duplicated} duplicated`,
+      );
+
+      assert.deepEqual(steps["plain-mq-set"], ["update"]);
+      assert.deepEqual(steps["plain-pool-workers"], ["update"]);
+      const order = ["plain-mq-definitions", "plain-mq-set", "plain-mq-client", "plain-pool-workers"];
+      assert.deepEqual(
+        Object.keys(steps).filter((name) => order.includes(name)),
+        order,
+      );
+      const now = await cluster.uids(PLAIN, "celery-worker");
+      assert.deepEqual(
+        now.filter((uid) => workers.includes(uid)),
+        [],
+        "every worker is a new one",
+      );
+      assert.equal(await cluster.runningNodes(PLAIN), 3);
+    }
+
+    it("lose nothing and refuse nobody, until the next but one", async () => {
+      const first = await login();
+      assert.equal(first.username, "celery");
+      await rotate(1);
+      const second = await login();
+      assert.equal(second.username, "celery-2");
+      assert.ok(await cluster.accepts(PLAIN, first.username, first.password), "the old password still works");
+
+      await rotate(2);
+      const third = await login();
+      assert.equal(third.username, "celery");
+      assert.notEqual(third.password, first.password);
+      assert.ok(await cluster.accepts(PLAIN, third.username, third.password));
+      assert.ok(await cluster.accepts(PLAIN, second.username, second.password));
+      assert.equal(await cluster.accepts(PLAIN, first.username, first.password), false, "retired");
+      for (const { password } of [first, second, third]) assert.ok(!stack.stateText.includes(password));
+    });
+  });
+
+  describe("whose certificate was renewed", () => {
+    it("serve the new one without a restart", async () => {
+      console.log(`      served ${await renewed} s after the Secret changed`);
+      const restarts = (await cluster.pods(SECURE, "rabbitmq")).map(
+        ({ status }) => status?.containerStatuses?.[0]?.restartCount,
+      );
+      assert.deepEqual(restarts, [0, 0, 0]);
+    });
+  });
+
+  /** Seconds until every node serves the certificate, to clients and in the management API. */
+  async function servedAfter(wanted: string): Promise<number> {
+    const addresses = (await cluster.pods(SECURE, "rabbitmq")).map(({ status }) => status?.podIP ?? "");
+    const script = `
+import os, socket, ssl
+trust = ssl.create_default_context(cafile=os.environ["HA_CELERY_BROKER_CA"])
+wanted = ssl.PEM_cert_to_DER_cert(${JSON.stringify(wanted)})
+for host in ${JSON.stringify(addresses)}:
+    for port in (5671, 15671):
+        with trust.wrap_socket(socket.create_connection((host, port)), server_hostname="${SERVER_NAME}") as tls:
+            print("new" if tls.getpeercert(True) == wanted else "old")`;
+    const began = Date.now();
+    for (;;) {
+      const answers = (await cluster.inWorker(SECURE, script)).trim().split(/\s+/);
+      const seconds = Math.round((Date.now() - began) / 1000);
+      assert.equal(answers.length, 6);
+      if (answers.every((each) => each === "new")) return seconds;
+      assert.ok(seconds < 400, `still the old certificate after ${seconds} s: ${answers.join(", ")}`);
+      await sleep(5_000);
+    }
+  }
+});

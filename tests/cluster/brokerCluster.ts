@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppsV1Api, CoreV1Api, KubeConfig, StorageV1Api, type V1Pod } from "@kubernetes/client-node";
+import type { LocalCluster } from "../../local/cluster";
+import { LedgerClient, type LedgerSummary } from "../../local/ledger";
+import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
+import type { Certificate } from "./certificates";
+import { executeIn } from "./machine";
+
+/** What the broker's tests look at and do in their cluster. */
+export class BrokerCluster {
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  private readonly config = new KubeConfig();
+
+  constructor(private readonly cluster: LocalCluster) {
+    this.config.loadFromFile(cluster.kubeconfigPath);
+    this.core = this.config.makeApiClient(CoreV1Api);
+    this.apps = this.config.makeApiClient(AppsV1Api);
+  }
+
+  /** What the installations take as given: namespaces, a certificate, and a class whose claims may grow. */
+  async prepare(certificate: Certificate): Promise<void> {
+    for (const name of [PLAIN, SECURE])
+      await this.core.createNamespace({ body: { metadata: { name } } }).catch(existing);
+    await this.putCertificate(certificate);
+    const storage = this.config.makeApiClient(StorageV1Api);
+    const { items } = await storage.listStorageClass();
+    const given = items.find(({ metadata }) =>
+      Object.entries(metadata?.annotations ?? {}).some(
+        ([key, value]) => /is-default-class$/.test(key) && value === "true",
+      ),
+    );
+    await storage
+      .createStorageClass({
+        body: {
+          metadata: { name: EXPANDABLE },
+          provisioner: given?.provisioner ?? "",
+          volumeBindingMode: given?.volumeBindingMode,
+          allowVolumeExpansion: true,
+        },
+      })
+      .catch(existing);
+  }
+
+  /** Makes the certificate's Secret, or renews it in place, as cert-manager does. */
+  async putCertificate(stringData: Certificate): Promise<void> {
+    const where = { namespace: SECURE };
+    const body = {
+      metadata: { name: CERTIFICATE },
+      type: "kubernetes.io/tls",
+      stringData: { ...stringData },
+    };
+    await this.core
+      .createNamespacedSecret({ ...where, body })
+      .catch(() => this.core.replaceNamespacedSecret({ ...where, name: CERTIFICATE, body }));
+  }
+
+  async pods(namespace: string, application: string): Promise<V1Pod[]> {
+    const labelSelector = `app.kubernetes.io/name=${application}`;
+    const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
+    return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  async uids(namespace: string, application: string): Promise<string[]> {
+    return (await this.pods(namespace, application)).map(({ metadata }) => metadata?.uid ?? "").sort();
+  }
+
+  inPod(namespace: string, pod: string, container: string, ...argv: string[]): Promise<string> {
+    return executeIn({ config: this.config, namespace, pod, container }, ...argv);
+  }
+
+  /** Runs a command in the first broker node of a namespace. */
+  inBroker(namespace: string, ...argv: string[]): Promise<string> {
+    return this.inPod(namespace, `${namespace}-mq-0`, "rabbitmq", ...argv);
+  }
+
+  /** Runs Python in a worker of a namespace. */
+  async inWorker(namespace: string, script: string, env: Record<string, string> = {}): Promise<string> {
+    const [pod] = await this.pods(namespace, "celery-worker");
+    const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    return this.inPod(
+      namespace,
+      pod?.metadata?.name ?? "",
+      "worker",
+      "env",
+      ...settings,
+      "python",
+      "-c",
+      script,
+    );
+  }
+
+  /** How many nodes the first one sees running. */
+  async runningNodes(namespace: string): Promise<number> {
+    const status = await this.inBroker(
+      namespace,
+      "rabbitmqctl",
+      "--quiet",
+      "cluster_status",
+      "--formatter=json",
+    );
+    return (JSON.parse(status.slice(status.indexOf("{"))) as { running_nodes: string[] }).running_nodes
+      .length;
+  }
+
+  async accepts(namespace: string, user: string, password: string): Promise<boolean> {
+    return this.inBroker(namespace, "rabbitmqctl", "authenticate_user", user, password).then(
+      () => true,
+      (error: Error) => {
+        if (/authentication|credentials/i.test(error.message)) return false;
+        throw error;
+      },
+    );
+  }
+
+  summary(namespace: string, run: string): Promise<LedgerSummary> {
+    return new LedgerClient(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
+  }
+
+  /** The count of a run, once every confirmed task was executed. */
+  async settled(namespace: string, run: string): Promise<LedgerSummary> {
+    for (let attempt = 0; ; attempt++) {
+      const summary = await this.summary(namespace, run);
+      if (summary.lost === 0 || attempt === 120) return summary;
+      await sleep(500);
+    }
+  }
+}
+
+/** A pod that publishes 50 tasks at a time, each time with a new connection, until it is told to stop. */
+export class Publisher {
+  private readonly name: string;
+
+  constructor(
+    private readonly cluster: BrokerCluster,
+    private readonly namespace: string,
+    readonly run: string,
+  ) {
+    this.name = `publisher-${run}`;
+  }
+
+  /** Publishes with a worker's image and environment, but for the URL. */
+  async start(url?: string): Promise<void> {
+    const { items } = await this.cluster.apps.listNamespacedDeployment({
+      namespace: this.namespace,
+      labelSelector: "app.kubernetes.io/name=celery-worker",
+    });
+    const template = items[0]?.spec?.template;
+    const worker = template?.spec?.containers[0];
+    if (!template?.spec || !worker) throw new Error(`no workers in ${this.namespace}`);
+    const { livenessProbe, readinessProbe, startupProbe, lifecycle, ...container } = worker;
+    void [livenessProbe, readinessProbe, startupProbe, lifecycle];
+    const others = (worker.env ?? []).filter(
+      ({ name }) => url === undefined || name !== "HA_CELERY_BROKER_URL",
+    );
+    const body: V1Pod = {
+      metadata: { name: this.name },
+      spec: {
+        ...template.spec,
+        restartPolicy: "Never",
+        containers: [
+          {
+            ...container,
+            name: "publisher",
+            command: ["sh", "-c", PUBLISH],
+            args: undefined,
+            env: [
+              ...others,
+              ...(url === undefined ? [] : [{ name: "HA_CELERY_BROKER_URL", value: url }]),
+              { name: "SCHEDULE_RUN", value: this.run },
+            ],
+          },
+        ],
+      },
+    };
+    await this.cluster.core.createNamespacedPod({ namespace: this.namespace, body });
+    await this.until(async () => (await this.cluster.summary(this.namespace, this.run)).executed > 50);
+  }
+
+  /** Stops after the tasks under way, and gives back what it said. */
+  async stop(): Promise<string> {
+    await this.cluster.inPod(this.namespace, this.name, "publisher", "touch", "/tmp/stop");
+    const where = { namespace: this.namespace, name: this.name };
+    await this.until(async () =>
+      /Succeeded|Failed/.test((await this.cluster.core.readNamespacedPod(where)).status?.phase ?? ""),
+    );
+    const { status } = await this.cluster.core.readNamespacedPod(where);
+    const log = await this.cluster.core.readNamespacedPodLog(where);
+    if (status?.phase !== "Succeeded") throw new Error(`the publisher failed:\n${log}`);
+    return log;
+  }
+
+  private async until(done: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 0; !(await done().catch(() => false)); attempt++) {
+      if (attempt === 240) throw new Error(`publisher ${this.name}: nothing happens`);
+      await sleep(500);
+    }
+  }
+}
+
+const PUBLISH = [
+  "tasks=0",
+  "while [ ! -e /tmp/stop ]; do",
+  "  tasks=$((tasks + 50))",
+  "  SCHEDULE_TASKS=$tasks python -m counter.scheduler || exit 1",
+  "done",
+].join("\n");
+
+function existing(error: Error): void {
+  if (!/already exists/.test(error.message)) throw error;
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { CeleryWorkers, ContainerImage, RabbitMqCluster, TaskLedger } from "../../components";
+import { REPOSITORY } from "../../local/paths";
+
+/** Names of the two installations' namespaces. */
+export const PLAIN = "plain";
+export const SECURE = "secure";
+/** What the tests make in the cluster before. */
+export const EXPANDABLE = "expandable";
+export const CERTIFICATE = "broker-tls";
+
+/** What the tests change from one update to the next. */
+export interface Wishes {
+  kubeconfig: string;
+  /** Where this machine pushes images and the nodes pull them. */
+  registry: string;
+  bases: { rabbitmq: string; worker: string };
+  /** Of the plain broker. */
+  size: string;
+  passwordRevision: number;
+  /** Of the broker with TLS. */
+  serverName: string;
+}
+
+/** A broker without TLS and one with, each with workers and a ledger. */
+export function program(wishes: Wishes): pulumi.automation.PulumiFn {
+  return async () => {
+    const { kubeconfig, registry, bases, size, passwordRevision, serverName } = wishes;
+    const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
+    const image = (name: "rabbitmq" | "worker") =>
+      new ContainerImage(name, {
+        repository: `${registry}/${name}`,
+        context: join(REPOSITORY, "docker", name),
+        baseImage: bases[name],
+      }).ref;
+    const images = { broker: image("rabbitmq"), worker: image("worker") };
+    const urls = [
+      { namespace: PLAIN, passwordRevision, size },
+      { namespace: SECURE, tls: { secretName: CERTIFICATE, serverName } },
+    ].map(({ namespace, size: claimed = "1Gi", ...options }) => {
+      const inside = { parent: new pulumi.ComponentResource("test:index:Part", namespace), provider };
+      const broker = new RabbitMqCluster(
+        `${namespace}-mq`,
+        {
+          namespace,
+          image: images.broker,
+          storage: { size: claimed, className: EXPANDABLE, onDelete: "delete" },
+          compute: { cpu: "100m", memory: "512Mi" },
+          gracePeriodSeconds: 60,
+          deletionProtection: false,
+          readyTimeout: "10m",
+          ...options,
+        },
+        inside,
+      );
+      const ledger = new TaskLedger(
+        `${namespace}-ledger`,
+        { namespace, image: images.worker, storage: { className: EXPANDABLE } },
+        inside,
+      );
+      new CeleryWorkers(
+        `${namespace}-pool`,
+        {
+          namespace,
+          image: images.worker,
+          app: "counter.tasks",
+          replicas: 2,
+          longestTaskSeconds: 30,
+          compute: { cpu: "100m", memory: "384Mi" },
+          env: { COUNT_PAUSE_SECONDS: "0.001" },
+          broker: broker.connection,
+          ledger: ledger.connection,
+        },
+        inside,
+      );
+      return broker.amqpUrl;
+    });
+    return { plainUrl: urls[0], secureUrl: urls[1] };
+  };
+}
