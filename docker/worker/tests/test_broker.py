@@ -1,8 +1,10 @@
 """Against a real RabbitMQ 4.3."""
 
+import json
 import os
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from conftest import BROKER_URL
 from kombu import Exchange
 
 from ha_celery import ConfirmedPublisher, PublishFailedError, Settings, create_app
+from ha_celery.beat import Scheduler
 
 pytestmark = pytest.mark.broker
 QUEUE = f"test-{os.getpid()}"
@@ -65,3 +68,19 @@ def test_a_connection_that_breaks_under_the_pipeline_loses_nothing(app: Celery, 
     assert len(confirmed) == len(set(confirmed)) == 1000
     assert depth(app) >= 1000
     assert publisher.retries >= 2
+
+
+def test_beat_publishes_what_it_knows_and_what_it_does_not(app: Celery, task: Any, tmp_path: Path) -> None:
+    app.conf.beat_schedule = {
+        "known": {"task": task.name, "schedule": 3600.0},
+        "elsewhere": {"task": "elsewhere.work", "schedule": 3600.0},
+    }
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    memory = tmp_path / "runs.json"
+    memory.write_text(json.dumps({"known": yesterday, "elsewhere": yesterday}))
+    for _ in range(2):
+        scheduler = Scheduler(app, schedule_filename=str(memory))
+        for _ in range(4):
+            scheduler.tick()
+        scheduler.close()
+    assert depth(app) == 2
