@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { ensureBaseImages } from "../../local/images";
+import { render } from "../../render/command";
+import { type Overrides, stacks } from "../../render/stackConfig";
+import { type KubernetesObject, masked, titleOf, toYaml } from "../../render/yaml";
+import { rendered } from "../unit/render/examples";
+import { RenderCluster } from "./renderCluster";
+
+/** Kinds of KEDA, which is not installed. */
+const isKeda = ({ apiVersion }: KubernetesObject) => apiVersion.startsWith("keda.sh/");
+
+const MORE: Overrides = {
+  brokerTlsSecret: "broker-certificate",
+  brokerTlsServerName: "rabbitmq.example.com",
+  passwordRevision: "1",
+  beat: '{"enabled":true}',
+  managementNamespaces: '["keda"]',
+  workerPools: JSON.stringify([
+    { name: "steady", nodeSelector: { disk: "ssd" }, tolerations: [{ key: "batch", operator: "Exists" }] },
+    { name: "cpu", autoscale: { maxReplicas: 9 } },
+    { name: "queues", autoscale: { by: "queueLength", maxReplicas: 9 } },
+  ]),
+};
+
+interface PodTemplate {
+  spec: { securityContext?: object; containers: { name: string; image: string; securityContext?: object }[] };
+}
+
+describe("rendered objects before a real API server", () => {
+  const cluster = new RenderCluster();
+  before(() => cluster.open());
+  after(() => cluster.close());
+
+  /** Sends the objects to be checked and admitted, but not stored. */
+  const check = (objects: KubernetesObject[]) =>
+    cluster.kubectl(toYaml(objects), "apply", "--dry-run=server", "--validate=strict", "--filename=-");
+
+  /** Only what exists can be looked into: makes the namespace, with its Pod Security level. */
+  function makeNamespace(objects: KubernetesObject[]): void {
+    const [namespace, ...more] = objects.filter(({ kind }) => kind === "Namespace");
+    assert.ok(namespace && more.length === 0);
+    assert.equal(namespace.metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted");
+    assert.equal(namespace.metadata.labels["pod-security.kubernetes.io/warn"], "restricted");
+    const { status, stderr } = cluster.kubectl(toYaml([namespace]), "apply", "--filename=-");
+    assert.equal(status, 0, stderr);
+  }
+
+  function passes(objects: KubernetesObject[]): void {
+    makeNamespace(objects);
+    const { status, stdout, stderr } = check(objects);
+    assert.equal(stderr, "");
+    assert.equal(status, 0);
+    assert.equal(stdout.match(/\(server dry run\)$/gm)?.length, objects.length, stdout);
+  }
+
+  for (const stack of stacks()) {
+    it(`takes stack ${stack} without a warning, with passwords and with placeholders`, async () => {
+      const objects = await rendered(stack);
+      passes(objects);
+      passes(objects.map(masked));
+    });
+  }
+
+  it("takes TLS, a second user, a beat, placements and autoscaling without a warning", async () => {
+    const objects = await rendered("local", MORE);
+    assert.ok(objects.some(isKeda));
+    passes(objects.filter((each) => !isKeda(each)));
+  });
+
+  describe("would say", () => {
+    let workers: KubernetesObject & { spec: { template: PodTemplate; replicas?: number } };
+    before(async () => {
+      const objects = await rendered("local");
+      makeNamespace(objects);
+      workers = objects.find(({ metadata }) => metadata.name === "celery-default-workers") as typeof workers;
+      assert.equal(check([workers]).stderr, "");
+    });
+
+    it("when the pods of a Deployment were not restricted", () => {
+      const loose = structuredClone(workers);
+      delete loose.spec.template.spec.containers[0]?.securityContext;
+      assert.match(check([loose]).stderr, /would violate PodSecurity "restricted.*allowPrivilegeEscalation/);
+    });
+
+    it("when a pod was not restricted, and refuse it", () => {
+      const { metadata, spec } = structuredClone(workers);
+      delete spec.template.spec.securityContext;
+      const pod = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "loose", namespace: metadata.namespace },
+        spec: spec.template.spec,
+      };
+      const { status, stderr } = check([pod]);
+      assert.notEqual(status, 0);
+      assert.match(stderr, /violates PodSecurity "restricted.*runAsNonRoot/);
+    });
+
+    it("when a field was misspelt", () => {
+      const misspelt = structuredClone(workers) as KubernetesObject & { spec: Record<string, unknown> };
+      misspelt.spec.replica = 3;
+      const { status, stderr } = check([misspelt]);
+      assert.notEqual(status, 0);
+      assert.match(stderr, /unknown field "spec\.replica"/);
+    });
+
+    it("when a value was out of bounds", () => {
+      const negative = structuredClone(workers);
+      negative.spec.replicas = -1;
+      assert.match(check([negative]).stderr, /spec\.replicas.*greater than or equal to 0/s);
+    });
+  });
+
+  describe("applied as docs/gitops.md tells", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ha-celery-gitops-"));
+    after(() => rmSync(folder, { recursive: true }));
+    let yaml: string;
+
+    before(async () => {
+      const base = await ensureBaseImages(() => undefined);
+      const config: Overrides = {
+        kubeContext: "any",
+        imageRepository: cluster.registry,
+        rabbitmqBaseImage: base.rabbitmq,
+        workerBaseImage: base.worker,
+        scheduleTasks: "300",
+      };
+      ({ yaml } = await render({ stack: "local", config, passwords: join(folder, "passwords.yaml") }));
+      const images = new Set([...yaml.matchAll(/image: (\S+)$/gm)].map(([, image]) => image ?? ""));
+      assert.equal(images.size, 2);
+      for (const image of images) {
+        const name = image.includes("/rabbitmq:") ? "rabbitmq" : "worker";
+        cluster.push(image, join("docker", name), base[name]);
+      }
+    });
+
+    it("the kustomization adds to every object that it means, and takes nothing away", () => {
+      const document = readFileSync(join("docs", "gitops.md"), "utf8");
+      const [, kustomization] = /```yaml\n(apiVersion: kustomize[^`]*)```/.exec(document) ?? [];
+      writeFileSync(join(folder, "kustomization.yaml"), kustomization ?? "");
+      writeFileSync(join(folder, "celery.yaml"), yaml);
+      const { stdout, stderr } = cluster.kubectl("", "kustomize", folder);
+      assert.equal(stderr, "");
+      const read = (text: string) => parseAllDocuments(text).map((each) => each.toJS() as KubernetesObject);
+      const built = new Map(read(stdout).map((each) => [titleOf(each), each]));
+      let patched = 0;
+      for (const each of read(yaml)) {
+        const { annotations = {} } = built.get(titleOf(each))?.metadata ?? {};
+        const ours = Object.entries(annotations).filter(([key]) => !/argoproj|fluxcd/.test(key));
+        assert.deepEqual(Object.fromEntries(ours), each.metadata.annotations ?? {}, titleOf(each));
+        if (ours.length < Object.keys(annotations).length) patched += 1;
+      }
+      assert.equal(patched, 4, "namespace, brokers, the ledger's claim and the Job");
+    });
+
+    it("everything at once comes to rest, and every task is done", async () => {
+      const applied = cluster.kubectl(yaml, "apply", "--filename=-");
+      assert.equal(applied.status, 0, applied.stderr);
+      assert.equal(applied.stderr, "");
+      const job = "job/celery-scheduler-run";
+      const wait = ["wait", "--namespace=celery", "--timeout=420s", "--for=condition=complete", job];
+      const waited = cluster.kubectl("", ...wait);
+      assert.equal(
+        waited.status,
+        0,
+        waited.stderr + cluster.kubectl("", "get", "pods", "--all-namespaces").stdout,
+      );
+      const ledger = cluster.ledger("celery");
+      while ((await ledger.summary("run-1")).executed < 300)
+        await new Promise((next) => setTimeout(next, 1000));
+      const { confirmed, executed, lost } = await ledger.summary("run-1");
+      assert.deepEqual({ confirmed, executed, lost }, { confirmed: 300, executed: 300, lost: 0 });
+    }).timeout(600_000);
+
+    it("applied once more, nothing changes", () => {
+      const { stdout } = cluster.kubectl(yaml, "apply", "--filename=-");
+      assert.deepEqual(
+        stdout
+          .trim()
+          .split("\n")
+          .filter((line) => !line.endsWith(" unchanged")),
+        [],
+      );
+    });
+  });
+});
