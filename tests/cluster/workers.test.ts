@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { createCluster, deleteCluster, type LocalCluster } from "../../local/cluster";
+import { ensureBaseImages } from "../../local/images";
+import { LedgerClient } from "../../local/ledger";
+import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { executeIn } from "./machine";
+import { type Outcome, ProviderStack } from "./providerStack";
+import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram";
+
+/** A cluster of this suite's own. */
+const CLUSTER = "workers";
+const WORKER = "app.kubernetes.io/name=celery-worker";
+const BEAT = "app.kubernetes.io/name=celery-beat";
+const quiet = () => undefined;
+
+function succeeded(outcome: Outcome): Outcome {
+  assert.equal(outcome.error, undefined, outcome.error);
+  return outcome;
+}
+
+const touched = (outcome: Outcome): string[] =>
+  Object.keys(outcome.steps).filter((name) =>
+    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
+  );
+
+/** A periodic run: its id, and when beat said that it was published. */
+interface PublishedRun {
+  id: string;
+  at: number;
+}
+
+describe("workers that scale and a beat, on a real cluster", () => {
+  const stack = new ProviderStack();
+  const config = new KubeConfig();
+  const wishes: Wishes = { kubeconfig: "", registry: "", bases: { rabbitmq: "", worker: "" }, countTo: "1" };
+  let cluster: LocalCluster;
+
+  const core = () => config.makeApiClient(CoreV1Api);
+  const ledger = () => new LedgerClient(cluster.kubeconfigPath, cluster.context, NAMESPACE);
+
+  async function pods(labelSelector: string): Promise<V1Pod[]> {
+    const { items } = await core().listNamespacedPod({ namespace: NAMESPACE, labelSelector });
+    return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  async function until(what: string, done: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 0; !(await done()); attempt++) {
+      assert.ok(attempt < 240, `${what}: not within two minutes`);
+      await sleep(500);
+    }
+  }
+
+  async function workersDeployment() {
+    const { items } = await config
+      .makeApiClient(AppsV1Api)
+      .listNamespacedDeployment({ namespace: NAMESPACE, labelSelector: WORKER });
+    assert.ok(items[0]?.metadata?.name && items.length === 1);
+    return { name: items[0].metadata.name, replicas: items[0].spec?.replicas };
+  }
+
+  async function beatPod(): Promise<string> {
+    let name: string | undefined;
+    await until("a ready beat", async () => {
+      const [pod] = await pods(BEAT);
+      name = pod?.metadata?.name;
+      return (
+        pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false
+      );
+    });
+    return name ?? "";
+  }
+
+  async function publishedBy(name: string): Promise<PublishedRun[]> {
+    const log = await core().readNamespacedPodLog({ name, namespace: NAMESPACE, timestamps: true });
+    return [...log.matchAll(/^(\S+) .*periodic task (count-\S+) published$/gm)].map(
+      ([, at = "", id = ""]) => ({
+        id,
+        at: Date.parse(at) / 1000,
+      }),
+    );
+  }
+
+  before(async () => {
+    await ensureDocker(quiet);
+    const tools = await ensurePulumi(quiet);
+    wishes.bases = await ensureBaseImages(quiet);
+    cluster = await createCluster(CLUSTER, quiet);
+    wishes.kubeconfig = cluster.kubeconfigPath;
+    wishes.registry = cluster.registry;
+    config.loadFromFile(cluster.kubeconfigPath);
+    await stack.open(() => program(wishes)(), tools);
+    succeeded(await stack.run("up"));
+  });
+  after(async () => {
+    stack.close();
+    await deleteCluster(CLUSTER, quiet);
+    await stopDockerIfOurs(quiet);
+  });
+
+  it("has as many workers as the autoscaler says, whatever else is updated", async () => {
+    const scalers = config.makeApiClient(AutoscalingV2Api);
+    const { items } = await scalers.listNamespacedHorizontalPodAutoscaler({ namespace: NAMESPACE });
+    const { name } = await workersDeployment();
+    assert.deepEqual(
+      { ...items[0]?.spec?.scaleTargetRef },
+      { apiVersion: "apps/v1", kind: "Deployment", name },
+    );
+    await until("two workers", async () => (await workersDeployment()).replicas === 2);
+    assert.deepEqual(touched(succeeded(await stack.run("up"))), []);
+
+    // Without metrics the autoscaler leaves alone what lies within its range.
+    await config.makeApiClient(AppsV1Api).patchNamespacedDeploymentScale({
+      name,
+      namespace: NAMESPACE,
+      body: [{ op: "replace", path: "/spec/replicas", value: 3 }],
+    });
+    succeeded(await stack.run("refresh"));
+    assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+    wishes.countTo = "2";
+    assert.deepEqual(
+      touched(succeeded(await stack.run("up"))).filter((each) => /^celery/.test(each)),
+      ["celery-default-workers"],
+    );
+    assert.equal((await workersDeployment()).replicas, 3);
+  });
+
+  it("publishes periodic tasks, each of which is done once", async () => {
+    const began = await ledger().summary("count");
+    await sleep(10 * EVERY_SECONDS * 1000);
+    const { executed, executions, confirmed } = await ledger().summary("count");
+    assert.ok(
+      Math.abs(executed - began.executed - 10) <= 1,
+      `${executed - began.executed} runs instead of 10`,
+    );
+    assert.equal(executions, executed);
+    assert.equal(confirmed, 0, "beat reports to the broker alone");
+  });
+
+  it("goes on after the beat's pod was deleted, makes up for what was missed once, and repeats nothing", async () => {
+    const first = await beatPod();
+    const before = await publishedBy(first);
+    await core().deleteNamespacedPod({ name: first, namespace: NAMESPACE });
+    await until("the end of the first pod", async () => (await beatPod()) !== first);
+    const second = await beatPod();
+    await sleep(5 * EVERY_SECONDS * 1000);
+    const after = await publishedBy(second);
+
+    const [missed, next] = [after[0], after[1]];
+    const last = before.at(-1);
+    assert.ok(last && missed && next);
+    const gap = missed.at - last.at;
+    console.log(`      ${gap.toFixed(1)} s without a beat, one of every ${EVERY_SECONDS} s`);
+    assert.ok(gap > EVERY_SECONDS, "something was missed");
+    for (const [index, run] of after.slice(1).entries()) {
+      const pause = run.at - (after[index]?.at ?? 0);
+      assert.ok(pause > EVERY_SECONDS - 0.5, `${run.id} came ${pause.toFixed(1)} s after the one before`);
+    }
+    const ids = [...before, ...after].map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length, "no run was published twice");
+    await until("all done", async () => (await ledger().summary("count")).executed >= ids.length);
+    assert.equal((await ledger().summary("count")).duplicated, 0);
+  });
+
+  it("keeps results where the Secret says", async () => {
+    const done = await Promise.all(
+      (await pods(WORKER)).map(({ metadata }) =>
+        executeIn(
+          { config, namespace: NAMESPACE, pod: metadata?.name ?? "", container: "worker" },
+          ...["find", "/tmp", "-name", "celery-task-meta-count-*"],
+        ),
+      ),
+    );
+    assert.match(done.join("\n"), /celery-task-meta-count-2/);
+  });
+
+  it("is destroyed without a rest", async () => {
+    succeeded(await stack.run("destroy"));
+    const { items } = await core().listNamespace();
+    assert.ok(!items.some(({ metadata }) => metadata?.name === NAMESPACE));
+  });
+});

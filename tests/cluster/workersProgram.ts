@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerImage, HaCelery } from "../../components";
+import { REPOSITORY } from "../../local/paths";
+
+export const NAMESPACE = "jobs";
+/** Seconds from one periodic run to the next. */
+export const EVERY_SECONDS = 2;
+const RESULTS = "results";
+
+/** What the tests change from one update to the next. */
+export interface Wishes {
+  kubeconfig: string;
+  /** Where this machine pushes images and the nodes pull them. */
+  registry: string;
+  bases: { rabbitmq: string; worker: string };
+  /** Environment variable of the workers. */
+  countTo: string;
+}
+
+/** A small installation with a pool that scales, a beat and a result backend: files, which need no server. */
+export function program(wishes: Wishes): pulumi.automation.PulumiFn {
+  return async () => {
+    const { kubeconfig, registry, bases, countTo } = wishes;
+    const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
+    const image = (name: "rabbitmq" | "worker") =>
+      new ContainerImage(name, {
+        repository: `${registry}/${name}`,
+        context: join(REPOSITORY, "docker", name),
+        baseImage: bases[name],
+      }).ref;
+    const celery = new HaCelery(
+      "celery",
+      {
+        namespaceName: NAMESPACE,
+        rabbitmqImage: image("rabbitmq"),
+        workerImage: image("worker"),
+        app: "counter.tasks",
+        broker: {
+          replicas: 1,
+          storage: { size: "1Gi", onDelete: "delete" },
+          compute: { cpu: "100m", memory: "512Mi" },
+          gracePeriodSeconds: 60,
+          deletionProtection: false,
+        },
+        workers: [
+          {
+            name: "default",
+            longestTaskSeconds: 30,
+            compute: { cpu: "100m", memory: "384Mi" },
+            env: { COUNT_TO: countTo, COUNT_PAUSE_SECONDS: "0.01" },
+            autoscale: { minReplicas: 2, maxReplicas: 4 },
+          },
+        ],
+        resultBackend: { secretName: RESULTS, key: "url" },
+        beat: { env: { COUNT_EVERY_SECONDS: String(EVERY_SECONDS) } },
+        ledger: {},
+      },
+      { provider },
+    );
+    const metadata = { name: RESULTS, namespace: celery.namespaceName };
+    new kubernetes.core.v1.Secret(RESULTS, { metadata, stringData: { url: "file:///tmp" } }, { provider });
+  };
+}
