@@ -120,8 +120,8 @@ export interface CeleryOptions extends Placement {
    * @default none */
   envFromSecrets?: Record<string, SecretKey>;
   /** Secret key with the URL of Celery's result backend, for example `redis://:password@redis:6379/0`. The backend is yours to run, and
-   * its Python package (`redis`) yours to install in the image. Publishers need it too: while it is away nothing is published.
-   * Not `rpc://`: its queues are lost with their broker node.
+   * its Python package (`redis`) yours to install in the image. Who publishes by `delay()` needs it too: without Redis that fails after some
+   * 20 s. A beat does not. Not `rpc://`: its queues are lost with their broker node.
    * @default none: results are thrown away */
   resultBackend?: SecretKey;
   /** User and group id that the containers run as.
@@ -144,7 +144,10 @@ export type ScaleBy = (typeof ScaleBy)[keyof typeof ScaleBy];
 
 /** A number of worker pods that follows the load. Pods are added at once. They are taken away a quarter a minute at most, when fewer
  * would have been enough for as long as the longest task takes (5 minutes at least, an hour at most); each one finishes its tasks first,
- * and costs its CPU and memory until then. Whoever changes a pool from `replicas` to `autoscale` has one pod for a moment. */
+ * and costs its CPU and memory until then.
+ *
+ * A pool that changes from `replicas` to `autoscale` has one pod for a moment. One that changes `by` has to go through an update without
+ * `autoscale`: KEDA refuses pods that another autoscaler still has. */
 export interface WorkerAutoscale {
   /** Pods that are always there. 0 is allowed by queue length: the first task then waits for a pod to start.
    * @default 2, or `maxReplicas` if that is less */

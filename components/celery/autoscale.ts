@@ -82,7 +82,13 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
       pollingInterval: POLLING_SECONDS,
       // The wait before the last pod goes; `behavior` is for all others.
       cooldownPeriod: patience(workers),
-      advanced: { horizontalPodAutoscalerConfig: { behavior: behavior(workers) } },
+      advanced: {
+        horizontalPodAutoscalerConfig: {
+          // KEDA's own, made of the ScaledObject's generated one, may exceed the 63 characters that it allows.
+          name: `${workers.name}-autoscaler`,
+          behavior: behavior(workers),
+        },
+      },
       triggers: [
         {
           type: "rabbitmq",
