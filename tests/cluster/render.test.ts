@@ -7,24 +7,11 @@ import { ensureBaseImages } from "../../local/images";
 import { render } from "../../render/command";
 import { type Overrides, stacks } from "../../render/stackConfig";
 import { type KubernetesObject, masked, titleOf, toYaml } from "../../render/yaml";
-import { rendered } from "../unit/render/examples";
+import { EVERYTHING, rendered } from "../unit/render/examples";
 import { RenderCluster } from "./renderCluster";
 
 /** Kinds of KEDA, which is not installed. */
 const isKeda = ({ apiVersion }: KubernetesObject) => apiVersion.startsWith("keda.sh/");
-
-const MORE: Overrides = {
-  brokerTlsSecret: "broker-certificate",
-  brokerTlsServerName: "rabbitmq.example.com",
-  passwordRevision: "1",
-  beat: '{"enabled":true}',
-  managementNamespaces: '["keda"]',
-  workerPools: JSON.stringify([
-    { name: "steady", nodeSelector: { disk: "ssd" }, tolerations: [{ key: "batch", operator: "Exists" }] },
-    { name: "cpu", autoscale: { maxReplicas: 9 } },
-    { name: "queues", autoscale: { by: "queueLength", maxReplicas: 9 } },
-  ]),
-};
 
 interface PodTemplate {
   spec: { securityContext?: object; containers: { name: string; image: string; securityContext?: object }[] };
@@ -66,7 +53,7 @@ describe("rendered objects before a real API server", () => {
   }
 
   it("takes TLS, a second user, a beat, placements and autoscaling without a warning", async () => {
-    const objects = await rendered("local", MORE);
+    const objects = await rendered("local", EVERYTHING);
     assert.ok(objects.some(isKeda));
     passes(objects.filter((each) => !isKeda(each)));
   });

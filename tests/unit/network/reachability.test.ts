@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROGRAM, stacks } from "../../../render/stackConfig";
-import { rendered } from "../render/examples";
+import { EVERYTHING, rendered } from "../render/examples";
 import { mayConnect, type Pod } from "./evaluator";
 import { type Network, networkOf } from "./pods";
 import { actorsOf, brokerOf, CLIENT_LABEL, namespacesOf, reaches, tableOf, targetsOf } from "./table";
@@ -12,15 +12,11 @@ const BEGIN = "<!-- Written by the tests with UPDATE_GOLDENS=1. -->\n";
 
 /** Whatever opens a port. */
 const OPEN = {
-  brokerTlsSecret: "broker-certificate",
-  brokerTlsServerName: "rabbitmq.example.com",
-  clientNamespaces: '["elsewhere"]',
-  monitoringNamespaces: '["monitoring"]',
+  ...EVERYTHING,
   workerPools: '[{"name":"default","autoscale":{"by":"queueLength","maxReplicas":9}}]',
 };
-
 const ALL_OPEN =
-  "`local` with TLS, a pool that scales by queue length, clients in namespace `elsewhere` and metrics for namespace `monitoring`";
+  "`local` with TLS, a beat, a pool that scales by queue length, clients in namespace `elsewhere` and metrics for namespace `monitoring`";
 
 async function networks(): Promise<[string, Network][]> {
   const all: [string, Network][] = [];
@@ -44,7 +40,10 @@ const unpadded = (markdown: string) =>
 
 describe("who may connect to whom", () => {
   let all: [string, Network][];
-  before(async () => (all = await networks()));
+  before(async function () {
+    this.timeout(120_000);
+    all = await networks();
+  });
 
   it("is what docs/network.md says", () => {
     const text = readFileSync(DOCUMENT, "utf8");

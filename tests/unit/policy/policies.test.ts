@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { policies } from "../../../policy/policies";
 import { runStack } from "../../../render/program";
-import { stacks } from "../../../render/stackConfig";
-import { exampleOf, passwordOf } from "../render/examples";
+import { type Overrides, stacks } from "../../../render/stackConfig";
+import { EVERYTHING, exampleOf, passwordOf } from "../render/examples";
 import { checkedOf, type Checked, violationsOf } from "./check";
 
 const digest = "0123456789abcdef".repeat(4);
@@ -12,8 +12,8 @@ const madeUp = {
   imageRef: (_: string, imageName: string) => `${imageName.replace(/:[^:/]*$/, "")}@sha256:${digest}`,
 };
 
-async function resourcesOf(stack: string): Promise<Checked[]> {
-  const { resources } = await runStack(stack, { overrides: exampleOf(stack), madeUp });
+async function resourcesOf(stack: string, more: Overrides = {}): Promise<Checked[]> {
+  const { resources } = await runStack(stack, { overrides: { ...exampleOf(stack), ...more }, madeUp });
   return checkedOf(resources);
 }
 
@@ -34,6 +34,10 @@ describe("the policies", () => {
       assert.deepEqual(await violationsOf(resources), []);
     });
   }
+
+  it("find nothing in what the stacks leave switched off", async () => {
+    assert.deepEqual(await violationsOf(await resourcesOf("local", EVERYTHING)), []);
+  });
 });
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- mutations of objects of every kind */

@@ -14,6 +14,21 @@ export function exampleOf(stack: string): Overrides {
   return PLACES[String(configurationOf(stack)["ha-celery:target"])] ?? {};
 }
 
+/** What the stacks leave switched off, for a stack that is not on GKE. */
+export const EVERYTHING: Overrides = {
+  brokerTlsSecret: "broker-certificate",
+  brokerTlsServerName: "rabbitmq.example.com",
+  passwordRevision: "1",
+  beat: '{"enabled":true}',
+  clientNamespaces: '["elsewhere"]',
+  monitoringNamespaces: '["monitoring"]',
+  workerPools: JSON.stringify([
+    { name: "steady", nodeSelector: { disk: "ssd" }, tolerations: [{ key: "batch", operator: "Exists" }] },
+    { name: "cpu", autoscale: { maxReplicas: 9 } },
+    { name: "queues", autoscale: { by: "queueLength", maxReplicas: 9 } },
+  ]),
+};
+
 /** A password that nobody mistakes for a real one, and that is found again wherever it shows. */
 export const passwordOf = (name: string): string => `password-of-${name}`;
 
