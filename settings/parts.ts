@@ -76,7 +76,7 @@ export const workerPool = z.strictObject({
   spot: z
     .boolean("not true or false")
     .meta({
-      fix: "true",
+      fix: "false",
       description:
         "Run on the machines of `spotNodes`, each of which Google may take away at 30 seconds' notice.",
     })
@@ -86,7 +86,10 @@ export const workerPool = z.strictObject({
 
 /** Empty: none. */
 export const beat = z.strictObject({
-  enabled: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  enabled: z
+    .boolean("not true or false")
+    .meta({ fix: "true", description: "Whether it runs; any other field alone switches it on, too." })
+    .optional(),
   env: eachChecked(textMap("VALUE"), (env) => beatProblems({ env })).optional(),
   envFromSecrets: eachChecked(z.record(z.string(), secretKey), (envFromSecrets) =>
     beatProblems({ envFromSecrets }),

@@ -1,4 +1,5 @@
 import { brokerProblems } from "../components/rabbitmq/validation";
+import { memoryWatermark } from "../components/rabbitmq/settings";
 import { OnDelete, Spread } from "../components/types";
 import { gkeRules } from "./gkeRules";
 import { type Settings, Target } from "./schema";
@@ -46,12 +47,16 @@ const namespaces: Rule = ({ namespace, existingNamespace }, say) =>
       ]
     : [];
 
-const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, say) =>
-  memory && size
-    ? brokerProblems({ compute: { memory }, storage: { size } }).map((problem) =>
-        say.sentence("brokerStorage", problem, say.set("brokerStorage", "20Gi")),
-      )
-    : [];
+/** Part of the volume is kept free for what is in memory. */
+const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, say) => {
+  if (!memory || !size) return [];
+  const [tooLittle] = brokerProblems({ compute: { memory }, storage: { size: "1Ti" } });
+  if (tooLittle) return [say.sentence("brokerMemory", tooLittle, say.set("brokerMemory", "2Gi"))];
+  const enough = `${Math.ceil((2 * memoryWatermark(memory)) / 1024)}Gi`;
+  return brokerProblems({ compute: { memory }, storage: { size } }).map((problem) =>
+    say.sentence("brokerStorage", problem, say.set("brokerStorage", enough)),
+  );
+};
 
 const tls: Rule = (settings, say) =>
   say.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS");

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseSettings } from "../../../config";
 import { configurationOf, stacks } from "../../../render/stackConfig";
 import { exampleOf } from "../render/examples";
+import { assertMendable } from "./mending";
 import { EXISTING, GKE, KEYS, parsed, refusal } from "./settings";
 
 const settingsOf = (values: Record<string, unknown>) => parsed(values).settings;
@@ -225,7 +226,7 @@ describe("types of the keys", () => {
     [
       "text for a truth in a pool",
       pool({ spot: "yes" }),
-      `workerPools[0].spot is "yes": not true or false.${fix("--path 'workerPools[0].spot' true")}`,
+      `workerPools[0].spot is "yes": not true or false.${fix("--path 'workerPools[0].spot' false")}`,
     ],
     [
       "a misspelt field of a toleration",
@@ -234,11 +235,11 @@ describe("types of the keys", () => {
     ],
   ];
   for (const [what, values, text] of table)
-    it(`refuses ${what}`, () =>
-      assert.equal(
-        refusal({ ...EXISTING, ...values }),
-        `Stack "dev" has a configuration problem:\n  - ha-celery:${text}`,
-      ));
+    it(`refuses ${what}, and tells what mends it`, () => {
+      const all = { ...EXISTING, ...values };
+      assert.equal(refusal(all), `Stack "dev" has a configuration problem:\n  - ha-celery:${text}`);
+      assertMendable(all);
+    });
 });
 
 describe("what components say of single keys", () => {
@@ -282,7 +283,12 @@ describe("what components say of single keys", () => {
     [
       "too little volume for the memory",
       { ...EXISTING, brokerMemory: "32Gi" },
-      /brokerStorage: storage\.size is "20Gi", but .*brokerStorage /,
+      /brokerStorage: storage\.size is "20Gi", but .*brokerStorage 39Gi/,
+    ],
+    [
+      "too little memory",
+      { ...EXISTING, brokerMemory: "100Mi" },
+      /brokerMemory: compute\.memory is "100Mi", but .*brokerMemory 2Gi/,
     ],
     ["an app", { ...EXISTING, workerApp: "a-b" }, /workerApp: app is "a-b", .*workerApp counter\.tasks/],
     [
@@ -340,9 +346,10 @@ describe("what components say of single keys", () => {
     ],
   ];
   for (const [what, values, text] of table)
-    it(`refuses ${what}`, () => {
+    it(`refuses ${what}, and tells what mends it`, () => {
       const message = refusal(values);
       assert.match(message, /has a configuration problem/);
       assert.match(message, text);
+      assertMendable(values);
     });
 });

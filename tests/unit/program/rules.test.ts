@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertMendable } from "./mending";
 import { EXISTING, GKE, parsed, refusal } from "./settings";
 
 const PRODUCTION = { ...GKE, production: true };
@@ -155,8 +156,10 @@ describe("rules between keys", () => {
     ],
   ];
   for (const [what, values, text] of table)
-    it(`refuses ${what}`, () =>
-      assert.equal(refusal(values), `Stack "dev" has a configuration problem:\n  - ${text}`));
+    it(`refuses ${what}, and tells what mends it`, () => {
+      assert.equal(refusal(values), `Stack "dev" has a configuration problem:\n  - ${text}`);
+      if (!text.includes("Fix: run")) assertMendable(values);
+    });
 
   it("refuses two broker nodes in production for both reasons", () => {
     const message = refusal({ ...PRODUCTION, brokerReplicas: 2 });
