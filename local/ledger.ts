@@ -1,6 +1,7 @@
-import { get, type RequestOptions } from "node:https";
+import { get } from "node:http";
+import { Duplex, PassThrough } from "node:stream";
 import { json } from "node:stream/consumers";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, PortForward } from "@kubernetes/client-node";
 import { z } from "zod";
 
 const summarySchema = z.object({
@@ -18,7 +19,11 @@ const summarySchema = z.object({
 /** What the ledger knows of one run. */
 export type LedgerSummary = z.output<typeof summarySchema>;
 
-/** Reads the task ledger inside a cluster through the API server, so that nothing has to be forwarded or exposed. */
+const PORT = 8080;
+const TIMEOUT_MS = 5_000;
+
+/** Reads the task ledger inside a cluster by port-forwarding, so that nothing has to be exposed: it reaches the pod from within,
+ * past every NetworkPolicy, which the API server's proxy does not. */
 export class LedgerClient {
   private readonly config = new KubeConfig();
 
@@ -39,22 +44,28 @@ export class LedgerClient {
     });
     const service = items[0]?.metadata?.name;
     if (!service) throw new Error(`no task ledger in namespace ${this.namespace}`);
-    const path = `/api/v1/namespaces/${this.namespace}/services/${service}:8080/proxy/summary?run=${encodeURIComponent(run)}`;
-    return summarySchema.parse(await this.get(path));
+    return summarySchema.parse(await this.ask(service, `/summary?run=${encodeURIComponent(run)}`));
   }
 
-  /** The generated client escapes the question mark of a proxied path, so this asks by itself. */
-  private async get(path: string): Promise<unknown> {
-    const options: RequestOptions = { timeout: 5_000 };
-    await this.config.applyToHTTPSOptions(options);
-    return new Promise((resolve, reject) => {
-      const request = get(`${this.config.getCurrentCluster()?.server ?? ""}${path}`, options, (answer) => {
-        if (answer.statusCode === 200) json(answer).then(resolve, reject);
-        else reject(new Error(`the ledger answered ${answer.statusCode}`));
-      });
-      request
-        .on("error", reject)
-        .on("timeout", () => request.destroy(new Error("the ledger did not answer in time")));
-    });
+  private async ask(service: string, path: string): Promise<unknown> {
+    const [sent, received] = [new PassThrough(), new PassThrough()];
+    const forward = new PortForward(this.config);
+    const channel = await forward.portForwardService(this.namespace, service, [PORT], received, null, sent);
+    try {
+      return await answer(path, Duplex.from({ readable: received, writable: sent }));
+    } finally {
+      if ("close" in channel) channel.close();
+    }
   }
+}
+
+function answer(path: string, connection: Duplex): Promise<unknown> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const options = { path, signal, headers: { connection: "close" }, createConnection: () => connection };
+  return new Promise((resolve, reject) => {
+    get(options, (response) => {
+      if (response.statusCode === 200) json(response).then(resolve, reject);
+      else reject(new Error(`the ledger answered ${response.statusCode}`));
+    }).on("error", reject);
+  });
 }
