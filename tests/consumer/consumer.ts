@@ -52,10 +52,12 @@ export class Consumer {
   /** Runs an operation of Pulumi on a program. Says how long it took. */
   async pulumi(operation: Operation, program: string, env: Record<string, string>): Promise<Outputs> {
     const started = Date.now();
-    const { stdout } = await execa("node", ["--import=tsx", "../run.ts", operation], {
+    const { stdout, stderr, failed } = await execa("node", ["--import=tsx", "../run.ts", operation], {
+      reject: false,
       cwd: join(this.folder, program),
       env: { ...env, PULUMI_BACKEND_URL: `file://${this.folder}`, PULUMI_CONFIG_PASSPHRASE: "a passphrase" },
     });
+    if (failed) throw new Error(`${operation} ${program} failed:\n${stderr}`);
     console.log(`      ${operation} ${program}: ${Math.round((Date.now() - started) / 1000)} s`);
     return JSON.parse(stdout) as Outputs;
   }

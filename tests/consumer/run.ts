@@ -26,4 +26,8 @@ async function main(operation = ""): Promise<void> {
   process.stdout.write(JSON.stringify(Object.fromEntries(outputs)));
 }
 
-void main(process.argv[2]);
+main(process.argv[2]).catch(({ name, message }: Error) => {
+  // What the engine says stands above already.
+  if (name !== "CommandError") process.stderr.write(message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { createCluster, deleteCluster } from "../../local/cluster";
+import { ensureBaseImages } from "../../local/images";
+import { REPOSITORY } from "../../local/paths";
+import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { Consumer, type Outputs } from "./consumer";
+
+/** A cluster of this suite's own. */
+const CLUSTER = "consumer";
+const quiet = () => undefined;
+
+describe("programs that import the library, on a cluster that exists", () => {
+  const consumer = new Consumer();
+  let env: Record<string, string>;
+  let kubeContext: string;
+  let images: Outputs;
+  let core: CoreV1Api;
+  let apps: AppsV1Api;
+
+  /** Names of the namespaces and volumes that the cluster did not come with. */
+  const remains = async (): Promise<string[]> => {
+    const [namespaces, claims, volumes] = await Promise.all([
+      core.listNamespace(),
+      core.listPersistentVolumeClaimForAllNamespaces(),
+      core.listPersistentVolume(),
+    ]);
+    return [...namespaces.items, ...claims.items, ...volumes.items]
+      .map(({ metadata }) => metadata?.name ?? "")
+      .filter((name) => !/^(default|kube-.*|local-path-storage|ha-celery.*)$/.test(name));
+  };
+
+  before(async () => {
+    await ensureDocker(quiet);
+    const { command, env: toolchain } = await ensurePulumi(quiet);
+    const bases = await ensureBaseImages(quiet);
+    const [cluster] = await Promise.all([createCluster(CLUSTER, quiet), consumer.make()]);
+    kubeContext = cluster.context;
+    env = { ...toolchain, PULUMI_ROOT: join(command, "../.."), KUBECONFIG: cluster.kubeconfigPath };
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfigPath);
+    core = config.makeApiClient(CoreV1Api);
+    apps = config.makeApiClient(AppsV1Api);
+
+    consumer.configure("images", {
+      registry: cluster.registry,
+      contexts: join(REPOSITORY, "docker"),
+      rabbitmqBase: bases.rabbitmq,
+      workerBase: bases.worker,
+    });
+    images = await consumer.pulumi("up", "images", env);
+  });
+  after(async () => {
+    await deleteCluster(CLUSTER, quiet);
+    await stopDockerIfOurs(quiet);
+    consumer.remove();
+  });
+
+  it("builds and pushes images, by digest", () => {
+    for (const { value } of Object.values(images)) assert.match(String(value), /@sha256:[0-9a-f]{64}$/);
+  });
+
+  describe("with nothing but a RabbitMqCluster", () => {
+    let outputs: Outputs;
+
+    it("brings it up", async () => {
+      consumer.configure("broker", { kubeContext, rabbitmqImage: images.rabbitmq?.value });
+      outputs = await consumer.pulumi("up", "broker", env);
+      const set = await apps.readNamespacedStatefulSet({
+        namespace: String(outputs.namespace?.value),
+        name: String(outputs.pods?.value),
+      });
+      assert.equal(set.status?.readyReplicas, 1);
+      assert.ok(outputs.amqpUrl?.secret);
+    });
+
+    it("changes nothing when nothing changed", () => consumer.pulumi("preview", "broker", env));
+
+    it("leaves nothing behind", async () => {
+      assert.ok(outputs.namespace);
+      await consumer.pulumi("destroy", "broker", env);
+      assert.deepEqual(await remains(), []);
+    });
+  });
+
+  describe("with a HaCelery of two worker pools: examples/typescript", () => {
+    let outputs: Outputs;
+    let namespace: string;
+
+    it("brings it up", async () => {
+      consumer.configure("orders", {
+        kubeContext,
+        rabbitmqImage: images.rabbitmq?.value,
+        workerImage: images.worker?.value,
+        app: "counter.tasks",
+        broker: {
+          compute: { cpu: "200m", memory: "1Gi" },
+          storage: { size: "2Gi", onDelete: "delete" },
+          deletionProtection: false,
+        },
+      });
+      outputs = await consumer.pulumi("up", "orders", env);
+      namespace = String(outputs.namespace?.value);
+      const { items } = await apps.listNamespacedDeployment({ namespace });
+      assert.deepEqual(
+        items.map(({ metadata, status }) => [metadata?.name, status?.readyReplicas]).sort(),
+        (outputs.workers?.value as string[]).map((name, pool) => [name, [2, 1][pool]]).sort(),
+      );
+      assert.ok(outputs.amqpUrl?.secret);
+    });
+
+    it("has what its transforms changed", async () => {
+      const set = await apps.readNamespacedStatefulSet({
+        namespace,
+        name: String(outputs.brokerPods?.value),
+      });
+      assert.equal(set.metadata?.annotations?.["example.com/owner"], "orders");
+      assert.equal(set.status?.readyReplicas, 3);
+      const { items } = await core.listNamespacedService({ namespace });
+      const zoned = items.filter(({ spec }) => spec?.trafficDistribution === "PreferClose");
+      assert.deepEqual(
+        zoned.map(({ spec }) => spec?.clusterIP !== "None"),
+        [true],
+      );
+    });
+
+    it("changes nothing when nothing changed", () => consumer.pulumi("preview", "orders", env));
+
+    it("leaves nothing behind", async () => {
+      assert.ok(namespace);
+      await consumer.pulumi("destroy", "orders", env);
+      assert.deepEqual(await remains(), []);
+    });
+  });
+});
