@@ -1,4 +1,5 @@
 import { BrokerAccess, BrokerOptions, BrokerTls } from "../rabbitMqCluster";
+import { defined } from "../shared/defined";
 import { MIB, parseQuantity } from "../shared/quantity";
 import {
   choiceProblems,
@@ -56,7 +57,7 @@ export function brokerProblems(options: BrokerOptions): string[] {
 }
 
 function accessProblems(access: BrokerAccess): string[] {
-  return Object.entries(access).flatMap(([list, names]: [string, string[]]) =>
+  return Object.entries(defined(access)).flatMap(([list, names]: [string, string[]]) =>
     names.flatMap((name, index) => namespaceProblems(`access.${list}[${index}]`, name)),
   );
 }
