@@ -1,5 +1,5 @@
-import { pages } from "./pages";
 import { writeFileSync } from "node:fs";
+import { pages } from "./pages";
 
 /** `npm run docs`: writes the pages of docs/ that are made of the code. */
 async function main(): Promise<void> {

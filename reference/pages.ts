@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { configurationPage } from "./configuration";
 import { readLibrary } from "./library";
 
@@ -14,13 +13,8 @@ export interface Page {
 /** Every such page as it ought to be. */
 export async function pages(): Promise<Page[]> {
   const library = await readLibrary();
-  return Promise.all([
-    page("components.md", library.page),
-    page("configuration.md", configurationPage(library)),
-  ]);
-}
-
-async function page(name: string, text: string): Promise<Page> {
-  const path = join(DOCS, name);
-  return { path, text: await format(text, { ...(await resolveConfig(path)), filepath: path }) };
+  return [
+    { path: join(DOCS, "components.md"), text: library.page },
+    { path: join(DOCS, "configuration.md"), text: configurationPage(library) },
+  ];
 }
