@@ -27,7 +27,12 @@ export function horizontalPodAutoscaler(
 ): k8s.autoscaling.v2.HorizontalPodAutoscalerArgs {
   const { minReplicas, maxReplicas, cpuPercent } = workers.autoscale;
   return {
-    metadata: { namespace: workers.namespace, labels: workers.labels },
+    metadata: {
+      namespace: workers.namespace,
+      labels: workers.labels,
+      // A pool that changes to queue length has this and KEDA's object for a moment, which KEDA would else refuse for ever.
+      annotations: { "validations.keda.sh/hpa-ownership": "false" },
+    },
     spec: {
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
       minReplicas,
