@@ -43,7 +43,7 @@ const parts = new PartsOf<TaskLedger, Parts>();
  * counted instead of assumed away.
  *
  * One pod: while it is away, workers wait for it before they acknowledge. Meant for proofs and drills, not for production load.
- * Its NetworkPolicy lets in pods with the client labels and, on GKE, the API server, through whose proxy the count is read.
+ * Its NetworkPolicy lets in pods with the client labels alone. People read the count by `kubectl port-forward`.
  *
  * @example
  * ```ts
