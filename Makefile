@@ -13,7 +13,7 @@ LOCAL = node --import=tsx local/main.ts
 VENV = docker/worker/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down clean test test-unit test-cluster test-python lint check bench tools
+.PHONY: help up status down clean test test-unit test-cluster test-python test-consumer lint check bench docs tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -30,13 +30,16 @@ down: node_modules ## take everything down; keeps images and the cache
 clean: node_modules ## take everything down, the cache and images too
 	@$(LOCAL) clean
 
-test: lint check test-unit test-python test-cluster ## every test: lint, types, unit, Python, a real cluster
+test: lint check test-unit test-python test-cluster test-consumer ## every test: lint, types, unit, Python, real clusters, the packed library
 
 test-unit: node_modules ## unit tests, without network, within a minute
 	@npm run --silent test:unit
 
-test-cluster: node_modules $(VENV) ## a cluster of its own, 1,000 tasks, a broker killed under load
+test-cluster: node_modules $(VENV) ## clusters of their own: a broker killed under load, passwords, volumes and certificates changed under load
 	@npm run --silent test:cluster
+
+test-consumer: node_modules ## another program installs the packed library and deploys it to a cluster of its own
+	@npm run --silent test:consumer
 
 check: node_modules ## types
 	@npm run --silent check
@@ -50,6 +53,9 @@ lint: node_modules $(VENV) tools ## every linter and the formatter
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
 	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
+
+docs: node_modules ## write docs/components.md and docs/configuration.md anew
+	@npm run --silent docs
 
 bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with an empty cache)
 	@node --import=tsx local/bench/main.ts $(if $(COLD),--cold)

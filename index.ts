@@ -35,4 +35,4 @@ export const workers = celery.workerDeploymentNames;
 /** Service of the task ledger, when there is one. */
 export const ledger = celery.ledgerServiceName;
 /** How kubectl reaches the cluster, when the stack made it. Secret. */
-export const kubeconfig = target.kubeconfig;
+export const kubeconfig = pulumi.output(target.kubeconfig);
