@@ -146,8 +146,7 @@ export type ScaleBy = (typeof ScaleBy)[keyof typeof ScaleBy];
  * would have been enough for as long as the longest task takes (5 minutes at least, an hour at most); each one finishes its tasks first,
  * and costs its CPU and memory until then.
  *
- * A pool that changes from `replicas` to `autoscale` has one pod for a moment. One that changes `by` has to go through an update without
- * `autoscale`: KEDA refuses pods that another autoscaler still has. */
+ * A pool that changes from `replicas` to `autoscale` has one pod for a moment. */
 export interface WorkerAutoscale {
   /** Pods that are always there. 0 is allowed by queue length: the first task then waits for a pod to start.
    * @default 2, or `maxReplicas` if that is less */

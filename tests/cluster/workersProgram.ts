@@ -61,5 +61,6 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     );
     const metadata = { name: RESULTS, namespace: celery.namespaceName };
     new kubernetes.core.v1.Secret(RESULTS, { metadata, stringData: { url: "file:///tmp" } }, { provider });
+    return { beat: celery.beatDeploymentName };
   };
 }
