@@ -134,7 +134,10 @@ describe("GkeCluster", () => {
       releaseChannel: "STABLE",
       privateNodes: false,
       dnsEndpoint: false,
-      authorizedNetworks: [{ cidr: "203.0.113.0/24", name: "office" }, { cidr: "198.51.100.7/32" }],
+      authorizedNetworks: [
+        { cidr: "203.0.113.0/24", name: "office" },
+        pulumi.output({ cidr: "198.51.100.7/32" }),
+      ],
       network: "net",
       subnetwork: "sub",
       podRange: "p",

@@ -5,11 +5,11 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { list, run, the } from "../components/engine";
-import { librarySchema } from "../components/schema";
+import { list, run, the } from "../unit/components/engine";
+import { librarySchema } from "../unit/components/schema";
 import { resourceProblems } from "./schemaProblems";
 
-const REPOSITORY = resolve(__dirname, "../../..");
+const REPOSITORY = resolve(__dirname, "../..");
 const EXAMPLES = join(REPOSITORY, "examples");
 
 interface YamlProgram {
@@ -83,7 +83,7 @@ describe("examples/typescript", () => {
   });
 
   it("changes one annotation and one Service, and nothing else, by its transforms", async () => {
-    const { overrides } = await import("../../../examples/typescript/overrides.js");
+    const { overrides } = await import("../../examples/typescript/overrides.js");
     const change = async (type: string, name: string, props: object) => {
       const args = { custom: true, type, name, props: { ...props }, opts: {} };
       const changed = await overrides(args as pulumi.ResourceTransformArgs);
@@ -118,7 +118,7 @@ describe("examples/gke", () => {
     try {
       const { resources } = await run(() => {
         pulumi.runtime.setAllConfig({ "project:project": "my-shop", "project:region": "us-east1" });
-        createRequire(__filename)("../../../examples/gke/index.ts");
+        createRequire(__filename)("../../examples/gke/index.ts");
       });
       const components = resources.filter(({ type }) => type.startsWith("ha-celery:"));
       assert.deepEqual(list(components), [

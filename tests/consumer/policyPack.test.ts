@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { PROGRAM } from "../../../render/stackConfig";
+import { PROGRAM } from "../../render/stackConfig";
 
 const RUNNER = join(PROGRAM, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
 const NO_ENGINE = "127.0.0.1:1";
