@@ -63,6 +63,7 @@ bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with
 # Said at the start, not half-way: what the tests need and cannot install themselves.
 tools:
 	@tests/require shellcheck shellcheck --version
+	@tests/require openssl openssl version
 
 $(VENV): docker/worker/requirements-dev.txt
 	@tests/require python3-venv python3 -c 'import ensurepip, venv'
