@@ -93,9 +93,10 @@ export interface GkeClusterArgs {
    * The kubeconfig then uses the name. This, `authorizedNetworks`, or both: neither leaves no way in and is refused.
    * @default false */
   dnsEndpoint?: boolean;
-  /** Networks from which the control plane's public address may be used. Without any, the address is off.
+  /** Networks from which the control plane's public address may be used. Without any, the address is off. One may be an output,
+   * such as the address of a NAT gateway; Google checks it then.
    * @default none */
-  authorizedNetworks?: AuthorizedNetwork[];
+  authorizedNetworks?: pulumi.Input<AuthorizedNetwork>[];
   /** VPC network to use, name or id; with `subnetwork`. Changing it makes another cluster.
    * @default a new one */
   network?: pulumi.Input<string>;

@@ -58,7 +58,7 @@ function wayIn(gke: Gke): Partial<gcp.container.ClusterArgs> {
     },
     ...(networks.length > 0 && {
       masterAuthorizedNetworksConfig: {
-        cidrBlocks: networks.map(block),
+        cidrBlocks: networks.map((network) => pulumi.output(network).apply(block)),
         gcpPublicCidrsAccessEnabled: false,
       },
     }),

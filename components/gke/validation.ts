@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { AuthorizedNetwork, GkeClusterArgs, MaintenanceWindow, SpotPool } from "../gkeCluster";
 import { choiceProblems, quote, wholeNumberProblems } from "../shared/validation";
 import { ReleaseChannel, Weekday } from "./choices";
@@ -21,7 +22,9 @@ export function clusterProblems(args: GkeClusterArgs): string[] {
     ...(args.spotPool ? spotProblems(args.spotPool) : []),
     ...choiceProblems("releaseChannel", args.releaseChannel, ReleaseChannel),
     ...wayInProblems(args),
-    ...(args.authorizedNetworks ?? []).flatMap(cidrProblems),
+    ...(args.authorizedNetworks ?? []).flatMap((network, index) =>
+      isPlain(network) ? cidrProblems(network, index) : [],
+    ),
     ...networkProblems(args),
     ...(args.maintenance ? maintenanceProblems(args.maintenance) : []),
     ...Object.entries(args.labels ?? {}).flatMap(labelProblems),
@@ -106,6 +109,10 @@ function wayInProblems({ dnsEndpoint, authorizedNetworks = [] }: GkeClusterArgs)
   return [
     'authorizedNetworks and dnsEndpoint are both missing, so nobody could reach the control plane to deploy anything. Set dnsEndpoint to true to let in whoever has the IAM permission container.clusters.connect, from anywhere; or authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
   ];
+}
+
+function isPlain(network: pulumi.Input<AuthorizedNetwork>): network is AuthorizedNetwork {
+  return !pulumi.Output.isInstance(network) && !(network instanceof Promise);
 }
 
 function cidrProblems({ cidr }: AuthorizedNetwork, index: number): string[] {
