@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { beatClaim, beatDeployment } from "./celery/beat";
+import { beatDeployment } from "./celery/beat";
 import { resolveBeat } from "./celery/settings";
 import { appProblems, beatProblems } from "./celery/validation";
+import { claim } from "./shared/claims";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
 import { BrokerConnection, CeleryOptions, Compute, Volume } from "./types";
@@ -81,8 +82,9 @@ export class CeleryBeat extends pulumi.ComponentResource {
     ]);
     const beat = resolveBeat(name, args);
 
-    const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, beatClaim(beat), { parent: this });
-    const pod = new k8s.apps.v1.Deployment(`${name}-publisher`, beatDeployment(beat, claim.metadata.name), {
+    // For one node at a time, so that a beat on a node that fell silent and its successor never both run.
+    const memory = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
+    const pod = new k8s.apps.v1.Deployment(`${name}-publisher`, beatDeployment(beat, memory.metadata.name), {
       parent: this,
       customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout },
     });

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ledgerAccess, ledgerClaim, ledgerDeployment, ledgerService } from "./celery/ledger";
+import { ledgerAccess, ledgerDeployment, ledgerService } from "./celery/ledger";
 import { LEDGER_LABEL, LEDGER_PORT, resolveLedger } from "./celery/settings";
 import { ledgerProblems } from "./celery/validation";
+import { claim } from "./shared/claims";
 import { PartsOf } from "./shared/partsOf";
 import { nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
 import { Compute, LedgerConnection, Placement, Volume } from "./types";
@@ -72,10 +73,10 @@ export class TaskLedger extends pulumi.ComponentResource {
     const ledger = resolveLedger(name, args);
     const child = { parent: this };
 
-    const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, ledgerClaim(ledger), child);
+    const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
-      ledgerDeployment(ledger, claim.metadata.name),
+      ledgerDeployment(ledger, data.metadata.name),
       { ...child, customTimeouts: { create: ledger.readyTimeout, update: ledger.readyTimeout } },
     );
     const service = new k8s.core.v1.Service(`${name}-server`, ledgerService(ledger), {

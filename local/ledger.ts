@@ -3,6 +3,7 @@ import { Duplex, PassThrough } from "node:stream";
 import { json } from "node:stream/consumers";
 import { CoreV1Api, KubeConfig, PortForward } from "@kubernetes/client-node";
 import { z } from "zod";
+import { LEDGER_PORT } from "../components/celery/settings";
 
 const summarySchema = z.object({
   run: z.string(),
@@ -19,7 +20,6 @@ const summarySchema = z.object({
 /** What the ledger knows of one run. */
 export type LedgerSummary = z.output<typeof summarySchema>;
 
-const PORT = 8080;
 const TIMEOUT_MS = 5_000;
 
 /** Reads the task ledger inside a cluster by port-forwarding, so that nothing has to be exposed: it reaches the pod from within,
@@ -50,7 +50,14 @@ export class LedgerClient {
   private async ask(service: string, path: string): Promise<unknown> {
     const [sent, received] = [new PassThrough(), new PassThrough()];
     const forward = new PortForward(this.config);
-    const channel = await forward.portForwardService(this.namespace, service, [PORT], received, null, sent);
+    const channel = await forward.portForwardService(
+      this.namespace,
+      service,
+      [LEDGER_PORT],
+      received,
+      null,
+      sent,
+    );
     try {
       return await answer(path, Duplex.from({ readable: received, writable: sent }));
     } finally {

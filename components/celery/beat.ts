@@ -7,19 +7,6 @@ import { Beat } from "./settings";
 
 const MEMORY_DIR = "/var/lib/ha-celery";
 
-/** Remembers when each periodic task ran last. */
-export function beatClaim(beat: Beat): k8s.core.v1.PersistentVolumeClaimArgs {
-  return {
-    metadata: { namespace: beat.namespace, labels: beat.labels },
-    spec: {
-      // For one node at a time, so that a beat on a node that fell silent and its successor never both run.
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: beat.storage.size ?? "" } },
-      ...(beat.storage.className && { storageClassName: beat.storage.className }),
-    },
-  };
-}
-
 export function beatDeployment(beat: Beat, claimName: pulumi.Input<string>): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: beat.namespace, labels: beat.labels },

@@ -5,17 +5,6 @@ import { Ledger, LEDGER_LABEL, LEDGER_PORT } from "./settings";
 
 const DATA_DIR = "/data";
 
-export function ledgerClaim(ledger: Ledger): k8s.core.v1.PersistentVolumeClaimArgs {
-  return {
-    metadata: { namespace: ledger.namespace, labels: ledger.labels },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: ledger.storage.size ?? "" } },
-      ...(ledger.storage.className && { storageClassName: ledger.storage.className }),
-    },
-  };
-}
-
 export function ledgerDeployment(
   ledger: Ledger,
   claimName: pulumi.Input<string>,

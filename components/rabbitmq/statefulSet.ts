@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { claimSpec } from "../shared/claims";
 import { CONTAINER_SECURITY, placement, podSecurity, resources, spreadOut } from "../shared/pods";
 import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
@@ -64,11 +65,7 @@ export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1
       volumeClaimTemplates: [
         {
           metadata: { name: "data", labels: broker.selector },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            resources: { requests: { storage: broker.storage.size ?? "" } },
-            ...(broker.storage.className && { storageClassName: broker.storage.className }),
-          },
+          spec: claimSpec(broker.storage),
         },
       ],
     },

@@ -6,7 +6,7 @@ import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolch
 import { BrokerCluster, Publisher } from "./brokerCluster";
 import { PLAIN, program, SECURE, type Wishes } from "./brokerProgram";
 import { Authority } from "./certificates";
-import { type Outcome, ProviderStack } from "./providerStack";
+import { ProviderStack, succeeded, touched } from "./providerStack";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "brokers";
@@ -14,16 +14,6 @@ const SERVER_NAME = "broker.example.com";
 const GROWN =
   'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.';
 const quiet = () => undefined;
-
-function succeeded(outcome: Outcome): Outcome {
-  assert.equal(outcome.error, undefined, outcome.error);
-  return outcome;
-}
-
-const touched = (outcome: Outcome): string[] =>
-  Object.keys(outcome.steps).filter((name) =>
-    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
-  );
 
 /** Runs something and says how long it took. */
 async function timed<T>(what: string, work: Promise<T>): Promise<T> {

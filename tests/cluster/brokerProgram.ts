@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CeleryWorkers, ContainerImage, RabbitMqCluster, TaskLedger } from "../../components";
-import { REPOSITORY } from "../../local/paths";
+import { CeleryWorkers, RabbitMqCluster, TaskLedger } from "../../components";
+import { image, type ImageSources } from "./images";
 
 /** Names of the two installations' namespaces. */
 export const PLAIN = "plain";
@@ -12,11 +11,8 @@ export const EXPANDABLE = "expandable";
 export const CERTIFICATE = "broker-tls";
 
 /** What the tests change from one update to the next. */
-export interface Wishes {
+export interface Wishes extends ImageSources {
   kubeconfig: string;
-  /** Where this machine pushes images and the nodes pull them. */
-  registry: string;
-  bases: { rabbitmq: string; worker: string };
   /** Of the plain broker. */
   size: string;
   passwordRevision: number;
@@ -27,15 +23,9 @@ export interface Wishes {
 /** A broker without TLS and one with, each with workers and a ledger. */
 export function program(wishes: Wishes): pulumi.automation.PulumiFn {
   return async () => {
-    const { kubeconfig, registry, bases, size, passwordRevision, serverName } = wishes;
+    const { kubeconfig, size, passwordRevision, serverName } = wishes;
     const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
-    const image = (name: "rabbitmq" | "worker") =>
-      new ContainerImage(name, {
-        repository: `${registry}/${name}`,
-        context: join(REPOSITORY, "docker", name),
-        baseImage: bases[name],
-      }).ref;
-    const images = { broker: image("rabbitmq"), worker: image("worker") };
+    const images = { broker: image("rabbitmq", wishes), worker: image("worker", wishes) };
     const urls = [
       { namespace: PLAIN, passwordRevision, size },
       { namespace: SECURE, tls: { secretName: CERTIFICATE, serverName } },

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +20,18 @@ export interface Outcome {
   error?: string;
   interruptedAt?: number;
 }
+
+/** The outcome, unless the operation failed. */
+export function succeeded(outcome: Outcome): Outcome {
+  assert.equal(outcome.error, undefined, outcome.error);
+  return outcome;
+}
+
+/** The names of the resources on which the engine did anything. */
+export const touched = (outcome: Outcome): string[] =>
+  Object.keys(outcome.steps).filter((name) =>
+    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
+  );
 
 /** A stack of its own in a folder of its own, run by the real engine with our stand-ins in front of everything else. */
 export class ProviderStack {

@@ -5,22 +5,12 @@ import { createCluster, deleteCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { program, type Wishes } from "./providerProgram";
-import { type Outcome, ProviderStack } from "./providerStack";
+import { type Outcome, ProviderStack, succeeded, touched } from "./providerStack";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "providers";
 const quiet = () => undefined;
 
-function succeeded(outcome: Outcome): Outcome {
-  assert.equal(outcome.error, undefined, outcome.error);
-  return outcome;
-}
-
-/** The names of the resources on which the engine did anything. */
-const touched = (outcome: Outcome): string[] =>
-  Object.keys(outcome.steps).filter((name) =>
-    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
-  );
 const said = (outcome: Outcome): string => outcome.messages.join("\n");
 
 describe("provider stand-ins, driven by the real engine", () => {

@@ -6,7 +6,7 @@ import { ensureBaseImages } from "../../local/images";
 import { LedgerClient } from "../../local/ledger";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { executeIn } from "./machine";
-import { type Outcome, ProviderStack } from "./providerStack";
+import { ProviderStack, succeeded, touched } from "./providerStack";
 import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram";
 
 /** A cluster of this suite's own. */
@@ -14,16 +14,6 @@ const CLUSTER = "workers";
 const WORKER = "app.kubernetes.io/name=celery-worker";
 const BEAT = "app.kubernetes.io/name=celery-beat";
 const quiet = () => undefined;
-
-function succeeded(outcome: Outcome): Outcome {
-  assert.equal(outcome.error, undefined, outcome.error);
-  return outcome;
-}
-
-const touched = (outcome: Outcome): string[] =>
-  Object.keys(outcome.steps).filter((name) =>
-    outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
-  );
 
 /** A periodic run: its id, and when beat said that it was published. */
 interface PublishedRun {

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ContainerImage, HaCelery } from "../../components";
-import { REPOSITORY } from "../../local/paths";
+import { HaCelery } from "../../components";
+import { image, type ImageSources } from "./images";
 
 export const NAMESPACE = "jobs";
 /** Seconds from one periodic run to the next. */
@@ -10,11 +9,8 @@ export const EVERY_SECONDS = 2;
 const RESULTS = "results";
 
 /** What the tests change from one update to the next. */
-export interface Wishes {
+export interface Wishes extends ImageSources {
   kubeconfig: string;
-  /** Where this machine pushes images and the nodes pull them. */
-  registry: string;
-  bases: { rabbitmq: string; worker: string };
   /** Environment variable of the workers. */
   countTo: string;
 }
@@ -22,20 +18,14 @@ export interface Wishes {
 /** A small installation with a pool that scales, a beat and a result backend: files, which need no server. */
 export function program(wishes: Wishes): pulumi.automation.PulumiFn {
   return async () => {
-    const { kubeconfig, registry, bases, countTo } = wishes;
+    const { kubeconfig, countTo } = wishes;
     const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
-    const image = (name: "rabbitmq" | "worker") =>
-      new ContainerImage(name, {
-        repository: `${registry}/${name}`,
-        context: join(REPOSITORY, "docker", name),
-        baseImage: bases[name],
-      }).ref;
     const celery = new HaCelery(
       "celery",
       {
         namespaceName: NAMESPACE,
-        rabbitmqImage: image("rabbitmq"),
-        workerImage: image("worker"),
+        rabbitmqImage: image("rabbitmq", wishes),
+        workerImage: image("worker", wishes),
         app: "counter.tasks",
         broker: {
           replicas: 1,

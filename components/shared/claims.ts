@@ -1,0 +1,28 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Volume } from "../types";
+import { Labels } from "./labels";
+
+/** Whom a claim belongs to, and what it claims. */
+export interface ClaimOwner {
+  namespace: pulumi.Input<string>;
+  labels: Labels;
+  storage: Volume;
+}
+
+/** A volume for one Kubernetes node at a time. */
+export function claimSpec({
+  size = "",
+  className,
+}: Volume): k8s.types.input.core.v1.PersistentVolumeClaimSpec {
+  return {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: size } },
+    ...(className && { storageClassName: className }),
+  };
+}
+
+/** The volume of a component with a single pod. */
+export function claim({ namespace, labels, storage }: ClaimOwner): k8s.core.v1.PersistentVolumeClaimArgs {
+  return { metadata: { namespace, labels }, spec: claimSpec(storage) };
+}
