@@ -1,0 +1,117 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Broker, Brokers, QueueState } from "./brokers";
+import { type Cluster, isReady, nameOf } from "./cluster";
+import { type ManagementApi, PodsManagementApi } from "./management";
+
+/** Where the pods of an installation's brokers are and how they are asked. */
+export interface RabbitMqLocation {
+  readonly namespace: string;
+  /** Of the StatefulSet. */
+  readonly name: string;
+  readonly selector: string;
+  /** What follows the pod's name in the node's: `celery-broker-nodes.celery.svc.cluster.local`. */
+  readonly domain: string;
+  readonly vhost: string;
+  readonly replicas: number;
+  /** With user and password. */
+  readonly managementUrl: URL;
+}
+
+const CONTAINER = "rabbitmq";
+
+/** The brokers of a RabbitMqCluster. */
+export class RabbitMqBrokers implements Brokers {
+  readonly namespace: string;
+  readonly name: string;
+  readonly vhost: string;
+  readonly replicas: number;
+  readonly management: ManagementApi;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly location: RabbitMqLocation,
+  ) {
+    ({ namespace: this.namespace, name: this.name, vhost: this.vhost, replicas: this.replicas } = location);
+    this.management = new PodsManagementApi(cluster, this.namespace, location.managementUrl, async () =>
+      (await this.pods()).filter(isReady).map(nameOf),
+    );
+  }
+
+  async pods(): Promise<V1Pod[]> {
+    const pods = await this.cluster.pods(this.namespace, this.location.selector);
+    return pods.sort((one, other) => ordinalOf(one) - ordinalOf(other));
+  }
+
+  async list(): Promise<Broker[]> {
+    return (await this.pods()).map((pod) => ({
+      node: `rabbit@${nameOf(pod)}.${this.location.domain}`,
+      ordinal: ordinalOf(pod),
+      pod: nameOf(pod),
+      kubernetesNode: pod.spec?.nodeName ?? "",
+      ip: pod.status?.podIP ?? "",
+      uid: pod.metadata?.uid ?? "",
+    }));
+  }
+
+  exec({ pod }: Pick<Broker, "pod">, ...command: string[]): Promise<string> {
+    return this.cluster.exec({ namespace: this.namespace, pod, container: CONTAINER }, ...command);
+  }
+
+  async queue(name: string): Promise<QueueState> {
+    return state(
+      await this.management.get<QueueOfApi>(
+        `/queues/${encodeURIComponent(this.vhost)}/${encodeURIComponent(name)}`,
+      ),
+    );
+  }
+
+  async queues(): Promise<QueueState[]> {
+    // Without statistics, which are up to 5 s old and collected from every node.
+    const queues = await this.management.get<QueueOfApi[]>(
+      `/queues/${encodeURIComponent(this.vhost)}?disable_stats=true&enable_queue_totals=true`,
+    );
+    return queues.map(state);
+  }
+
+  async running(): Promise<string[]> {
+    const nodes = await this.management.get<NodeOfApi[]>("/nodes?columns=name,running");
+    return nodes.filter(({ running }) => running).map(({ name }) => name);
+  }
+
+  async lead(queue: string, broker: Broker): Promise<void> {
+    if ((await this.queue(queue)).leader === broker.node) return;
+    // There is no command for one queue: `rebalance` decides by itself.
+    const resource = `rabbit_misc:r(<<"${this.vhost}">>, queue, <<"${queue}">>)`;
+    const script = `{ok, Q} = rabbit_amqqueue:lookup(${resource}), rabbit_quorum_queue:transfer_leadership(Q, '${broker.node}').`;
+    const said = await this.exec(broker, "rabbitmqctl", "--quiet", "eval", script);
+    if (!said.includes("{ok,")) throw new Error(`${broker.node} did not become leader of ${queue}: ${said.trim()}`);
+  }
+}
+
+/** What the management API tells of a queue; the figures come from statistics, which are up to 5 s old. */
+interface QueueOfApi {
+  readonly name: string;
+  readonly leader?: string;
+  readonly members?: string[];
+  readonly online?: string[];
+  readonly messages?: number;
+  readonly messages_unacknowledged?: number;
+  readonly consumers?: number;
+}
+
+interface NodeOfApi {
+  readonly name: string;
+  readonly running: boolean;
+}
+
+const state = (queue: QueueOfApi): QueueState => ({
+  name: queue.name,
+  leader: queue.leader ?? "",
+  members: queue.members ?? [],
+  online: queue.online ?? [],
+  messages: queue.messages ?? 0,
+  unacknowledged: queue.messages_unacknowledged ?? 0,
+  consumers: queue.consumers ?? 0,
+});
+
+const ordinalOf = (pod: V1Pod): number => Number(/\d+$/.exec(nameOf(pod))?.[0] ?? -1);
