@@ -6,6 +6,7 @@ import {
   CoreV1Api,
   Exec,
   KubeConfig,
+  NetworkingV1Api,
   PolicyV1Api,
   PortForward,
   StorageV1Api,
@@ -21,6 +22,7 @@ export class Cluster {
   readonly policy: PolicyV1Api;
   readonly storage: StorageV1Api;
   readonly coordination: CoordinationV1Api;
+  readonly networkPolicies: NetworkingV1Api;
   readonly forward: PortForward;
 
   constructor(private readonly config: KubeConfig) {
@@ -30,6 +32,7 @@ export class Cluster {
     this.policy = config.makeApiClient(PolicyV1Api);
     this.storage = config.makeApiClient(StorageV1Api);
     this.coordination = config.makeApiClient(CoordinationV1Api);
+    this.networkPolicies = config.makeApiClient(NetworkingV1Api);
     this.forward = new PortForward(config);
   }
 

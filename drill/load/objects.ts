@@ -9,7 +9,7 @@ import type {
   V1PodTemplateSpec,
 } from "@kubernetes/client-node";
 import type { LoadOptions } from ".";
-import { DRILL_LABEL, labelsOf, LEDGER_PORT, objectName, queueOf, Role, ROLE_LABEL } from "./names";
+import { labelsOf, LEDGER_PORT, objectName, queueOf, Role } from "./names";
 
 /** What the drill's pods are made after, and where they may run. */
 export interface Basis {
@@ -196,4 +196,3 @@ function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([name]) => CLIENT_LABEL.test(name)));
 }
 
-export { DRILL_LABEL, ROLE_LABEL };

@@ -22,6 +22,8 @@ export interface Scene {
   readonly limits: Limits;
   /** Can cost data or a node if more goes wrong: a protected stack refuses it. */
   readonly destructive?: boolean;
+  /** Works as root on the nodes, by a pod on each. */
+  readonly needsAgents?: boolean;
   /** Needs to switch machines off, which Kubernetes cannot. */
   readonly needsPower?: boolean;
   /** Makes the fault happen. Whatever must be undone is registered with `drill.undo` before it is done. Returns once the fault is there. */
