@@ -22,7 +22,9 @@ export class DrillLease {
 
   async take(): Promise<void> {
     const where = { namespace: this.namespace };
-    const existing = await this.cluster.coordination.readNamespacedLease({ ...where, name: NAME }).catch(absent);
+    const existing = await this.cluster.coordination
+      .readNamespacedLease({ ...where, name: NAME })
+      .catch(absent);
     const held = existing?.spec;
     const renewedAt = new Date(held?.renewTime ?? 0).getTime();
     if (held?.holderIdentity && Date.now() - renewedAt < SECONDS * 1000)
@@ -51,7 +53,10 @@ export class DrillLease {
     const where = { namespace: this.namespace, name: NAME };
     const lease = await this.cluster.coordination.readNamespacedLease(where);
     if (lease.spec?.holderIdentity !== this.holder) return;
-    await this.cluster.coordination.replaceNamespacedLease({ ...where, body: { ...lease, spec: this.spec() } });
+    await this.cluster.coordination.replaceNamespacedLease({
+      ...where,
+      body: { ...lease, spec: this.spec() },
+    });
   }
 
   private spec() {

@@ -24,9 +24,13 @@ export async function missing(
   ]);
   const ready = pods.filter(isReady).length;
   return [
-    ...nodes.items.filter((node) => !isUp(node)).map((node) => `node ${nameOf(node)} is not ready, or cordoned`),
+    ...nodes.items
+      .filter((node) => !isUp(node))
+      .map((node) => `node ${nameOf(node)} is not ready, or cordoned`),
     ...(ready < brokers.replicas ? [`${ready} of ${brokers.replicas} broker pods are ready`] : []),
-    ...(running.length < brokers.replicas ? [`${running.length} of ${brokers.replicas} broker nodes run`] : []),
+    ...(running.length < brokers.replicas
+      ? [`${running.length} of ${brokers.replicas} broker nodes run`]
+      : []),
     ...(queues === undefined ? ["no broker tells of its queues"] : []),
     ...(queues ?? [])
       .filter(({ members, online }) => members.length < brokers.replicas || online.length < brokers.replicas)

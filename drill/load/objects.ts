@@ -39,9 +39,21 @@ export function ledgerPod(basis: Basis): V1Pod {
         {
           ...bare(basis),
           name: "ledger",
-          command: ["python", "-m", "ha_celery.ledger", "--data", "/tmp/ledger", "--port", String(LEDGER_PORT)],
+          command: [
+            "python",
+            "-m",
+            "ha_celery.ledger",
+            "--data",
+            "/tmp/ledger",
+            "--port",
+            String(LEDGER_PORT),
+          ],
           env: [],
-          readinessProbe: { httpGet: { path: "/healthz", port: LEDGER_PORT }, periodSeconds: 1, timeoutSeconds: 5 },
+          readinessProbe: {
+            httpGet: { path: "/healthz", port: LEDGER_PORT },
+            periodSeconds: 1,
+            timeoutSeconds: 5,
+          },
         },
       ],
     },
@@ -81,7 +93,10 @@ export function workersDeployment(basis: Basis): V1Deployment {
           affinity: {
             podAntiAffinity: {
               preferredDuringSchedulingIgnoredDuringExecution: [
-                { weight: 100, podAffinityTerm: { labelSelector: selector, topologyKey: "kubernetes.io/hostname" } },
+                {
+                  weight: 100,
+                  podAffinityTerm: { labelSelector: selector, topologyKey: "kubernetes.io/hostname" },
+                },
               ],
             },
           },
@@ -164,7 +179,11 @@ function elsewhere({ template, avoid }: Basis): V1PodSpec {
             nodeAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: {
                 nodeSelectorTerms: [
-                  { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "NotIn", values: [...avoid] }] },
+                  {
+                    matchExpressions: [
+                      { key: "kubernetes.io/hostname", operator: "NotIn", values: [...avoid] },
+                    ],
+                  },
                 ],
               },
             },
@@ -188,11 +207,14 @@ export function workerOf({ containers }: V1PodSpec): V1Container {
 
 function withEnv({ env = [] }: V1Container, settings: Record<string, string | undefined>): V1EnvVar[] {
   const kept = env.filter(({ name }) => !(name in settings));
-  const added = Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  const added = Object.entries(settings).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
+  );
   return [...kept, ...added];
 }
 
 function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([name]) => CLIENT_LABEL.test(name)));
+  return Object.fromEntries(
+    Object.entries(metadata?.labels ?? {}).filter(([name]) => CLIENT_LABEL.test(name)),
+  );
 }
-

@@ -59,7 +59,10 @@ export class OwnLoad implements Load {
   async prepare(signal: AbortSignal): Promise<void> {
     const { namespace } = this;
     await this.cluster.core.createNamespacedPod({ namespace, body: ledgerPod(this.basis) });
-    await this.cluster.networkPolicies.createNamespacedNetworkPolicy({ namespace, body: ledgerAccess(this.basis) });
+    await this.cluster.networkPolicies.createNamespacedNetworkPolicy({
+      namespace,
+      body: ledgerAccess(this.basis),
+    });
     if (!this.place.pool)
       await this.cluster.apps.createNamespacedDeployment({ namespace, body: workersDeployment(this.basis) });
     await this.ready(selectorOf(this.run, Role.Ledger), 1, "ledger", signal);
@@ -77,9 +80,14 @@ export class OwnLoad implements Load {
   async stop(signal: AbortSignal): Promise<void> {
     await this.askLedger("/stop", { run: this.run });
     await until("the publisher has ended", 120, signal, async () => {
-      const job = await this.cluster.batch.readNamespacedJob({ namespace: this.namespace, name: this.publisherName });
+      const job = await this.cluster.batch.readNamespacedJob({
+        namespace: this.namespace,
+        name: this.publisherName,
+      });
       if (job.status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True"))
-        throw new Hopeless(`the publisher failed: kubectl -n ${this.namespace} logs job/${this.publisherName}`);
+        throw new Hopeless(
+          `the publisher failed: kubectl -n ${this.namespace} logs job/${this.publisherName}`,
+        );
       return (job.status?.succeeded ?? 0) > 0;
     });
   }
@@ -118,7 +126,14 @@ export class OwnLoad implements Load {
     const [pod] = await this.cluster.pods(this.namespace, this.workerSelector);
     const container = workerOf(pod?.spec ?? { containers: [] }).name;
     const script = `from ha_celery.drill.app import app, ${kind}; print(${kind}.delay().id)`;
-    return (await this.cluster.exec({ namespace: this.namespace, pod: nameOf(pod ?? {}), container }, "python", "-c", script)).trim();
+    return (
+      await this.cluster.exec(
+        { namespace: this.namespace, pod: nameOf(pod ?? {}), container },
+        "python",
+        "-c",
+        script,
+      )
+    ).trim();
   }
 
   /** Removes everything of the drill but its queue. */
@@ -145,7 +160,14 @@ export class OwnLoad implements Load {
 
   private askLedger<T>(path: string, body?: object, timeoutSeconds?: number): Promise<T> {
     const pod = objectName(this.run, Role.Ledger);
-    return ask<T>(this.cluster, { namespace: this.namespace, pod, port: LEDGER_PORT, path, body, timeoutSeconds });
+    return ask<T>(this.cluster, {
+      namespace: this.namespace,
+      pod,
+      port: LEDGER_PORT,
+      path,
+      body,
+      timeoutSeconds,
+    });
   }
 
   private ready(selector: string, count: number, what: string, signal: AbortSignal): Promise<void> {
@@ -161,4 +183,3 @@ interface RawEvents {
   readonly started: [string, number, string, number][];
   readonly finished: [string, number, string, number, number][];
 }
-

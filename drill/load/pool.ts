@@ -14,7 +14,9 @@ export interface Pool {
 
 /** The pool that was named, or the only one. */
 export function poolOf({ namespace, name, pools }: Installation, { pool }: { pool?: string }): Pool {
-  const fitting = pools.filter((each) => pool === undefined || nameOf(each) === pool || instanceOf(each) === pool);
+  const fitting = pools.filter(
+    (each) => pool === undefined || nameOf(each) === pool || instanceOf(each) === pool,
+  );
   const [first] = fitting;
   const known = pools.map(instanceOf).join(", ");
   if (!first)
