@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import sys
 import time
@@ -19,7 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ha_celery.backoff import GaveUpError
-from ha_celery.environment import Environment, Kind, SettingsError, whole
+from ha_celery.environment import Environment, SettingsError, whole
+from ha_celery.kinds import RUN_NAME
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import LedgerClient
 
@@ -128,14 +128,6 @@ def _stop(*_: object) -> NoReturn:
     print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
     os._exit(143)
 
-
-def _run_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", text):
-        raise ValueError("not a valid name")
-    return text
-
-
-RUN_NAME = Kind("a name of letters, digits, dots and dashes, at most 100 characters", _run_name)
 
 if __name__ == "__main__":
     main()

@@ -31,6 +31,10 @@ class Backoff:
         ceiling = min(self._longest, self._first * 2 ** min(self.attempts - 1, 16))
         # Half of it at random, so that many clients do not come back in step.
         wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        self.check(error, wait)
+        time.sleep(wait)
+
+    def check(self, error: BaseException, wait: float = 0.0) -> None:
+        """Raise GaveUpError if the budget is spent after this wait."""
         if time.monotonic() + wait > self._deadline:
             raise GaveUpError(f"no success within {self._budget:g} s, {self.attempts} attempts") from error
-        time.sleep(wait)

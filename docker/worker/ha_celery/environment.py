@@ -81,6 +81,17 @@ def whole(least: int, most: int) -> Kind[int]:
     return Kind(f"a whole number from {least} to {most}", parse)
 
 
+def choice(*words: str) -> Kind[str]:
+    """Make the kind of one word out of these."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError("not one of them")
+        return text
+
+    return Kind(" or ".join(words), parse)
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError("neither true nor false")

@@ -80,6 +80,13 @@ def _result_backend(text: str) -> str | None:
     return text
 
 
+def _run_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", text):
+        raise ValueError("not a valid name")
+    return text
+
+
+RUN_NAME = Kind("a name of letters, digits, dots and dashes, at most 100 characters", _run_name)
 BROKER_URL = Kind("amqp://user:password@host:5672/vhost", _broker_url)
 QUEUES = Kind("a comma separated list of queue names, the first one the default", _queues)
 FOLDER = Kind("the absolute path of a folder that the worker may write to", _folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ha_celery.ledger_store import Execution, Store
+from ha_celery.ledger_store import Execution, Start, Store
 
 LARGEST_BODY = 16 * 1024 * 1024
 
@@ -48,8 +48,10 @@ class Handler(BaseHTTPRequestHandler):
         """Store first, then answer: a client may rely on the answer."""
         store = self.server.store
         routes = {
-            "/confirmed": lambda: store.add_confirmed(_ids(self._body())),
-            "/executions": lambda: store.add_execution(_execution(self._body())),
+            "/confirmed": lambda: _confirm(store, self._body()),
+            "/started": lambda: store.add_started(_start(self._body())),
+            "/executions": lambda: store.add_executions(_executions(self._body())),
+            "/stop": lambda: store.stop(_run(_text(self._body(), "run"))),
         }
         self._answer(routes, urlsplit(self.path).path)
 
@@ -62,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             "/confirmed": lambda: {"ids": store.confirmed(_run(run))},
             "/summary": lambda: store.summary(_run(run)),
             "/missing": lambda: store.missing(_run(run)),
+            "/events": lambda: store.events(_run(run)),
             "/healthz": lambda: {"ok": store.check()},
         }
         self._answer(routes, url.path)
@@ -111,11 +114,40 @@ def _run(name: str) -> str:
     return name
 
 
-def _ids(body: Any) -> list[str]:
+def _text(body: Any, name: str) -> str:
+    value = body.get(name, "") if isinstance(body, dict) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _confirm(store: Store, body: Any) -> dict[str, bool]:
+    """Store what is confirmed; a publisher with nothing to say asks only whether its run shall stop."""
     ids = body.get("ids") if isinstance(body, dict) else None
     if not isinstance(ids, list) or not all(isinstance(task_id, str) for task_id in ids):
         raise BadRequestError('expected {"ids": ["run-1-000000", ...]}')
-    return ids
+    at = body.get("at") or [None] * len(ids)
+    if not isinstance(at, list) or len(at) != len(ids):
+        raise BadRequestError('expected {"ids": [...], "at": [...]}, as many times as ids')
+    if not all(time is None or isinstance(time, int | float) for time in at):
+        raise BadRequestError('expected {"ids": [...], "at": [1700000000.123, ...]}')
+    store.add_confirmed(list(zip(ids, at, strict=True)))
+    run = _text(body, "run") or (ids[0].rpartition("-")[0] if ids else "")
+    return {"stop": store.stopped(run)}
+
+
+def _start(body: Any) -> Start:
+    try:
+        return Start(
+            id=str(body["id"]),
+            attempt=int(body["attempt"]),
+            worker=str(body["worker"]),
+            at=float(body["at"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRequestError(f'expected {{"id", "attempt", "worker", "at"}}: {error!r}') from error
+
+
+def _executions(body: Any) -> list[Execution]:
+    return [_execution(one) for one in body] if isinstance(body, list) else [_execution(body)]
 
 
 def _execution(body: Any) -> Execution:

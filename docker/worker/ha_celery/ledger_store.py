@@ -5,27 +5,44 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
-CREATE TABLE IF NOT EXISTS confirmed (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS confirmed (id TEXT PRIMARY KEY, at REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS started (
+    id TEXT, attempt INTEGER, worker TEXT, at REAL,
+    PRIMARY KEY (id, at, worker)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS executions (
     id TEXT, attempt INTEGER, worker TEXT, started REAL, finished REAL,
     -- A client that missed the answer sends the same execution again.
     PRIMARY KEY (id, started, worker)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stopped (run TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
-ADD_CONFIRMED = "INSERT OR IGNORE INTO confirmed VALUES (?)"
+ADD_CONFIRMED = "INSERT OR IGNORE INTO confirmed VALUES (?, ?)"
+ADD_STARTED = "INSERT OR IGNORE INTO started VALUES (?, ?, ?, ?)"
 ADD_EXECUTION = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
 
 # Ids are <run>-<number>; a run's name may itself be the beginning of another's.
 OF_RUN = "id >= :run || '-' AND id < :run || '.' AND instr(substr(id, length(:run) + 2), '-') = 0"
 
 LARGEST_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Start:
+    """A task function has begun, at a time in Unix seconds."""
+
+    id: str
+    attempt: int
+    worker: str
+    at: float
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class Execution:
 @dataclass
 class _Write:
     sql: str
-    rows: list[tuple[Any, ...]]
+    rows: Sequence[tuple[Any, ...]]
     done: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
 
@@ -57,19 +74,52 @@ class Store:
         try:
             with self._connect() as connection:
                 connection.executescript(SCHEMA)
+                columns = {row[1] for row in connection.execute("PRAGMA table_info(confirmed)")}
+                if "at" not in columns:
+                    # A file of version 0.1.
+                    connection.execute("ALTER TABLE confirmed ADD COLUMN at REAL")
             connection.close()
         except sqlite3.Error as error:
             raise OSError(str(error)) from error
         self._writes: queue.SimpleQueue[_Write] = queue.SimpleQueue()
         threading.Thread(target=self._write_forever, daemon=True, name="ledger-writer").start()
 
-    def add_confirmed(self, ids: list[str]) -> None:
-        """Remember that the broker has confirmed these tasks."""
-        self._write(ADD_CONFIRMED, [(task_id,) for task_id in ids])
+    def add_confirmed(self, confirmed: list[tuple[str, float | None]]) -> None:
+        """Remember that the broker has confirmed these tasks, and when if that is known."""
+        self._write(ADD_CONFIRMED, confirmed)
 
-    def add_execution(self, execution: Execution) -> None:
-        """Remember that a task function has ended."""
-        self._write(ADD_EXECUTION, [astuple(execution)])
+    def add_started(self, start: Start) -> None:
+        """Remember that a task function has begun."""
+        self._write(ADD_STARTED, [astuple(start)])
+
+    def add_executions(self, executions: list[Execution]) -> None:
+        """Remember that task functions have ended."""
+        self._write(ADD_EXECUTION, [astuple(execution) for execution in executions])
+
+    def stop(self, run: str) -> None:
+        """Remember that nothing more shall be published for a run."""
+        self._write("INSERT OR IGNORE INTO stopped VALUES (?)", [(run,)])
+
+    def stopped(self, run: str) -> bool:
+        """Tell whether a run's publishers shall stop."""
+        return bool(self._ids("SELECT run FROM stopped WHERE run = :run", run))
+
+    def events(self, run: str) -> dict[str, list[Any]]:
+        """List everything that is known of a run, each kind in the order of time."""
+        questions = {
+            "confirmed": f"SELECT id, at FROM confirmed WHERE {OF_RUN} ORDER BY at, id",
+            "started": f"SELECT id, attempt, worker, at FROM started WHERE {OF_RUN} ORDER BY at, id",
+            "finished": "SELECT id, attempt, worker, started, finished FROM executions"
+            f" WHERE {OF_RUN} ORDER BY finished, id",
+        }
+        with self._connect() as connection:
+            # All from one state of the database.
+            connection.execute("BEGIN")
+            events = {
+                name: connection.execute(sql, {"run": run}).fetchall() for name, sql in questions.items()
+            }
+        connection.close()
+        return events
 
     def confirmed(self, run: str) -> list[str]:
         """List the confirmed task ids of a run."""
@@ -137,7 +187,9 @@ class Store:
         finally:
             connection.close()
 
-    def _write(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    def _write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
         write = _Write(sql, rows)
         self._writes.put(write)
         write.done.wait()

@@ -64,6 +64,9 @@ class ConfirmedPublisher:
     def publish(self, task: Any, args: Any = (), kwargs: Any = None, **options: Any) -> str:
         """Send a task and return its id; waits while the window is full."""
         task_id = str(options.pop("task_id", None) or uuid())
+        if not self._unconfirmed:
+            # Nothing was awaited until now, so the broker's silence begins here.
+            self._last_progress = time.monotonic()
         self._unconfirmed[task_id] = _Call(task, args, kwargs, {"mandatory": True, **options})
         self._again.append(task_id)
         self.published += 1
@@ -76,6 +79,15 @@ class ConfirmedPublisher:
         """Wait until everything is confirmed."""
         while self._unconfirmed:
             self._advance()
+
+    def poll(self, seconds: float) -> None:
+        """Act on the broker's answers for this long: who publishes at a pace hears of confirms at once."""
+        deadline = time.monotonic() + seconds
+        while True:
+            # Not 0, which would also refuse to wait for the rest of a frame.
+            self._advance(max(deadline - time.monotonic(), 0.001))
+            if time.monotonic() >= deadline:
+                return
 
     def close(self) -> None:
         """Drop the connection; what is not confirmed stays unconfirmed."""
@@ -101,12 +113,14 @@ class ConfirmedPublisher:
             self.close()
 
     def _send_waiting(self) -> None:
-        """Send what is due; a lost connection makes all unconfirmed tasks due again."""
-        while self._again:
-            task_id = self._again[0]
-            call = self._unconfirmed[task_id]
+        """Connect and send what is due; a lost connection makes all unconfirmed tasks due again."""
+        while self._again or self._producer is None:
             try:
                 producer = self._connected()
+                if not self._again:
+                    return
+                task_id = self._again[0]
+                call = self._unconfirmed[task_id]
                 call.task.apply_async(
                     call.args, call.kwargs, task_id=task_id, producer=producer, retry=False, **call.options
                 )
@@ -115,23 +129,34 @@ class ConfirmedPublisher:
             else:
                 self._again.popleft()
 
-    def _advance(self) -> None:
+    def _advance(self, longest: float = 1.0) -> None:
         """Wait for one answer of the broker and act on it."""
         self._send_waiting()
         producer, connection = self._producer, self._connection
         if producer is None or connection is None:
             return
         try:
-            connection.drain_events(timeout=1.0)
+            connection.drain_events(timeout=min(longest, 1.0))
         except TimeoutError:
-            silent = time.monotonic() - self._last_progress
-            # Publishing again while an alarm blocks publishers would only add duplicates.
-            if silent > self._confirm_timeout and not producer.blocked:
-                self._recover(NotConfirmedError(f"no confirm for {silent:.0f} s"))
-            elif producer.blocked:
-                self._backoff.pause(NotConfirmedError("the broker blocks publishers: memory or disk alarm"))
+            self._after_silence(connection, producer)
         except Exception as error:
             self._recover(error)
+
+    def _after_silence(self, connection: kombu.Connection, producer: _Producer) -> None:
+        try:
+            # Without traffic the broker would take this end for dead, and the other way round.
+            connection.heartbeat_check()
+        except Exception as error:
+            self._recover(error)
+            return
+        silent = time.monotonic() - self._last_progress
+        if not self._unconfirmed:
+            self._backoff.progress()
+        elif producer.blocked:
+            # Publishing again while an alarm blocks publishers would only add duplicates.
+            self._backoff.check(NotConfirmedError("the broker blocks publishers: memory or disk alarm"))
+        elif silent > self._confirm_timeout:
+            self._recover(NotConfirmedError(f"no confirm for {silent:.0f} s"))
 
     def _connected(self) -> _Producer:
         if self._producer is None:

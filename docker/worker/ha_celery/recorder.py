@@ -6,7 +6,9 @@ import http.client
 import json
 import math
 import os
+import threading
 import time
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,8 +16,12 @@ from celery import signals, states
 from celery.utils.log import get_logger
 
 from ha_celery.backoff import Backoff
+from ha_celery.ledger_store import Execution
 
 logger = get_logger(__name__)
+
+#: The drill's tasks: they tell the ledger of their own run, and have no place in the installation's.
+DRILL_TASKS = "ha_celery.drill."
 
 #: A task function that ended in one of these has run; retried and rejected ones run again.
 ENDED = frozenset({states.SUCCESS, states.FAILURE})
@@ -33,14 +39,27 @@ class LedgerClient:
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
 
+    def started(self, task_id: str, attempt: int, worker: str, at: float) -> None:
+        """Record that a task function has begun."""
+        self._call("POST", "/started", {"id": task_id, "attempt": attempt, "worker": worker, "at": at})
+
     def execution(self, task_id: str, attempt: int, worker: str, started: float, finished: float) -> None:
         """Record that a task function has ended."""
         body = {"id": task_id, "attempt": attempt, "worker": worker, "started": started, "finished": finished}
         self._call("POST", "/executions", body)
 
+    def executions(self, executions: list[Execution]) -> None:
+        """Record that several task functions have ended."""
+        self._call("POST", "/executions", [asdict(execution) for execution in executions])
+
     def confirmed(self, ids: list[str]) -> None:
         """Record that the broker has confirmed these tasks."""
         self._call("POST", "/confirmed", {"ids": ids})
+
+    def confirmed_at(self, run: str, confirmed: list[tuple[str, float]]) -> bool:
+        """Record which tasks were confirmed at which time; tell whether the run shall stop."""
+        ids, at = [task_id for task_id, _ in confirmed], [time_ for _, time_ in confirmed]
+        return bool(self._call("POST", "/confirmed", {"run": run, "ids": ids, "at": at})["stop"])
 
     def confirmed_ids(self, run: str) -> set[str]:
         """Ask which tasks of a run are known as confirmed."""
@@ -71,12 +90,46 @@ class LedgerClient:
             self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
         self._connection.request(method, path, data, {"Content-Type": "application/json"})
         response = self._connection.getresponse()
-        text = response.read()
-        if response.status >= 500:
-            raise http.client.HTTPException(f"{response.status}: {text.decode(errors='replace')}")
-        if response.status >= 400:
-            raise ValueError(f"the ledger refused {method} {path}: {text.decode(errors='replace')}")
-        return json.loads(text) if text else None
+        return _result(method, path, response.status, response.read())
+
+
+def _result(method: str, path: str, status: int, text: bytes) -> Any:
+    """Tell the ledger's own answer from that of whoever else has its address just now, such as a proxy."""
+    shown = f"{status} to {method} {path}: {text[:500].decode(errors='replace')}"
+    try:
+        result = json.loads(text) if text else None
+    except ValueError as error:
+        raise http.client.HTTPException(shown) from error
+    if 400 <= status < 500 and isinstance(result, dict) and "error" in result:
+        raise ValueError(f"the ledger refused {method} {path}: {result['error']}")
+    if not 200 <= status < 300:
+        raise http.client.HTTPException(shown)
+    return result
+
+
+class _Clients(threading.local):
+    """One connection per ledger, for one thread of one process: inherited over a fork it would be shared."""
+
+    pid = 0
+
+    def of(self, url: str) -> LedgerClient:
+        if self.pid != os.getpid():
+            self.pid = os.getpid()
+            self.clients: dict[str, LedgerClient] = {}
+        return self.clients.setdefault(url, LedgerClient(url))
+
+
+_clients = _Clients()
+
+
+def own_client(url: str) -> LedgerClient:
+    """Return this thread's kept-open client of a ledger."""
+    return _clients.of(url)
+
+
+def attempt_of(request: Any) -> int:
+    """Count the deliveries of a task's message as the broker does, this one included."""
+    return 1 + int(request.get("x-delivery-count") or 0)
 
 
 class _Recorder:
@@ -84,8 +137,6 @@ class _Recorder:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client: LedgerClient | None = None
-        self._client_pid = 0
         self._started: dict[str, float] = {}
 
     def before(self, task_id: str, **_: Any) -> None:
@@ -94,18 +145,12 @@ class _Recorder:
     def after(self, task_id: str, task: Any, state: str, **_: Any) -> None:
         # Called before the result leaves the process, thus before the message is acknowledged.
         started = self._started.pop(task_id, None)
-        if started is None or state not in ENDED:
+        if started is None or state not in ENDED or task.name.startswith(DRILL_TASKS):
             return
-        attempt = 1 + int(task.request.get("x-delivery-count") or 0)
-        worker = task.request.hostname or ""
-        self._own_client().execution(task_id, attempt, worker, started, time.time())
-
-    def _own_client(self) -> LedgerClient:
-        # A socket inherited over a fork would be shared with the parent.
-        if self._client is None or self._client_pid != os.getpid():
-            self._client = LedgerClient(self._url)
-            self._client_pid = os.getpid()
-        return self._client
+        request = task.request
+        own_client(self._url).execution(
+            task_id, attempt_of(request), request.hostname or "", started, time.time()
+        )
 
 
 def record_executions(url: str) -> None:

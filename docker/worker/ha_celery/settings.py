@@ -15,6 +15,7 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 from ha_celery import probes, recorder
+from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import TRUTH, Environment, SettingsError, number, whole
 from ha_celery.kinds import (
     AUTHORITIES,
@@ -95,6 +96,8 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
     app.conf.update(_tasks(settings) | _results(settings))
     app.steps["consumer"].add(probes.ProbeFiles)
     probes.watch(app, settings.state_dir)
+    # A drill can so use the workers of any installation.
+    drill_tasks.add_to(app)
     if settings.ledger_url:
         recorder.record_executions(settings.ledger_url)
     return settings

@@ -47,7 +47,7 @@ def test_it_counts_lost_duplicated_and_unconfirmed(ledger: RunningLedger) -> Non
 
 
 def test_a_run_does_not_count_another_whose_name_begins_alike(ledger: RunningLedger) -> None:
-    ledger.store.add_confirmed(["run-1-000000", "run-1-b-000000", "run-10-000000", "run-1.5-000000"])
+    ledger.store.add_confirmed([(f"{run}-000000", None) for run in ("run-1", "run-1-b", "run-10", "run-1.5")])
     assert ledger.store.confirmed("run-1") == ["run-1-000000"]
     assert ledger.store.confirmed("run-1-b") == ["run-1-b-000000"]
 
@@ -61,14 +61,14 @@ def test_an_empty_run_has_zeros(ledger: RunningLedger) -> None:
 def test_what_is_sent_twice_counts_once(ledger: RunningLedger) -> None:
     execution = Execution("r-000000", 1, "w", 1.0, 2.0)
     for _ in range(2):
-        ledger.store.add_confirmed(["r-000000"])
-        ledger.store.add_execution(execution)
+        ledger.store.add_confirmed([("r-000000", None)])
+        ledger.store.add_executions([execution])
     assert ledger.store.summary("r")["executions"] == 1
     assert ledger.store.summary("r")["duplicated"] == 0
 
 
 def test_it_remembers_after_a_restart(tmp_path: Path) -> None:
-    Store(tmp_path).add_confirmed(["r-000000"])
+    Store(tmp_path).add_confirmed([("r-000000", None)])
     assert Store(tmp_path).confirmed("r") == ["r-000000"]
 
 
@@ -91,7 +91,12 @@ def test_many_clients_at_once(ledger: RunningLedger) -> None:
         ("POST", "/confirmed", b"no json", 400),
         ("POST", "/confirmed", b'{"ids": [1]}', 400),
         ("POST", "/executions", b'{"id": "x"}', 400),
-        ("POST", "/executions", b"[]", 400),
+        ("POST", "/executions", b'[{"id": "x"}]', 400),
+        ("POST", "/started", b'{"id": "x"}', 400),
+        ("POST", "/stop", b'{"run": 1}', 400),
+        ("POST", "/confirmed", b'{"ids": ["r-0"], "at": [1, 2]}', 400),
+        ("POST", "/confirmed", b'{"ids": ["r-0"], "at": ["x"]}', 400),
+        ("GET", "/events", None, 400),
     ],
 )
 def test_bad_requests_are_answered(

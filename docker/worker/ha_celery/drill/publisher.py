@@ -1,0 +1,218 @@
+"""Publishes a drill's tasks at a steady rate and tells the ledger when each was confirmed.
+
+python -m ha_celery.drill.publisher
+
+Beside the HA_CELERY_ variables (HA_CELERY_LEDGER_URL is required, HA_CELERY_QUEUES names one queue):
+
+DRILL_RUN            name of the run, the beginning of its task ids (required)
+DRILL_RATE           tasks per second over all producers, 0 for as fast as it goes (40)
+DRILL_PRODUCERS      processes that publish, each over its own connection (1)
+DRILL_TASKS          how many tasks, 0 for until the ledger says stop (0)
+DRILL_KIND           work or, for measuring throughput, count (work)
+DRILL_TASK_SECONDS   how long `work` takes (0.05)
+DRILL_PAYLOAD_BYTES  size of the argument of `count` (0)
+DRILL_WINDOW         how many tasks each producer has unconfirmed at most (500)
+
+May be killed at any time and started again: ids come from the task's number, and what the ledger knows as
+confirmed is not published again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ha_celery.drill.pace import Pace
+from ha_celery.drill.reporter import Reporter
+from ha_celery.environment import Environment, SettingsError, choice, number, whole
+from ha_celery.kinds import LEDGER_URL, QUEUES, RUN_NAME
+from ha_celery.publish import ConfirmedPublisher
+from ha_celery.recorder import DRILL_TASKS, LedgerClient
+
+# How soon a producer that waits for its next task hears of the stop.
+LONGEST_WAIT = 0.2
+# Kubernetes shows what a container writes here in the pod's status.
+TERMINATION_LOG = Path("/dev/termination-log")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to publish."""
+
+    run: str
+    ledger_url: str
+    rate: float = 40.0
+    producers: int = 1
+    tasks: int = 0
+    kind: str = "work"
+    task_seconds: float = 0.05
+    payload_bytes: int = 0
+    window: int = 500
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Plan:
+        """Read the DRILL_ variables; a SettingsError names every one that is missing or wrong."""
+        env = Environment(variables)
+        plan = cls(
+            run=env.read("DRILL_RUN", RUN_NAME, ""),
+            ledger_url=env.read("HA_CELERY_LEDGER_URL", LEDGER_URL, None) or "",
+            rate=env.read("DRILL_RATE", number(0, 100_000), 0.0, "40"),
+            producers=env.read("DRILL_PRODUCERS", whole(1, 64), 1, "1"),
+            tasks=env.read("DRILL_TASKS", whole(0, 10_000_000), 0, "0"),
+            kind=env.read("DRILL_KIND", choice("work", "count"), "work", "work"),
+            task_seconds=env.read("DRILL_TASK_SECONDS", number(0, 3600), 0.0, "0.05"),
+            payload_bytes=env.read("DRILL_PAYLOAD_BYTES", whole(0, 10_000_000), 0, "0"),
+            window=env.read("DRILL_WINDOW", whole(1, 100_000), 1, "500"),
+        )
+        if plan.kind == "work" and plan.payload_bytes:
+            env.add("DRILL_PAYLOAD_BYTES is set, but work has no payload. Set DRILL_KIND to count.")
+        if len(env.read("HA_CELERY_QUEUES", QUEUES, ("",))) != 1:
+            env.add("HA_CELERY_QUEUES names several queues. Name the one that the drill publishes to.")
+        env.check()
+        return plan
+
+    def numbers(self, producer: int) -> Iterator[int]:
+        """Count the tasks of one producer: no two share a number."""
+        if self.tasks:
+            return iter(range(producer, self.tasks, self.producers))
+        return itertools.count(producer, self.producers)
+
+    def arguments(self) -> tuple[Any, ...]:
+        """Return what the task function is called with."""
+        return (self.ledger_url, self.task_seconds if self.kind == "work" else "x" * self.payload_bytes)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one producer did, times in Unix seconds."""
+
+    published: int
+    confirmed: int
+    retries: int
+    began: float
+    ended: float
+
+
+def produce(plan: Plan, app: Any, producer: int = 0) -> Figures:
+    """Publish one producer's share until the end or the stop; the ledger then knows it as confirmed."""
+    task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
+    known = LedgerClient(plan.ledger_url).confirmed_ids(plan.run)
+    with (
+        Reporter(plan.run, plan.ledger_url) as reporter,
+        # How long an outage may last is for the drill to say.
+        ConfirmedPublisher(app, reporter.add, plan.window, math.inf) as publisher,
+    ):
+        publisher.poll(0)
+        began = time.time()
+        # Evenly between those of the other producers.
+        pace = Pace(plan.rate / plan.producers, producer / plan.rate if plan.rate else 0.0)
+        for number_ in plan.numbers(producer):
+            task_id = f"{plan.run}-{number_:06}"
+            if task_id in known:
+                continue
+            while (seconds := pace.wait()) and not reporter.stopped():
+                publisher.poll(min(seconds, LONGEST_WAIT))
+            if reporter.stopped():
+                break
+            publisher.publish(task, arguments, task_id=task_id)
+            pace.step()
+        publisher.flush()
+        ended = time.time()
+    return Figures(publisher.published, reporter.confirmed, publisher.retries, began, ended)
+
+
+def _process(plan: Plan, app: Any, producer: int, answer: Connection) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        answer.send(asdict(produce(plan, app, producer)))
+    except Exception as error:
+        answer.send(f"producer {producer}: {error!r}")
+
+
+def _end_with_parent() -> None:
+    # Daemons end with a parent that ends in order; this is for one that is killed.
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def publish(plan: Plan, app: Any) -> dict[str, Any]:
+    """Run all producers, each in a process of its own; raise RuntimeError if one of them fails."""
+    # Forked before anything is connected.
+    context = multiprocessing.get_context("fork")
+    answers: list[Connection] = []
+    for producer in range(plan.producers):
+        receiver, sender = context.Pipe(duplex=False)
+        context.Process(target=_process, args=(plan, app, producer, sender), daemon=True).start()
+        sender.close()
+        answers.append(receiver)
+    figures: list[Figures] = []
+    while answers:
+        ready = wait(answers)
+        figures += [_figures(receiver) for receiver in answers if receiver in ready]
+        answers = [receiver for receiver in answers if receiver not in ready]
+    seconds = max(one.ended for one in figures) - min(one.began for one in figures)
+    confirmed = sum(one.confirmed for one in figures)
+    return {
+        "run": plan.run,
+        "producers": plan.producers,
+        "published": sum(one.published for one in figures),
+        "confirmed": confirmed,
+        "retries": sum(one.retries for one in figures),
+        "seconds": round(seconds, 3),
+        "perSecond": round(confirmed / seconds, 1) if seconds else 0.0,
+    }
+
+
+def _figures(receiver: Connection) -> Figures:
+    try:
+        answer = receiver.recv()
+    except EOFError:
+        answer = "a producer was killed"
+    if isinstance(answer, str):
+        raise RuntimeError(answer)
+    return Figures(**answer)
+
+
+def main() -> None:
+    """Publish, and exit with 0 only when every published task is confirmed and the ledger knows it."""
+    try:
+        plan = Plan.from_environment()
+        from ha_celery.drill.app import app
+    except SettingsError as error:
+        sys.exit(str(error))
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        line = json.dumps(publish(plan, app))
+    except RuntimeError as error:
+        sys.exit(f"{plan.run}: {error}. Start the publisher again: it goes on where it was.")
+    print(line, flush=True)
+    with suppress(OSError):
+        TERMINATION_LOG.write_text(line)
+
+
+def _stop(*_: object) -> NoReturn:
+    # At once and without clean-up: the next attempt publishes what is not confirmed.
+    print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
+    for process in multiprocessing.active_children():
+        process.kill()
+    os._exit(143)
+
+
+if __name__ == "__main__":
+    main()

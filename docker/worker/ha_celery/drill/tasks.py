@@ -1,0 +1,86 @@
+"""The drill's tasks, known to every app that `configure` has seen.
+
+Their names are fixed: `ha_celery.drill.work` and `ha_celery.drill.count`. Which ledger hears of them is an
+argument, so that the workers of any installation can take them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from celery import Celery, signals
+
+from ha_celery.ledger_store import Execution
+from ha_celery.recorder import DRILL_TASKS, attempt_of, own_client
+
+FLUSH_SECONDS = 0.2
+
+
+def add_to(app: Celery) -> None:
+    """Make an app know the tasks; nothing of them ends up in a result backend."""
+    for function in (work, count):
+        name = DRILL_TASKS + function.__name__
+        app.task(function, name=name, bind=True, shared=False, ignore_result=True)
+
+
+def work(self: Any, ledger_url: str, seconds: float) -> None:
+    """Take this long; the ledger stores the start, and the end before the message is acknowledged."""
+    request, began = self.request, time.time()
+    ledger, attempt = own_client(ledger_url), attempt_of(request)
+    ledger.started(request.id, attempt, request.hostname, began)
+    time.sleep(seconds)
+    ledger.execution(request.id, attempt, request.hostname, began, time.time())
+
+
+def count(self: Any, ledger_url: str, payload: str) -> None:  # noqa: ARG001 - it only travels
+    """Do nothing; the ledger hears of it within 0.2 s.
+
+    For measuring throughput alone: a process that is killed takes what it has not yet told with it.
+    """
+    began, request = time.time(), self.request
+    buffer = _buffers.get(ledger_url)
+    if buffer is None:
+        buffer = _buffers[ledger_url] = _Buffer(ledger_url)
+    buffer.add(Execution(request.id, attempt_of(request), request.hostname, began, time.time()))
+
+
+class _Buffer:
+    """Gathers the executions of one process; a thread passes them on."""
+
+    def __init__(self, ledger_url: str) -> None:
+        self._url = ledger_url
+        self._waiting: deque[Execution] = deque()
+        self._sending = threading.Lock()
+        threading.Thread(target=self._forever, daemon=True, name="drill-count").start()
+
+    def add(self, execution: Execution) -> None:
+        self._waiting.append(execution)
+
+    def flush(self) -> None:
+        # A lock, so that the end of the process waits for a batch that is under way.
+        with self._sending:
+            batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if batch:
+                own_client(self._url).executions(batch)
+
+    def _forever(self) -> None:
+        while True:
+            time.sleep(FLUSH_SECONDS)
+            self.flush()
+
+
+#: Filled by tasks, thus only in the pool's processes, after their fork.
+_buffers: dict[str, _Buffer] = {}
+
+
+def _flush_all(**_: Any) -> None:
+    for buffer in _buffers.values():
+        buffer.flush()
+
+
+signals.worker_process_shutdown.connect(_flush_all, weak=False, dispatch_uid="ha-celery-drill")
+# Pools without processes of their own.
+signals.worker_shutdown.connect(_flush_all, weak=False, dispatch_uid="ha-celery-drill")
