@@ -10,10 +10,14 @@ CONFIG ?=
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 LOCAL = node --import=tsx local/main.ts
 
+OPERATE = node --import=tsx local/operate.ts
+SCENE ?= drain
+ARGS ?=
+
 VENV = docker/worker/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down clean test test-unit test-cluster test-python test-consumer lint check bench docs tools
+.PHONY: help up status down drill drills clean test test-unit test-cluster test-python test-consumer lint check bench docs tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -26,6 +30,12 @@ status: node_modules ## show nodes, brokers, workers and the count
 
 down: node_modules ## take everything down; keeps images and the cache
 	@$(LOCAL) down --cluster='$(CLUSTER)'
+
+drill: node_modules ## kill things under load and count every task (SCENE, default drain; SCENE= lists them; ARGS for more, such as ARGS=--help)
+	@$(OPERATE) drill $(SCENE) --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
+
+drills: node_modules ## every scene, one after the other, with a summary
+	@$(OPERATE) drill all --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
 
 clean: node_modules ## take everything down, the cache and images too
 	@$(LOCAL) clean

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../local/errors";
+import { UserError } from "../errors";
 
 /** Asks a person to type the context's name. Without a terminal only `--yes` counts. */
 export async function consent(context: string, what: string): Promise<void> {

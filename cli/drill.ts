@@ -9,9 +9,9 @@ import type { Scene } from "../drill/scenes/scene";
 import { Sight } from "../drill/sight";
 import { LIMITS, type Limits, mergeLimits } from "../drill/verdict/limits";
 import { openView } from "../drill/view";
-import { UserError } from "../local/errors";
+import { UserError } from "../errors";
 import { consent } from "./consent";
-import { type Reached, reach, type Where, withWhere } from "./kubernetes";
+import type { Reach, Reached, Where } from "./kubernetes";
 
 interface Options extends Where, Partial<LoadOptions>, Limits {
   readonly pool?: string;
@@ -29,12 +29,13 @@ interface Options extends Where, Partial<LoadOptions>, Limits {
   readonly report?: string;
 }
 
-export function drillCommand(program: Command): void {
+export function drillCommand(program: Command, reach: Reach): void {
   const command = program
     .command("drill")
     .description("make a fault happen under load, and count by task id what was lost, duplicated and delayed")
     .argument("[scenes...]", "scenes, or `all`; without any: the list of scenes");
-  withWhere(command)
+  reach
+    .options(command)
     .option("--pool <name>", "worker pool that the drill's own workers are made after (default: the first)")
     .option("--use-pool", "let the pool's own workers do the drill's tasks, on their own queue")
     .option("--victim <ordinal>", "broker node to hit (default: the leader)", whole)
@@ -65,13 +66,13 @@ export function drillCommand(program: Command): void {
     .option("--dry-run", "say what would be done, and whether it could be done now")
     .option("--json", "verdicts for programs, one object for each drill")
     .option("--report <folder>", "write a report with a timeline for each drill")
-    .action(drill);
+    .action((names: string[], options: Options) => drill(names, options, reach));
 }
 
-async function drill(names: string[], options: Options): Promise<void> {
+async function drill(names: string[], options: Options, reach: Reach): Promise<void> {
   if (names.length === 0) return list();
   const scenes = scenesOf(names);
-  const reached = await reach(options);
+  const reached = await reach.open(options);
   const installation = await findInstallation(reached.cluster, options);
   const possible = scenes.filter((scene) => names.includes(scene.name) || !scene.needsPower || reached.power);
   refuse(possible, installation, reached, options);

@@ -2,18 +2,17 @@ import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { Cluster } from "../drill/cluster/cluster";
 import type { Power } from "../drill/cluster/nodes";
-import { UserError } from "../local/errors";
+import { UserError } from "../errors";
 
 /** Which cluster and which installation in it: options of every command. */
 export interface Where {
   readonly context?: string;
   readonly kubeconfig?: string;
-  /** A local cluster, as in `make up CLUSTER=name`. */
-  readonly cluster?: string;
   readonly namespace?: string;
   readonly name?: string;
 }
 
+/** A cluster that answers. */
 export interface Reached {
   readonly cluster: Cluster;
   /** On this machine: no consent needed, and its nodes can be switched off. */
@@ -21,18 +20,25 @@ export interface Reached {
   readonly power?: Power;
 }
 
-export function withWhere(command: Command): Command {
+function withWhere(command: Command): Command {
   return command
     .option("--context <name>", "context of the kubeconfig (default: the current one)")
     .option("--kubeconfig <file>", "kubeconfig (default: KUBECONFIG, then ~/.kube/config)")
-    .option("--cluster <name>", "a local cluster of `make up`, instead of a context")
     .option("--namespace <name>", "namespace of the installation, where a cluster has several")
     .option("--name <name>", "name of its broker, where a namespace has several");
 }
 
-/** Opens the cluster and makes sure that it answers. */
-export async function reach(where: Where): Promise<Reached> {
-  if (where.cluster !== undefined) return reachLocal(where.cluster);
+/** How a command comes to its cluster: by a context, or however else a program that embeds the commands knows. */
+export interface Reach<Options extends Where = Where> {
+  /** Adds its options to a command. */
+  options(command: Command): Command;
+  open(options: Options): Promise<Reached>;
+}
+
+/** By a context of a kubeconfig. */
+export const byContext: Reach = { options: withWhere, open: reach };
+
+async function reach(where: Where): Promise<Reached> {
   const config = new KubeConfig();
   const file = where.kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config";
   try {
@@ -54,25 +60,8 @@ export async function reach(where: Where): Promise<Reached> {
   return { cluster: new Cluster(config), local: false };
 }
 
-async function reachLocal(name: string): Promise<Reached> {
-  // Only who asks for it loads what builds and runs clusters.
-  const [{ findCluster }, { localPower }] = await Promise.all([
-    import("../local/cluster/index.js"),
-    import("../local/power.js"),
-  ]);
-  const found = await findCluster(name);
-  if (!found)
-    throw new UserError(
-      `No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`,
-    );
-  const config = new KubeConfig();
-  config.loadFromFile(found.kubeconfigPath);
-  config.setCurrentContext(found.context);
-  await answers(config);
-  return { cluster: new Cluster(config), local: true, power: localPower(name) };
-}
-
-async function answers(config: KubeConfig): Promise<void> {
+/** Makes sure that the cluster of the current context answers. */
+export async function answers(config: KubeConfig): Promise<void> {
   try {
     await config.makeApiClient(VersionApi).getCode();
   } catch (error) {

@@ -1,18 +1,5 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import pc from "picocolors";
-import { UserError } from "../local/errors";
-import { drillCommand } from "./drill";
+import { byContext } from "./kubernetes";
+import { run } from "./program";
 
-const program = new Command("ha-celery").description(
-  "Look after a HaCelery installation; only a kubeconfig is needed",
-);
-drillCommand(program);
-
-program.parseAsync().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error instanceof UserError ? `\n${pc.red("Error:")} ${error.message}` : error);
-    process.exit(1);
-  },
-);
+run(byContext);

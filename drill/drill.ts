@@ -1,4 +1,4 @@
-import { UserError } from "../local/errors";
+import { UserError } from "../errors";
 import { Agents } from "./cluster/agent";
 import type { Broker, Brokers } from "./cluster/brokers";
 import { type Cluster, isReady, nameOf } from "./cluster/cluster";

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { V1MicroTime } from "@kubernetes/client-node";
-import { UserError } from "../local/errors";
+import { UserError } from "../errors";
 import { absent, type Cluster } from "./cluster/cluster";
 
 const NAME = "ha-celery-drill";

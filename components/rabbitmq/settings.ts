@@ -30,6 +30,9 @@ export const MONITORING_USER = "monitoring";
 /** Carried by every pod that may connect; the value is the broker's name. */
 export const CLIENT_LABEL = "ha-celery/broker";
 
+/** On the StatefulSet, "true" when its deletion is protected: drills then want more consent. */
+export const PROTECTION_ANNOTATION = "ha-celery/deletion-protection";
+
 /** A broker with every default filled in. */
 export interface Broker extends Placement {
   name: string;

@@ -6,8 +6,9 @@ import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
 import { lastingAnnotations } from "./lasting";
+import { prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
-import { Broker, PORTS } from "./settings";
+import { Broker, PORTS, PROTECTION_ANNOTATION } from "./settings";
 import { TLS_DIR, tlsVolumes } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -36,7 +37,10 @@ export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1
       name: broker.name,
       namespace: broker.namespace,
       labels: broker.labels,
-      annotations: lastingAnnotations(broker),
+      annotations: {
+        ...lastingAnnotations(broker),
+        ...(broker.deletionProtection && { [PROTECTION_ANNOTATION]: "true" }),
+      },
     },
     spec: {
       replicas: broker.replicas,
@@ -90,7 +94,7 @@ function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
     terminationGracePeriodSeconds: broker.gracePeriodSeconds,
     ...spreadOut(broker.spread, broker.selector),
     ...placement(broker),
-    initContainers: [cookieContainer(broker)],
+    initContainers: [prepareContainer(broker)],
     containers: [brokerContainer(broker)],
     volumes: [
       { name: "home", emptyDir: {} },
@@ -114,22 +118,20 @@ function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
   };
 }
 
-/** Erlang refuses a cookie that its group may read, and the group of a mounted Secret always may. */
-function cookieContainer(broker: Broker): Container {
+function prepareContainer(broker: Broker): Container {
   return {
-    name: "cookie",
+    name: "prepare",
     image: broker.image,
     imagePullPolicy: "IfNotPresent",
-    command: [
-      "sh",
-      "-c",
-      `cp /cookie/${COOKIE_KEY} ${HOME}/.erlang.cookie && chmod 600 ${HOME}/.erlang.cookie`,
-    ],
+    command: ["sh", "-c", prepareScript(broker, HOME)],
+    env: nodeEnvironment(broker),
     resources: resources(broker.compute),
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [
       { name: "cookie", mountPath: "/cookie", readOnly: true },
       { name: "home", mountPath: HOME },
+      { name: "data", mountPath: `${HOME}/mnesia`, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
     ],
   };
 }
@@ -140,18 +142,11 @@ function brokerContainer(broker: Broker): Container {
     image: broker.image,
     imagePullPolicy: "IfNotPresent",
     env: [
-      // First: the node's name is made of them.
-      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-      { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
-      { name: "RABBITMQ_USE_LONGNAME", value: "true" },
-      {
-        name: "RABBITMQ_NODENAME",
-        value: `rabbit@$(POD_NAME).${headlessName(broker)}.$(POD_NAMESPACE).svc.${broker.clusterDomain}`,
-      },
+      ...nodeEnvironment(broker),
+      { name: "RABBITMQ_CONFIG_FILE", value: seedFile(HOME) },
       { name: "RABBITMQ_ENABLED_PLUGINS_FILE", value: `${CONFIG_DIR}/${PLUGINS_FILE}` },
       // Erlang sizes a table by the limit of open files, which some container runtimes set to a thousand million.
       { name: "ERL_MAX_PORTS", value: "65536" },
-      { name: "HOME", value: HOME },
     ],
     ports: [
       ...[broker.amqp, broker.management].map(({ name, port }) => ({ name, containerPort: port })),
@@ -192,6 +187,21 @@ function brokerContainer(broker: Broker): Container {
       { name: "pod-info", mountPath: "/etc/pod-info", readOnly: true },
     ],
   };
+}
+
+/** Who the node is, for RabbitMQ and for its command line tools. */
+function nodeEnvironment(broker: Broker): k8s.types.input.core.v1.EnvVar[] {
+  return [
+    // First: the node's name is made of them.
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+    { name: "RABBITMQ_USE_LONGNAME", value: "true" },
+    {
+      name: "RABBITMQ_NODENAME",
+      value: `rabbit@$(POD_NAME).${headlessName(broker)}.$(POD_NAMESPACE).svc.${broker.clusterDomain}`,
+    },
+    { name: "HOME", value: HOME },
+  ];
 }
 
 /** Waits until a majority is left without this node, then hands over leaders and clients. Bounded, and never fails. */

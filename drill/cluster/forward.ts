@@ -51,11 +51,17 @@ function answer<T>(question: Question, connection: Duplex, signal: AbortSignal):
   return new Promise((resolve, reject) => {
     // The API server has vouched for the pod; its certificate is for the name that clients use, which this address is not.
     const asked = tls
-      ? secure({ ...options, createConnection: undefined, socket: connection, rejectUnauthorized: false } as object)
+      ? secure({
+          ...options,
+          createConnection: undefined,
+          socket: connection,
+          rejectUnauthorized: false,
+        } as object)
       : plain(options);
     asked.on("response", (response) => {
       text(response).then((said) => {
-        if (response.statusCode && response.statusCode < 300) resolve((said ? JSON.parse(said) : undefined) as T);
+        if (response.statusCode && response.statusCode < 300)
+          resolve((said ? JSON.parse(said) : undefined) as T);
         else reject(new Error(`${path} answered ${response.statusCode}: ${said.slice(0, 200)}`));
       }, reject);
     });

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1Secret, V1StatefulSet } from "@kubernetes/client-node";
 import { MANAGEMENT_KEY } from "../../components/rabbitmq/credentials";
-import { CLIENT_LABEL } from "../../components/rabbitmq/settings";
-import { UserError } from "../../local/errors";
+import { CLIENT_LABEL, PROTECTION_ANNOTATION } from "../../components/rabbitmq/settings";
+import { UserError } from "../../errors";
 import { type Cluster, nameOf } from "./cluster";
 import { RabbitMqBrokers } from "./rabbitMq";
 
@@ -59,7 +59,10 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
     .join(",");
   const [secrets, deployments] = await Promise.all([
     cluster.core.listNamespacedSecret({ namespace, labelSelector }),
-    cluster.apps.listNamespacedDeployment({ namespace, labelSelector: "app.kubernetes.io/name=celery-worker" }),
+    cluster.apps.listNamespacedDeployment({
+      namespace,
+      labelSelector: "app.kubernetes.io/name=celery-worker",
+    }),
   ]);
   const managementUrl = valueOf(secrets.items, MANAGEMENT_KEY);
   const vhost = valueOf(secrets.items, "vhost");
@@ -82,7 +85,7 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
     pools: deployments.items
       .filter(({ spec }) => spec?.template.metadata?.labels?.[CLIENT_LABEL] === name)
       .sort((one, other) => nameOf(one).localeCompare(nameOf(other))),
-    protected: set.metadata?.annotations?.["ha-celery/deletion-protection"] === "true",
+    protected: set.metadata?.annotations?.[PROTECTION_ANNOTATION] === "true",
   };
 }
 

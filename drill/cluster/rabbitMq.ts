@@ -84,7 +84,8 @@ export class RabbitMqBrokers implements Brokers {
     const resource = `rabbit_misc:r(<<"${this.vhost}">>, queue, <<"${queue}">>)`;
     const script = `{ok, Q} = rabbit_amqqueue:lookup(${resource}), rabbit_quorum_queue:transfer_leadership(Q, '${broker.node}').`;
     const said = await this.exec(broker, "rabbitmqctl", "--quiet", "eval", script);
-    if (!said.includes("{ok,")) throw new Error(`${broker.node} did not become leader of ${queue}: ${said.trim()}`);
+    if (!said.includes("{ok,"))
+      throw new Error(`${broker.node} did not become leader of ${queue}: ${said.trim()}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { V1PodTemplateSpec } from "@kubernetes/client-node";
-import { UserError } from "../../local/errors";
+import { UserError } from "../../errors";
 import { nameOf } from "../cluster/cluster";
 import type { Installation } from "../cluster/installation";
 import { workerOf } from "./objects";

@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import pc from "picocolors";
+import { UserError } from "../errors";
+import { drillCommand } from "./drill";
+import type { Reach } from "./kubernetes";
+
+/** Runs the command line; `reach` says how commands come to their cluster. */
+export function run(reach: Reach): void {
+  const program = new Command("ha-celery").description(
+    "Look after a HaCelery installation; a kubeconfig is all it needs",
+  );
+  drillCommand(program, reach);
+  program.parseAsync().then(
+    () => process.exit(),
+    (error: unknown) => {
+      console.error(error instanceof UserError ? `\n${pc.red("Error:")} ${error.message}` : error);
+      process.exit(1);
+    },
+  );
+}
