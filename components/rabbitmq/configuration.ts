@@ -38,7 +38,7 @@ function settings(broker: Broker): Record<string, string> {
   return {
     cluster_name: broker.name,
 
-    // Since RabbitMQ 4.1 the plugin asks the API server nothing: node 0 founds the cluster, the others join it.
+    // Since RabbitMQ 4.1 the plugin asks the API server nothing: node 0 founds the cluster, the others join it; see prepare.ts.
     "cluster_formation.peer_discovery_backend": "k8s",
     // Queues of the definitions are created only once this many nodes run, else they would live on one node.
     "cluster_formation.target_cluster_size_hint": nodes,

@@ -16,7 +16,13 @@ export function networkPolicy(broker: Broker): Policy {
         // Whoever reaches these ports and knows the cookie owns the cluster. The range is that of the command line tools.
         {
           from: [{ podSelector: { matchLabels: broker.selector } }],
-          ports: [tcp(PORTS.epmd), tcp(PORTS.distribution), { ...tcp(35672), endPort: 35682 }],
+          ports: [
+            tcp(PORTS.epmd),
+            tcp(PORTS.distribution),
+            { ...tcp(35672), endPort: 35682 },
+            // By this one a node sees whether a peer serves already.
+            tcp(broker.amqp.port),
+          ],
         },
         clients(broker),
         ...fromNamespaces(broker.access.managementNamespaces, broker.management.port),
