@@ -1,0 +1,15 @@
+import type { Scene } from "./scene";
+import { BROKER_LIMITS } from "./shared/brokerLimits";
+
+export const podDelete: Scene = {
+  name: "pod-delete",
+  summary: "the leader's pod is deleted by force, without time to stop",
+  holdSeconds: 20,
+  limits: BROKER_LIMITS,
+  async inject(drill) {
+    const { cluster, brokers, victim } = drill;
+    const { namespace } = brokers;
+    await cluster.core.deleteNamespacedPod({ namespace, name: victim.pod, gracePeriodSeconds: 0 });
+    drill.event(`${victim.pod} deleted`);
+  },
+};

@@ -1,0 +1,14 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { isReady } from "../../cluster/cluster";
+import type { LoadOptions } from "../../load";
+import type { Drill } from "../scene";
+
+/** Tasks so long and so many that every slot is in the middle of one. */
+export const BUSY: Partial<LoadOptions> = { taskSeconds: 1, rate: 7 };
+
+/** One of the workers. */
+export async function someWorker({ cluster, load }: Drill): Promise<V1Pod> {
+  const worker = (await cluster.pods(load.namespace, load.workerSelector)).find(isReady);
+  if (!worker) throw new Error(`no worker is ready in ${load.namespace} (${load.workerSelector})`);
+  return worker;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Power } from "../drill/cluster/nodes";
+import { Api } from "./cluster/api";
+import { docker } from "./cluster/docker";
+import { isReady, type KubernetesNode, type Lease } from "./cluster/readiness";
+import { readKubeconfig } from "./cluster/state";
+import { UserError } from "./errors";
+
+const READY_LIMIT_MS = 120_000;
+const POLL_MS = 500;
+
+/** The switch of a local cluster's nodes: containers that are called like the node, whether we assembled them or kind did. */
+export function localPower(cluster: string): Power {
+  return {
+    async off(node) {
+      // What the node's processes would say as they end must not leave it.
+      await docker(["exec", node, "ip", "link", "set", "eth0", "down"]);
+      await docker(["kill", node]);
+    },
+    async on(node) {
+      await docker(["start", node]);
+      await waitUntilReady(cluster, node);
+    },
+  };
+}
+
+async function waitUntilReady(cluster: string, name: string): Promise<void> {
+  const kubeconfig = await readKubeconfig(cluster);
+  if (!kubeconfig) throw new UserError(`There is no kubeconfig of the local cluster "${cluster}".`);
+  const api = new Api(kubeconfig);
+  try {
+    for (const deadline = Date.now() + READY_LIMIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+      const [container, nodes, leases] = await Promise.all([
+        inspect(name),
+        api.list<KubernetesNode>("/api/v1/nodes"),
+        api.list<Lease>("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
+      ]);
+      if (isReady(name, nodes, leases, [container])) return;
+    }
+  } finally {
+    api.close();
+  }
+  throw new UserError(
+    `The node ${name} was started, but is not ready after ${READY_LIMIT_MS / 1000} s. To see why: docker logs ${name}`,
+  );
+}
+
+async function inspect(
+  name: string,
+): Promise<{ name: string; status: "running" | "exited"; startedAt: Date }> {
+  const { Running, StartedAt } = JSON.parse(await docker(["inspect", "--format={{json .State}}", name])) as {
+    Running: boolean;
+    StartedAt: string;
+  };
+  return { name, status: Running ? "running" : "exited", startedAt: new Date(StartedAt) };
+}
