@@ -6,7 +6,7 @@ export interface Limits {
   readonly consumeGapSeconds?: number;
   /** Seconds from the fault until each surviving worker takes tasks again. */
   readonly workerBackSeconds?: number;
-  /** Seconds from the fault until tasks that broken workers held run again. */
+  /** Seconds from the fault until the tasks that it cut off run again. */
   readonly redeliverySeconds?: number;
   /** Seconds from the undoing of the fault to full strength. */
   readonly fullStrengthSeconds?: number;
@@ -15,3 +15,98 @@ export interface Limits {
   /** Tasks that end in the dead-letter queue, exactly. */
   readonly deadLettered?: number;
 }
+
+/** How a limit is called on the command line and in sentences. */
+export interface LimitOption {
+  readonly key: keyof Limits;
+  /** On the command line, without the dashes. */
+  readonly option: string;
+  readonly unit: "seconds" | "tasks";
+  /** The figure's name in reasons and reports. */
+  readonly figure: string;
+  readonly meaning: string;
+  /** The figure must be exactly this, not at most. */
+  readonly exact?: boolean;
+  /** Not measuring anything holds the limit. */
+  readonly nothingIsFine?: boolean;
+}
+
+/** By default each scene has limits of its own. */
+export const LIMITS: readonly LimitOption[] = [
+  {
+    key: "publishGapSeconds",
+    option: "publish-gap",
+    unit: "seconds",
+    figure: "publish gap",
+    meaning: "longest time without a confirm",
+  },
+  {
+    key: "consumeGapSeconds",
+    option: "consume-gap",
+    unit: "seconds",
+    figure: "consume gap",
+    meaning: "longest time without a finished task on the workers that the fault left alone",
+  },
+  {
+    key: "workerBackSeconds",
+    option: "worker-back",
+    unit: "seconds",
+    figure: "worker back",
+    meaning: "from the fault until every surviving worker takes tasks again",
+  },
+  {
+    key: "redeliverySeconds",
+    option: "redelivery",
+    unit: "seconds",
+    figure: "redelivery",
+    meaning: "from the fault until the tasks that it cut off run again",
+    nothingIsFine: true,
+  },
+  {
+    key: "fullStrengthSeconds",
+    option: "full-strength",
+    unit: "seconds",
+    figure: "full strength",
+    meaning: "from the undoing of the fault until everything is whole",
+  },
+  {
+    key: "duplicated",
+    option: "duplicated",
+    unit: "tasks",
+    figure: "duplicated",
+    meaning: 'tasks that run more than once; "running" allows as many as run at the same time',
+  },
+  {
+    key: "deadLettered",
+    option: "dead-lettered",
+    unit: "tasks",
+    figure: "dead-lettered",
+    meaning: "tasks that end in the dead-letter queue, exactly this many",
+    exact: true,
+  },
+];
+
+/** A scene's limits with what the user has set, by commander's names of the options (`publishGap`). "none" takes a limit away. */
+export function mergeLimits(ofScene: Limits, options: object): Limits {
+  const given = options as Readonly<Record<string, unknown>>;
+  const merged = LIMITS.map(({ key, option }) => [key, given[attributeOf(option)] ?? ofScene[key]]);
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== "none")) as Limits;
+}
+
+/** Each limit that is set, for people: `publish gap at most 10 s (--publish-gap)`. */
+export const describeLimits = (limits: Limits, slots?: number): string[] =>
+  LIMITS.filter(({ key }) => limits[key] !== undefined).map(
+    (option) => `${option.figure} ${bound(option, limits, slots)}`,
+  );
+
+/** `at most 10 s (--publish-gap)` */
+export function bound(option: LimitOption, limits: Limits, slots?: number): string {
+  const limit = limits[option.key];
+  const value = limit === "running" ? `${slots ?? "the number of"} running at the same time` : String(limit);
+  return `${option.exact ? "exactly" : "at most"} ${value}${unitOf(option)} (--${option.option})`;
+}
+
+export const unitOf = ({ unit }: LimitOption): string => (unit === "seconds" ? " s" : "");
+
+const attributeOf = (option: string): string =>
+  option.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

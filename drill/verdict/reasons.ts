@@ -1,0 +1,59 @@
+import { bound, LIMITS, type LimitOption, unitOf } from "./limits";
+import type { Verdict } from "./verdict";
+
+/** The figures of a verdict. */
+export type Figures = Omit<Verdict, "passed" | "reasons">;
+
+const SHOWN_IDS = 5;
+
+/** Why a drill did not pass: whatever was lost, never became whole, could not be measured or exceeds its limit. */
+export function reasonsOf(figures: Figures, slots: number): string[] {
+  const { confirmed, lost, lostIds, fullStrengthSeconds } = figures;
+  return [
+    ...(confirmed === 0 ? ["no task was confirmed, so nothing is proven"] : []),
+    ...(lost > 0 ? [`${lost} of ${confirmed} confirmed tasks lost, at most 0: ${someOf(lostIds)}`] : []),
+    ...(fullStrengthSeconds === null
+      ? [`full strength did not come back${boundOfFullStrength(figures)}`]
+      : []),
+    ...LIMITS.flatMap((option) => exceeded(option, figures, slots)),
+  ];
+}
+
+function exceeded(option: LimitOption, figures: Figures, slots: number): string[] {
+  const limit = figures.limits[option.key];
+  const figure = figures[option.key];
+  if (limit === undefined) return [];
+  const text = bound(option, figures.limits, slots);
+  if (figure === null) {
+    if (option.nothingIsFine || option.key === "fullStrengthSeconds") return [];
+    return [`${option.figure} could not be measured${whyNot(option, figures)}, ${text}`];
+  }
+  const most = limit === "running" ? slots : limit;
+  if (option.exact ? figure === most : figure <= most) return [];
+  return [`${option.figure} ${figure}${unitOf(option)}, ${text}${detail(option, figures)}`];
+}
+
+function whyNot({ key }: LimitOption, { workers }: Figures): string {
+  if (key === "consumeGapSeconds") return ": no worker that the fault left alone finished a task";
+  if (key !== "workerBackSeconds") return "";
+  const silent = workers.filter(({ survived, backSeconds }) => survived && backSeconds === null);
+  if (silent.length === 0) return ": no worker survived";
+  return `: ${silent.map(({ worker }) => worker).join(" and ")} began no task after the fault`;
+}
+
+function detail({ key }: LimitOption, { starvedSeconds, duplicatedIds }: Figures): string {
+  if (key === "duplicated") return `: ${someOf(duplicatedIds)}`;
+  if (key === "consumeGapSeconds" && starvedSeconds)
+    return `; for ${starvedSeconds} s of it no task was waiting`;
+  return "";
+}
+
+const boundOfFullStrength = ({ limits }: Figures): string =>
+  limits.fullStrengthSeconds === undefined
+    ? ""
+    : `, within ${limits.fullStrengthSeconds} s (--full-strength)`;
+
+function someOf(ids: readonly string[]): string {
+  const more = ids.length - SHOWN_IDS;
+  return ids.slice(0, SHOWN_IDS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
