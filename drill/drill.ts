@@ -90,6 +90,7 @@ class DrillRun implements Drill {
       namespace: installation.namespace,
       template: pool.template,
       options: plan.load,
+      publisher: installation.publisher,
       avoid: () => [this.victim.kubernetesNode],
       ...(plan.usePool && { pool }),
     });

@@ -20,6 +20,8 @@ export interface Installation {
   readonly brokers: RabbitMqBrokers;
   /** Worker pools, by name. */
   readonly pools: readonly V1Deployment[];
+  /** Command of a program that publishes as the drill's own publisher does; `make compare` measures another's with it. */
+  readonly publisher?: readonly string[];
   /** Deleting it is protected, so that experiments on it want more consent. */
   readonly protected: boolean;
 }

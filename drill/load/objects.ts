@@ -18,10 +18,13 @@ export interface Basis {
   /** Of the pool's Deployment: image, secrets, rights and placement are the user's own. */
   readonly template: V1PodTemplateSpec;
   readonly options: LoadOptions;
+  /** What publishes; by default the drill's own publisher. */
+  readonly publisher?: readonly string[];
   /** Where neither the ledger nor the publisher runs: the machine that the fault takes. */
   readonly avoid: readonly string[];
 }
 
+const PUBLISHER = ["python", "-m", "ha_celery.drill.publisher"];
 const LONGEST_STOP_SECONDS = 30;
 /** The client labels open the broker's NetworkPolicy. */
 const CLIENT_LABEL = /^ha-celery\/broker$/;
@@ -148,7 +151,7 @@ export function publisherJob(basis: Basis, ledgerUrl: string, queue: string): V1
             {
               ...bare(basis),
               name: "publisher",
-              command: ["python", "-m", "ha_celery.drill.publisher"],
+              command: [...(basis.publisher ?? PUBLISHER)],
               env: withEnv(workerOf(template.spec as V1PodSpec), {
                 HA_CELERY_QUEUES: queue,
                 HA_CELERY_LEDGER_URL: ledgerUrl,

@@ -22,6 +22,7 @@ export interface LoadPlace {
   /** Of the pool whose pods the drill's own are like. */
   readonly template: V1PodTemplateSpec;
   readonly options: LoadOptions;
+  readonly publisher?: readonly string[];
   /** Machines that hold neither ledger nor publisher; asked when these are made. */
   readonly avoid: () => readonly string[];
   /** The pool itself works, on its own queue. */
