@@ -1,0 +1,34 @@
+import { clock, eventLine, stateLine } from "./lines";
+import type { Snapshot } from "./snapshot";
+import type { View } from "./view";
+
+const STATE_EVERY_SECONDS = 5;
+
+/** For logs: one line for each phase and each event, and one of state every 5 s. */
+export class PlainView implements View {
+  private events = 0;
+  private phase = "";
+  private stateAt = -Infinity;
+
+  constructor(private readonly output: NodeJS.WritableStream) {}
+
+  update(snapshot: Snapshot): void {
+    const { phase, elapsedSeconds, events } = snapshot;
+    if (phase !== this.phase) this.print(`${clock(elapsedSeconds).padStart(6)}  ${phase} ...`);
+    this.phase = phase;
+    for (const event of events.slice(this.events)) this.print(eventLine(snapshot, event));
+    this.events = events.length;
+    // Before the first pods are seen there is no state to speak of.
+    if (elapsedSeconds - this.stateAt < STATE_EVERY_SECONDS || snapshot.brokers.length === 0) return;
+    this.stateAt = elapsedSeconds;
+    this.print(stateLine(snapshot));
+  }
+
+  end(): void {
+    // Every line is there already.
+  }
+
+  private print(line: string): void {
+    this.output.write(`${line}\n`);
+  }
+}
