@@ -1,12 +1,21 @@
 import { allBrokers } from "./allBrokers";
 import { brokerKill } from "./brokerKill";
 import { brokerKillFollower } from "./brokerKillFollower";
+import { diskAlarm } from "./diskAlarm";
+import { dnsOff } from "./dnsOff";
 import { drain } from "./drain";
+import { freeze } from "./freeze";
+import { memoryAlarm } from "./memoryAlarm";
 import { nodeOff } from "./nodeOff";
+import { partition } from "./partition";
+import { partitionAll } from "./partitionAll";
 import { podDelete } from "./podDelete";
+import { poison } from "./poison";
+import { producerKill } from "./producerKill";
 import { rollingConfig } from "./rollingConfig";
 import { scale } from "./scale";
 import type { Scene } from "./scene";
+import { slowNetwork } from "./slowNetwork";
 import { workerKill } from "./workerKill";
 import { workerKillPod } from "./workerKillPod";
 import { workerRollout } from "./workerRollout";
@@ -24,4 +33,13 @@ export const SCENES: readonly Scene[] = [
   allBrokers,
   rollingConfig,
   scale,
+  partition,
+  partitionAll,
+  freeze,
+  slowNetwork,
+  dnsOff,
+  memoryAlarm,
+  diskAlarm,
+  poison,
+  producerKill,
 ];
