@@ -17,7 +17,7 @@ ARGS ?=
 VENV = docker/worker/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down drill drills clean test test-unit test-cluster test-python test-consumer lint check bench docs tools
+.PHONY: help up status down drill drills clean test test-unit test-cluster test-python test-consumer lint check bench compare docs tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -69,6 +69,9 @@ docs: node_modules ## write docs/components.md and docs/configuration.md anew
 
 bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with an empty cache)
 	@node --import=tsx local/bench/main.ts $(if $(COLD),--cold)
+
+compare: node_modules ## the seed's design of 2018 beside ours, under the same load and faults (CLUSTER; ONLY=faults or throughput)
+	@node --import=tsx compare/main.ts --cluster='$(CLUSTER)' $(if $(ONLY),--only='$(ONLY)')
 
 # Said at the start, not half-way: what the tests need and cannot install themselves.
 tools:

@@ -1,10 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
 import { REPOSITORY } from "../paths";
 import { imageSizes, nodeMemory } from "./containers";
+import { markdown, measuredBy, writeSection } from "./document";
 
 /** A figure, and the bar that it is held against. */
 interface Figure {
@@ -19,7 +17,6 @@ interface Timed {
 }
 
 const CLUSTER = "bench";
-const DOCUMENT = join(REPOSITORY, "docs", "benchmarks.md");
 const figures: Figure[] = [];
 
 function note(what: string, value: string, bar = ""): void {
@@ -71,20 +68,15 @@ async function bench({ cold }: { cold?: boolean }): Promise<void> {
 }
 
 function publish(): void {
-  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "?"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`;
-  const rows = figures.map(({ what, value, bar }) => `| ${what} | ${value} | ${bar} |`);
-  const lines = [
-    "# Benchmarks",
+  const written = writeSection("make bench", [
+    `${measuredBy("make bench")} One run; expect a spread of a third on a busy machine.`,
     "",
-    `Measured by \`make bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. One run; expect a spread of a third on a busy machine.`,
-    "",
-    "| what | measured | bar |",
-    "|---|---|---|",
-    ...rows,
-    "",
-  ];
-  writeFileSync(DOCUMENT, lines.join("\n"));
-  console.log(`\nwritten to ${DOCUMENT}`);
+    ...markdown(
+      ["what", "measured", "bar"],
+      figures.map(({ what, value, bar }) => [what, value, bar]),
+    ),
+  ]);
+  console.log(`\nwritten to ${written}`);
 }
 
 new Command("bench")

@@ -8,7 +8,7 @@ import { runLogged } from "../toolchain/logged";
 import { docker } from "./docker";
 import { workFolder } from "./work";
 
-export type Suite = "trixie" | "forky";
+export type Suite = "bookworm" | "trixie" | "forky";
 
 /** Makes a small Debian image from the package mirror alone, and gives it its name only when it is whole. */
 export async function makeDebianImage(

@@ -32,6 +32,13 @@ export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   });
 }
 
+/** What the broker of the seed's design stands on: a series that still mirrors classic queues, Debian 12's. */
+export async function ensureSeedBrokerBase(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    officialOrOwn("rabbitmq:3.10", "base-rabbitmq-3.10", "bookworm", await imagesPresent(), report),
+  );
+}
+
 /** Builds the image that every container of an assembled cluster runs, unless it is there. */
 export async function ensureNodeImage(report: Report): Promise<string> {
   const programs = { ...(await ensureBinaries(report)) };
@@ -41,9 +48,9 @@ export async function ensureNodeImage(report: Report): Promise<string> {
 /** Removes every image made here and from docker/; official ones stay, they may be someone else's. */
 export async function removeImages(report: Report): Promise<void> {
   const bases = [...(await imagesPresent()).keys()].filter((image) =>
-    /^ha-celery-(debian|base-rabbitmq|base-python|node):/.test(image),
+    /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-3\.10|base-python|node):/.test(image),
   );
-  const built = await Promise.all(["rabbitmq", "worker"].map(imagesTitled));
+  const built = await Promise.all(["rabbitmq", "worker", "seed-rabbitmq", "seed-worker"].map(imagesTitled));
   const ours = [...new Set([...built.flat(), ...bases])];
   if (ours.length === 0) return;
   report(`removing ${ours.length} images`);

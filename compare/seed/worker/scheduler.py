@@ -1,0 +1,57 @@
+"""The seed's scheduler: a bare loop that publishes and trusts.
+
+Paced, and told what to publish, as the drill's own publisher is (see ha_celery.drill.publisher). A task
+counts as published when apply_async has returned. One for which it raised does not, and is not tried again:
+here a web request would have failed.
+"""
+
+import json
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ha_celery.drill.pace import Pace
+from ha_celery.drill.publisher import Plan
+from ha_celery.drill.reporter import Reporter
+from ha_celery.recorder import DRILL_TASKS
+from tasks import app
+
+
+def schedule(plan: Plan) -> dict[str, object]:
+    """Publish until the end or the stop; return the figures."""
+    task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
+    refused = 0
+    with Reporter(plan.run, plan.ledger_url) as reporter:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=10)
+        began = time.time()
+        pace = Pace(plan.rate)
+        for number in plan.numbers(0):
+            time.sleep(pace.wait())
+            if reporter.stopped():
+                break
+            task_id = f"{plan.run}-{number:06}"
+            try:
+                task.apply_async(arguments, task_id=task_id)
+            except Exception as error:
+                refused += 1
+                print(f"{task_id} was not published: {error!r}", file=sys.stderr, flush=True)
+            else:
+                reporter.add([task_id])
+            pace.step()
+        seconds = time.time() - began
+    return {
+        "run": plan.run,
+        "published": reporter.confirmed,
+        "refused": refused,
+        "seconds": round(seconds, 3),
+        "perSecond": round(reporter.confirmed / seconds, 1),
+    }
+
+
+if __name__ == "__main__":
+    line = json.dumps(schedule(Plan.from_environment()))
+    print(line, flush=True)
+    with suppress(OSError):
+        Path("/dev/termination-log").write_text(line)

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { type Finished, rateOfLast, throughputJob } from "../../../compare/throughput/bench";
+import { COUNTED, MEASUREMENTS } from "../../../compare/throughput/measurements";
+import { DEFAULT_LOAD } from "../../../drill/load";
+
+describe("throughput", () => {
+  const task = (number: number, worker: string, at: number): Finished => [`r-${number}`, 1, worker, at, at];
+
+  it("is the rate of the last tasks: before them workers are still starting", () => {
+    const slow = [0, 10, 20].map((at, number) => task(number, number === 1 ? "a" : "b", at));
+    const fast = Array.from({ length: 10 }, (_, index) => task(3 + index, "a", 20 + (index + 1) * 0.1));
+    assert.equal(Math.round(rateOfLast([...fast, ...slow], 10, 2)), 10);
+  });
+
+  it("is none of three workers while one of them has not begun", () => {
+    const finished = Array.from({ length: 20 }, (_, index) => task(index, index % 2 ? "a" : "b", index));
+    assert.throws(() => rateOfLast(finished, 10, 3), /only 2 of 3 workers had begun/);
+  });
+
+  it("needs tasks beyond the counted ones wherever tasks are executed", () => {
+    for (const { workers, tasks } of MEASUREMENTS) if (workers > 0) assert.ok(tasks > COUNTED);
+  });
+
+  it("is measured with the drill's publisher, or the one of the design, as fast as it can", () => {
+    const worker = { name: "worker", image: "w", env: [{ name: "HA_CELERY_BROKER_URL", value: "amqp://b" }] };
+    const basis = {
+      run: "seed-1",
+      namespace: "seed",
+      template: { spec: { containers: [worker] } },
+      options: DEFAULT_LOAD,
+      publisher: ["python", "/seed/scheduler.py"],
+      avoid: [],
+    };
+    const measurement = { title: "", workers: 1, tasks: 9, producers: 2, window: 3, payloadBytes: 1024 };
+    const job = throughputJob(basis, "http://10.0.0.1:8080", "celery", measurement);
+    const container = job.spec?.template.spec?.containers[0];
+    assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
+    const env = container?.env ?? [];
+    assert.equal(new Set(env.map(({ name }) => name)).size, env.length);
+    const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.deepEqual(values, {
+      ...{ HA_CELERY_BROKER_URL: "amqp://b", HA_CELERY_QUEUES: "celery" },
+      ...{ HA_CELERY_LEDGER_URL: "http://10.0.0.1:8080", DRILL_RUN: "seed-1", DRILL_KIND: "count" },
+      ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
+      ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024" },
+    });
+  });
+});
