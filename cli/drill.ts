@@ -7,7 +7,8 @@ import type { DrillPlan, DrillResult } from "../drill/plan";
 import { SCENES } from "../drill/scenes";
 import type { Scene } from "../drill/scenes/scene";
 import { Sight } from "../drill/sight";
-import { LIMITS, type Limits, mergeLimits } from "../drill/verdict/limits";
+import { limitOptions } from "../drill/verdict/limitOptions";
+import { type Limits, mergeLimits } from "../drill/verdict/limits";
 import { openView } from "../drill/view";
 import { UserError } from "../errors";
 import { consent } from "./consent";
@@ -58,8 +59,7 @@ export function drillCommand(program: Command, reach: Reach): void {
     .option("--cool <seconds>", "load after all is whole again", number, 5)
     .option("--patience <seconds>", "how long to wait for full strength", number, 300)
     .option("--times <count>", "run each scene so often", whole, 1);
-  for (const { option, unit, meaning } of LIMITS)
-    command.option(`--${option} <${unit}>`, `limit: ${meaning} (default: the scene's)`, number);
+  for (const option of limitOptions()) command.addOption(option);
   command
     .option("--yes", "consent: needed outside the local target")
     .option("--allow-protected", "also scenes that could cost data, on a protected installation")

@@ -1,4 +1,4 @@
-import { Listr, type ListrTaskWrapper } from "listr2";
+import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
 import { createCluster } from "./cluster";
 import { UserError } from "./errors";
 import { ensureBaseImages } from "./images";
@@ -31,7 +31,7 @@ interface Progress {
   verdict?: Verdict;
 }
 
-type Step = ListrTaskWrapper<Progress, never, never>;
+type Step = ListrTaskWrapper<Progress, typeof DefaultRenderer, typeof SimpleRenderer>;
 
 /** From whatever there is to a running stack and, when it schedules tasks, a verdict. */
 export async function up(options: UpOptions): Promise<Verdict | undefined> {

@@ -22,18 +22,14 @@ export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], program = "local/main.ts") {
     const startedAt = Date.now();
     // A process group of its own, so that a signal reaches all of it, as Ctrl-C in a terminal does.
-    this.child = spawn(
-      join(REPOSITORY, "node_modules/.bin/node"),
-      ["--import=tsx", "local/main.ts", ...args],
-      {
-        cwd: REPOSITORY,
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
+    this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", program, ...args], {
+      cwd: REPOSITORY,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -65,9 +61,9 @@ export const command = (...args: string[]): Promise<Ended> =>
   new Running([...args, `--cluster=${CLUSTER}`]).ended;
 export const start = (...args: string[]): Running => new Running([...args, `--cluster=${CLUSTER}`]);
 
-export function kubeConfig(): KubeConfig {
+export function kubeConfig(cluster = CLUSTER): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromFile(join(stateDir(CLUSTER), "kubeconfig"));
+  config.loadFromFile(join(stateDir(cluster), "kubeconfig"));
   return config;
 }
 

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AppsV1Api, BatchV1Api, CoordinationV1Api, CoreV1Api } from "@kubernetes/client-node";
+import type { Verdict } from "../../drill/verdict/verdict";
+import { type Ended, kubeConfig, NAMESPACE, Running } from "./machine";
+
+const CLUSTER = "drilled";
+const DRILL = { namespace: NAMESPACE, labelSelector: "ha-celery/drill" };
+
+const operate = (...args: string[]) => new Running([...args, `--cluster=${CLUSTER}`], "local/operate.ts");
+const local = (...args: string[]) => new Running([...args, `--cluster=${CLUSTER}`]).ended;
+
+/** What `--json` printed, among the progress. */
+function verdictOf({ output }: Ended): Verdict {
+  const line = output.split("\n").find((each) => each.startsWith('{"scene"'));
+  assert.ok(line, `no verdict in:\n${output}`);
+  return JSON.parse(line) as Verdict;
+}
+
+describe("drills on a real cluster", () => {
+  const reports = mkdtempSync(join(tmpdir(), "ha-celery-reports-"));
+
+  before(async () => {
+    const { code, output } = await local("up", "--tasks=100");
+    assert.equal(code, 0, output);
+  });
+  after(async () => {
+    rmSync(reports, { recursive: true });
+    const { code, output } = await local("down");
+    assert.equal(code, 0, output);
+  });
+
+  for (const scene of ["drain", "broker-kill", "node-off", "worker-kill", "partition"])
+    it(`lose nothing: ${scene}`, async () => {
+      const ended = await operate("drill", scene, "--json", `--report=${reports}`).ended;
+      const verdict = verdictOf(ended);
+      const { confirmed, executed, lost, reasons, publishGapSeconds, consumeGapSeconds } = verdict;
+      console.log(
+        `      ${confirmed} confirmed, ${executed} executed, ${lost} lost, ${verdict.duplicated} duplicated, ` +
+          `gaps ${publishGapSeconds} s and ${consumeGapSeconds} s, whole after ${verdict.fullStrengthSeconds} s (${ended.seconds.toFixed(0)} s)`,
+      );
+      assert.equal(lost, 0);
+      assert.ok(confirmed > 500, `only ${confirmed} tasks were published`);
+      assert.deepEqual(reasons, []);
+      assert.equal(ended.code, 0);
+    });
+
+  it("write a report for each, with a timeline", () => {
+    const folders = readdirSync(reports);
+    assert.equal(folders.length, 5);
+    for (const folder of folders)
+      for (const file of ["report.md", "verdict.json", "timeline.svg"])
+        assert.ok(existsSync(join(reports, folder, file)), `${folder}/${file}`);
+  });
+
+  it("fail when a limit is not held", async () => {
+    const { code, output } = await operate("drill", "pod-delete", "--json", "--consume-gap=0.001").ended;
+    assert.equal(code, 1);
+    assert.match(output, /consume gap [\d.]+ s, at most 0\.001 s \(--consume-gap\)/);
+  });
+
+  it("take everything back when they are interrupted, and refuse to run two at a time", async () => {
+    const running = operate("drill", "drain");
+    await running.until(/drained of/);
+    const second = await operate("drill", "broker-kill").ended;
+    assert.equal(second.code, 1);
+    assert.match(second.output, /Error: Another drill runs in namespace celery/);
+    running.signal("SIGINT");
+    const { code, output } = await running.ended;
+    assert.equal(code, 1);
+    assert.match(output, /The drill was stopped and taken back; there is no verdict/);
+    const config = kubeConfig(CLUSTER);
+    const { items } = await config.makeApiClient(CoreV1Api).listNode();
+    assert.deepEqual(
+      items.filter(({ spec }) => spec?.unschedulable),
+      [],
+    );
+  });
+
+  it("leave nothing behind", async () => {
+    const config = kubeConfig(CLUSTER);
+    const lists = await Promise.all([
+      config.makeApiClient(AppsV1Api).listNamespacedDeployment(DRILL),
+      config.makeApiClient(BatchV1Api).listNamespacedJob(DRILL),
+      config.makeApiClient(CoreV1Api).listNamespacedPod(DRILL),
+      config.makeApiClient(CoordinationV1Api).listNamespacedLease({ namespace: NAMESPACE }),
+    ]);
+    // Pods may still be on their way out.
+    const left = lists.flatMap(
+      ({ items }) => items as { metadata?: { name?: string; deletionTimestamp?: Date } }[],
+    );
+    assert.deepEqual(
+      left.filter(({ metadata }) => !metadata?.deletionTimestamp).map(({ metadata }) => metadata?.name),
+      [],
+    );
+  });
+});
