@@ -13,8 +13,9 @@ import { openView } from "../drill/view";
 import { UserError } from "../errors";
 import { consent } from "./consent";
 import type { Reach, Reached, Where } from "./kubernetes";
+import { type PowerCommands, powerBy } from "./power";
 
-interface Options extends Where, Partial<LoadOptions>, Limits {
+interface Options extends Where, PowerCommands, Partial<LoadOptions>, Limits {
   readonly pool?: string;
   readonly usePool?: boolean;
   readonly victim?: number;
@@ -61,6 +62,8 @@ export function drillCommand(program: Command, reach: Reach): void {
     .option("--times <count>", "run each scene so often", whole, 1);
   for (const option of limitOptions()) command.addOption(option);
   command
+    .option("--power-off <command>", "for node-off: cuts the power of the machine $NODE")
+    .option("--power-on <command>", "for node-off: gives it back")
     .option("--yes", "consent: needed outside the local target")
     .option("--allow-protected", "also scenes that could cost data, on a protected installation")
     .option("--dry-run", "say what would be done, and whether it could be done now")
@@ -72,7 +75,7 @@ export function drillCommand(program: Command, reach: Reach): void {
 async function drill(names: string[], options: Options, reach: Reach): Promise<void> {
   if (names.length === 0) return list();
   const scenes = scenesOf(names);
-  const reached = await reach.open(options);
+  const reached = withPower(await reach.open(options), options);
   const installation = await findInstallation(reached.cluster, options);
   const possible = scenes.filter((scene) => names.includes(scene.name) || !scene.needsPower || reached.power);
   refuse(possible, installation, reached, options);
@@ -125,6 +128,11 @@ async function once(
   }
 }
 
+const withPower = (reached: Reached, options: Options): Reached => ({
+  ...reached,
+  power: powerBy(options) ?? reached.power,
+});
+
 function planOf(scene: Scene, options: Options): DrillPlan {
   const load = { ...DEFAULT_LOAD, ...scene.load };
   const chosen = (Object.keys(DEFAULT_LOAD) as (keyof LoadOptions)[]).filter(
@@ -166,7 +174,7 @@ function refuse(
   for (const scene of scenes) {
     if (scene.needsPower && !power)
       throw new UserError(
-        `${scene.name} switches a machine off, which Kubernetes cannot. On a local cluster: --cluster NAME. On a cloud, do it by hand: docs/drill.md#node-off-on-a-cloud`,
+        `${scene.name} switches a machine off, which Kubernetes cannot. Say how: --power-off COMMAND --power-on COMMAND (docs/drill.md#node-off-on-a-cloud), or use a local cluster: make drill`,
       );
     if (scene.destructive && installation.protected && !options.allowProtected)
       throw new UserError(
