@@ -4,6 +4,7 @@ CLUSTER ?= local
 STACK ?= local
 RUN ?=
 TASKS ?=
+NODES ?=
 CONFIG ?=
 
 # Node 24 of the package `node` comes first, whatever the system has.
@@ -22,8 +23,8 @@ VENV = docker/worker/.venv
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, CONFIG)
-	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(foreach set,$(CONFIG),--config='$(set)')
+up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, NODES, CONFIG)
+	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(if $(NODES),--nodes='$(NODES)') $(foreach set,$(CONFIG),--config='$(set)')
 
 status: node_modules ## show nodes, brokers, workers and the count
 	@$(LOCAL) status --cluster='$(CLUSTER)'

@@ -23,6 +23,11 @@ function taskCount(value: string): number {
   throw new UserError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
 }
 
+function nodeCount(value: string): number {
+  if (/^[3-9]$/.test(value)) return Number(value);
+  throw new UserError(`"${value}" is not a number of nodes: use 3 to 9, for example NODES=4.`);
+}
+
 function assignment(value: string, before: StackConfig): StackConfig {
   const [, key, setting] = /^(\w+)=(.*)$/s.exec(value) ?? [];
   if (key) return { ...before, [key]: setting };
@@ -38,6 +43,7 @@ program
   .option("--stack <name>", "stack file", "local")
   .option("--run <name>", "schedule the tasks once more under this name")
   .option("--tasks <count>", "how many tasks to schedule", taskCount)
+  .option("--nodes <count>", "nodes of a cluster that is made", nodeCount)
   .option("--config <key=value>", "another value of the configuration, this time", assignment, {})
   .action(async (options: UpOptions) => {
     const verdict = await withClusterLock(options.cluster, () => up(options));

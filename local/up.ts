@@ -19,6 +19,8 @@ export interface UpOptions {
   /** A new name schedules the tasks once more; by default the run that the cluster has seen last. */
   readonly run?: string;
   readonly tasks?: number;
+  /** Of the cluster, when it is made. */
+  readonly nodes?: number;
   /** Settings that win over the stack file, this time. */
   readonly config: StackConfig;
 }
@@ -84,7 +86,11 @@ export function refuseCloud(stack: string, { target }: StackConfig): void {
 }
 
 /** The context that the stack names; else a cluster of our own, whose addresses and base images go into the configuration. */
-async function chooseCluster({ cluster }: UpOptions, progress: Progress, report: Report): Promise<void> {
+async function chooseCluster(
+  { cluster, nodes }: UpOptions,
+  progress: Progress,
+  report: Report,
+): Promise<void> {
   const { kubeContext, kubeconfigPath } = progress.config;
   if (kubeContext) {
     progress.context = await checkKubeContext({
@@ -95,7 +101,7 @@ async function chooseCluster({ cluster }: UpOptions, progress: Progress, report:
     return;
   }
   const images = await ensureBaseImages(report);
-  const created = await createCluster(cluster, report);
+  const created = await createCluster(cluster, report, nodes);
   progress.context = created;
   progress.config = {
     ...progress.config,

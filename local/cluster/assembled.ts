@@ -10,9 +10,10 @@ import { isAsWanted, settleLayout } from "./settle";
 import { kubeconfigPath, readKubeconfig, readSettled, removeState } from "./state";
 import { startUp } from "./startUp";
 
-/** A cluster put together from containers of our own node image: a control plane, three nodes, a registry. */
+/** A cluster put together from containers of our own node image: a control plane, nodes, a registry. */
 export async function createAssembled(
   cluster: string,
+  nodes: number | undefined,
   nodeImage: () => Promise<string>,
   report: Report,
 ): Promise<LocalCluster> {
@@ -21,7 +22,7 @@ export async function createAssembled(
 
   const image = await nodeImage();
   const begun = Date.now();
-  const { layout, networkId } = await settleLayout(cluster, report);
+  const { layout, networkId } = await settleLayout(cluster, nodes, report);
   const existing = await listContainers(cluster);
   const specs = containerSpecs(layout, image);
   await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
@@ -37,7 +38,6 @@ export async function findAssembled(cluster: string): Promise<LocalCluster | und
     readKubeconfig(cluster),
     readSettled(cluster),
   ]);
-  const names = [controlPlaneName(cluster), ...nodeNames(cluster), registryName(cluster)];
   const runs = (name: string) =>
     containers.some(
       (container) =>
@@ -45,16 +45,18 @@ export async function findAssembled(cluster: string): Promise<LocalCluster | und
         container.status === "running" &&
         localName(cluster) in container.networkIds,
     );
-  if (!kubeconfig || !settled || !names.every(runs)) return undefined;
+  if (!kubeconfig || !settled) return undefined;
+  const names = nodeNames({ cluster, nodes: settled.nodes });
+  if (![controlPlaneName(cluster), ...names, registryName(cluster)].every(runs)) return undefined;
 
   const api = new Api(kubeconfig);
   try {
     const [control, ready, registry] = await Promise.all([
       controlPlaneReady(api),
-      readyNodes(api, cluster, containers),
+      readyNodes(api, names, containers),
       registryReady(registryAddress(settled)),
     ]);
-    const whole = control && registry && ready.length === nodeNames(cluster).length;
+    const whole = control && registry && ready.length === names.length;
     return whole ? describe(cluster, settled.registryPort) : undefined;
   } finally {
     api.close();

@@ -1,16 +1,25 @@
 import { ensureNodeImage } from "../images";
 import type { Report } from "../report";
+import { UserError } from "../errors";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
 import { dockerAnswers, listContainers } from "./docker";
 import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";
+import { DEFAULT_NODES } from "./layout";
 import type { LocalCluster } from "./localCluster";
+
+import { readSettled } from "./state";
 
 export type { LocalCluster } from "./localCluster";
 export { kubeconfigPath } from "./state";
 
 /** Makes the cluster, or mends and starts what there is of it, and returns when all its nodes are ready. */
-export async function createCluster(name: string, report: Report): Promise<LocalCluster> {
-  return (await findCluster(name)) ?? (await makeCluster(name, report));
+export async function createCluster(name: string, report: Report, nodes?: number): Promise<LocalCluster> {
+  const has = (await readSettled(name))?.nodes;
+  if (nodes !== undefined && has !== undefined && has !== nodes)
+    throw new UserError(
+      `The cluster "${name}" has ${has} nodes, not ${nodes}: their number is settled when it is made. Take it down first: make down${name === "local" ? "" : ` CLUSTER=${name}`}`,
+    );
+  return (await findCluster(name)) ?? (await makeCluster(name, nodes, report));
 }
 
 /** Removes everything of the cluster: containers, volumes, network and its files. */
@@ -25,13 +34,13 @@ export async function findCluster(name: string): Promise<LocalCluster | undefine
   return (await findAssembled(name)) ?? (await findKind(name));
 }
 
-async function makeCluster(name: string, report: Report): Promise<LocalCluster> {
-  if (await madeByKind(name)) return createKind(name, report);
+async function makeCluster(name: string, nodes: number | undefined, report: Report): Promise<LocalCluster> {
+  if (await madeByKind(name)) return createKind(name, nodes ?? DEFAULT_NODES, report);
   // What was begun one way is mended that way.
   if ((await listContainers(name)).length === 0) {
     const { usable, reason } = await kindUsable(report);
     report(`the cluster ${reason}`);
-    if (usable) return createKind(name, report);
+    if (usable) return createKind(name, nodes ?? DEFAULT_NODES, report);
   }
-  return createAssembled(name, () => ensureNodeImage(report), report);
+  return createAssembled(name, nodes, () => ensureNodeImage(report), report);
 }

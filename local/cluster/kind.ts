@@ -7,7 +7,7 @@ import { Api } from "./api";
 import { CLUSTER_LABEL } from "./containers";
 import { docker, lines, listContainers } from "./docker";
 import { decide, kindConfig, kindHosts } from "./kindConfig";
-import { nodeNames, registryAddress, registryName } from "./layout";
+import { DEFAULT_NODES, registryAddress, registryName } from "./layout";
 import type { LocalCluster } from "./localCluster";
 import { choosePort } from "./ports";
 import { registryReady } from "./readiness";
@@ -27,7 +27,7 @@ export async function kindUsable(report: Report): Promise<{ usable: boolean; rea
   return decide({ installed: true, missing });
 }
 
-export async function createKind(cluster: string, report: Report): Promise<LocalCluster> {
+export async function createKind(cluster: string, count: number, report: Report): Promise<LocalCluster> {
   const restarted = await restartKind(cluster, report);
   if (restarted) return restarted;
   // kind does not mend half of a cluster: what does not answer is made anew.
@@ -42,7 +42,7 @@ export async function createKind(cluster: string, report: Report): Promise<Local
       `--kubeconfig=${kubeconfigPath(cluster)}`,
       "--wait=180s",
     ],
-    kindConfig(cluster),
+    kindConfig(cluster, count),
   );
   const port = await runRegistry(cluster);
   const folder = `/etc/containerd/certs.d/${registryAddress({ registryPort: port })}`;
@@ -80,8 +80,7 @@ export async function findKind(cluster: string): Promise<LocalCluster | undefine
   try {
     const nodes = await api.list<unknown>("/api/v1/nodes");
     const answers =
-      nodes.length > nodeNames(cluster).length &&
-      (await registryReady(registryAddress({ registryPort: port })));
+      nodes.length > DEFAULT_NODES && (await registryReady(registryAddress({ registryPort: port })));
     return answers ? describe(cluster, port) : undefined;
   } finally {
     api.close();

@@ -1,18 +1,18 @@
 import { stringify } from "yaml";
 import { localName } from "../paths";
-import { ZONES } from "./layout";
+import { zoneOf } from "./layout";
 
-/** What `kind create cluster` is given: a control plane and, like our own clusters, a worker node in each zone. */
-export function kindConfig(cluster: string): string {
+/** What `kind create cluster` is given: a control plane and, like our own clusters, worker nodes in turn in each zone. */
+export function kindConfig(cluster: string, nodes: number): string {
   return stringify({
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     name: localName(cluster),
     nodes: [
       { role: "control-plane" },
-      ...ZONES.map((zone) => ({
+      ...Array.from({ length: nodes }, (_, index) => ({
         role: "worker",
-        labels: { "topology.kubernetes.io/region": "local", "topology.kubernetes.io/zone": zone },
+        labels: { "topology.kubernetes.io/region": "local", "topology.kubernetes.io/zone": zoneOf(index) },
       })),
     ],
     // Lets a file per registry say where images come from.

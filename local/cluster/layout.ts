@@ -7,6 +7,8 @@ export interface Layout {
   readonly prefix: string;
   readonly apiPort: number;
   readonly registryPort: number;
+  /** How many nodes it has, besides the control plane. */
+  readonly nodes: number;
 }
 
 /** A container that is a Kubernetes node. */
@@ -17,8 +19,11 @@ export interface Node {
   readonly podCidr: string;
 }
 
-/** One per node, so that spreading over zones can be tried. */
-export const ZONES = ["local-a", "local-b", "local-c"];
+/** As many as the brokers that must not share one. */
+export const DEFAULT_NODES = 3;
+
+/** Nodes take turns in them, so that spreading over zones can be tried. */
+const ZONES = ["local-a", "local-b", "local-c"];
 
 /** Seen only inside the cluster, so that every cluster may have the same. */
 export const SERVICES = { cidr: "10.96.0.0/16", api: "10.96.0.1", dns: "10.96.0.10" };
@@ -35,15 +40,18 @@ export const registryName = (cluster: string) => localName(cluster, "registry");
 export const registryAddress = ({ registryPort }: Pick<Layout, "registryPort">) =>
   `127.0.0.1:${registryPort}`;
 
-export function nodeNames(cluster: string): string[] {
-  return ZONES.map((_, index) => localName(cluster, `node-${index + 1}`));
+export const zoneOf = (index: number) => ZONES[index % ZONES.length] ?? "local";
+
+export function nodeNames({ cluster, nodes: count }: Pick<Layout, "cluster" | "nodes">): string[] {
+  return Array.from({ length: count }, (_, index) => localName(cluster, `node-${index + 1}`));
 }
 
-export function nodes({ cluster, prefix }: Layout): Node[] {
-  return nodeNames(cluster).map((name, index) => ({
+export function nodes(layout: Layout): Node[] {
+  const { prefix } = layout;
+  return nodeNames(layout).map((name, index) => ({
     name,
     ip: `${prefix}.0.${index + 11}`,
-    zone: ZONES[index] ?? "local",
+    zone: zoneOf(index),
     podCidr: `${prefix}.${index + 129}.0/24`,
   }));
 }

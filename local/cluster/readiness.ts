@@ -1,6 +1,5 @@
 import type { Api } from "./api";
 import type { Container } from "./docker";
-import { nodeNames } from "./layout";
 
 /** The part of a Kubernetes Node that matters here. */
 export interface KubernetesNode {
@@ -17,14 +16,14 @@ export interface Lease {
 
 export async function readyNodes(
   api: Api,
-  cluster: string,
+  names: readonly string[],
   containers: readonly Container[],
 ): Promise<string[]> {
   const [nodes, leases] = await Promise.all([
     api.list<KubernetesNode>("/api/v1/nodes"),
     api.list<Lease>("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
   ]);
-  return nodeNames(cluster).filter((name) => isReady(name, nodes, leases, containers));
+  return names.filter((name) => isReady(name, nodes, leases, containers));
 }
 
 /** For most of a minute after a restart the API still calls a node ready that was so before: only a newer sign of life counts. */

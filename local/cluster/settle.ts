@@ -1,7 +1,7 @@
 import type { Report } from "../report";
 import { localName } from "../paths";
 import { type Container, listContainers } from "./docker";
-import { controlPlaneName, type Layout, registryName } from "./layout";
+import { controlPlaneName, DEFAULT_NODES, type Layout, registryName } from "./layout";
 import { ensureNetwork } from "./network";
 import { choosePort } from "./ports";
 import { readSettled, writeSettled } from "./state";
@@ -12,6 +12,7 @@ const REGISTRY_PORT = 5000;
 /** Keeps the addresses and ports that the cluster has, or had; chooses those that are missing or taken by now. */
 export async function settleLayout(
   cluster: string,
+  wantedNodes: number | undefined,
   report: Report,
 ): Promise<{ layout: Layout; networkId: string }> {
   const [containers, earlier] = await Promise.all([listContainers(), readSettled(cluster)]);
@@ -37,7 +38,8 @@ export async function settleLayout(
     REGISTRY_PORT,
   );
 
-  const layout = { cluster, prefix, apiPort, registryPort };
+  const nodes = earlier?.nodes ?? wantedNodes ?? DEFAULT_NODES;
+  const layout = { cluster, prefix, apiPort, registryPort, nodes };
   await writeSettled(cluster, layout);
   return { layout, networkId };
 }

@@ -46,10 +46,10 @@ export async function startUp(
     );
     report(`registry answers at ${registry} ${elapsed()}`);
 
-    const names = nodeNames(cluster);
+    const names = nodeNames(layout);
     let told = 0;
     await waitFor(cluster, patience, async (containers) => {
-      const ready = await readyNodes(api, cluster, containers);
+      const ready = await readyNodes(api, names, containers);
       if (ready.length > told) report(`${ready.length} of ${names.length} nodes Ready ${elapsed()}`);
       told = ready.length;
       return names.filter((name) => !ready.includes(name));

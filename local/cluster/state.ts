@@ -2,12 +2,14 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { stateDir } from "../paths";
+import { DEFAULT_NODES } from "./layout";
 
 /** What is remembered of a cluster while nothing of it may run. Docker's own facts come first. */
 const Settled = z.object({
   prefix: z.string().regex(/^\d+\.\d+$/),
   apiPort: z.number().int(),
   registryPort: z.number().int(),
+  nodes: z.number().int().default(DEFAULT_NODES),
 });
 export type Settled = z.infer<typeof Settled>;
 
@@ -25,9 +27,9 @@ export async function readSettled(cluster: string): Promise<Settled | undefined>
 
 export async function writeSettled(
   cluster: string,
-  { prefix, apiPort, registryPort }: Settled,
+  { prefix, apiPort, registryPort, nodes }: Settled,
 ): Promise<void> {
-  const text = JSON.stringify({ prefix, apiPort, registryPort }, undefined, 2);
+  const text = JSON.stringify({ prefix, apiPort, registryPort, nodes }, undefined, 2);
   await writeWhole(settledPath(cluster), `${text}\n`, 0o644);
 }
 

@@ -3,7 +3,7 @@ import { type ContainerSpec, containerSpecs } from "../../../local/cluster/conta
 import type { Layout } from "../../../local/cluster/layout";
 import { isAsWanted } from "../../../local/cluster/settle";
 
-const layout: Layout = { cluster: "lab", prefix: "10.210", apiPort: 6443, registryPort: 5001 };
+const layout: Layout = { cluster: "lab", prefix: "10.210", apiPort: 6443, registryPort: 5001, nodes: 3 };
 const specs = containerSpecs(layout, "ha-celery-node:1");
 
 function spec(name: string, of: readonly ContainerSpec[] = specs): ContainerSpec {
@@ -25,6 +25,15 @@ describe("containers of a local cluster", () => {
       ],
     );
     for (const { args } of specs) assert.ok(args.includes("--label=ha-celery.cluster=lab"));
+  });
+
+  it("are as many nodes as the layout says, which take turns in the zones", () => {
+    const four = containerSpecs({ ...layout, nodes: 4 }, "ha-celery-node:1");
+    const { args } = spec("ha-celery-lab-node-4", four);
+    for (const arg of ["--ip=10.210.0.14", "--env=ZONE=local-a", "--env=POD_CIDR=10.210.132.0/24"])
+      assert.ok(args.includes(arg), arg);
+    assert.match(spec("ha-celery-lab-node-1", four).args.join(" "), /10\.210\.132\.0\/24=10\.210\.0\.14/);
+    assert.match(spec("ha-celery-lab-control-plane", four).args.join(" "), /node-4=10\.210\.0\.14/);
   });
 
   it("publish ports on loopback only", () => {

@@ -4,7 +4,7 @@ import { decide, kindConfig, kindHosts } from "../../../local/cluster/kindConfig
 
 describe("a cluster made by kind", () => {
   it("has a control plane and a worker in each of three zones", () => {
-    const { name, nodes } = parse(kindConfig("lab")) as {
+    const { name, nodes } = parse(kindConfig("lab", 3)) as {
       name: string;
       nodes: { role: string; labels?: Record<string, string> }[];
     };
@@ -21,7 +21,7 @@ describe("a cluster made by kind", () => {
   });
 
   it("lets containerd find the registry by a file", () => {
-    const { containerdConfigPatches } = parse(kindConfig("lab")) as { containerdConfigPatches: string[] };
+    const { containerdConfigPatches } = parse(kindConfig("lab", 3)) as { containerdConfigPatches: string[] };
     assert.match(containerdConfigPatches[0] ?? "", /config_path = "\/etc\/containerd\/certs.d"/);
     assert.match(kindHosts("ha-celery-lab-registry"), /\[host\."http:\/\/ha-celery-lab-registry:5000"\]/);
   });
