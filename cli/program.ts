@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { UserError } from "../errors";
 import { drillCommand } from "./drill";
 import type { Reach } from "./kubernetes";
+import { recoverCommand } from "./recover";
 
 /** Runs the command line; `reach` says how commands come to their cluster. */
 export function run(reach: Reach): void {
@@ -10,6 +11,7 @@ export function run(reach: Reach): void {
     "Look after a HaCelery installation; a kubeconfig is all it needs",
   );
   drillCommand(program, reach);
+  recoverCommand(program, reach);
   program.parseAsync().then(
     () => process.exit(),
     (error: unknown) => {
