@@ -3,6 +3,7 @@ import { ensureSeedBrokerBase } from "../../local/images";
 import { buildImage, imageFor, type Recipe } from "../../local/images/build";
 import { docker, imagesPresent } from "../../local/images/docker";
 import { withWorkFolder } from "../../local/images/work";
+import { PREFIX } from "../../local/paths";
 import type { Report } from "../../local/report";
 import { thisHost } from "../../local/toolchain/host";
 
@@ -28,13 +29,12 @@ async function pushed(
   base: Recipe["base"],
   report: Report,
 ): Promise<string> {
-  const recipe: Recipe = {
-    repository: `${registry}/seed-${folder}`,
-    folder: join(__dirname, folder),
-    base,
-  };
-  const image = await imageFor(recipe);
-  if (!(await imagesPresent()).has(image)) await buildImage(recipe, image, report);
+  const name = `seed-${folder}`;
+  const recipe: Recipe = { repository: `${PREFIX}-${name}`, folder: join(__dirname, folder), base };
+  const built = await imageFor(recipe);
+  if (!(await imagesPresent()).has(built)) await buildImage(recipe, built, report);
+  const image = `${registry}/${name}:${built.split(":").at(-1)}`;
+  await docker(thisHost, "tag", built, image);
   await docker(thisHost, "push", "--quiet", image);
   return image;
 }
