@@ -65,6 +65,10 @@ class LedgerClient:
         """Ask which tasks of a run are known as confirmed."""
         return set(self._call("GET", f"/confirmed?run={quote(run)}")["ids"])
 
+    def stop(self, run: str) -> None:
+        """Ask the publishers of a run to stop."""
+        self._call("POST", "/stop", {"run": run})
+
     def close(self) -> None:
         """Drop the connection."""
         connection, self._connection = self._connection, None

@@ -1,6 +1,7 @@
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,3 +59,10 @@ def ledger(tmp_path: Path) -> Iterator[RunningLedger]:
     yield RunningLedger(store, server, f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     server.server_close()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

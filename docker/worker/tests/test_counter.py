@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BROKER_URL, RunningLedger
+from conftest import BROKER_URL, RunningLedger, wait_for
 
 from counter import scheduler
 from counter.scheduler import Schedule, schedule_tasks
@@ -141,10 +141,3 @@ def test_a_worker_runs_what_the_scheduler_schedules(tmp_path: Path, ledger: Runn
     finally:
         worker.terminate()
         worker.wait(20)
-
-
-def wait_for(condition: Any, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

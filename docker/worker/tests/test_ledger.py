@@ -1,10 +1,13 @@
+import http.client
 import json
+import sqlite3
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -141,6 +144,55 @@ def test_a_refused_request_is_not_repeated(ledger: RunningLedger) -> None:
         LedgerClient(ledger.url).confirmed([1])  # type: ignore[list-item]
 
 
+def post(ledger: RunningLedger, path: str, body: Any) -> Any:
+    data = json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(ledger.url + path, data)) as response:
+        return json.loads(response.read() or b"null")
+
+
+def test_it_lists_the_events_of_a_run(ledger: RunningLedger) -> None:
+    assert post(ledger, "/confirmed", {"ids": ["r-000000", "x-000000"], "at": [7.5, 1]}) == {"stop": False}
+    post(ledger, "/confirmed", {"ids": ["r-000001"]})
+    for at in (8.0, 8.0, 9.0):
+        post(ledger, "/started", {"id": "r-000000", "attempt": 1, "worker": "w", "at": at})
+    execution = {"id": "r-000000", "attempt": 2, "worker": "w", "started": 9.0, "finished": 10.0}
+    assert post(ledger, "/executions", [execution, {**execution, "id": "r-000001", "finished": 9.5}]) is None
+    assert post(ledger, "/executions", []) is None
+    assert get(ledger, "/events?run=r") == {
+        "confirmed": [["r-000001", None], ["r-000000", 7.5]],
+        "started": [["r-000000", 1, "w", 8.0], ["r-000000", 1, "w", 9.0]],
+        "finished": [["r-000001", 2, "w", 9.0, 9.5], ["r-000000", 2, "w", 9.0, 10.0]],
+    }
+
+
+def test_a_run_is_stopped_for_all_its_publishers(ledger: RunningLedger) -> None:
+    post(ledger, "/stop", {"run": "r-1"})
+    post(ledger, "/stop", {"run": "r-1"})
+    assert post(ledger, "/confirmed", {"run": "r-1", "ids": []}) == {"stop": True}
+    assert post(ledger, "/confirmed", {"ids": ["r-1-000000"]}) == {"stop": True}
+    assert post(ledger, "/confirmed", {"ids": ["r-000000"]}) == {"stop": False}
+    assert post(ledger, "/confirmed", {"ids": []}) == {"stop": False}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b"no such host"), (403, b'{"message": "denied"}'), (200, b"<html>"), (302, b""), (503, b"{}")],
+)
+def test_the_answer_of_somebody_else_is_not_final(
+    ledger: RunningLedger, no_sleep: list[float], monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
+) -> None:
+    real = http.client.HTTPConnection.getresponse
+    answers = [SimpleNamespace(status=status, read=lambda: body) for _ in range(2)]
+    monkeypatch.setattr(
+        http.client.HTTPConnection,
+        "getresponse",
+        lambda connection: answers.pop() if answers else real(connection),
+    )
+    LedgerClient(ledger.url).confirmed(["r-000000"])
+    assert answers == []
+    assert ledger.store.confirmed("r") == ["r-000000"]
+
+
 class TestRecorder:
     def run(self, ledger: RunningLedger, app: Celery, task: Any, **headers: Any) -> Any:
         record = recorder._Recorder(ledger.url)
@@ -176,3 +228,23 @@ class TestRecorder:
 
     def test_counts_failed_tasks(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
         assert self.run(ledger, app, task, state=states.FAILURE)["executed"] == 1
+
+
+def test_a_database_of_before_the_drill_keeps_working(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "ledger.sqlite3")
+    old.executescript(
+        "CREATE TABLE confirmed (id TEXT PRIMARY KEY) WITHOUT ROWID;"
+        "CREATE TABLE executions (id TEXT, attempt INTEGER, worker TEXT, started REAL, finished REAL,"
+        " PRIMARY KEY (id, started, worker)) WITHOUT ROWID;"
+        "INSERT INTO confirmed VALUES ('r-000000'); INSERT INTO executions VALUES ('r-000000', 1, 'w', 1, 2);"
+    )
+    old.close()
+    for _ in range(2):
+        store = Store(tmp_path)
+    store.add_confirmed([("r-000000", 5.0), ("r-000001", 6.0)])
+    assert store.summary("r")["confirmed"] == 2
+    assert store.events("r") == {
+        "confirmed": [("r-000000", None), ("r-000001", 6.0)],
+        "started": [],
+        "finished": [("r-000000", 1, "w", 1.0, 2.0)],
+    }

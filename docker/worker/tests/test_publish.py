@@ -178,3 +178,71 @@ def test_a_mistake_is_raised_at_once(publish: Any) -> None:
 
     with pytest.raises(amqp.AccessRefused):
         publish(Broker(refuse), 1)
+
+
+class TestPoll:
+    @pytest.fixture
+    def start(self, monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
+        def start(broker: Broker) -> tuple[Any, ConfirmedPublisher, list[str]]:
+            @app.task(name="poll", shared=False)
+            def work() -> None: ...
+
+            assert app.amqp.send_task_message
+            monkeypatch.setattr(app, "connection_for_write", broker.connect)
+            confirmed: list[str] = []
+            return work, ConfirmedPublisher(app, confirmed.extend), confirmed
+
+        return start
+
+    def test_it_reports_confirms_and_returns_in_time(self, start: Any, no_sleep: list[float]) -> None:
+        def script(link: Link) -> None:
+            no_sleep.append(0.125)
+            if len(link.sent) == link.answered:
+                raise TimeoutError
+            link.ack_all()
+
+        work, publisher, confirmed = start(Broker(script))
+        publisher.publish(work, task_id="r-0")
+        assert confirmed == []
+        publisher.poll(0)
+        assert confirmed == ["r-0"]
+        publisher.poll(1)
+        assert sum(no_sleep) == pytest.approx(1.125)
+
+    def test_it_connects_before_the_first_task(self, start: Any, no_sleep: list[float]) -> None:
+        def silent(link: Link) -> None:
+            no_sleep.append(0.1)
+            raise TimeoutError
+
+        broker = Broker(silent)
+        start(broker)[1].poll(0)
+        assert len(broker.links) == 1
+
+    def test_the_brokers_silence_counts_from_the_first_unconfirmed_task(
+        self, start: Any, no_sleep: list[float]
+    ) -> None:
+        def silent(link: Link) -> None:
+            no_sleep.append(1.0)
+            raise TimeoutError
+
+        broker = Broker(silent)
+        work, publisher, _ = start(broker)
+        publisher.poll(1000)
+        publisher.publish(work, task_id="r-0")
+        publisher.poll(9)
+        assert len(broker.links) == 1
+        assert broker.links[0].connection.heartbeat_check.call_count == 1009
+        publisher.poll(3)
+        assert len(broker.links) == 2
+        assert broker.links[1].sent == ["r-0"]
+
+    def test_missed_heartbeats_are_a_lost_connection(self, start: Any, no_sleep: list[float]) -> None:
+        def silent(link: Link) -> None:
+            no_sleep.append(1.0)
+            if len(broker.links) == 1:
+                link.connection.heartbeat_check.side_effect = amqp.ConnectionForced("missed")
+            raise TimeoutError
+
+        broker = Broker(silent)
+        start(broker)[1].poll(5)
+        assert len(broker.links) == 2

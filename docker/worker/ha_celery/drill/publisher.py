@@ -156,16 +156,19 @@ def publish(plan: Plan, app: Any) -> dict[str, Any]:
     # Forked before anything is connected.
     context = multiprocessing.get_context("fork")
     answers: list[Connection] = []
-    for producer in range(plan.producers):
-        receiver, sender = context.Pipe(duplex=False)
-        context.Process(target=_process, args=(plan, app, producer, sender), daemon=True).start()
-        sender.close()
-        answers.append(receiver)
     figures: list[Figures] = []
-    while answers:
-        ready = wait(answers)
-        figures += [_figures(receiver) for receiver in answers if receiver in ready]
-        answers = [receiver for receiver in answers if receiver not in ready]
+    try:
+        for producer in range(plan.producers):
+            receiver, sender = context.Pipe(duplex=False)
+            context.Process(target=_process, args=(plan, app, producer, sender), daemon=True).start()
+            sender.close()
+            answers.append(receiver)
+        while answers:
+            ready = wait(answers)
+            figures += [_figures(receiver) for receiver in answers if receiver in ready]
+            answers = [receiver for receiver in answers if receiver not in ready]
+    finally:
+        _kill_producers()
     seconds = max(one.ended for one in figures) - min(one.began for one in figures)
     confirmed = sum(one.confirmed for one in figures)
     return {
@@ -177,6 +180,11 @@ def publish(plan: Plan, app: Any) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "perSecond": round(confirmed / seconds, 1) if seconds else 0.0,
     }
+
+
+def _kill_producers() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _figures(receiver: Connection) -> Figures:
@@ -209,8 +217,7 @@ def main() -> None:
 def _stop(*_: object) -> NoReturn:
     # At once and without clean-up: the next attempt publishes what is not confirmed.
     print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
-    for process in multiprocessing.active_children():
-        process.kill()
+    _kill_producers()
     os._exit(143)
 
 

@@ -22,7 +22,7 @@ class Reporter:
         self._run = run
         self._ledger = LedgerClient(ledger_url)
         self._waiting: deque[tuple[str, float]] = deque()
-        self._closing = False
+        self._closing = threading.Event()
         self._error: BaseException | None = None
         self._stop = False
         self.confirmed = 0
@@ -43,7 +43,7 @@ class Reporter:
 
     def close(self) -> None:
         """Wait until the ledger has stored everything."""
-        self._closing = True
+        self._closing.set()
         self._thread.join()
         self.stopped()
 
@@ -59,11 +59,10 @@ class Reporter:
     def _forever(self) -> None:
         try:
             # Closing is looked at first: what was added before it is then still sent.
-            while not (self._closing and not self._waiting):
+            while not self._closing.is_set() or self._waiting:
                 # Also without news: the answer says whether to stop.
                 self._report()
-                if not self._closing:
-                    time.sleep(REPORT_SECONDS)
+                self._closing.wait(REPORT_SECONDS)
         except BaseException as error:
             self._error = error
 

@@ -67,8 +67,8 @@ class _Buffer:
                 own_client(self._url).executions(batch)
 
     def _forever(self) -> None:
-        while True:
-            time.sleep(FLUSH_SECONDS)
+        end = threading.Event()  # Never set: the thread is a daemon.
+        while not end.wait(FLUSH_SECONDS):
             self.flush()
 
 
