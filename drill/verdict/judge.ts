@@ -2,7 +2,7 @@ import { consumeGaps, starvedWithin } from "./consuming";
 import type { Events, Timeline } from "./events";
 import { lengthOf, longestOf } from "./gaps";
 import { redelivery } from "./held";
-import type { Limits } from "./limits";
+import { type Limits, resolveLimits } from "./limits";
 import { publishGaps } from "./publishing";
 import { type Figures, reasonsOf } from "./reasons";
 import { countTasks } from "./tasks";
@@ -59,10 +59,10 @@ export function judge({
     fullStrengthSeconds: rounded(wholeAt && Math.max(0, wholeAt - undoneAt)),
     workerBackSeconds: slowestBack(workers),
     workers,
-    limits: scene.limits,
+    limits: resolveLimits(scene.limits, slots),
     more,
   };
-  const reasons = [...reasonsOf(figures, slots), ...extraReasons];
+  const reasons = [...reasonsOf(figures), ...extraReasons];
   const { scene: name, run: of, ...rest } = figures;
   return { scene: name, run: of, passed: reasons.length === 0, reasons, ...rest };
 }

@@ -94,16 +94,36 @@ export function mergeLimits(ofScene: Limits, options: object): Limits {
 }
 
 /** Each limit that is set, for people: `publish gap at most 10 s (--publish-gap)`. */
-export const describeLimits = (limits: Limits, slots?: number): string[] =>
+export const describeLimits = (limits: Limits): string[] =>
   LIMITS.filter(({ key }) => limits[key] !== undefined).map(
-    (option) => `${option.figure} ${bound(option, limits, slots)}`,
+    (limit) => `${limit.figure} ${bound(limit, limits)}`,
   );
 
 /** `at most 10 s (--publish-gap)` */
-export function bound(option: LimitOption, limits: Limits, slots?: number): string {
-  const limit = limits[option.key];
-  const value = limit === "running" ? `${slots ?? "the number of"} running at the same time` : String(limit);
-  return `${option.exact ? "exactly" : "at most"} ${value}${unitOf(option)} (--${option.option})`;
+export function bound(limit: LimitOption, limits: Limits): string {
+  const value = limits[limit.key];
+  const most = value === "running" ? "as many as run at the same time" : `${value}${unitOf(limit)}`;
+  return `${limit.exact ? "exactly" : "at most"} ${most} (--${limit.option})`;
+}
+
+/** Limits in figures. */
+export const resolveLimits = (limits: Limits, slots: number): ResolvedLimits => ({
+  ...limits,
+  duplicated: limits.duplicated === "running" ? slots : limits.duplicated,
+});
+
+export type ResolvedLimits = { readonly [Key in keyof Limits]?: number };
+
+/** Whether a figure holds its limit; undefined when there is none. What could not be measured does not hold. */
+export function holds(
+  limit: LimitOption,
+  limits: ResolvedLimits,
+  figure: number | null,
+): boolean | undefined {
+  const most = limits[limit.key];
+  if (most === undefined) return undefined;
+  if (figure === null) return limit.nothingIsFine ?? false;
+  return limit.exact ? figure === most : figure <= most;
 }
 
 export const unitOf = ({ unit }: LimitOption): string => (unit === "seconds" ? " s" : "");

@@ -1,4 +1,4 @@
-import { bound, LIMITS, type LimitOption, unitOf } from "./limits";
+import { bound, holds, LIMITS, type LimitOption, unitOf } from "./limits";
 import type { Verdict } from "./verdict";
 
 /** The figures of a verdict. */
@@ -7,7 +7,7 @@ export type Figures = Omit<Verdict, "passed" | "reasons">;
 const SHOWN_IDS = 5;
 
 /** Why a drill did not pass: whatever was lost, never became whole, could not be measured or exceeds its limit. */
-export function reasonsOf(figures: Figures, slots: number): string[] {
+export function reasonsOf(figures: Figures): string[] {
   const { confirmed, lost, lostIds, fullStrengthSeconds } = figures;
   return [
     ...(confirmed === 0 ? ["no task was confirmed, so nothing is proven"] : []),
@@ -15,22 +15,18 @@ export function reasonsOf(figures: Figures, slots: number): string[] {
     ...(fullStrengthSeconds === null
       ? [`full strength did not come back${boundOfFullStrength(figures)}`]
       : []),
-    ...LIMITS.flatMap((option) => exceeded(option, figures, slots)),
+    ...LIMITS.flatMap((option) => exceeded(option, figures)),
   ];
 }
 
-function exceeded(option: LimitOption, figures: Figures, slots: number): string[] {
-  const limit = figures.limits[option.key];
-  const figure = figures[option.key];
-  if (limit === undefined) return [];
-  const text = bound(option, figures.limits, slots);
-  if (figure === null) {
-    if (option.nothingIsFine || option.key === "fullStrengthSeconds") return [];
-    return [`${option.figure} could not be measured${whyNot(option, figures)}, ${text}`];
-  }
-  const most = limit === "running" ? slots : limit;
-  if (option.exact ? figure === most : figure <= most) return [];
-  return [`${option.figure} ${figure}${unitOf(option)}, ${text}${detail(option, figures)}`];
+function exceeded(limit: LimitOption, figures: Figures): string[] {
+  const figure = figures[limit.key];
+  if (holds(limit, figures.limits, figure) ?? true) return [];
+  const most = bound(limit, figures.limits);
+  if (figure !== null) return [`${limit.figure} ${figure}${unitOf(limit)}, ${most}${detail(limit, figures)}`];
+  // That it never came has its own sentence.
+  if (limit.key === "fullStrengthSeconds") return [];
+  return [`${limit.figure} could not be measured${whyNot(limit, figures)}, ${most}`];
 }
 
 function whyNot({ key }: LimitOption, { workers }: Figures): string {

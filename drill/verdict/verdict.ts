@@ -1,4 +1,4 @@
-import type { Limits } from "./limits";
+import type { ResolvedLimits } from "./limits";
 
 /** The outcome of a drill: what `--json` prints. Seconds are rounded to hundredths, and held to the limits as printed. */
 export interface Verdict {
@@ -39,7 +39,8 @@ export interface Verdict {
   readonly workerBackSeconds: number | null;
   /** By name. */
   readonly workers: readonly WorkerVerdict[];
-  readonly limits: Limits;
+  /** What it was held to. */
+  readonly limits: ResolvedLimits;
   /** Facts of the scene itself. */
   readonly more: Readonly<Record<string, string | number>>;
 }

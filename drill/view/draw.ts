@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { shortNames } from "../shortNames";
 import { clock, eventLine } from "./lines";
 import type { BrokerState, NodeState, Snapshot, WorkerState } from "./snapshot";
 import { sparkline } from "./sparkline";
@@ -125,14 +126,6 @@ function workerCell(
   colors: Colors,
 ): string {
   return worker ? `${lamp(worker.ready, colors)} ${tail(name(worker.pod), room - 2)}` : "";
-}
-
-/** Without what all of them begin with. */
-function shortNames(pods: readonly string[]): (pod: string) => string {
-  if (pods.length < 2) return (pod) => pod;
-  const parts = pods.map((pod) => pod.split("-"));
-  const same = parts[0]?.findIndex((part, index) => parts.some((other) => other[index] !== part)) ?? 0;
-  return (pod) => pod.split("-").slice(Math.max(0, same)).join("-");
 }
 
 /** Names differ at their ends. */

@@ -1,0 +1,67 @@
+import { max } from "d3-array";
+import { shortNames } from "../shortNames";
+import type { Events, Timeline } from "../verdict/events";
+import type { Verdict, WorkerVerdict } from "../verdict/verdict";
+import { count, fateOf, seconds as inSeconds } from "./figures";
+import { type Box, highestOf, ratePanel } from "./panel";
+import { binWidth, ratesOf } from "./rates";
+import { WORKER_COLOURS } from "./style";
+import { element, text } from "./svg";
+
+const HEIGHT = 44;
+const SPACE = 26;
+
+export const heightOfLanes = ({ workers }: Verdict): number =>
+  Math.max(1, workers.length) * (HEIGHT + SPACE) - SPACE;
+
+/** A lane for each worker, all to the same scale. */
+export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { top, x }: Box): string {
+  const [, seconds = 0] = x.domain();
+  const name = shortNames(verdict.workers.map(({ worker }) => worker));
+  const all = verdict.workers.map((worker) => {
+    const times = events.finished
+      .filter((each) => each.worker === worker.worker)
+      .map(({ finished }) => finished - timeline.loadFrom);
+    return { worker, times, rates: ratesOf(times, seconds, binWidth(seconds)) };
+  });
+  const highest = max(all, ({ rates }) => highestOf(rates)) ?? 0;
+  return all
+    .map(({ worker, times, rates }, index) => {
+      const lane = { top: top + index * (HEIGHT + SPACE), height: HEIGHT, x };
+      const colour = WORKER_COLOURS[index % WORKER_COLOURS.length];
+      const panel = ratePanel(rates, lane, { highest, kind: "worker", colour });
+      return (
+        panel +
+        title(worker, name(worker.worker), lane) +
+        (broken(worker) ? cross(times, timeline, lane) : "")
+      );
+    })
+    .join("");
+}
+
+const broken = ({ survived, joined }: WorkerVerdict): boolean => !survived && !joined;
+
+function title(worker: WorkerVerdict, name: string, { top, x }: Box): string {
+  const [left = 0] = x.range();
+  const back = worker.backSeconds === null ? "" : `, back after ${inSeconds(worker.backSeconds)}`;
+  const said = `${fateOf(worker)}, ${count(worker.executed)} executed${back}`;
+  const kind = broken(worker) ? "failed" : "quiet";
+  return text({ x: left, y: top - 5, class: `${kind} small` }, `${name}: ${said}`);
+}
+
+/** Where a broken worker finished its last task before it broke. */
+function cross(
+  times: readonly number[],
+  { faultAt, loadFrom, undoneAt }: Timeline,
+  { top, height, x }: Box,
+): string {
+  const fault = faultAt - loadFrom;
+  // One that came back under its name goes on later.
+  const end = max(times.filter((time) => time < Math.max(fault, undoneAt - loadFrom))) ?? fault;
+  const [at, middle] = [x(Math.max(end, fault)), top + height / 2];
+  const arms = `M${at - 5},${middle - 5}l10,10m0,-10l-10,10`;
+  return (
+    element("path", { d: arms, class: "cross" }) +
+    text({ x: at + 11, y: middle + 4, class: "failed small strong" }, "broken")
+  );
+}

@@ -1,0 +1,35 @@
+type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element of a picture. Children are elements already; text goes through `text`. */
+export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  const given = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${typeof value === "number" ? Math.round(value * 10) / 10 : escaped(value ?? "")}"`,
+    )
+    .join("");
+  return children.length === 0 ? `<${name}${given}/>` : `<${name}${given}>${children.join("")}</${name}>`;
+}
+
+export const text = (attributes: Attributes, content: string): string =>
+  element("text", attributes, escaped(content));
+
+export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
+  element("line", { x1, y1, x2, y2, class: kind });
+
+/** Text for XML, without the characters that it cannot hold at all. */
+export function escaped(content: string): string {
+  return content
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+/** About how wide a text is: fonts differ, so rather too wide. */
+export const widthOf = (content: string, size: number): number => content.length * size * 0.6;
+
+export const cut = (content: string, most: number): string =>
+  content.length > most ? `${content.slice(0, most - 1)}…` : content;
