@@ -42,7 +42,7 @@ describe("drills on a real cluster", () => {
           `gaps ${publishGapSeconds} s and ${consumeGapSeconds} s, whole after ${verdict.fullStrengthSeconds} s (${ended.seconds.toFixed(0)} s)`,
       );
       assert.equal(lost, 0);
-      assert.ok(confirmed > 500, `only ${confirmed} tasks were published`);
+      assert.ok(confirmed > 100, `only ${confirmed} tasks were published`);
       assert.deepEqual(reasons, []);
       assert.equal(ended.code, 0);
     });
