@@ -1,9 +1,9 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +100,14 @@ def test_a_wrong_environment_is_one_message_without_a_trace(tmp_path: Path) -> N
 
 
 def test_sigterm_ends_it_at_once(tmp_path: Path) -> None:
-    env = environment(tmp_path, HA_CELERY_BROKER_URL="amqp://u:p@127.0.0.1:1/")
-    process = subprocess.Popen([sys.executable, "-m", "counter.scheduler"], cwd=FOLDER, env=env)
-    time.sleep(2)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(2) == 143
+    # A broker that never answers: whoever has called it is in the middle of publishing.
+    with socket.create_server(("127.0.0.1", 0)) as broker:
+        broker.settimeout(30)
+        env = environment(tmp_path, HA_CELERY_BROKER_URL=f"amqp://u:p@127.0.0.1:{broker.getsockname()[1]}/")
+        process = subprocess.Popen([sys.executable, "-m", "counter.scheduler"], cwd=FOLDER, env=env)
+        with broker.accept()[0]:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(5) == 143
 
 
 @pytest.mark.broker
