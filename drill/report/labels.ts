@@ -11,7 +11,6 @@ export interface PlacedMark extends Mark {
   readonly left: boolean;
 }
 
-const ROWS = 40;
 const SPACE = 5;
 
 /** Gives each label a row, the highest first, so that no label covers another and no mark runs through a label of others. */
@@ -25,11 +24,12 @@ export function placeLabels(
     const width = widthOf(mark.text) + 2 * SPACE;
     const left = mark.x + width > right;
     const extent = { from: left ? mark.x - width : mark.x, until: left ? mark.x : mark.x + width };
-    const rows = Array.from({ length: ROWS }, (_, row) => row);
+    // There is always room below all others, unless one to the left of its mark is crossed: then it is read through the line.
+    const rows = Array.from({ length: placed.length + 1 }, (_, row) => row);
     const row = rows.find((each) =>
       placed.every((other) => !collide({ ...mark, ...extent, row: each }, other)),
     );
-    placed.push({ ...mark, ...extent, left, row: row ?? ROWS });
+    placed.push({ ...mark, ...extent, left, row: row ?? 0 });
   }
   return placed;
 }
@@ -45,5 +45,5 @@ type Place = Extent & { readonly x: number; readonly row: number };
 function collide(one: Place, other: Place): boolean {
   if (one.row === other.row) return one.from < other.until && other.from < one.until;
   const [upper, lower] = one.row < other.row ? [one, other] : [other, one];
-  return upper.x >= lower.from && upper.x <= lower.until;
+  return upper.x > lower.from && upper.x < lower.until;
 }

@@ -5,11 +5,12 @@ import type { Verdict, WorkerVerdict } from "../verdict/verdict";
 import { count, fateOf, seconds as inSeconds } from "./figures";
 import { type Box, highestOf, ratePanel } from "./panel";
 import { binWidth, ratesOf } from "./rates";
-import { WORKER_COLOURS } from "./style";
+import { TITLE_LEFT, WORKER_COLOURS } from "./style";
 import { element, text } from "./svg";
 
 const HEIGHT = 44;
-const SPACE = 26;
+const SPACE = 10;
+const LONGEST_NAME = 21;
 
 export const heightOfLanes = ({ workers }: Verdict): number =>
   Math.max(1, workers.length) * (HEIGHT + SPACE) - SPACE;
@@ -32,7 +33,7 @@ export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { to
       const panel = ratePanel(rates, lane, { highest, kind: "worker", colour });
       return (
         panel +
-        title(worker, name(worker.worker), lane) +
+        title(worker, name(worker.worker), lane.top) +
         (broken(worker) ? cross(times, timeline, lane) : "")
       );
     })
@@ -41,12 +42,19 @@ export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { to
 
 const broken = ({ survived, joined }: WorkerVerdict): boolean => !survived && !joined;
 
-function title(worker: WorkerVerdict, name: string, { top, x }: Box): string {
-  const [left = 0] = x.range();
-  const back = worker.backSeconds === null ? "" : `, back after ${inSeconds(worker.backSeconds)}`;
-  const said = `${fateOf(worker)}, ${count(worker.executed)} executed${back}`;
-  const kind = broken(worker) ? "failed" : "quiet";
-  return text({ x: left, y: top - 5, class: `${kind} small` }, `${name}: ${said}`);
+/** Beside the lane, where no mark runs. */
+function title(worker: WorkerVerdict, name: string, top: number): string {
+  const { executed, backSeconds } = worker;
+  const back = backSeconds === null ? "" : `, back ${inSeconds(backSeconds)}`;
+  const short = name.length > LONGEST_NAME ? `…${name.slice(1 - LONGEST_NAME)}` : name;
+  return [
+    text({ x: TITLE_LEFT, y: top + 12, class: "small strong" }, short),
+    text(
+      { x: TITLE_LEFT, y: top + 27, class: `small ${broken(worker) ? "failed" : "quiet"}` },
+      fateOf(worker) + back,
+    ),
+    text({ x: TITLE_LEFT, y: top + 42, class: "small quiet" }, `${count(executed)} executed`),
+  ].join("");
 }
 
 /** Where a broken worker finished its last task before it broke. */

@@ -19,10 +19,10 @@ export function ratePanel(
   { top, height, x }: Box,
   { highest = highestOf(rates), ...paint }: { highest?: number; kind: string; colour?: string },
 ): string {
-  const y = scaleLinear([0, highest || 1], [top + height, top]).nice(3);
+  const y = scaleLinear([0, highest || 1], [top + height, top]);
   const [left = 0, right = 0] = x.range();
   const grid = y
-    .ticks(height > 60 ? 4 : 1)
+    .ticks(height > 60 ? 4 : 2)
     .filter((value) => value > 0)
     .flatMap((value) => [
       line(left, y(value), right, y(value), "grid"),
@@ -45,7 +45,8 @@ export function ratePanel(
 export const highestOf = (rates: readonly Rate[]): number => max(rates, ({ perSecond }) => perSecond) ?? 0;
 
 /** A gap: a tint over the panel, and its length at a bracket above. */
-export function gapMark(gap: Span, { top, height, x }: Box, bracketAt: number): string {
+export function gapMark(gap: Span, { top, height, x }: Box): string {
+  const bracketAt = top - 4;
   const [from, until] = [x(gap.from), x(gap.until)];
   const label = `gap ${lengthOf(gap).toFixed(1)} s`;
   const half = widthOf(label, 11) / 2;

@@ -1,6 +1,9 @@
 /** Colours that people with any colour vision tell apart (Okabe and Ito). */
 export const WORKER_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"];
 
+/** Where texts begin; the panels begin further to the right. */
+export const TITLE_LEFT = 24;
+
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 const rules = (colours: Readonly<Record<string, string>>): string =>
@@ -16,7 +19,7 @@ const LIGHT = rules({
   ".failed": "fill:#b3261e",
   ".axis": "stroke:#8c959f",
   ".grid": "stroke:#d8dee4",
-  ".published": "fill:#6e7781;stroke:#424a53",
+  ".published": "fill:#6e7781;fill-opacity:.28;stroke:#424a53",
   ".span": "fill:#d55e00;fill-opacity:.10",
   ".recovering": "fill:#d55e00;fill-opacity:.04",
   ".gap": "fill:#b3261e;fill-opacity:.08",
@@ -37,7 +40,7 @@ const DARK = rules({
   ".failed": "fill:#ff8a80",
   ".axis": "stroke:#6e7681",
   ".grid": "stroke:#262c34",
-  ".published": "fill:#8b949e;stroke:#c9d1d9",
+  ".published": "fill:#8b949e;fill-opacity:.35;stroke:#c9d1d9",
   ".span": "fill:#ff9a4d;fill-opacity:.14",
   ".recovering": "fill:#ff9a4d;fill-opacity:.06",
   ".gap": "fill:#ff8a80;fill-opacity:.12",

@@ -12,16 +12,16 @@ import { heightOfLanes, lanes } from "./lanes";
 import { marksOf } from "./marks";
 import { type Box, gapMark, ratePanel } from "./panel";
 import { binWidth, ratesOf } from "./rates";
-import { STYLE } from "./style";
+import { STYLE, TITLE_LEFT } from "./style";
 import { element, escaped, line, text, widthOf } from "./svg";
 
 const WIDTH = 1080;
-const LEFT = 56;
+const LEFT = 204;
 const RIGHT = WIDTH - 28;
 const PUBLISH_HEIGHT = 110;
 const LABEL_ROW = 16;
-/** Above a panel: its title, the brackets of gaps. */
-const PANEL_HEAD = 46;
+/** Above a panel, for the brackets of gaps. */
+const PANEL_HEAD = 34;
 const FOOT = 50;
 /** Shorter gaps are the rhythm of the load. */
 const SHOWN_GAP_SECONDS = 1;
@@ -32,7 +32,7 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
   const x = scaleLinear([0, seconds], [LEFT, RIGHT]);
   const marks = marksOf(timeline, seconds).map((mark) => ({ ...mark, x: x(mark.x) }));
   const placed = placeLabels(marks, WIDTH - 8, (label) => widthOf(label, 12));
-  const head = heading(verdict, LEFT);
+  const head = heading(verdict, TITLE_LEFT);
   const labelsTop = head.height + 14;
   const publish: Box = {
     top: labelsTop + LABEL_ROW * (max(placed, ({ row }) => row) ?? 0) + PANEL_HEAD,
@@ -63,14 +63,14 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
     element("rect", { x: 0.5, y: 0.5, width: WIDTH - 1, height: height - 1, rx: 8, class: "page" }),
     head.picture,
     spans(timeline, all),
-    panelTitle("published: confirmed tasks/s", publish.top - 22),
+    ...panelTitle("published", "confirmed tasks/s", publish.top + 12),
     ratePanel(ratesOf(published, seconds, binWidth(seconds)), publish, { kind: "published" }),
-    panelTitle("executed: tasks/s of each worker", work.top - 36),
+    ...panelTitle("executed", "tasks/s of each worker", work.top - 27),
     lanes(verdict, events, timeline, work),
     axis(all),
     ...placed.map((mark) => markLine(mark, labelsTop, bottom)),
-    ...gaps(publishGaps(events, timeline), timeline, publish, publish.top - 4),
-    ...gaps(consumeGaps(events, timeline), timeline, work, work.top - 20),
+    ...gaps(publishGaps(events, timeline), timeline, publish),
+    ...gaps(consumeGaps(events, timeline), timeline, work),
   );
 }
 
@@ -95,12 +95,15 @@ function spans(
   return shade(faultAt, undoneAt, "span") + shade(undoneAt, wholeAt ?? loadUntil, "recovering");
 }
 
-const panelTitle = (title: string, y: number): string => text({ x: LEFT, y, class: "strong" }, title);
+const panelTitle = (title: string, unit: string, y: number): string[] => [
+  text({ x: TITLE_LEFT, y, class: "strong" }, title),
+  text({ x: TITLE_LEFT, y: y + 15, class: "quiet small" }, unit),
+];
 
-function gaps(all: readonly Span[], { loadFrom }: Timeline, panel: Box, bracketAt: number): string[] {
+function gaps(all: readonly Span[], { loadFrom }: Timeline, panel: Box): string[] {
   return all
     .filter((gap) => lengthOf(gap) >= SHOWN_GAP_SECONDS)
-    .map(({ from, until }) => gapMark({ from: from - loadFrom, until: until - loadFrom }, panel, bracketAt));
+    .map(({ from, until }) => gapMark({ from: from - loadFrom, until: until - loadFrom }, panel));
 }
 
 function axis({ top, height, x }: Box): string {
