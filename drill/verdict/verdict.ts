@@ -54,8 +54,8 @@ export interface WorkerVerdict {
   readonly joined: boolean;
   /** Finished executions; a duplicate counts each time. */
   readonly executed: number;
-  /** Of a worker that survived: the longest time after the fault in which it took no task, from the fault or from the end of its last
-   * task until it had finished the next one that it began. A worker that goes on for a second with what it had and falls silent then is not
-   * back. Silence at the end counts up to the end of the load. null: it began no task after the fault, or did not survive. */
+  /** Of a worker that survived: from the fault until it had finished a task that it began afterwards, or a later time, if that is longer,
+   * in which it ran none, up to the end of the work. So a worker that goes on with what it had fetched and falls silent then is not back.
+   * null: it began no task after the fault, or did not survive. */
   readonly backSeconds: number | null;
 }

@@ -23,24 +23,21 @@ export function slowestBack(workers: readonly WorkerVerdict[]): number | null {
   return times.includes(null) ? null : (max(times.filter((time) => time !== null)) ?? null);
 }
 
-/** The spans after the fault in which a worker took no task: up to the end of the next one that it began, or to the end of the work.
- * None when it began no task after the fault. */
+/** From the fault until the worker had finished a task that it began afterwards, and every later time in which it ran none, up to the end
+ * of the work. None when it began no task after the fault. */
 function silences(finished: readonly Finished[], faultAt: number, end: number): Span[] {
   const begun = finished
     .filter(({ started }) => started >= faultAt)
     .sort((one, other) => one.started - other.started);
-  if (begun.length === 0) return [];
-  const before = finished.filter(({ started }) => started < faultAt).map((each) => each.finished);
-  // The first span begins with the fault itself: a task that ran when it happened proves nothing.
-  let from = faultAt;
-  let free = max([faultAt, ...before]) ?? faultAt;
-  const spans = begun.map((task): Span => {
-    const span = { from, until: task.finished };
+  const first = min(begun, (each) => each.finished);
+  if (first === undefined) return [];
+  const idle: Span[] = [];
+  let free = max(finished.filter(({ started }) => started < faultAt).map((each) => each.finished)) ?? faultAt;
+  for (const task of begun) {
+    idle.push({ from: Math.max(free, faultAt), until: task.started });
     free = Math.max(free, task.finished);
-    from = free;
-    return span;
-  });
-  return [...spans, { from, until: end }];
+  }
+  return [{ from: faultAt, until: first }, ...idle, { from: free, until: end }];
 }
 
 const firstSign = (worker: string, { started, finished }: Events): number =>
