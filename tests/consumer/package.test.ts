@@ -14,14 +14,28 @@ describe("the packed library", () => {
   before(() => consumer.make());
   after(() => consumer.remove());
 
-  it("holds the compiled components, their types, licence and README, and nothing else", () => {
-    const sources = readdirSync(join(REPOSITORY, "components"), { recursive: true, encoding: "utf8" });
-    const compiled = sources
+  it("holds the compiled components and the command, their types, licence and README, and nothing else", () => {
+    const folders = ["components", "cli", "drill", "recover"];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).map((file) =>
+        join(folder, file),
+      ),
+    );
+    const compiled = [...sources, "errors.ts"]
       .filter((file) => file.endsWith(".ts"))
-      .map((file) => join("dist/components", file.slice(0, -".ts".length)))
+      .map((file) => join("dist", file.slice(0, -".ts".length)))
       .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
     const packed = consumer.files.map(({ path }) => path).sort();
     assert.deepEqual(packed, [...compiled, "LICENSE", "README.md", "package.json"].sort());
+  });
+
+  it("brings the command ha-celery, which needs nothing of the repository", async () => {
+    const scenes = await consumer.run("ha-celery", ["drill"]);
+    assert.match(scenes, /^drain +the leader's node is cordoned and drained/m);
+    await assert.rejects(
+      consumer.run("ha-celery", ["drill", "drain", "--kubeconfig", "nowhere"]),
+      /Error: The kubeconfig nowhere cannot be read/,
+    );
   });
 
   it("is small", () => {
