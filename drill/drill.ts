@@ -69,7 +69,6 @@ class DrillRun implements Drill {
   private readonly timeline: TimelineEvent[] = [];
   /** Worker pods before the fault, with the restarts of their container. */
   private workersBefore = new Map<string, number>();
-  private deadLettersBefore = 0;
 
   constructor(
     readonly cluster: Cluster,
@@ -107,7 +106,6 @@ class DrillRun implements Drill {
   }
 
   async prepare(): Promise<void> {
-    this.deadLettersBefore = await this.deadLetters();
     if (this.plan.scene.needsAgents) await this.openAgents();
     await this.load.prepare(this.signal);
     this.observer.begun({ load: this.load, victim: this.victim });
@@ -172,7 +170,7 @@ class DrillRun implements Drill {
     this.times.loadUntil = now();
     await this.load.stop(this.signal);
     await this.load.drain(DRAIN_PATIENCE_SECONDS, this.signal);
-    const deadLettered = await this.newDeadLetters();
+    const deadLettered = await this.takeDeadLetters();
     this.reasons.push(...((await this.plan.scene.check?.(this)) ?? []));
     const events = await this.load.events();
     const timeline: Timeline = {
@@ -282,9 +280,10 @@ class DrillRun implements Drill {
     return (await this.brokers.queue("dead-letters").catch(() => undefined))?.messages ?? 0;
   }
 
-  private async newDeadLetters(): Promise<number> {
+  /** Counts the drill's own, and takes them out. */
+  private async takeDeadLetters(): Promise<number> {
     await this.wait(STATISTICS_SECONDS);
-    return (await this.deadLetters()) - this.deadLettersBefore;
+    return (await this.deadLetters()) > 0 ? this.load.takeDeadLetters() : 0;
   }
 
   private async deleteQueue(): Promise<void> {

@@ -124,17 +124,22 @@ export class OwnLoad implements Load {
   }
 
   async publishOne(kind: "poison"): Promise<string> {
-    const [pod] = await this.cluster.pods(this.namespace, this.workerSelector);
+    const id = `${this.run}-${kind}`;
+    await this.python("-c", `from ha_celery.drill.app import ${kind}; ${kind}.apply_async(task_id="${id}")`);
+    return id;
+  }
+
+  /** Takes this run's tasks out of the dead-letter queue and says how many there were; the user's stay. */
+  async takeDeadLetters(): Promise<number> {
+    return Number(await this.python("-m", "ha_celery.drill.dead_letters", this.run));
+  }
+
+  private async python(...args: string[]): Promise<string> {
+    const pods = await this.cluster.pods(this.namespace, this.workerSelector);
+    const pod = pods.find(isReady) ?? pods[0];
     const container = workerOf(pod?.spec ?? { containers: [] }).name;
-    const script = `from ha_celery.drill.app import app, ${kind}; print(${kind}.delay().id)`;
-    return (
-      await this.cluster.exec(
-        { namespace: this.namespace, pod: nameOf(pod ?? {}), container },
-        "python",
-        "-c",
-        script,
-      )
-    ).trim();
+    const where = { namespace: this.namespace, pod: nameOf(pod ?? {}), container };
+    return (await this.cluster.exec(where, "python", ...args)).trim();
   }
 
   /** Removes everything of the drill but its queue. */

@@ -1,6 +1,8 @@
 import { nameOf } from "../cluster/cluster";
 import { thaw } from "../cluster/leftovers";
 import type { Scene } from "./scene";
+import { noteClients } from "./shared/clients";
+import { UNCONFIRMED } from "./shared/unconfirmed";
 
 export const freeze: Scene = {
   name: "freeze",
@@ -10,12 +12,13 @@ export const freeze: Scene = {
   limits: {
     publishGapSeconds: 15,
     consumeGapSeconds: 15,
-    duplicated: "running",
+    duplicated: UNCONFIRMED,
     fullStrengthSeconds: 60,
   },
   needsAgents: true,
   async inject(drill) {
     const { brokers, nodes, victim } = drill;
+    await noteClients(drill);
     const pod = (await brokers.pods()).find((each) => nameOf(each) === victim.pod);
     const container = pod?.status?.containerStatuses?.find(({ name }) => name === "rabbitmq")?.containerID;
     if (!pod || !container) throw new Error(`the container rabbitmq of ${victim.pod} does not run`);

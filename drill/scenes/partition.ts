@@ -1,5 +1,7 @@
 import type { Scene } from "./scene";
 import { cutFromPeers } from "./shared/apart";
+import { noteClients } from "./shared/clients";
+import { UNCONFIRMED } from "./shared/unconfirmed";
 
 export const partition: Scene = {
   name: "partition",
@@ -8,10 +10,13 @@ export const partition: Scene = {
   limits: {
     publishGapSeconds: 15,
     consumeGapSeconds: 15,
-    // Workers on the broker that was cut off go on with what they hold, and the others get it too.
-    duplicated: "running",
+    // Beside them, what workers at the broker that was cut off hold: the others get it too.
+    duplicated: UNCONFIRMED,
     fullStrengthSeconds: 60,
   },
   needsAgents: true,
-  inject: (drill) => cutFromPeers(drill, [drill.victim.pod]),
+  async inject(drill) {
+    await noteClients(drill);
+    await cutFromPeers(drill, [drill.victim.pod]);
+  },
 };

@@ -20,6 +20,9 @@ from ha_celery.errors import is_temporary
 
 logger = get_logger(__name__)
 
+#: Without a confirm for so long, nothing new is sent until one comes.
+DOUBT_SECONDS = 1.0
+
 
 class NotConfirmedError(OperationalError):
     """The broker refused a message, could not route it, or did not confirm in time."""
@@ -71,9 +74,16 @@ class ConfirmedPublisher:
         self._again.append(task_id)
         self.published += 1
         self._send_waiting()
-        while len(self._unconfirmed) >= self._window:
+        while len(self._unconfirmed) >= self._window or self._in_doubt():
             self._advance()
         return task_id
+
+    def _in_doubt(self) -> bool:
+        """Tell whether more should wait: what a silent broker is sent now is sent again to the next one."""
+        if not self._unconfirmed:
+            return False
+        blocked = self._producer is not None and self._producer.blocked
+        return blocked or time.monotonic() - self._last_progress > DOUBT_SECONDS
 
     def flush(self) -> None:
         """Wait until everything is confirmed."""

@@ -236,6 +236,30 @@ class TestPoll:
         assert len(broker.links) == 2
         assert broker.links[1].sent == ["r-0"]
 
+    @pytest.mark.parametrize("blocked", [False, True])
+    def test_a_silent_broker_is_sent_little(self, blocked: bool, start: Any, no_sleep: list[float]) -> None:
+        sent_in_silence = 0
+
+        def silent_for_nine_seconds(link: Link) -> None:
+            nonlocal sent_in_silence
+            no_sleep.append(0.25)
+            if blocked:
+                link.raw.on_blocked("low on memory")
+            if sum(no_sleep) < 9:
+                sent_in_silence = len(link.sent)
+                raise TimeoutError
+            link.raw.on_unblocked()
+            link.ack_all()
+
+        work, publisher, confirmed = start(Broker(silent_for_nine_seconds))
+        for number in range(25):
+            publisher.publish(work, task_id=f"r-{number}")
+            publisher.poll(0.25)
+        # A second of tasks, or the one with which the broker said so, and the one that then has to wait.
+        assert sent_in_silence == (2 if blocked else 6)
+        assert confirmed == IDS
+        assert publisher.retries == 0
+
     def test_missed_heartbeats_are_a_lost_connection(self, start: Any, no_sleep: list[float]) -> None:
         def silent(link: Link) -> None:
             no_sleep.append(1.0)
