@@ -1,14 +1,21 @@
-"""A consumer that is back soon after the broker is."""
+"""A consumer that is back soon after the broker is, and acknowledges tasks together."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from celery.bootsteps import RUN
 from celery.worker import consumer
+from kombu.common import ignore_errors
+
+from ha_celery.acks import Acks
 
 
 class Consumer(consumer.Consumer):
     """Celery's consumer, which else waits 2 s before its second attempt and up to 30 s before later ones."""
+
+    _acks: Acks | None = None
 
     def ensure_connected(self, conn: Any) -> Any:
         """Connect, however long it takes, with short pauses."""
@@ -19,3 +26,24 @@ class Consumer(consumer.Consumer):
 
         conn.ensure_connection = with_short_pauses
         return super().ensure_connected(conn)
+
+    def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
+        """Gather acknowledgements, anew for every connection: what an old one owed is void."""
+        handle: Callable[[Any], None] = super().create_task_handler(*args, **options)
+        # Half of the tasks that wait here: the others keep the slots busy until the broker has sent more.
+        most = (self.prefetch_multiplier - 1) * self.pool.num_processes // 2
+        if self.hub is None or most < 2:
+            return handle
+        acks = self._acks = Acks(most, self.hub.call_later, lambda: self.blueprint.state == RUN)
+
+        def on_task_received(message: Any) -> None:
+            acks.delivered(message)
+            handle(message)
+
+        return on_task_received
+
+    def shutdown(self) -> None:
+        """Acknowledge what has finished before the channel is closed."""
+        if self._acks:
+            ignore_errors(self, self._acks.flush)
+        super().shutdown()

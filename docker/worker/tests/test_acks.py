@@ -1,0 +1,110 @@
+"""Which acknowledgements go to the broker, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kombu.message import Message
+
+from ha_celery.acks import Acks
+
+
+class Channel:
+    """Writes down what is sent to the broker."""
+
+    no_ack_consumers = None
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, int, bool]] = []
+
+    def basic_ack(self, tag: int, multiple: bool = False) -> None:
+        self.sent.append(("ack", tag, multiple))
+
+    def basic_reject(self, tag: int, requeue: bool) -> None:
+        self.sent.append(("reject", tag, requeue))
+
+
+class Clock:
+    """Stands for the event loop's timer."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+        self.cancelled = 0
+
+    def call_later(self, _seconds: float, fun: Callable[[], None]) -> Any:
+        self.waiting.append(fun)
+        return self
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+class Worker:
+    """Five delivered messages, of which three are acknowledged at a time."""
+
+    def __init__(self) -> None:
+        self.channel, self.clock, self.running = Channel(), Clock(), True
+        self.acks = Acks(3, self.clock.call_later, lambda: self.running)
+        self.messages = [Message(delivery_tag=tag, channel=self.channel) for tag in range(1, 6)]
+        for message in self.messages:
+            self.acks.delivered(message)
+
+    def finish(self, *tags: int) -> None:
+        for tag in tags:
+            self.messages[tag - 1].ack_log_error(None, ())
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def test_a_full_batch_is_one_frame(worker: Worker) -> None:
+    worker.finish(2, 1)
+    assert worker.channel.sent == []
+    worker.finish(3)
+    assert worker.channel.sent == [("ack", 3, True)]
+    assert worker.clock.cancelled == 1
+
+
+def test_a_running_task_is_not_acknowledged_with_those_that_overtook_it(worker: Worker) -> None:
+    worker.finish(1, 3, 4)
+    assert worker.channel.sent == [("ack", 1, True), ("ack", 3, False), ("ack", 4, False)]
+    worker.finish(2, 5)
+    worker.acks.flush()
+    assert worker.channel.sent[3:] == [("ack", 5, True)], "2 to 5, of which 3 and 4 are settled"
+
+
+def test_a_few_finished_tasks_wait_for_the_timer_only(worker: Worker) -> None:
+    worker.finish(1)
+    assert (worker.channel.sent, len(worker.clock.waiting)) == ([], 1)
+    worker.clock.waiting[0]()
+    assert worker.channel.sent == [("ack", 1, True)]
+    worker.acks.flush()
+    assert len(worker.channel.sent) == 1
+
+
+def test_a_rejected_message_goes_back_at_once_and_is_not_acknowledged(worker: Worker) -> None:
+    worker.messages[0].reject_log_error(None, (), requeue=True)
+    worker.finish(2, 3, 4)
+    assert worker.channel.sent == [("reject", 1, True), ("ack", 4, True)]
+
+
+def test_a_worker_that_shuts_down_acknowledges_at_once(worker: Worker) -> None:
+    worker.finish(1)
+    worker.running = False
+    worker.finish(2)
+    assert worker.channel.sent == [("ack", 2, True)]
+
+
+def test_nothing_is_kept_of_tasks_that_overtook_a_long_one(worker: Worker) -> None:
+    for tag in range(6, 1006):
+        message = Message(delivery_tag=tag, channel=worker.channel)
+        worker.acks.delivered(message)
+        message.ack_log_error(None, ())
+    worker.acks.flush()
+    assert len(worker.channel.sent) == 1000
+    assert not any(multiple for _, _, multiple in worker.channel.sent), "1 to 5 still run"
+    assert len(worker.acks._delivered) == 5
