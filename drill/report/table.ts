@@ -3,20 +3,24 @@ import pc from "picocolors";
 import type { Verdict } from "../verdict/verdict";
 import { count, fateOf, type Figure, figuresOf, headline, seconds } from "./figures";
 
-const PLAIN = { style: { head: [], border: [] } };
+/** Without rules between the rows. */
+const PLAIN = {
+  style: { head: [], border: [] },
+  chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+};
 
 /** One verdict, for people. */
 export function verdictTable(verdict: Verdict): string {
   const figures = new Table({
     ...PLAIN,
-    head: ["", "measured", "limit", ""],
+    head: bold("", "measured", "limit", ""),
     colAligns: ["left", "right", "right", "left"],
   });
   for (const figure of figuresOf(verdict))
     figures.push([figure.name, painted(figure), figure.limit, figure.meaning]);
   const workers = new Table({
     ...PLAIN,
-    head: ["worker", "", "executed", "back after"],
+    head: bold("worker", "", "executed", "back after"),
     colAligns: ["left", "left", "right", "right"],
   });
   for (const each of verdict.workers)
@@ -38,7 +42,8 @@ export function summaryTable(verdicts: readonly Verdict[]): string {
   head.push("worker back", "redelivery", "full strength");
   const table = new Table({
     ...PLAIN,
-    head,
+    // Two lines, so that the table fits into a terminal.
+    head: bold(...head.map((name) => name.replace(" ", "\n"))),
     colAligns: head.map((_, column) => (column < 2 ? "left" : "right")),
   });
   for (const verdict of verdicts) {
@@ -57,3 +62,5 @@ export function summaryTable(verdicts: readonly Verdict[]): string {
 
 /** A limit that does not hold is marked without colours, too. */
 const painted = ({ value, held }: Figure): string => (held === false ? pc.red(`${value} !`) : value);
+
+const bold = (...names: string[]): string[] => names.map((name) => (name ? pc.bold(name) : name));

@@ -6,7 +6,7 @@ export const limitOptions = (): Option[] =>
   LIMITS.map((limit) =>
     new Option(
       `--${limit.option} <${limit.unit}>`,
-      `limit: ${limit.meaning}; "none" for no limit (default: the scene's)`,
+      `limit: ${limit.meaning}${limit.hint ?? ""}; "none" for no limit (default: the scene's)`,
     ).argParser((text: string) => parseLimit(limit, text)),
   );
 

@@ -6,7 +6,7 @@ export interface Limits {
   readonly consumeGapSeconds?: number;
   /** Seconds from the fault until each surviving worker takes tasks again. */
   readonly workerBackSeconds?: number;
-  /** Seconds from the fault until the tasks that it cut off run again. */
+  /** Seconds from the fault until tasks that it cut off run again. */
   readonly redeliverySeconds?: number;
   /** Seconds from the undoing of the fault to full strength. */
   readonly fullStrengthSeconds?: number;
@@ -25,6 +25,8 @@ export interface LimitOption {
   /** The figure's name in reasons and reports. */
   readonly figure: string;
   readonly meaning: string;
+  /** What else the option's help says. */
+  readonly hint?: string;
   /** The figure must be exactly this, not at most. */
   readonly exact?: boolean;
   /** Not measuring anything holds the limit. */
@@ -45,7 +47,7 @@ export const LIMITS: readonly LimitOption[] = [
     option: "consume-gap",
     unit: "seconds",
     figure: "consume gap",
-    meaning: "longest time without a finished task on the workers that the fault left alone",
+    meaning: "longest time without a finished task on unharmed workers",
   },
   {
     key: "workerBackSeconds",
@@ -59,7 +61,7 @@ export const LIMITS: readonly LimitOption[] = [
     option: "redelivery",
     unit: "seconds",
     figure: "redelivery",
-    meaning: "from the fault until the tasks that it cut off run again",
+    meaning: "from the fault until tasks that it cut off run again",
     nothingIsFine: true,
   },
   {
@@ -74,14 +76,16 @@ export const LIMITS: readonly LimitOption[] = [
     option: "duplicated",
     unit: "tasks",
     figure: "duplicated",
-    meaning: 'tasks that run more than once; "running" allows as many as run at the same time',
+    meaning: "tasks that ran more than once",
+    hint: '; "running": as many as run at the same time',
   },
   {
     key: "deadLettered",
     option: "dead-lettered",
     unit: "tasks",
     figure: "dead-lettered",
-    meaning: "tasks that end in the dead-letter queue, exactly this many",
+    meaning: "tasks that ended in the dead-letter queue",
+    hint: ", exactly this many",
     exact: true,
   },
 ];
