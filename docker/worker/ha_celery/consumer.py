@@ -1,4 +1,4 @@
-"""A consumer that is back soon after the broker is, and acknowledges tasks together."""
+"""A consumer that is back soon after the broker is, acknowledges tasks together, and keeps its memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from celery.worker import consumer
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
+
+SWEEP_SECONDS = 10.0
 
 
 class Consumer(consumer.Consumer):
@@ -42,8 +44,24 @@ class Consumer(consumer.Consumer):
 
         return on_task_received
 
+    def register_with_event_loop(self, hub: Any) -> None:
+        """Celery cancels this timer with the connection."""
+        super().register_with_event_loop(hub)
+        hub.timer.call_repeatedly(SWEEP_SECONDS, sweep, (hub.timer,))
+
     def shutdown(self) -> None:
         """Acknowledge what has finished before the channel is closed."""
         if self._acks:
             ignore_errors(self, self._acks.flush)
         super().shutdown()
+
+
+def sweep(timer: Any, most: int = 2000) -> None:
+    """Forget cancelled entries: every task's time limit else stays in memory until it would have been due."""
+    if len(timer) <= most:
+        return
+    entries = timer.queue
+    timer.clear()
+    for eta, priority, entry in entries:
+        if not entry.canceled:
+            timer.enter_at(entry, eta, priority)
