@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { findInstallation } from "../drill/cluster/installation";
 import { observe } from "../recover/observe";
-import { Needs, plan, type Step } from "../recover/plan";
+import { type About, Needs, plan, type Step } from "../recover/plan";
 import { type Outcome, recover } from "../recover/recover";
 import { stuck } from "../recover/stuck";
 import { consent } from "./consent";
@@ -59,6 +59,7 @@ async function run(options: Options, reach: Reach): Promise<void> {
   process.once("SIGINT", () => interrupted.abort());
   const context = reached.cluster.context;
   let given = options.yes ?? reached.local;
+  const known = new Map<string, boolean>();
   const outcome = await recover(reached.cluster, brokers, {
     silentAfterSeconds: options.silentAfter,
     patienceSeconds: options.patience,
@@ -66,10 +67,13 @@ async function run(options: Options, reach: Reach): Promise<void> {
     report: say,
     async consent(steps) {
       show([], steps, say);
-      if (!given && steps.some(({ needs }) => needs === undefined || allowed(needs, options)))
+      if (
+        !given &&
+        steps.some(({ needs }) => needs.every((need) => process.stdin.isTTY || allowed(need, options)))
+      )
         await consent(context, `Recovery of ${brokers.namespace}/${brokers.name}`);
       given = true;
-      const answers = await asked(steps, options);
+      const answers = await asked(steps, options, known);
       return steps.filter((_, index) => answers[index]);
     },
   });
@@ -78,34 +82,51 @@ async function run(options: Options, reach: Reach): Promise<void> {
   if (!outcome.whole) process.exitCode = 1;
 }
 
-const FLAGS: Record<Needs, { option: string; question: (step: Step) => string }> = {
+const FLAGS: Record<Needs, { option: string; question: (about: About) => string }> = {
   [Needs.MachineOff]: {
     option: "--machines-off",
-    question: ({ target }) =>
-      `Is the machine of node ${target} switched off, or sure never to come back as it is? If it still runs, its pods go on beside their replacements: workers do tasks twice, and a broker of a volume that both reach can damage it.`,
+    question: ({ node }) =>
+      `Is the machine of node ${node} switched off, or sure never to come back as it is? If it still runs, its pods go on beside their replacements: workers do tasks twice, and a broker of a volume that both reach can damage it.`,
   },
   [Needs.GiveUpVolume]: {
     option: "--give-up-volumes",
-    question: ({ target }) =>
-      `Give up what is on the volume of claim ${target}? The other brokers have copies of all quorum queues; if the node may come back soon, waiting for it is safer.`,
+    question: ({ claim }) =>
+      `Give up what is on the volume of claim ${claim}? The other brokers have copies of all quorum queues; if the node may come back soon, waiting for it is safer.`,
   },
 };
 
 const allowed = (needs: Needs, { machinesOff, giveUpVolumes }: Options): boolean =>
   Boolean(needs === Needs.MachineOff ? machinesOff : giveUpVolumes);
 
-/** Asks about each step that needs more than the ordinary consent. Without a terminal only the options count. */
-async function asked(steps: readonly Step[], options: Options): Promise<boolean[]> {
-  const answers: boolean[] = [];
+/** Asks once about each target that needs more than the ordinary consent. Without a terminal only the options count. */
+async function asked(
+  steps: readonly Step[],
+  options: Options,
+  answers: Map<string, boolean>,
+): Promise<boolean[]> {
+  const given: boolean[] = [];
   for (const step of steps) {
-    if (!step.needs || allowed(step.needs, options)) answers.push(true);
-    else if (process.stdin.isTTY) answers.push(await yesOrNo(FLAGS[step.needs].question(step)));
-    else {
-      console.error(`Not done: ${step.kind} ${step.target}. To consent: ${FLAGS[step.needs].option}`);
-      answers.push(false);
-    }
+    let yes = true;
+    for (const need of step.needs) yes &&= await meets(need, step, options, answers);
+    given.push(yes);
   }
-  return answers;
+  return given;
+}
+
+async function meets(
+  need: Needs,
+  step: Step,
+  options: Options,
+  answers: Map<string, boolean>,
+): Promise<boolean> {
+  if (allowed(need, options)) return true;
+  const question = FLAGS[need].question(step.about);
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+  if (!process.stdin.isTTY) console.error(`Needs consent: ${FLAGS[need].option}. ${question}`);
+  const answer = process.stdin.isTTY ? await yesOrNo(question) : false;
+  answers.set(question, answer);
+  return answer;
 }
 
 async function yesOrNo(question: string): Promise<boolean> {

@@ -30,6 +30,9 @@ export const MONITORING_USER = "monitoring";
 /** Carried by every pod that may connect; the value is the broker's name. */
 export const CLIENT_LABEL = "ha-celery/broker";
 
+/** A pod with this label set, to whatever, stops without waiting for its peers: for taking the whole cluster down. */
+export const SKIP_WAIT_LABEL = "ha-celery/skip-quorum-wait";
+
 /** On the StatefulSet, "true" when its deletion is protected: drills then want more consent. */
 export const PROTECTION_ANNOTATION = "ha-celery/deletion-protection";
 

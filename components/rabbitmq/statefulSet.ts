@@ -6,9 +6,10 @@ import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
 import { lastingAnnotations } from "./lasting";
+import { preStopScript } from "./preStop";
 import { prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
-import { Broker, PORTS, PROTECTION_ANNOTATION } from "./settings";
+import { Broker, PORTS, PROTECTION_ANNOTATION, SKIP_WAIT_LABEL } from "./settings";
 import { TLS_DIR, tlsVolumes } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -17,9 +18,6 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 /** The user `rabbitmq` of the official image. */
 const USER = 999;
 const HOME = "/var/lib/rabbitmq";
-
-/** A pod with this label set, to whatever, stops without waiting for its peers: for taking the whole cluster down. */
-export const SKIP_WAIT_LABEL = "ha-celery/skip-quorum-wait";
 
 /** Names of the objects that the pods read. */
 export interface BrokerSources {
@@ -176,7 +174,7 @@ function brokerContainer(broker: Broker): Container {
       failureThreshold: 3,
     },
     // No liveness probe: it would kill nodes that rightly wait for their peers.
-    lifecycle: { preStop: { exec: { command: ["sh", "-c", preStop(broker.gracePeriodSeconds)] } } },
+    lifecycle: { preStop: { exec: { command: ["sh", "-c", preStopScript(broker)] } } },
     volumeMounts: [
       { name: "home", mountPath: HOME },
       { name: "data", mountPath: `${HOME}/mnesia` },
@@ -202,16 +200,4 @@ function nodeEnvironment(broker: Broker): k8s.types.input.core.v1.EnvVar[] {
     },
     { name: "HOME", value: HOME },
   ];
-}
-
-/** Waits until a majority is left without this node, then hands over leaders and clients. Bounded, and never fails. */
-function preStop(gracePeriodSeconds: number): string {
-  const wait = Math.floor(gracePeriodSeconds * 0.8);
-  const drain = Math.floor(gracePeriodSeconds * 0.1);
-  return [
-    "if [ -s /etc/pod-info/skip-quorum-wait ]; then exit 0; fi",
-    `timeout ${wait} rabbitmq-upgrade await_online_quorum_plus_one -t ${wait}`,
-    `timeout ${drain} rabbitmq-upgrade drain -t ${drain}`,
-    "exit 0",
-  ].join("\n");
 }

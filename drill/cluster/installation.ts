@@ -92,7 +92,7 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
 }
 
 /** What follows the pod's name in its node's: read where the pods read it. */
-function domainOf(set: V1StatefulSet): string {
+export function domainOf(set: V1StatefulSet): string {
   const env = set.spec?.template.spec?.containers[0]?.env ?? [];
   const name = env.find((variable) => variable.name === "RABBITMQ_NODENAME")?.value ?? "";
   return name.replace(/^.*?\$\(POD_NAME\)\./, "").replace("$(POD_NAMESPACE)", set.metadata?.namespace ?? "");
