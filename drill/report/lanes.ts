@@ -19,11 +19,12 @@ export const heightOfLanes = ({ workers }: Verdict): number =>
 export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { top, x }: Box): string {
   const [, seconds = 0] = x.domain();
   const name = shortNames(verdict.workers.map(({ worker }) => worker));
+  const width = binWidth(seconds, events.finished.length / Math.max(1, verdict.workers.length));
   const all = verdict.workers.map((worker) => {
     const times = events.finished
       .filter((each) => each.worker === worker.worker)
       .map(({ finished }) => finished - timeline.loadFrom);
-    return { worker, times, rates: ratesOf(times, seconds, binWidth(seconds)) };
+    return { worker, times, rates: ratesOf(times, seconds, width) };
   });
   const highest = max(all, ({ rates }) => highestOf(rates)) ?? 0;
   return all

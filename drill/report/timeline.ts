@@ -64,7 +64,9 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
     head.picture,
     spans(timeline, all),
     ...panelTitle("published", "confirmed tasks/s", publish.top + 12),
-    ratePanel(ratesOf(published, seconds, binWidth(seconds)), publish, { kind: "published" }),
+    ratePanel(ratesOf(published, seconds, binWidth(seconds, published.length)), publish, {
+      kind: "published",
+    }),
     ...panelTitle("executed", "tasks/s of each worker", work.top - 27),
     lanes(verdict, events, timeline, work),
     axis(all),

@@ -118,14 +118,20 @@ describe("the timeline of a drill", () => {
 
   it("counts tasks per second in bins", () => {
     assert.deepEqual(
-      ratesOf([0, 0.1, 0.6, 1.4, 7], 1.5, 0.5).map(({ from, perSecond }) => [from, perSecond]),
+      ratesOf([0, 0.1, 0.6, 1.2, 7], 1.25, 0.5).map(({ from, perSecond }) => [from, perSecond]),
       [
         [0, 4],
         [0.5, 2],
-        [1, 2],
-        [1.5, 0],
+        [1, 4],
+        [1.25, 0],
       ],
     );
-    assert.deepEqual([20, 60, 90, 300, 100_000].map(binWidth), [0.1, 0.5, 0.5, 2, 500]);
+    const many = 1_000_000;
+    assert.deepEqual(
+      [20, 60, 90, 300, 100_000].map((seconds) => binWidth(seconds, many)),
+      [0.1, 0.5, 0.5, 2, 500],
+    );
+    // Three tasks to a bin on average, at least twenty bins.
+    assert.deepEqual([binWidth(60, 90), binWidth(60, 5)], [2, 5]);
   });
 });
