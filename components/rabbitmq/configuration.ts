@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { Broker, memoryWatermark, PORTS } from "./settings";
+import { ADVANCED_FILE, advancedConfig } from "./sockets";
 import { tlsSettings } from "./tls";
 
 export const CONFIG_DIR = "/etc/rabbitmq/conf.d";
@@ -28,7 +29,11 @@ export function enabledPlugins(broker: Broker): string {
 export function configMap(broker: Broker): k8s.core.v1.ConfigMapArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
-    data: { [CONFIG_FILE]: rabbitmqConf(broker), [PLUGINS_FILE]: enabledPlugins(broker) },
+    data: {
+      [CONFIG_FILE]: rabbitmqConf(broker),
+      [ADVANCED_FILE]: advancedConfig(broker),
+      [PLUGINS_FILE]: enabledPlugins(broker),
+    },
   };
 }
 

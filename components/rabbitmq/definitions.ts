@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
 import { Broker, DEAD_LETTERS } from "./settings";
+import { advancedConfig } from "./sockets";
 
 /** A user and its password. */
 export interface Login {
@@ -117,7 +118,7 @@ export function definitionsOf(broker: Broker, logins: pulumi.Output<Logins>): pu
 
 /** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random passwords. */
 export function checksum(broker: Broker, definitions: pulumi.Output<string>): pulumi.Output<string> {
-  const open = rabbitmqConf(broker) + enabledPlugins(broker);
+  const open = rabbitmqConf(broker) + advancedConfig(broker) + enabledPlugins(broker);
   return pulumi.unsecret(definitions.apply((json) => sha256(Buffer.from(open + json)).toString("hex")));
 }
 

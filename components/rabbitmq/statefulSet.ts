@@ -10,6 +10,7 @@ import { preStopScript } from "./preStop";
 import { prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
 import { Broker, PORTS, PROTECTION_ANNOTATION, SKIP_WAIT_LABEL } from "./settings";
+import { ADVANCED_FILE } from "./sockets";
 import { TLS_DIR, tlsVolumes } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -142,6 +143,7 @@ function brokerContainer(broker: Broker): Container {
     env: [
       ...nodeEnvironment(broker),
       { name: "RABBITMQ_CONFIG_FILE", value: seedFile(HOME) },
+      { name: "RABBITMQ_ADVANCED_CONFIG_FILE", value: `${CONFIG_DIR}/${ADVANCED_FILE}` },
       { name: "RABBITMQ_ENABLED_PLUGINS_FILE", value: `${CONFIG_DIR}/${PLUGINS_FILE}` },
       // Erlang sizes a table by the limit of open files, which some container runtimes set to a thousand million.
       { name: "ERL_MAX_PORTS", value: "65536" },

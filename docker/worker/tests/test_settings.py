@@ -1,3 +1,4 @@
+import socket
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,13 @@ def test_a_wrong_url_is_refused_and_its_password_not_shown(url: str) -> None:
 def test_celery_knows_every_setting(app: Celery) -> None:
     ours = {key for key in app.conf.changes if not key.startswith("ha_celery_")}
     assert ours - set(DEFAULTS) == {"deprecated_settings"} & ours
+
+
+def test_a_silent_broker_is_given_up_after_the_brokers_have_elected(app: Celery) -> None:
+    connection = app.connection_for_write()
+    assert connection.connect_timeout == 2
+    options = connection.transport_options["socket_settings"]
+    assert options[socket.TCP_USER_TIMEOUT] == 5000
 
 
 def test_nothing_is_acknowledged_early(app: Celery) -> None:
