@@ -16,6 +16,7 @@ import { rollingConfig } from "./rollingConfig";
 import { scale } from "./scale";
 import type { Scene } from "./scene";
 import { slowNetwork } from "./slowNetwork";
+import { volumeLoss, volumeLossFirst } from "./volumeLoss";
 import { workerKill } from "./workerKill";
 import { workerKillPod } from "./workerKillPod";
 import { workerRollout } from "./workerRollout";
@@ -42,4 +43,6 @@ export const SCENES: readonly Scene[] = [
   diskAlarm,
   poison,
   producerKill,
+  volumeLoss,
+  volumeLossFirst,
 ];
