@@ -149,7 +149,7 @@ def _socket_settings() -> dict[int, int]:
         "TCP_KEEPIDLE": 5,
         "TCP_KEEPINTVL": 2,
         "TCP_KEEPCNT": 3,
-        # Milliseconds without an acknowledgement. Later than the brokers give up a lost peer and elect leaders:
+        # Milliseconds without acknowledgement. Later than the brokers give up a lost peer and elect leaders:
         # who comes earlier asks for the old ones, and hangs for 10 s. (py-amqp's own value is 1 s.)
         "TCP_USER_TIMEOUT": 5000,
     }
