@@ -29,6 +29,24 @@ class Consumer(consumer.Consumer):
         conn.ensure_connection = with_short_pauses
         return super().ensure_connected(conn)
 
+    def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
+        """Connect for events, which are all that a worker's own loop publishes.
+
+        An alarm of the broker blocks publishers: waiting for an event's confirm would stop the worker, too.
+        """
+        connection = self.app.connection_for_write(url=url, heartbeat=heartbeat)
+        connection.transport_options = connection.transport_options | {
+            "confirm_publish": False,
+            "on_blocked": lambda reason: self._send_events(False),  # noqa: ARG005 - py-amqp's signature
+            "on_unblocked": lambda: self._send_events(True),
+        }
+        return self.ensure_connected(connection)
+
+    def _send_events(self, on: bool) -> None:
+        """Events that come during an alarm are dropped: they say what is, and are no record."""
+        if self.event_dispatcher:
+            self.event_dispatcher.enabled = on
+
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
         """Gather acknowledgements, anew for every connection: what an old one owed is void."""
         handle: Callable[[Any], None] = super().create_task_handler(*args, **options)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
+from typing import Any
 
+from celery import Celery
 from kombu.asynchronous.timer import Timer
 
-from ha_celery.consumer import sweep
+from ha_celery.consumer import Consumer, sweep
 
 
 def test_time_limits_of_finished_tasks_do_not_stay_in_memory() -> None:
@@ -41,3 +44,31 @@ def test_few_entries_are_left_alone() -> None:
     timer.call_after(3600, print).cancel()
     sweep(timer)
     assert len(timer) == 1
+
+
+class NeverConnecting(Consumer):
+    def ensure_connected(self, conn: Any) -> Any:
+        return conn
+
+
+def consumer_of(app: Celery) -> Consumer:
+    consumer: Consumer = object.__new__(NeverConnecting)
+    consumer.app = app
+    consumer.event_dispatcher = SimpleNamespace(enabled=True)
+    return consumer
+
+
+def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:
+    consumer = consumer_of(app)
+    options = consumer.connection_for_write(heartbeat=10).transport_options
+    assert options["confirm_publish"] is False
+    options["on_blocked"]("low on memory")
+    assert consumer.event_dispatcher.enabled is False
+    options["on_unblocked"]()
+    assert consumer.event_dispatcher.enabled is True
+
+
+def test_tasks_are_still_published_with_confirms(app: Celery) -> None:
+    consumer_of(app).connection_for_write()
+    assert app.connection_for_write().transport_options["confirm_publish"] is True
+    assert "on_blocked" not in app.connection_for_write().transport_options
