@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { answers, byContext, type Reach, type Reached, type Where } from "../cli/kubernetes";
@@ -5,7 +6,11 @@ import { run } from "../cli/program";
 import { Cluster } from "../drill/cluster/cluster";
 import { UserError } from "../errors";
 import { findCluster } from "./cluster";
+import type { LocalCluster } from "./cluster/localCluster";
+import { readKubeconfig } from "./cluster/state";
 import { localPower } from "./power";
+
+const PATIENCE_MS = 30_000;
 
 interface LocalWhere extends Where {
   /** As in `make up CLUSTER=name`. */
@@ -20,7 +25,7 @@ const byCluster: Reach<LocalWhere> = {
 };
 
 async function open(name: string): Promise<Reached> {
-  const found = await findCluster(name);
+  const found = await find(name);
   if (!found)
     throw new UserError(
       `No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`,
@@ -30,6 +35,15 @@ async function open(name: string): Promise<Reached> {
   config.setCurrentContext(found.context);
   await answers(config);
   return { cluster: new Cluster(config), local: true, power: localPower(name) };
+}
+
+/** A cluster that is busy may take a while to answer. */
+async function find(name: string): Promise<LocalCluster | undefined> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(1_000)) {
+    const found = await findCluster(name);
+    const runs = found || (await readKubeconfig(name));
+    if (found || !runs || Date.now() > deadline) return found;
+  }
 }
 
 run(byCluster);
