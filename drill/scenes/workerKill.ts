@@ -1,12 +1,13 @@
 import { nameOf } from "../cluster/cluster";
 import { nodeOf, type Scene } from "./scene";
 import { idOf } from "./shared/killBroker";
-import { BUSY, someWorker } from "./shared/workers";
+import { someWorker } from "./shared/workers";
 
 export const workerKill: Scene = {
   name: "worker-kill",
   summary: "a process of a worker's pool is ended with SIGKILL in the middle of its task",
-  load: BUSY,
+  // So long and so many that every slot is in the middle of one.
+  load: { taskSeconds: 1, rate: 7 },
   holdSeconds: 15,
   limits: {
     publishGapSeconds: 1,

@@ -1,10 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { isReady } from "../../cluster/cluster";
-import type { LoadOptions } from "../../load";
 import type { Drill } from "../scene";
-
-/** Tasks so long and so many that every slot is in the middle of one. */
-export const BUSY: Partial<LoadOptions> = { taskSeconds: 1, rate: 7 };
 
 /** One of the workers. */
 export async function someWorker({ cluster, load }: Drill): Promise<V1Pod> {
