@@ -67,8 +67,8 @@ describe("drills on a real cluster", () => {
   });
 
   it("take everything back when they are interrupted, and refuse to run two at a time", async () => {
-    const running = operate("drill", "drain");
-    await running.until(/drained of/);
+    const running = operate("drill", "drain", "--hold=300");
+    await running.until(/ cordoned/);
     const second = await operate("drill", "broker-kill").ended;
     assert.equal(second.code, 1);
     assert.match(second.output, /Error: Another drill runs in namespace celery/);
