@@ -92,7 +92,7 @@ export interface BrokerOptions extends Placement {
   tls?: BrokerTls;
   /** Seconds after which the broker takes a task back from a consumer that neither finished nor refused it. Must exceed the longest
    * task and its wait in the worker, else that task is run again and again. `HaCelery` computes it from the worker pools.
-   * @default 7200 */
+   * @default 14400 */
   consumerTimeoutSeconds?: number;
   /** Seconds a stopping node has to wait until the others can do without it, and to hand over its leaders. Four fifths of it
    * are for the wait.

@@ -14,7 +14,8 @@ export const LEDGER_PORT = 8080;
 const USER = 10001;
 export const DEFAULT_QUEUES = ["tasks"];
 export const DEFAULT_LONGEST_TASK_SECONDS = 3600;
-export const DEFAULT_PREFETCH = 1;
+/** docs/decisions/throughput.md has the figures. */
+export const DEFAULT_PREFETCH = 3;
 const DEFAULT_CONCURRENCY = 2;
 
 interface Identity {

@@ -84,7 +84,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Broker {
     tls: args.tls,
     amqp: args.tls ? AMQPS : AMQP,
     management: args.tls ? MANAGEMENT_TLS : MANAGEMENT,
-    consumerTimeoutSeconds: args.consumerTimeoutSeconds ?? 7200,
+    consumerTimeoutSeconds: args.consumerTimeoutSeconds ?? 14400,
     gracePeriodSeconds: args.gracePeriodSeconds ?? 600,
     access: args.access ?? {},
     clusterDomain: args.clusterDomain ?? "cluster.local",
