@@ -2,6 +2,7 @@ import { type Cluster, nameOf } from "../drill/cluster/cluster";
 import type { Installation } from "../drill/cluster/installation";
 import { poolOf } from "../drill/load/pool";
 import { missing } from "../drill/strength";
+import { UserError } from "../errors";
 import { until } from "../drill/waiting";
 
 const START_SECONDS = 300;
@@ -18,6 +19,12 @@ export class Ours {
     this.pool = poolOf(installation, {});
     const deployment = installation.pools.find((each) => nameOf(each) === this.pool.name);
     this.workers = deployment?.spec?.replicas ?? 0;
+    const { namespace, name, brokers } = installation;
+    if (this.workers === 0 || brokers.replicas === 0)
+      throw new UserError(
+        `${namespace}/${name} is scaled to 0, so it cannot be measured: an earlier comparison was killed. Make the cluster anew: make down, or ` +
+          `kubectl -n ${namespace} scale --replicas=3 statefulset/${name} deployment/${this.pool.name}`,
+      );
   }
 
   /** As many at a time in each worker as its command says. */

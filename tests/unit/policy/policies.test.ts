@@ -168,7 +168,7 @@ describe("a policy speaks up when", () => {
       "StatefulSet",
       /broker/,
       [["spec template spec initContainers 0 image", "busybox"]],
-      /^images-by-digest: .*container cookie runs busybox/,
+      /^images-by-digest: .*container prepare runs busybox/,
     ],
   ];
   for (const [title, kind, name, changes, message] of cases) {
