@@ -12,6 +12,11 @@ export function run(reach: Reach): void {
   );
   drillCommand(program, reach);
   recoverCommand(program, reach);
+  // Else Node would end with success when nothing is left that could settle what is awaited.
+  process.once("beforeExit", () => {
+    console.error(`\n${pc.red("Error:")} ended without a result`);
+    process.exit(1);
+  });
   program.parseAsync().then(
     () => process.exit(),
     (error: unknown) => {

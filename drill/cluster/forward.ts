@@ -22,7 +22,9 @@ export interface Question {
  * which the API server's proxy does not. */
 export async function ask<T>(cluster: Cluster, question: Question): Promise<T> {
   const { namespace, pod, port, timeoutSeconds = 5 } = question;
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  // Not AbortSignal.timeout: its timer lets a process end that has nothing else to wait for.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutSeconds * 1000);
   const [sent, received] = [new PassThrough(), new PassThrough()];
   const opening = cluster.forward.portForward(namespace, pod, [port], received, null, sent);
   const close = () =>
@@ -31,9 +33,10 @@ export async function ask<T>(cluster: Cluster, question: Question): Promise<T> {
       () => undefined,
     );
   try {
-    await Promise.race([opening, aborted(signal)]);
-    return await answer<T>(question, Duplex.from({ readable: received, writable: sent }), signal);
+    await Promise.race([opening, aborted(late.signal)]);
+    return await answer<T>(question, Duplex.from({ readable: received, writable: sent }), late.signal);
   } finally {
+    clearTimeout(timer);
     close();
   }
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
 from celery.worker import consumer
@@ -17,6 +17,14 @@ SWEEP_SECONDS = 10.0
 class Consumer(consumer.Consumer):
     """Celery's consumer, which else waits 2 s before its second attempt and up to 30 s before later ones."""
 
+    class Blueprint(consumer.Consumer.Blueprint):
+        """Celery's steps, with our own for delayed delivery in place of Celery's."""
+
+        default_steps: ClassVar[list[str]] = [
+            "ha_celery.delays:DelayedDelivery" if step.endswith(":DelayedDelivery") else step
+            for step in consumer.Consumer.Blueprint.default_steps
+        ]
+
     _acks: Acks | None = None
 
     def ensure_connected(self, conn: Any) -> Any:
@@ -24,7 +32,7 @@ class Consumer(consumer.Consumer):
         ensure = conn.ensure_connection
 
         def with_short_pauses(*args: Any, **options: Any) -> Any:
-            return ensure(*args, **options, interval_start=0.2, interval_step=0.4, interval_max=3)
+            return ensure(*args, **options, interval_start=0.1, interval_step=0.2, interval_max=3)
 
         conn.ensure_connection = with_short_pauses
         return super().ensure_connected(conn)

@@ -6,15 +6,18 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import Celery
+from celery.worker.consumer import delayed_delivery
 from conftest import BROKER_URL
 from kombu import Exchange
 
 from ha_celery import ConfirmedPublisher, PublishFailedError, Settings, create_app
 from ha_celery.beat import Scheduler
+from ha_celery.delays import DelayedDelivery, last_is_there
 
 pytestmark = pytest.mark.broker
 QUEUE = f"test-{os.getpid()}"
@@ -37,6 +40,32 @@ def task(app: Celery) -> Any:
     def work() -> None: ...
 
     return work
+
+
+def test_delayed_delivery_is_declared_once_and_again_when_it_is_gone(
+    app: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = []
+    declare = delayed_delivery.declare_native_delayed_delivery_exchanges_and_queues
+    monkeypatch.setattr(
+        delayed_delivery,
+        declare.__name__,
+        lambda connection, queue_type: [declare(connection, queue_type), declared.append(queue_type)],
+    )
+    with app.connection_for_read() as connection:
+        app.amqp.queues[QUEUE](connection).declare()
+        consumer = SimpleNamespace(app=app, connection=connection)
+        step = DelayedDelivery(consumer)
+        step.start(consumer)
+        step.start(consumer)
+        assert declared == ["quorum"]
+        with connection.channel() as channel:
+            channel.exchange_delete("celery_delayed_delivery")
+        step.start(consumer)
+        assert declared == ["quorum", "quorum"]
+        step.start(consumer)
+        assert declared == ["quorum", "quorum"]
+        assert last_is_there(connection)
 
 
 def depth(app: Celery) -> int:

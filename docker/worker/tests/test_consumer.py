@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from celery import Celery
+from celery.worker import consumer
 from kombu.asynchronous.timer import Timer
 
 from ha_celery.consumer import Consumer, sweep
@@ -52,23 +53,29 @@ class NeverConnecting(Consumer):
 
 
 def consumer_of(app: Celery) -> Consumer:
-    consumer: Consumer = object.__new__(NeverConnecting)
-    consumer.app = app
-    consumer.event_dispatcher = SimpleNamespace(enabled=True)
-    return consumer
+    own: Consumer = object.__new__(NeverConnecting)
+    own.app = app
+    own.event_dispatcher = SimpleNamespace(enabled=True)
+    return own
 
 
 def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:
-    consumer = consumer_of(app)
-    options = consumer.connection_for_write(heartbeat=10).transport_options
+    own = consumer_of(app)
+    options = own.connection_for_write(heartbeat=10).transport_options
     assert options["confirm_publish"] is False
     options["on_blocked"]("low on memory")
-    assert consumer.event_dispatcher.enabled is False
+    assert own.event_dispatcher.enabled is False
     options["on_unblocked"]()
-    assert consumer.event_dispatcher.enabled is True
+    assert own.event_dispatcher.enabled is True
 
 
 def test_tasks_are_still_published_with_confirms(app: Celery) -> None:
     consumer_of(app).connection_for_write()
     assert app.connection_for_write().transport_options["confirm_publish"] is True
     assert "on_blocked" not in app.connection_for_write().transport_options
+
+
+def test_celerys_step_for_delayed_delivery_is_replaced_by_ours() -> None:
+    theirs, ours = consumer.Consumer.Blueprint.default_steps, Consumer.Blueprint.default_steps
+    assert [step for step in ours if step not in theirs] == ["ha_celery.delays:DelayedDelivery"]
+    assert len(ours) == len(theirs)
