@@ -1,5 +1,12 @@
 #!/usr/bin/env node
-import { byContext } from "./kubernetes";
-import { run } from "./program";
+import { tooOld } from "./nodeVersion";
 
-run(byContext);
+const problem = tooOld(process.versions.node);
+if (problem === undefined) {
+  void Promise.all([import("./kubernetes.js"), import("./program.js")]).then(([{ byContext }, { run }]) =>
+    run(byContext),
+  );
+} else {
+  console.error(`Error: ${problem}`);
+  process.exitCode = 1;
+}

@@ -9,11 +9,12 @@ import { OwnLoad } from "./load/ownLoad";
 import { workerOf } from "./load/objects";
 import { poolOf } from "./load/pool";
 import { type DrillPlan, type DrillResult, type Observer, Phase } from "./plan";
-import { type Drill, Victim } from "./scenes/scene";
-import { missing, type WorkersWanted } from "./strength";
+import type { Drill } from "./scenes/scene";
+import { missing, poolsOf, type WorkersWanted } from "./strength";
 import { Undoing } from "./undoing";
 import type { Timeline, TimelineEvent } from "./verdict/events";
 import { judge } from "./verdict/judge";
+import { chooseVictim, leaderFor } from "./victim";
 import { until, wait } from "./waiting";
 
 /** Statistics of a queue that just came are up to this old. */
@@ -102,7 +103,7 @@ class DrillRun implements Drill {
         `The installation is not at full strength, so a drill could cost its quorum:\n${troubles.map((each) => `  ${each}`).join("\n")}\n` +
           "Wait or mend it first: npx ha-celery recover",
       );
-    this.victim = await this.chooseVictim();
+    this.victim = await chooseVictim(this.brokers, this.userQueue, this.plan);
   }
 
   async prepare(): Promise<void> {
@@ -158,7 +159,7 @@ class DrillRun implements Drill {
       (error: unknown) => {
         if (this.signal.aborted) throw error;
         this.reasons.push(
-          `not whole ${this.plan.patienceSeconds} s after the fault was undone: ${last.join(", ")}`,
+          `still missing ${this.plan.patienceSeconds} s after the fault was undone: ${last.join(", ")}`,
         );
       },
     );
@@ -228,28 +229,9 @@ class DrillRun implements Drill {
     this.notes[name] = value;
   }
 
-  /** As told; else by the user's own queue, so that its leader need not move. */
-  private async chooseVictim(): Promise<Broker> {
-    const brokers = await this.brokers.list();
-    const { victim = this.plan.scene.victim === Victim.First ? 0 : undefined, scene } = this.plan;
-    const { leader } = await this.brokers.queue(this.userQueue);
-    const wanted = (broker: Broker) =>
-      victim === undefined
-        ? (broker.node === leader) === (scene.victim !== Victim.Follower)
-        : broker.ordinal === victim;
-    const chosen = brokers.find(wanted);
-    if (chosen) return chosen;
-    const known = brokers.map(({ ordinal }) => ordinal).join(", ");
-    throw new UserError(`There is no broker node ${victim}: --victim is one of ${known}.`);
-  }
-
   /** The victim leads the queue of the drill, or surely does not. */
   private async moveLeader(): Promise<void> {
-    const brokers = await this.brokers.list();
-    const leader =
-      this.plan.scene.victim === Victim.Follower
-        ? brokers.find(({ ordinal }) => ordinal !== this.victim.ordinal)
-        : this.victim;
+    const leader = await leaderFor(this.brokers, this.victim, this.plan);
     if (!leader) return;
     await this.until(`${leader.pod} leads ${this.load.queue}`, 60, async () => {
       await this.brokers.lead(this.load.queue, leader);
@@ -307,16 +289,6 @@ const now = (): number => Date.now() / 1000;
 
 const restartsOf = (pod: { status?: { containerStatuses?: { restartCount: number }[] } }): number =>
   pod.status?.containerStatuses?.[0]?.restartCount ?? 0;
-
-function poolsOf({ namespace, pools }: Installation): WorkersWanted[] {
-  return pools.map(({ spec }) => ({
-    namespace,
-    selector: Object.entries(spec?.selector.matchLabels ?? {})
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
-    replicas: spec?.replicas ?? 1,
-  }));
-}
 
 function withPower(agents: Agents, power: Power | undefined): Nodes {
   return {

@@ -1,6 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import type { Brokers } from "./cluster/brokers";
 import { type Cluster, isReady, nameOf } from "./cluster/cluster";
+import type { Installation } from "./cluster/installation";
 
 /** Worker pods that must be ready for the whole to be whole. */
 export interface WorkersWanted {
@@ -48,3 +49,14 @@ export async function missing(
 const isUp = (node: V1Node): boolean =>
   !node.spec?.unschedulable &&
   (node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false);
+
+/** What the user's own pools have to have. */
+export function poolsOf({ namespace, pools }: Installation): WorkersWanted[] {
+  return pools.map(({ spec }) => ({
+    namespace,
+    selector: Object.entries(spec?.selector.matchLabels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
+    replicas: spec?.replicas ?? 1,
+  }));
+}

@@ -4,7 +4,7 @@ import { Api } from "./cluster/api";
 import { docker } from "./cluster/docker";
 import { isReady, type KubernetesNode, type Lease } from "./cluster/readiness";
 import { readKubeconfig } from "./cluster/state";
-import { UserError } from "./errors";
+import { UserError } from "../errors";
 
 const READY_LIMIT_MS = 120_000;
 const POLL_MS = 500;

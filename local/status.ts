@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
 import Table from "cli-table3";
 import { findCluster } from "./cluster";
-import { UserError } from "./errors";
+import { UserError } from "../errors";
 import { LedgerClient } from "./ledger";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { judge, passed, sentence, type Verdict } from "./verdict";

@@ -1,6 +1,6 @@
 import { ensureNodeImage } from "../images";
 import type { Report } from "../report";
-import { UserError } from "../errors";
+import { UserError } from "../../errors";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
 import { dockerAnswers, listContainers } from "./docker";
 import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";

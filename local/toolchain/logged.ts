@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ExecaError } from "execa";
-import { UserError } from "../errors";
+import { UserError } from "../../errors";
 import { cacheDir } from "../paths";
 import type { Report } from "../report";
 import type { RunOptions } from "./host";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { choosePort } from "../../../local/cluster/ports";
-import { UserError } from "../../../local/errors";
+import { UserError } from "../../../errors";
 
 const everyPort = () => Promise.resolve(true);
 
