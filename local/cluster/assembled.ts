@@ -7,6 +7,7 @@ import { controlPlaneName, nodeNames, registryAddress, registryName } from "./la
 import type { LocalCluster } from "./localCluster";
 import { controlPlaneReady, readyNodes, registryReady } from "./readiness";
 import { isAsWanted, settleLayout } from "./settle";
+import { refuseForeign } from "./owner";
 import { kubeconfigPath, readKubeconfig, readSettled, removeState } from "./state";
 import { startUp } from "./startUp";
 
@@ -19,6 +20,7 @@ export async function createAssembled(
 ): Promise<LocalCluster> {
   const running = await findAssembled(cluster);
   if (running) return running;
+  await refuseForeign(cluster);
 
   const image = await nodeImage();
   const begun = Date.now();

@@ -24,6 +24,8 @@ export interface ContainerSpec {
 }
 
 export const CLUSTER_LABEL = `${PREFIX}.cluster`;
+/** On volumes: the id of the making of the cluster whose data they hold. */
+export const ID_LABEL = `${PREFIX}.id`;
 export const FINGERPRINT_LABEL = `${PREFIX}.fingerprint`;
 
 /**
@@ -60,7 +62,7 @@ export function containerSpecs(layout: Layout, image: string): ContainerSpec[] {
       options: [
         "--cap-add=NET_ADMIN",
         `--publish=127.0.0.1:${apiPort}:6443`,
-        mount(cluster, certificates, "/certificates"),
+        mount(layout, certificates, "/certificates"),
       ],
       environment: {
         ...environment,
@@ -76,7 +78,7 @@ export function containerSpecs(layout: Layout, image: string): ContainerSpec[] {
         part: "node",
         name: node.name,
         ip: node.ip,
-        options: [...NODE_RIGHTS, mount(cluster, certificates, "/certificates", "readonly")],
+        options: [...NODE_RIGHTS, mount(layout, certificates, "/certificates", "readonly")],
         environment: { ...environment, ...nodeEnvironment(layout, node) },
       }),
     ),
@@ -111,13 +113,14 @@ interface Part {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-function containerSpec({ cluster }: Layout, image: string, part: Part): ContainerSpec {
+function containerSpec(layout: Layout, image: string, part: Part): ContainerSpec {
+  const { cluster } = layout;
   const args = [
     `--hostname=${part.name}`,
     `--network=${localName(cluster)}`,
     `--ip=${part.ip}`,
     // The volume is named after the container, which can be lost and made again without its data.
-    mount(cluster, part.name, "/data"),
+    mount(layout, part.name, "/data"),
     "--tmpfs=/run",
     ...part.options,
     ...Object.entries(part.environment).map(([name, value]) => `--env=${name}=${value}`),
@@ -133,7 +136,7 @@ function containerSpec({ cluster }: Layout, image: string, part: Part): Containe
   return { name: part.name, fingerprint, args: ["--detach", ...identity, ...args] };
 }
 
-function mount(cluster: string, volume: string, target: string, ...options: string[]): string {
-  const label = `volume-label=${CLUSTER_LABEL}=${cluster}`;
-  return `--mount=${["type=volume", `source=${volume}`, `target=${target}`, label, ...options].join(",")}`;
+function mount({ cluster, id }: Layout, volume: string, target: string, ...options: string[]): string {
+  const labels = [`${CLUSTER_LABEL}=${cluster}`, `${ID_LABEL}=${id}`].map((label) => `volume-label=${label}`);
+  return `--mount=${["type=volume", `source=${volume}`, `target=${target}`, ...labels, ...options].join(",")}`;
 }

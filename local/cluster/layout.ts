@@ -3,6 +3,8 @@ import { localName } from "../paths";
 /** What is settled once for a cluster and kept: the first two bytes of all its addresses, and its ports on the host. */
 export interface Layout {
   readonly cluster: string;
+  /** Of this making of the cluster, and on its volumes: others of the same name, from another checkout, have another. */
+  readonly id: string;
   /** For example "10.210": the cluster has 10.210.0.0/16 to itself. */
   readonly prefix: string;
   readonly apiPort: number;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Report } from "../report";
 import { localName } from "../paths";
 import { type Container, listContainers } from "./docker";
@@ -39,7 +40,7 @@ export async function settleLayout(
   );
 
   const nodes = earlier?.nodes ?? wantedNodes ?? DEFAULT_NODES;
-  const layout = { cluster, prefix, apiPort, registryPort, nodes };
+  const layout = { cluster, id: earlier?.id ?? randomUUID(), prefix, apiPort, registryPort, nodes };
   await writeSettled(cluster, layout);
   return { layout, networkId };
 }

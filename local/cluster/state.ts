@@ -6,6 +6,7 @@ import { DEFAULT_NODES } from "./layout";
 
 /** What is remembered of a cluster while nothing of it may run. Docker's own facts come first. */
 const Settled = z.object({
+  id: z.string().min(1),
   prefix: z.string().regex(/^\d+\.\d+$/),
   apiPort: z.number().int(),
   registryPort: z.number().int(),
@@ -27,9 +28,9 @@ export async function readSettled(cluster: string): Promise<Settled | undefined>
 
 export async function writeSettled(
   cluster: string,
-  { prefix, apiPort, registryPort, nodes }: Settled,
+  { id, prefix, apiPort, registryPort, nodes }: Settled,
 ): Promise<void> {
-  const text = JSON.stringify({ prefix, apiPort, registryPort, nodes }, undefined, 2);
+  const text = JSON.stringify({ id, prefix, apiPort, registryPort, nodes }, undefined, 2);
   await writeWhole(settledPath(cluster), `${text}\n`, 0o644);
 }
 

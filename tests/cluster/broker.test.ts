@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createCluster, deleteCluster } from "../../local/cluster";
+import { deleteCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { BrokerCluster, Publisher } from "./brokerCluster";
 import { PLAIN, program, SECURE, type Wishes } from "./brokerProgram";
 import { Authority } from "./certificates";
 import { ProviderStack, succeeded, touched } from "./providerStack";
+import { newCluster } from "./newCluster";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "brokers";
@@ -48,7 +49,7 @@ describe("brokers that change while they are in use, on a real cluster", () => {
     await ensureDocker(quiet);
     const tools = await ensurePulumi(quiet);
     wishes.bases = await ensureBaseImages(quiet);
-    const local = await timed("cluster", createCluster(CLUSTER, quiet));
+    const local = await timed("cluster", newCluster(CLUSTER));
     wishes.kubeconfig = local.kubeconfigPath;
     wishes.registry = local.registry;
     cluster = new BrokerCluster(local);

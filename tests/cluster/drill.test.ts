@@ -28,6 +28,7 @@ describe("drills on a real cluster", () => {
   const reports = mkdtempSync(join(tmpdir(), "ha-celery-reports-"));
 
   before(async () => {
+    await local("down"); // whatever a killed run, or another checkout, left under this name
     const { code, output } = await local("up", "--tasks=100");
     assert.equal(code, 0, output);
   });

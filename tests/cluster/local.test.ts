@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { stateDir } from "../../local/paths";
 import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, start } from "./machine";
@@ -16,6 +16,8 @@ function holdPort5000(): Server {
 
 describe("the local target, on a real cluster", () => {
   const squatter = holdPort5000();
+  // Whatever a killed run, or another checkout, left under this name.
+  before(() => command("down"));
   after(() => squatter.close());
 
   it("brings everything up, although port 5000 is taken, and counts every task", async () => {
@@ -50,6 +52,21 @@ describe("the local target, on a real cluster", () => {
     assert.equal(code, 0, output);
     assert.match(output, /3 of 3/);
     assert.match(output, /1000 of 1000 tasks done/);
+  });
+
+  it("does not go on from what another checkout, or one that is gone, has made", async () => {
+    const [kept, aside] = [stateDir(CLUSTER), `${stateDir(CLUSTER)}-aside`];
+    renameSync(kept, aside);
+    try {
+      const { code, output } = await command("up");
+      assert.equal(code, 1);
+      assert.match(output, /Error: The cluster "test" was made by another checkout/);
+      assert.match(output, /make down CLUSTER=test/);
+      assert.doesNotMatch(output, /\n {4}at /, "a stack trace");
+    } finally {
+      rmSync(kept, { recursive: true, force: true });
+      renameSync(aside, kept);
+    }
   });
 
   it("loses nothing when the queue leader's pod is killed under load", async () => {

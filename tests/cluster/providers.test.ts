@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { createCluster, deleteCluster } from "../../local/cluster";
+import { deleteCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { program, type Wishes } from "./providerProgram";
 import { type Outcome, ProviderStack, succeeded, touched } from "./providerStack";
+import { newCluster } from "./newCluster";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "providers";
@@ -44,7 +45,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     await ensureDocker(quiet);
     const tools = await ensurePulumi(quiet);
     wishes.image.base = (await ensureBaseImages(quiet)).worker;
-    const cluster = await createCluster(CLUSTER, quiet);
+    const cluster = await newCluster(CLUSTER);
     wishes.kubeconfig = cluster.kubeconfigPath;
     registry = cluster.registry;
     wishes.image.name = `${registry}/ha-celery-providers-test:latest`;

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { createCluster, deleteCluster, type LocalCluster } from "../../local/cluster";
+import { deleteCluster, type LocalCluster } from "../../local/cluster";
 import { LedgerClient } from "../../local/ledger";
 import { ensureBinaries, ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
+import { newCluster } from "./newCluster";
 
 /** A cluster of the suite's own. */
 const CLUSTER = "render";
@@ -21,7 +22,7 @@ export class RenderCluster {
 
   async open(): Promise<void> {
     await ensureDocker(quiet);
-    this.cluster = await createCluster(CLUSTER, quiet);
+    this.cluster = await newCluster(CLUSTER);
     this.kubernetes = (await ensureBinaries(quiet)).kubernetes;
   }
 

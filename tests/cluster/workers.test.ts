@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
-import { createCluster, deleteCluster, type LocalCluster } from "../../local/cluster";
+import { deleteCluster, type LocalCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { LedgerClient } from "../../local/ledger";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { executeIn } from "./machine";
 import { ProviderStack, succeeded, touched } from "./providerStack";
 import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram";
+import { newCluster } from "./newCluster";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "workers";
@@ -85,7 +86,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
     await ensureDocker(quiet);
     const tools = await ensurePulumi(quiet);
     wishes.bases = await ensureBaseImages(quiet);
-    cluster = await createCluster(CLUSTER, quiet);
+    cluster = await newCluster(CLUSTER);
     wishes.kubeconfig = cluster.kubeconfigPath;
     wishes.registry = cluster.registry;
     config.loadFromFile(cluster.kubeconfigPath);

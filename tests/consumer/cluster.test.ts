@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { createCluster, deleteCluster } from "../../local/cluster";
+import { deleteCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { REPOSITORY } from "../../local/paths";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { Consumer, type Outputs } from "./consumer";
+import { newCluster } from "../cluster/newCluster";
 
 /** A cluster of this suite's own. */
 const CLUSTER = "consumer";
@@ -35,7 +36,7 @@ describe("programs that import the library, on a cluster that exists", () => {
     await ensureDocker(quiet);
     const { command, env: toolchain } = await ensurePulumi(quiet);
     const bases = await ensureBaseImages(quiet);
-    const [cluster] = await Promise.all([createCluster(CLUSTER, quiet), consumer.make()]);
+    const [cluster] = await Promise.all([newCluster(CLUSTER), consumer.make()]);
     kubeContext = cluster.context;
     env = { ...toolchain, PULUMI_ROOT: join(command, "../.."), KUBECONFIG: cluster.kubeconfigPath };
     const config = new KubeConfig();

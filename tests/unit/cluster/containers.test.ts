@@ -3,7 +3,14 @@ import { type ContainerSpec, containerSpecs } from "../../../local/cluster/conta
 import type { Layout } from "../../../local/cluster/layout";
 import { isAsWanted } from "../../../local/cluster/settle";
 
-const layout: Layout = { cluster: "lab", prefix: "10.210", apiPort: 6443, registryPort: 5001, nodes: 3 };
+const layout: Layout = {
+  cluster: "lab",
+  id: "a1",
+  prefix: "10.210",
+  apiPort: 6443,
+  registryPort: 5001,
+  nodes: 3,
+};
 const specs = containerSpecs(layout, "ha-celery-node:1");
 
 function spec(name: string, of: readonly ContainerSpec[] = specs): ContainerSpec {
@@ -41,9 +48,10 @@ describe("containers of a local cluster", () => {
     assert.deepEqual(published, ["--publish=127.0.0.1:6443:6443", "--publish=127.0.0.1:5001:5000"]);
   });
 
-  it("keep what they hold in volumes named after them, with the cluster's label", () => {
+  it("keep what they hold in volumes named after them, with the cluster's label and its id", () => {
     for (const { name, args } of specs) {
-      const mount = `--mount=type=volume,source=${name},target=/data,volume-label=ha-celery.cluster=lab`;
+      const labels = "volume-label=ha-celery.cluster=lab,volume-label=ha-celery.id=a1";
+      const mount = `--mount=type=volume,source=${name},target=/data,${labels}`;
       assert.ok(args.includes(mount), `${name}: ${args.join(" ")}`);
     }
   });

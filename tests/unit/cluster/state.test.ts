@@ -11,7 +11,7 @@ import {
 } from "../../../local/cluster/state";
 
 const cluster = `unit-${process.pid}`;
-const settled = { prefix: "10.211", apiPort: 6444, registryPort: 5001, nodes: 4 };
+const settled = { id: "a1", prefix: "10.211", apiPort: 6444, registryPort: 5001, nodes: 4 };
 
 describe("what is remembered of a local cluster", () => {
   beforeEach(() => mkdir(stateDir(cluster), { recursive: true }));
