@@ -50,11 +50,7 @@ export function drillCommand(program: Command, reach: Reach): void {
     )
     .option("--workers <count>", `worker pods of the drill's own (default: ${DEFAULT_LOAD.workers})`, whole)
     .option("--concurrency <count>", `tasks at a time in each (default: ${DEFAULT_LOAD.concurrency})`, whole)
-    .option(
-      "--prefetch <count>",
-      `tasks that each slot takes ahead (default: ${DEFAULT_LOAD.prefetch})`,
-      whole,
-    )
+    .option("--prefetch <count>", "tasks that a worker holds for each of them (default: the pool's)", whole)
     .option("--hold <seconds>", "from the fault to its undoing (default: the scene's)", number)
     .option("--warm <seconds>", "load before the fault", number, 8)
     .option("--cool <seconds>", "load after all is whole again", number, 5)

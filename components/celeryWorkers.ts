@@ -38,9 +38,9 @@ export interface WorkerOptions extends CeleryOptions {
   /** Tasks that one pod runs at a time, each in a process of its own.
    * @default 2 */
   concurrency?: number;
-  /** Tasks that a pod holds for each process, the running one included. 3 keeps processes busy with tasks of a few milliseconds.
+  /** Tasks that a pod holds for each process, the running one included. 4 keeps processes busy with tasks of a few milliseconds.
    * 1 suits tasks of seconds and more: none waits behind a long one, and a lost pod has nothing but running tasks run again.
-   * @default 3 */
+   * @default 4 */
   prefetch?: number;
   /** Seconds that the longest task takes. A longer one is killed and run again. A stopping pod gets this and 30 s more to finish.
    * @default 3600 */

@@ -61,7 +61,7 @@ export const workerPool = z.strictObject({
   replicas: field("replicas", count("3")),
   autoscale: field("autoscale", autoscale),
   concurrency: field("concurrency", count("2")),
-  prefetch: field("prefetch", count("3")),
+  prefetch: field("prefetch", count("4")),
   longestTaskSeconds: field("longestTaskSeconds", count("3600")),
   cpu: quantity("250m").optional(),
   memory: quantity("512Mi").optional(),

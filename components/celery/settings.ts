@@ -15,7 +15,7 @@ const USER = 10001;
 export const DEFAULT_QUEUES = ["tasks"];
 export const DEFAULT_LONGEST_TASK_SECONDS = 3600;
 /** docs/decisions/throughput.md has the figures. */
-export const DEFAULT_PREFETCH = 3;
+export const DEFAULT_PREFETCH = 4;
 const DEFAULT_CONCURRENCY = 2;
 
 interface Identity {

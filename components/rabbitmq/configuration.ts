@@ -84,6 +84,10 @@ function settings(broker: Broker): Record<string, string> {
     "definitions.local.path": `${DEFINITIONS_DIR}/${DEFINITIONS_FILE}`,
     "definitions.skip_if_unchanged": "true",
 
+    // Rates for the management page are counted with every message, in each channel and queue: with them the same workers finished
+    // a fifth fewer tasks. Prometheus has the rates.
+    "management.rates_mode": "none",
+
     "log.console": "true",
     // The root file system is read-only.
     "log.file": "false",

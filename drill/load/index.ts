@@ -12,7 +12,9 @@ export interface LoadOptions {
   readonly workers: number;
   /** Tasks at the same time in each worker pod. */
   readonly concurrency: number;
-  readonly prefetch: number;
+  /** Tasks that a worker holds for each of them.
+   * @default undefined: as many as in the user's pool */
+  readonly prefetch: number | undefined;
 }
 
 export const DEFAULT_LOAD: LoadOptions = {
@@ -21,7 +23,7 @@ export const DEFAULT_LOAD: LoadOptions = {
   taskSeconds: 0.05,
   workers: 3,
   concurrency: 2,
-  prefetch: 1,
+  prefetch: undefined,
 };
 
 /** The drill's pods: ledger, workers, publisher. All carry the label `ha-celery/drill=<run>`. */

@@ -121,7 +121,7 @@ export function workersDeployment(basis: Basis): V1Deployment {
               args: undefined,
               env: withEnv(workerOf(spec), {
                 HA_CELERY_QUEUES: queueOf(run),
-                HA_CELERY_PREFETCH_MULTIPLIER: String(options.prefetch),
+                ...(options.prefetch && { HA_CELERY_PREFETCH_MULTIPLIER: String(options.prefetch) }),
                 HA_CELERY_LONGEST_TASK_SECONDS: String(longest),
                 HA_CELERY_LEDGER_URL: undefined,
               }),

@@ -7,7 +7,7 @@ export const workerKill: Scene = {
   name: "worker-kill",
   summary: "a process of a worker's pool is ended with SIGKILL in the middle of its task",
   // So long and so many that every slot is in the middle of one.
-  load: { taskSeconds: 1, rate: 7 },
+  load: { taskSeconds: 1, rate: 7, prefetch: 1 },
   holdSeconds: 15,
   limits: {
     publishGapSeconds: 1,

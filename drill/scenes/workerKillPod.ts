@@ -6,7 +6,7 @@ export const workerKillPod: Scene = {
   name: "worker-kill-pod",
   summary: "a worker's pod is deleted by force in the middle of its tasks",
   // Longer than the two seconds that even a forced deletion leaves a pod.
-  load: { taskSeconds: 5, concurrency: 4, rate: 2.5 },
+  load: { taskSeconds: 5, concurrency: 4, rate: 2.5, prefetch: 1 },
   holdSeconds: 15,
   limits: {
     publishGapSeconds: 1,

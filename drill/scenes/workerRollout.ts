@@ -6,7 +6,7 @@ const TASK_SECONDS = 25;
 export const workerRollout: Scene = {
   name: "worker-rollout",
   summary: `the workers are replaced one by one, with tasks of ${TASK_SECONDS} s: longer than two heartbeats`,
-  load: { taskSeconds: TASK_SECONDS, concurrency: 8, rate: 0.8 },
+  load: { taskSeconds: TASK_SECONDS, concurrency: 8, rate: 0.8, prefetch: 1 },
   holdSeconds: 0,
   limits: {
     // One task each 1.25 s is published.

@@ -10,6 +10,7 @@ from celery.worker import consumer
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
+from ha_celery.transport import Transport
 
 SWEEP_SECONDS = 10.0
 
@@ -36,6 +37,13 @@ class Consumer(consumer.Consumer):
 
         conn.ensure_connection = with_short_pauses
         return super().ensure_connected(conn)
+
+    def connection_for_read(self, heartbeat: float | None = None) -> Any:
+        """Connect for tasks, which come several at a time."""
+        connection = self.app.connection_for_read(heartbeat=heartbeat)
+        if connection.transport_cls in ("amqp", "amqps", "pyamqp"):
+            connection.transport_cls = Transport
+        return self.ensure_connected(connection)
 
     def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
         """Connect for events, which are all that a worker's own loop publishes.

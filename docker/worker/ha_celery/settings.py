@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from celery import Celery
 from kombu import Exchange, Queue
 
-from ha_celery import probes, recorder
+from ha_celery import logs, probes, recorder
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import TRUTH, Environment, SettingsError, number, whole
 from ha_celery.kinds import (
@@ -38,7 +38,7 @@ class Settings:
 
     broker_url: str
     queues: tuple[str, ...] = ("tasks",)
-    prefetch_multiplier: int = 3
+    prefetch_multiplier: int = 4
     longest_task_seconds: int = 3600
     confirm_timeout_seconds: float = 10.0
     broker_heartbeat_seconds: int = 10
@@ -56,7 +56,7 @@ class Settings:
         settings = cls(
             broker_url=env.read("HA_CELERY_BROKER_URL", BROKER_URL, ""),
             queues=env.read("HA_CELERY_QUEUES", QUEUES, (), "tasks"),
-            prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", whole(1, 1000), 1, "3"),
+            prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", whole(1, 1000), 1, "4"),
             longest_task_seconds=env.read("HA_CELERY_LONGEST_TASK_SECONDS", whole(1, 7 * 86400), 1, "3600"),
             confirm_timeout_seconds=env.read("HA_CELERY_CONFIRM_TIMEOUT_SECONDS", number(0.1, 300), 1, "10"),
             broker_heartbeat_seconds=env.read("HA_CELERY_BROKER_HEARTBEAT_SECONDS", whole(2, 300), 2, "10"),
@@ -96,6 +96,7 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
     app.conf.update(_tasks(settings) | _results(settings))
     app.steps["consumer"].add(probes.ProbeFiles)
     probes.watch(app, settings.state_dir)
+    logs.one_line_a_task()
     # A drill can so use the workers of any installation.
     drill_tasks.add_to(app)
     if settings.ledger_url:

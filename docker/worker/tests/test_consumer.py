@@ -11,6 +11,7 @@ from celery.worker import consumer
 from kombu.asynchronous.timer import Timer
 
 from ha_celery.consumer import Consumer, sweep
+from ha_celery.transport import Transport
 
 
 def test_time_limits_of_finished_tasks_do_not_stay_in_memory() -> None:
@@ -73,6 +74,16 @@ def test_tasks_are_still_published_with_confirms(app: Celery) -> None:
     consumer_of(app).connection_for_write()
     assert app.connection_for_write().transport_options["confirm_publish"] is True
     assert "on_blocked" not in app.connection_for_write().transport_options
+
+
+def test_tasks_are_read_several_at_a_time(app: Celery) -> None:
+    assert consumer_of(app).connection_for_read().transport_cls is Transport
+    assert consumer_of(app).connection_for_write().transport_cls == "amqp"
+
+
+def test_another_kind_of_broker_is_read_in_its_own_way(app: Celery) -> None:
+    app.conf.broker_read_url = "memory://"
+    assert consumer_of(app).connection_for_read().transport_cls == "memory"
 
 
 def test_celerys_step_for_delayed_delivery_is_replaced_by_ours() -> None:

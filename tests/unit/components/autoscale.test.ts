@@ -123,8 +123,8 @@ describe("workers that scale by the length of their queues", () => {
   it("are as many as hold the tasks, unless told otherwise", async () => {
     const value = async (more: Partial<WorkerAutoscale>, args: Partial<CeleryWorkersArgs>) =>
       specOf(await rendered(byLength(more), args), "ScaledObject").triggers?.[0]?.metadata.value;
-    assert.equal(await value({}, {}), "6");
-    assert.equal(await value({}, { concurrency: 3, prefetch: 4 }), "12");
+    assert.equal(await value({}, {}), "8");
+    assert.equal(await value({}, { concurrency: 3, prefetch: 5 }), "15");
     assert.equal(await value({ tasksPerReplica: 100 }, { concurrency: 3 }), "100");
   });
 

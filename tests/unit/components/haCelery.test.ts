@@ -175,7 +175,7 @@ describe("HaCelery", () => {
       assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
     }
     const config = JSON.stringify(the(resources, "ConfigMap").inputs);
-    assert.ok(config.includes("consumer_timeout = 4800000"), "three longest tasks and one to spare");
+    assert.ok(config.includes("consumer_timeout = 6000000"), "four longest tasks and one to spare");
   });
 
   it("gives every part the result backend, but for those that have their own", async () => {

@@ -1,0 +1,75 @@
+"""How a worker reads what the broker sends."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from amqp import RecoverableConnectionError
+
+from ha_celery.transport import MESSAGES_A_TURN, Transport
+
+
+class Loop:
+    """Notes what shall be called in its next turn."""
+
+    def __init__(self) -> None:
+        self.soon: list[tuple[Any, ...]] = []
+
+    def call_soon(self, *call: Any) -> None:
+        self.soon.append(call)
+
+
+class Broker:
+    """A connection with so many messages; then `end` is raised."""
+
+    def __init__(self, messages: int, end: Exception | None = None) -> None:
+        self.left = messages
+        self.end = end or TimeoutError()
+        self.connected = True
+
+    def drain_events(self, timeout: float) -> None:
+        assert timeout == 0, "the loop must not wait here"
+        if self.left == 0:
+            raise self.end
+        self.left -= 1
+
+
+def reader(broker: Broker) -> Callable[[Any], None]:
+    return Transport(SimpleNamespace())._make_reader(broker)
+
+
+def test_all_that_waits_is_read_in_one_turn() -> None:
+    broker, loop = Broker(5), Loop()
+    reader(broker)(loop)
+    assert broker.left == 0
+    assert loop.soon == []
+
+
+def test_a_flood_does_not_keep_the_loop_from_its_other_work() -> None:
+    broker, loop = Broker(MESSAGES_A_TURN + 3), Loop()
+    read = reader(broker)
+    read(loop)
+    assert broker.left == 3
+    assert loop.soon == [(read, loop)]
+    read(loop)
+    assert broker.left == 0
+
+
+@pytest.mark.parametrize("code", [errno.EAGAIN, errno.EINTR])
+def test_nothing_more_for_now_is_no_error(code: int) -> None:
+    loop = Loop()
+    reader(Broker(1, OSError(code, "later")))(loop)
+    assert loop.soon == []
+
+
+def test_a_lost_connection_is_one() -> None:
+    with pytest.raises(ConnectionResetError):
+        reader(Broker(0, ConnectionResetError(errno.ECONNRESET, "gone")))(Loop())
+    closed = Broker(1)
+    closed.connected = False
+    with pytest.raises(RecoverableConnectionError):
+        reader(closed)(Loop())
