@@ -32,6 +32,7 @@ const template: V1PodTemplateSpec = {
           { name: "HA_CELERY_BROKER_URL", valueFrom: { secretKeyRef: { name: "client", key: "amqp-url" } } },
           { name: "HA_CELERY_QUEUES", value: "tasks,mail" },
           { name: "HA_CELERY_LEDGER_URL", value: "http://ledger:8080" },
+          { name: "HA_CELERY_PREFETCH_MULTIPLIER", value: "4" },
           { name: "SHOP", value: "1" },
         ],
         livenessProbe: { exec: { command: ["find"] } },
@@ -87,6 +88,15 @@ describe("the drill's pods", () => {
         "ha-celery/broker": "celery-broker",
       });
       assert.equal(metadata?.name, "drill-drain-1-worker");
+    });
+
+    it("hold as many tasks as the pool's, unless told otherwise", () => {
+      const held = (prefetch: number | undefined) => {
+        const deployment = workersDeployment({ ...basis, options: { ...DEFAULT_LOAD, prefetch } });
+        return env(deployment.spec?.template.spec?.containers[0]?.env).HA_CELERY_PREFETCH_MULTIPLIER;
+      };
+      assert.equal(held(undefined), "4");
+      assert.equal(held(1), "1");
     });
 
     it("have time to finish the longest task", () => {
