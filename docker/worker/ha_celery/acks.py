@@ -29,33 +29,41 @@ class Acks:
         message.ack_log_error = partial(self._finish, message, message.ack_log_error)
 
     def flush(self) -> None:
-        """Acknowledge what has finished."""
-        timer, self._timer = self._timer, None
-        if timer:
-            timer.cancel()
-        finished, self._finished = self._finished, {}
-        in_order, overtaking = None, []
-        running = False
-        for tag, message in list(self._delivered.items()):
-            ack = finished.get(tag)
-            # Neither finished, nor rejected or settled in another way.
-            if ack is None and not message.acknowledged:
-                running = True
-                continue
+        """Acknowledge what has finished, those that overtook a running task one by one."""
+        self._acknowledge_in_order()
+        overtaking, self._finished = self._finished, {}
+        self._stop_waiting()
+        for tag, ack in overtaking.items():
             del self._delivered[tag]
-            if ack and running:
-                overtaking.append(ack)
-            elif ack:
-                in_order = ack
-        if in_order:
-            in_order(*self._log_to, multiple=True)
-        for ack in overtaking:
             ack(*self._log_to)
 
     def _finish(self, message: Any, ack: Callable[..., None], *log_to: Any) -> None:
         self._log_to = log_to
         self._finished[message.delivery_tag] = ack
-        if len(self._finished) >= self._most or not self._running():
+        if not self._running():
             self.flush()
+            return
+        if len(self._finished) >= self._most:
+            self._acknowledge_in_order()
+        if not self._finished:
+            self._stop_waiting()
         elif self._timer is None:
             self._timer = self._call_later(LONGEST_WAIT_SECONDS, self.flush)
+
+    def _acknowledge_in_order(self) -> None:
+        """With one frame, up to the oldest task that runs: those behind it can soon go with it."""
+        last = None
+        for tag, message in list(self._delivered.items()):
+            ack = self._finished.pop(tag, None)
+            # Neither finished, nor rejected or settled in another way.
+            if ack is None and not message.acknowledged:
+                break
+            del self._delivered[tag]
+            last = ack or last
+        if last:
+            last(*self._log_to, multiple=True)
+
+    def _stop_waiting(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer:
+            timer.cancel()

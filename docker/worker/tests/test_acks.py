@@ -71,10 +71,21 @@ def test_a_full_batch_is_one_frame(worker: Worker) -> None:
 
 def test_a_running_task_is_not_acknowledged_with_those_that_overtook_it(worker: Worker) -> None:
     worker.finish(1, 3, 4)
-    assert worker.channel.sent == [("ack", 1, True), ("ack", 3, False), ("ack", 4, False)]
+    assert worker.channel.sent == [("ack", 1, True)]
+    worker.acks.flush()
+    assert worker.channel.sent[1:] == [("ack", 3, False), ("ack", 4, False)]
     worker.finish(2, 5)
     worker.acks.flush()
     assert worker.channel.sent[3:] == [("ack", 5, True)], "2 to 5, of which 3 and 4 are settled"
+
+
+def test_those_that_overtook_a_task_go_with_it_when_it_ends_soon(worker: Worker) -> None:
+    worker.finish(2, 3, 4)
+    assert worker.channel.sent == []
+    assert len(worker.clock.waiting) == 1, "they do not wait for long"
+    worker.finish(1)
+    assert worker.channel.sent == [("ack", 4, True)]
+    assert worker.clock.cancelled == 1
 
 
 def test_a_few_finished_tasks_wait_for_the_timer_only(worker: Worker) -> None:
