@@ -28,6 +28,8 @@ export class Running {
     this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", program, ...args], {
       cwd: REPOSITORY,
       detached: true,
+      // Colours, which are also on where CI is set, would stand between the words that tests look for.
+      env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -44,7 +44,8 @@ export class Consumer {
     const bin = join(this.folder, "node_modules", ".bin");
     const { stdout } = await execa(command, args, {
       cwd: join(this.folder, program),
-      env: { PATH: `${bin}:${process.env.PATH}` },
+      // Colours, which are also on where CI is set, would stand between the words that tests look for.
+      env: { PATH: `${bin}:${process.env.PATH}`, NO_COLOR: "1" },
     });
     return stdout;
   }
