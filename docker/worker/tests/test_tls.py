@@ -11,6 +11,7 @@ import pytest
 from certificates import Authority
 
 from ha_celery import ConfirmedPublisher, GaveUpError, PublishFailedError, Settings, create_app
+from ha_celery.transport import Transport
 
 
 class TlsServer:
@@ -64,8 +65,10 @@ def serve(authority: Authority) -> Iterator[Any]:
 def connect(settings: Settings) -> BaseException | None:
     """Connect as a worker does; return what ended it."""
     app = create_app("test", settings, set_as_current=False)
+    connection = app.connection_for_read()
+    connection.transport_cls = Transport
     try:
-        app.connection_for_read().connect()
+        connection.connect()
     except Exception as error:
         return error
     finally:
