@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import Callable
+from inspect import isgenerator
 from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
@@ -13,6 +16,8 @@ from ha_celery.acks import Acks
 from ha_celery.transport import Transport
 
 SWEEP_SECONDS = 10.0
+#: An idle process takes its next task within milliseconds.
+LONGEST_WAY_SECONDS = 2.0
 
 
 class Consumer(consumer.Consumer):
@@ -83,11 +88,43 @@ class Consumer(consumer.Consumer):
         super().register_with_event_loop(hub)
         hub.timer.call_repeatedly(SWEEP_SECONDS, sweep, (hub.timer,))
 
+    def on_close(self) -> None:
+        """Let processes take what is on its way to them: Celery forgets it, and they run it all the same."""
+        if self.hub:
+            wait_until_taken(self.pool, self.hub)
+        super().on_close()
+
     def shutdown(self) -> None:
         """Acknowledge what has finished before the channel is closed."""
         if self._acks:
             ignore_errors(self, self._acks.flush)
         super().shutdown()
+
+
+def wait_until_taken(pool: Any, hub: Any) -> None:
+    """Read from the pool's processes until each has said that it runs the task that was written to it.
+
+    A forgotten task would run again elsewhere, and its process would wait for 30 s before it ends.
+    """
+    processes: Any = getattr(pool, "_pool", None)
+    deadline = time.monotonic() + LONGEST_WAY_SECONDS
+    while _on_the_way(processes) and time.monotonic() < deadline:
+        # None of them after a lost connection, which took these readers away.
+        outputs = [fd for fd in processes._fileno_to_outq if hub.readers.get(fd)]
+        if not outputs:
+            return
+        for fd in select.select(outputs, [], [], 0.1)[0]:
+            read, arguments = hub.readers[fd]
+            # A message that has been read in part goes on where it was.
+            if isgenerator(read):
+                next(read, None)
+            else:
+                read(*arguments)
+
+
+def _on_the_way(processes: Any) -> bool:
+    jobs = list(getattr(processes, "_cache", {}).values())
+    return any(job._write_to and not job._accepted for job in jobs)
 
 
 def sweep(timer: Any, most: int = 2000) -> None:

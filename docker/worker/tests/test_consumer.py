@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from celery import Celery
 from celery.worker import consumer
 from kombu.asynchronous.timer import Timer
 
-from ha_celery.consumer import Consumer, sweep
+from ha_celery import consumer as own_consumer
+from ha_celery.consumer import Consumer, sweep, wait_until_taken
 from ha_celery.transport import Transport
 
 
@@ -90,3 +95,54 @@ def test_celerys_step_for_delayed_delivery_is_replaced_by_ours() -> None:
     theirs, ours = consumer.Consumer.Blueprint.default_steps, Consumer.Blueprint.default_steps
     assert [step for step in ours if step not in theirs] == ["ha_celery.delays:DelayedDelivery"]
     assert len(ours) == len(theirs)
+
+
+class Process:
+    """A pool with one process, which has been written a task that it has not said to run yet."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        self.job = SimpleNamespace(_write_to=self, _accepted=False)
+        self._pool = SimpleNamespace(
+            _cache={1: self.job, 2: SimpleNamespace(_write_to=None, _accepted=False)},
+            _fileno_to_outq={self.reader: self},
+        )
+        self.hub = SimpleNamespace(readers={self.reader: (self.read, (self.reader,))})
+
+    def read(self, fd: int) -> None:
+        self.job._accepted = os.read(fd, 1) == b"!"
+
+    def read_in_parts(self) -> Iterator[None]:
+        os.read(self.reader, 1)
+        yield
+        self.read(self.reader)
+
+
+def test_a_closing_worker_hears_which_tasks_run() -> None:
+    pool = Process()
+    threading.Timer(0.05, os.write, (pool.writer, b"!")).start()
+    wait_until_taken(pool, pool.hub)
+    assert pool.job._accepted
+
+
+def test_a_message_read_in_part_goes_on_where_it_was() -> None:
+    pool = Process()
+    pool.hub.readers[pool.reader] = (pool.read_in_parts(), ())
+    os.write(pool.writer, b"-!")
+    wait_until_taken(pool, pool.hub)
+    assert pool.job._accepted
+
+
+def test_a_process_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_consumer, "LONGEST_WAY_SECONDS", 0.01)
+    pool = Process()
+    wait_until_taken(pool, pool.hub)
+    assert not pool.job._accepted
+
+
+def test_after_a_lost_connection_nobody_waits() -> None:
+    pool = Process()
+    began = time.monotonic()
+    wait_until_taken(pool, SimpleNamespace(readers={}))
+    wait_until_taken(SimpleNamespace(), pool.hub)
+    assert time.monotonic() - began < 1
