@@ -40,7 +40,7 @@ async function compare({ cluster: name, only }: Options, signal: AbortSignal): P
   const measurements = only === "faults" ? [] : MEASUREMENTS;
   const parts = { scenes, measurements };
 
-  await up({ cluster: name, stack: "local", tasks: TASKS, config: {} });
+  await up({ cluster: name, stack: "local", run: "compare", tasks: TASKS, config: {} });
   const { cluster, registry } = await reach(name);
   await removeSeed(cluster);
   const ours = new Ours(cluster, await findInstallation(cluster));

@@ -4,6 +4,7 @@ import { clean, down } from "./down";
 import { UserError } from "../errors";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
+import { makeCommand } from "./paths";
 import type { StackConfig } from "./stackFile";
 import { status } from "./status";
 import { up, type UpOptions } from "./up";
@@ -67,10 +68,12 @@ function tell(verdict: Verdict, { cluster }: UpOptions): void {
     `\n${good ? pc.green(sentence(verdict)) : pc.red(sentence(verdict))} (${verdict.seconds.toFixed(0)} s${rate})`,
   );
   for (const [worker, count] of Object.entries(verdict.workers)) console.log(`  ${worker}  ${count}`);
-  const suffix = cluster === "local" ? "" : ` CLUSTER=${cluster}`;
-  console.log(
-    `\nOnce more: make up RUN=run-2${suffix}   Look: make status${suffix}   End: make down${suffix}`,
-  );
+  const make = (goal: string) => makeCommand(goal, cluster);
+  if (verdict.done > verdict.tasks)
+    console.log(
+      `This run was scheduled with more tasks before. Another number is a run of its own: ${make(`up RUN=run-2 TASKS=${verdict.tasks}`)}`,
+    );
+  console.log(`\nOnce more: ${make("up RUN=run-2")}   Look: ${make("status")}   End: ${make("down")}`);
   if (!good) process.exitCode = 1;
 }
 

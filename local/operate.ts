@@ -8,6 +8,7 @@ import { UserError } from "../errors";
 import { findCluster } from "./cluster";
 import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";
+import { makeCommand } from "./paths";
 import { localPower } from "./power";
 
 const PATIENCE_MS = 30_000;
@@ -28,7 +29,7 @@ async function open(name: string): Promise<Reached> {
   const found = await find(name);
   if (!found)
     throw new UserError(
-      `No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`,
+      `No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`,
     );
   const config = new KubeConfig();
   config.loadFromFile(found.kubeconfigPath);

@@ -17,6 +17,11 @@ export function stateDir(cluster: string): string {
   return join(REPOSITORY, ".local", cluster);
 }
 
+/** The command that does something to a local cluster, as messages suggest it: `make down CLUSTER=lab`. */
+export function makeCommand(goal: string, cluster: string): string {
+  return `make ${goal}${cluster === "local" ? "" : ` CLUSTER=${cluster}`}`;
+}
+
 /** The name of a cluster's container, network or volume. */
 export function localName(cluster: string, part?: string): string {
   return [PREFIX, cluster, part].filter(Boolean).join("-");

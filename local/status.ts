@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import { findCluster } from "./cluster";
 import { UserError } from "../errors";
 import { LedgerClient } from "./ledger";
+import { makeCommand } from "./paths";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { judge, passed, sentence, type Verdict } from "./verdict";
 
@@ -27,7 +28,7 @@ async function look(name: string): Promise<Status> {
   const cluster = await findCluster(name);
   if (!cluster)
     throw new UserError(
-      `No local cluster "${name}" runs here. Bring it up: make up${name === "local" ? "" : ` CLUSTER=${name}`}`,
+      `No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`,
     );
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { UserError } from "../../errors";
-import { localName } from "../paths";
+import { localName, makeCommand } from "../paths";
 
 /** Says which component of a container keeps the cluster from getting ready, with the end of its log and where the rest is. */
 export async function explainFailure(
@@ -35,9 +35,8 @@ export async function explainFailure(
 }
 
 function failure(cluster: string, problem: string, tail: string, whole: string): UserError {
-  const make = cluster === "local" ? "make" : `make CLUSTER=${cluster}`;
   return new UserError(
     `${problem}, so the cluster ${localName(cluster)} is not ready. Its last lines:\n${tail || "(no output)"}\n` +
-      `All of them: ${whole}\nTo start from nothing: ${make} down && ${make} up`,
+      `All of them: ${whole}\nTo start from nothing: ${makeCommand("down", cluster)} && ${makeCommand("up", cluster)}`,
   );
 }

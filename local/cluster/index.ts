@@ -1,4 +1,5 @@
 import { ensureNodeImage } from "../images";
+import { makeCommand } from "../paths";
 import type { Report } from "../report";
 import { UserError } from "../../errors";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
@@ -17,7 +18,7 @@ export async function createCluster(name: string, report: Report, nodes?: number
   const has = (await readSettled(name))?.nodes;
   if (nodes !== undefined && has !== undefined && has !== nodes)
     throw new UserError(
-      `The cluster "${name}" has ${has} nodes, not ${nodes}: their number is settled when it is made. Take it down first: make down${name === "local" ? "" : ` CLUSTER=${name}`}`,
+      `The cluster "${name}" has ${has} nodes, not ${nodes}: their number is settled when it is made. Take it down first: ${makeCommand("down", name)}`,
     );
   return (await findCluster(name)) ?? (await makeCluster(name, nodes, report));
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors";
+import { makeCommand } from "../paths";
 import { CLUSTER_LABEL, ID_LABEL } from "./containers";
 import { docker, lines } from "./docker";
 import { readSettled } from "./state";
@@ -19,11 +20,10 @@ export async function refuseForeign(cluster: string): Promise<void> {
   ]);
   const foreign = foreignVolumes(lines(listed), settled?.id);
   if (foreign.length === 0) return;
-  const suffix = cluster === "local" ? "" : ` CLUSTER=${cluster}`;
   throw new UserError(
     `The cluster "${cluster}" was made by another checkout, or this one has lost its state: Docker has the volumes ${foreign.join(", ")}, ` +
       `and .local/${cluster} knows nothing of them.\n` +
-      `Take that cluster away, whoever made it: make down${suffix}\n` +
+      `Take that cluster away, whoever made it: ${makeCommand("down", cluster)}\n` +
       "Or make one beside it: make up CLUSTER=other",
   );
 }

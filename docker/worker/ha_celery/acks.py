@@ -6,21 +6,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-#: A finished task waits no longer than this for others to be acknowledged with.
-LONGEST_WAIT_SECONDS = 0.01
+#: How often is looked at what waits to be acknowledged. Half a batch goes then, too.
+LOOK_SECONDS = 0.01
+#: A finished task waits so many looks at most for one that it overtook.
+MOST_LOOKS = 5
 
 
 class Acks:
     """Of one channel: gathers finished tasks and acknowledges them together."""
 
-    def __init__(self, most: int, call_later: Callable[..., Any], running: Callable[[], bool]) -> None:
-        """Gather at most this many, and none at all once the worker is not running but shutting down."""
-        self._most = most
+    def __init__(
+        self, batch: int, slots: int, call_later: Callable[..., Any], running: Callable[[], bool]
+    ) -> None:
+        """Gather this many, or fewer when nothing waits for a slot; none once the worker shuts down."""
+        self._batch = batch
+        self._slots = slots
         self._call_later = call_later
         self._running = running
         self._delivered: dict[int, Any] = {}
         self._finished: dict[int, Any] = {}
         self._timer: Any = None
+        self._looks = 0
         self._log_to: tuple[Any, ...] = ()
 
     def delivered(self, message: Any) -> None:
@@ -40,15 +46,29 @@ class Acks:
     def _finish(self, message: Any, ack: Callable[..., None], *log_to: Any) -> None:
         self._log_to = log_to
         self._finished[message.delivery_tag] = ack
-        if not self._running():
+        if not self._running() or len(self._finished) == len(self._delivered):
             self.flush()
             return
-        if len(self._finished) >= self._most:
+        if len(self._finished) >= self._batch:
             self._acknowledge_in_order()
+        self._wait()
+
+    def _look(self) -> None:
+        self._timer = None
+        self._looks += 1
+        self._acknowledge_in_order()
+        # The broker sends only for what is acknowledged, so with nothing waiting the slots are soon idle.
+        nothing_waits = len(self._delivered) - len(self._finished) <= self._slots
+        if nothing_waits or self._looks == MOST_LOOKS:
+            self.flush()
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
         if not self._finished:
             self._stop_waiting()
         elif self._timer is None:
-            self._timer = self._call_later(LONGEST_WAIT_SECONDS, self.flush)
+            self._timer = self._call_later(LOOK_SECONDS, self._look)
 
     def _acknowledge_in_order(self) -> None:
         """With one frame, up to the oldest task that runs: those behind it can soon go with it."""
@@ -64,6 +84,7 @@ class Acks:
             last(*self._log_to, multiple=True)
 
     def _stop_waiting(self) -> None:
+        self._looks = 0
         timer, self._timer = self._timer, None
         if timer:
             timer.cancel()

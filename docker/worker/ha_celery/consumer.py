@@ -71,11 +71,13 @@ class Consumer(consumer.Consumer):
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
         """Gather acknowledgements, anew for every connection: what an old one owed is void."""
         handle: Callable[[Any], None] = super().create_task_handler(*args, **options)
-        # Half of the tasks that wait here: the others keep the slots busy until the broker has sent more.
-        most = (self.prefetch_multiplier - 1) * self.pool.num_processes // 2
-        if self.hub is None or most < 2:
+        # With one task a slot there is nothing to run while others are gathered.
+        if self.hub is None or self.prefetch_multiplier < 2:
             return handle
-        acks = self._acks = Acks(most, self.hub.call_later, lambda: self.blueprint.state == RUN)
+        slots = self.pool.num_processes
+        # Half of what the worker holds: the other half keeps the slots busy until the broker has sent more.
+        half = self.prefetch_multiplier * slots // 2
+        acks = self._acks = Acks(half, slots, self.hub.call_later, lambda: self.blueprint.state == RUN)
 
         def on_task_received(message: Any) -> None:
             acks.delivered(message)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kombu.message import Message
 
-from ha_celery.acks import Acks
+from ha_celery.acks import MOST_LOOKS, Acks
 
 
 class Channel:
@@ -37,16 +37,19 @@ class Clock:
         self.waiting.append(fun)
         return self
 
+    def look(self) -> None:
+        self.waiting.pop()()
+
     def cancel(self) -> None:
         self.cancelled += 1
 
 
 class Worker:
-    """Five delivered messages, of which three are acknowledged at a time."""
+    """Five delivered messages and one slot; three are acknowledged at a time."""
 
     def __init__(self) -> None:
         self.channel, self.clock, self.running = Channel(), Clock(), True
-        self.acks = Acks(3, self.clock.call_later, lambda: self.running)
+        self.acks = Acks(3, 1, self.clock.call_later, lambda: self.running)
         self.messages = [Message(delivery_tag=tag, channel=self.channel) for tag in range(1, 6)]
         for message in self.messages:
             self.acks.delivered(message)
@@ -75,26 +78,50 @@ def test_a_running_task_is_not_acknowledged_with_those_that_overtook_it(worker: 
     worker.acks.flush()
     assert worker.channel.sent[1:] == [("ack", 3, False), ("ack", 4, False)]
     worker.finish(2, 5)
-    worker.acks.flush()
     assert worker.channel.sent[3:] == [("ack", 5, True)], "2 to 5, of which 3 and 4 are settled"
 
 
 def test_those_that_overtook_a_task_go_with_it_when_it_ends_soon(worker: Worker) -> None:
-    worker.finish(2, 3, 4)
+    worker.finish(2, 3)
+    worker.clock.look()
     assert worker.channel.sent == []
-    assert len(worker.clock.waiting) == 1, "they do not wait for long"
     worker.finish(1)
-    assert worker.channel.sent == [("ack", 4, True)]
+    assert worker.channel.sent == [("ack", 3, True)]
     assert worker.clock.cancelled == 1
 
 
-def test_a_few_finished_tasks_wait_for_the_timer_only(worker: Worker) -> None:
+def test_they_go_without_it_when_nothing_waits_for_a_slot(worker: Worker) -> None:
+    worker.finish(2, 3, 4, 5)
+    assert worker.channel.sent == []
+    worker.clock.look()
+    assert worker.channel.sent == [("ack", tag, False) for tag in (2, 3, 4, 5)]
+    assert worker.clock.waiting == []
+
+
+def test_they_go_without_it_when_it_takes_long_whatever_waits(worker: Worker) -> None:
+    # As behind a task that is due in an hour.
+    worker.finish(2)
+    for _ in range(MOST_LOOKS - 1):
+        worker.clock.look()
+        assert worker.channel.sent == []
+    worker.clock.look()
+    assert worker.channel.sent == [("ack", 2, False)]
+    assert worker.clock.waiting == []
+
+
+def test_less_than_a_batch_waits_for_one_look_only(worker: Worker) -> None:
     worker.finish(1)
     assert (worker.channel.sent, len(worker.clock.waiting)) == ([], 1)
-    worker.clock.waiting[0]()
+    worker.clock.look()
     assert worker.channel.sent == [("ack", 1, True)]
-    worker.acks.flush()
-    assert len(worker.channel.sent) == 1
+    assert worker.clock.waiting == []
+
+
+def test_the_last_task_that_a_worker_holds_waits_for_nothing(worker: Worker) -> None:
+    worker.finish(1, 2, 3)
+    worker.finish(5)
+    worker.finish(4)
+    assert worker.channel.sent == [("ack", 3, True), ("ack", 5, True)]
 
 
 def test_a_rejected_message_goes_back_at_once_and_is_not_acknowledged(worker: Worker) -> None:
