@@ -28,9 +28,7 @@ const byCluster: Reach<LocalWhere> = {
 async function open(name: string): Promise<Reached> {
   const found = await find(name);
   if (!found)
-    throw new UserError(
-      `No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`,
-    );
+    throw new UserError(`No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`);
   const config = new KubeConfig();
   config.loadFromFile(found.kubeconfigPath);
   config.setCurrentContext(found.context);

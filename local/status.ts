@@ -27,9 +27,7 @@ export async function status({ cluster, json }: { cluster: string; json?: boolea
 async function look(name: string): Promise<Status> {
   const cluster = await findCluster(name);
   if (!cluster)
-    throw new UserError(
-      `No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`,
-    );
+    throw new UserError(`No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`);
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];

@@ -19,7 +19,10 @@ export function probes(doing: string): Probes {
     startupProbe: probe("heartbeat", ["-mmin", "+10"], { periodSeconds: 2, failureThreshold: 300 }),
     // The event loop stands still while the broker is away; less than 10 minutes would kill running tasks for it.
     livenessProbe: probe("heartbeat", ["-mmin", "+10"], { periodSeconds: 30, failureThreshold: 3 }),
-    readinessProbe: probe(doing, ["!", "-newermt", "-30 seconds"], { periodSeconds: 10, failureThreshold: 2 }),
+    readinessProbe: probe(doing, ["!", "-newermt", "-30 seconds"], {
+      periodSeconds: 10,
+      failureThreshold: 2,
+    }),
   };
 }
 
