@@ -4,11 +4,9 @@ import type { Command } from "commander";
 import { answers, byContext, type Reach, type Reached, type Where } from "../cli/kubernetes";
 import { run } from "../cli/program";
 import { Cluster } from "../drill/cluster/cluster";
-import { UserError } from "../errors";
-import { findCluster } from "./cluster";
+import { findCluster, notRunning } from "./cluster";
 import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";
-import { makeCommand } from "./paths";
 import { localPower } from "./power";
 
 const PATIENCE_MS = 30_000;
@@ -27,8 +25,7 @@ const byCluster: Reach<LocalWhere> = {
 
 async function open(name: string): Promise<Reached> {
   const found = await find(name);
-  if (!found)
-    throw new UserError(`No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`);
+  if (!found) throw notRunning(name);
   const config = new KubeConfig();
   config.loadFromFile(found.kubeconfigPath);
   config.setCurrentContext(found.context);

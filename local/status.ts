@@ -1,9 +1,7 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
 import Table from "cli-table3";
-import { findCluster } from "./cluster";
-import { UserError } from "../errors";
+import { findCluster, notRunning } from "./cluster";
 import { LedgerClient } from "./ledger";
-import { makeCommand } from "./paths";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { judge, passed, sentence, type Verdict } from "./verdict";
 
@@ -26,8 +24,7 @@ export async function status({ cluster, json }: { cluster: string; json?: boolea
 
 async function look(name: string): Promise<Status> {
   const cluster = await findCluster(name);
-  if (!cluster)
-    throw new UserError(`No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`);
+  if (!cluster) throw notRunning(name);
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfigPath);
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];

@@ -96,7 +96,7 @@ function settings(broker: Broker): Record<string, string> {
   };
 }
 
-/** Bytes: 64 MiB at a memory of 2 GiB, in proportion from 32 to 512 MiB. */
+/** Bytes: 128 MiB at a memory of 2 GiB, in proportion from 64 to 512 MiB. */
 function walSize(memory = "2Gi"): number {
   const share = (parseQuantity(memory) ?? 0) / 16;
   return Math.round(Math.min(Math.max(share, 64 * MIB), 512 * MIB));

@@ -23,6 +23,11 @@ export async function createCluster(name: string, report: Report, nodes?: number
   return (await findCluster(name)) ?? (await makeCluster(name, nodes, report));
 }
 
+/** For commands that need a cluster and do not make one. */
+export function notRunning(name: string): UserError {
+  return new UserError(`No local cluster "${name}" runs here. Bring it up: ${makeCommand("up", name)}`);
+}
+
 /** Removes everything of the cluster: containers, volumes, network and its files. */
 export async function deleteCluster(name: string, report: Report): Promise<void> {
   await deleteKind(name, report);

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-#: How often is looked at what waits to be acknowledged. Half a batch goes then, too.
+#: How often is looked at what waits to be acknowledged. Less than a batch goes then, too.
 LOOK_SECONDS = 0.01
 #: A finished task waits so many looks at most for one that it overtook.
 MOST_LOOKS = 5
@@ -37,6 +37,9 @@ class Acks:
     def flush(self) -> None:
         """Acknowledge what has finished, those that overtook a running task one by one."""
         self._acknowledge_in_order()
+        self._acknowledge_overtaking()
+
+    def _acknowledge_overtaking(self) -> None:
         overtaking, self._finished = self._finished, {}
         self._stop_waiting()
         for tag, ack in overtaking.items():
@@ -60,7 +63,7 @@ class Acks:
         # The broker sends only for what is acknowledged, so with nothing waiting the slots are soon idle.
         nothing_waits = len(self._delivered) - len(self._finished) <= self._slots
         if nothing_waits or self._looks == MOST_LOOKS:
-            self.flush()
+            self._acknowledge_overtaking()
         else:
             self._wait()
 

@@ -125,7 +125,7 @@ def wait_until_taken(pool: Any, hub: Any) -> None:
 
 
 def _on_the_way(processes: Any) -> bool:
-    jobs = list(getattr(processes, "_cache", {}).values())
+    jobs = getattr(processes, "_cache", {}).values()
     return any(job._write_to and not job._accepted for job in jobs)
 
 
