@@ -118,6 +118,7 @@ export interface RabbitMqClusterArgs extends BrokerOptions {
   /** Namespace of every object. Another one is another, empty cluster. */
   namespace: pulumi.Input<string>;
   /** Image of RabbitMQ 4.3 with the management plugin, by digest. Changing it restarts the nodes one by one.
+   * That of docker/rabbitmq also lets a node in a minority close itself to clients, who would else wait there until a partition is over.
    * If no node ever started, because of a wrong image, the right one alone does not help: Kubernetes replaces one pod and waits
    * for it, and it waits for the others. Delete them: `kubectl delete pod -l app.kubernetes.io/instance=NAME`. */
   image: pulumi.Input<string>;

@@ -10,7 +10,13 @@ export const PLUGINS_FILE = "enabled_plugins";
 export const DEFINITIONS_DIR = "/etc/rabbitmq-definitions";
 export const DEFINITIONS_FILE = "definitions.json";
 
-const PLUGINS = ["rabbitmq_management", "rabbitmq_peer_discovery_k8s", "rabbitmq_prometheus"];
+const PLUGINS = [
+  // Of docker/rabbitmq. A node passes over a plugin that its image does not have.
+  "ha_celery_pause_minority",
+  "rabbitmq_management",
+  "rabbitmq_peer_discovery_k8s",
+  "rabbitmq_prometheus",
+];
 
 /** rabbitmq.conf, our settings in a fixed order, then those of the user's that are new, by name. */
 export function rabbitmqConf(broker: Broker): string {

@@ -58,7 +58,7 @@ describe("every problem of", () => {
       [{ spread: "some" as "required" }, 'spread is "some". Use "required" or "preferred".'],
       [
         { config: { cluster_partition_handling: "pause_minority" } },
-        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it: a minority cannot confirm anything. Remove it.",
+        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it.",
       ],
       [
         { config: { queue_master_locator: "min-masters" } },
