@@ -1,10 +1,8 @@
 import Table from "cli-table3";
+import { max, median, min } from "d3-array";
 import { markdown, measuredBy, writeSection } from "../local/bench/document";
 import type { Outcome } from "./faults";
-import type { Measurement } from "./throughput/measurements";
-
-/** Tasks per second by the title of the measurement. */
-export type Rates = ReadonlyMap<string, number>;
+import type { Rates } from "./throughput/turns";
 
 interface Page {
   readonly head: readonly string[];
@@ -42,15 +40,23 @@ function noteOf(side: string, outcome: Outcome | undefined): string[] {
   return [`${side}, ${outcome.scene}: no figures, because ${outcome.failure.replaceAll("\n", " ").trim()}`];
 }
 
-export function throughputPage(measurements: readonly Measurement[], ours: Rates, seed: Rates): Page {
-  const shown = (rates: Rates, title: string) => {
-    const rate = rates.get(title);
-    return rate === undefined ? "-" : rate.toFixed(0);
-  };
-  return {
-    head: ["what", "ours", "seed"],
-    rows: measurements.map(({ title }) => [title, shown(ours, title), shown(seed, title)]),
-  };
+/** Medians of all rounds, and how many times as fast ours was in the same round. */
+export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
+  const rows = [...rates].map(([title, { ours, seed }]) => {
+    const ratios = ours.flatMap((rate, round) => {
+      const other = seed[round];
+      return other === undefined ? [] : [rate / other];
+    });
+    const [least, middle, most] = [min(ratios), median(ratios), max(ratios)].map(
+      (ratio) => ratio?.toFixed(2) ?? "-",
+    );
+    return [
+      title,
+      ...[ours, seed].map((each) => median(each)?.toFixed(0) ?? "-"),
+      ratios.length > 1 ? `${middle} (${least} to ${most})` : (middle ?? "-"),
+    ];
+  });
+  return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows };
 }
 
 /** Shows a table, and puts it into docs/benchmarks.md. */

@@ -43,16 +43,16 @@ describe("the page of the comparison", () => {
   });
 
   it("has a dash for what only one design can do", () => {
-    const measurement = {
-      title: "8 producers",
-      workers: 0,
-      tasks: 1,
-      producers: 8,
-      window: 1,
-      payloadBytes: 0,
-    };
-    const { rows } = throughputPage([measurement], new Map([["8 producers", 1234.5]]), new Map());
-    assert.deepEqual(rows, [["8 producers", "1235", "-"]]);
+    const { rows } = throughputPage(new Map([["8 producers", { ours: [1234.5], seed: [] }]]));
+    assert.deepEqual(rows, [["8 producers", "1235", "-", "-"]]);
+  });
+
+  it("has the medians of all rounds, and ratios of rates of the same round", () => {
+    const { head, rows } = throughputPage(
+      new Map([["no-op", { ours: [300, 600, 480], seed: [200, 800, 400] }]]),
+    );
+    assert.deepEqual(rows, [["no-op", "480", "400", "1.20 (0.75 to 1.50)"]]);
+    assert.equal(head.length, rows[0]?.length);
   });
 
   it("is written in its own place, and nothing else of the page changes", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Finished, rateOfLast, throughputJob } from "../../../compare/throughput/bench";
 import { COUNTED, MEASUREMENTS } from "../../../compare/throughput/measurements";
+import { takeTurns } from "../../../compare/throughput/turns";
 import { DEFAULT_LOAD } from "../../../drill/load";
 
 describe("throughput", () => {
@@ -44,5 +45,33 @@ describe("throughput", () => {
       ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
       ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024" },
     });
+  });
+
+  it("is measured in turns, in every other round the seed's design first, and without workers of the other one", async () => {
+    const done: string[] = [];
+    const contender = (name: "ours" | "seed", rate: number) => ({
+      name,
+      bench: {
+        measure: async (_: unknown, run: string) => Promise.resolve(void done.push(run)).then(() => rate),
+        scale: async (replicas: number) => Promise.resolve(void done.push(`${name} has ${replicas}`)),
+      },
+    });
+    const both = { title: "both", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const alone = { ...both, title: "alone", oursAlone: true };
+    const rates = await takeTurns(
+      [contender("ours", 2), contender("seed", 1)],
+      [both, alone],
+      2,
+      () => undefined,
+    );
+    assert.deepEqual(Object.fromEntries(rates), {
+      both: { ours: [2, 2], seed: [1, 1] },
+      alone: { ours: [2, 2], seed: [] },
+    });
+    assert.deepEqual(done, [
+      ...["ours has 0", "seed has 0"],
+      ...["ours-1-0", "ours has 0", "seed-1-0", "seed has 0", "ours-1-1", "ours has 0"],
+      ...["seed-2-0", "seed has 0", "ours-2-0", "ours has 0", "ours-2-1", "ours has 0"],
+    ]);
   });
 });
