@@ -1,5 +1,6 @@
 import type { Scene } from "./scene";
 import { cutFromPeers } from "./shared/apart";
+import { awaitClosing } from "./shared/closing";
 import { noteClients } from "./shared/clients";
 import { UNCONFIRMED } from "./shared/unconfirmed";
 
@@ -18,5 +19,6 @@ export const partition: Scene = {
   async inject(drill) {
     await noteClients(drill);
     await cutFromPeers(drill, [drill.victim.pod]);
+    await awaitClosing(drill);
   },
 };

@@ -51,6 +51,7 @@ describe("drills on a real cluster", () => {
       assert.ok(confirmed > 100, `only ${confirmed} tasks were published`);
       assert.deepEqual(reasons, []);
       assert.equal(ended.code, 0);
+      if (scene === "partition") assert.match(ended.output, /has closed itself to clients/);
     });
 
   it("write a report for each, with a timeline", () => {

@@ -3,7 +3,7 @@
 -module(ha_celery_pause_minority).
 -behaviour(gen_server).
 
--export([start_link/0, has_majority/2]).
+-export([start_link/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -rabbit_boot_step({?MODULE, [
@@ -21,33 +21,38 @@
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
+%% The state: how many looks in a row found no majority.
 init([]) ->
-    {ok, {0, look_soon()}}.
+    look_soon(),
+    {ok, 0}.
 
-handle_call(_Request, _From, State) ->
-    {reply, ok, State}.
+handle_call(_Request, _From, Missed) ->
+    {reply, ok, Missed}.
 
-handle_cast(_Message, State) ->
-    {noreply, State}.
+handle_cast(_Message, Missed) ->
+    {noreply, Missed}.
 
-%% Missed: how many looks in a row found no majority.
-handle_info(look, {Missed, _Timer}) ->
-    case has_majority(rabbit_nodes:list_members(), [node() | nodes()]) of
-        true ->
-            resume(),
-            {noreply, {0, look_soon()}};
-        false ->
-            [pause() || Missed + 1 >= ?PATIENCE_LOOKS],
-            {noreply, {Missed + 1, look_soon()}}
-    end;
-handle_info(_Message, State) ->
-    {noreply, State}.
+handle_info(look, Missed) ->
+    look_soon(),
+    {noreply, act(has_majority(), Missed)};
+handle_info(_Message, Missed) ->
+    {noreply, Missed}.
 
 look_soon() ->
     erlang:send_after(?LOOK_MS, self(), look).
 
-has_majority(Members, Connected) ->
-    Present = [Member || Member <- Members, lists:member(Member, Connected)],
+act(true, _Missed) ->
+    resume(),
+    0;
+act(false, Missed) when Missed + 1 < ?PATIENCE_LOOKS ->
+    Missed + 1;
+act(false, Missed) ->
+    pause(),
+    Missed + 1.
+
+has_majority() ->
+    Members = rabbit_nodes:list_members(),
+    Present = [Member || Member <- Members, lists:member(Member, [node() | nodes()])],
     2 * length(Present) > length(Members).
 
 pause() ->
