@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RabbitMqCluster, RabbitMqClusterArgs } from "../../../components";
+import { enabledPlugins } from "../../../components/rabbitmq/configuration";
+import { resolveBroker } from "../../../components/rabbitmq/settings";
 import { cluster, known, list, outputsOf, passwordOf, refusal, Run, run, shows, the } from "./engine";
 import { assertGolden } from "./goldens";
 
@@ -36,6 +40,11 @@ describe("RabbitMqCluster", () => {
       assert.equal(each.parent, "ha-celery:index:RabbitMqCluster mq", each.name);
       if (each.type.startsWith("kubernetes:")) assert.equal(each.provider, "cluster", each.name);
     }
+  });
+
+  it("enables the plugins that docker/rabbitmq enables by itself", async () => {
+    const image = await readFile(join(__dirname, "../../../docker/rabbitmq/enabled_plugins"), "utf8");
+    assert.equal(enabledPlugins(resolveBroker("mq", ARGS)), image);
   });
 
   it("renders the objects of the golden, with defaults", async () => {
