@@ -10,7 +10,8 @@ export const volumeLoss: Scene = {
   summary: "a follower's volume is gone, with its pod; recover mends it under load",
   victim: Victim.Follower,
   holdSeconds: 20,
-  limits: BROKER_LIMITS,
+  // Longer than for a node that comes back: all queues lose a member at once, and get a new one later, while they are in use.
+  limits: { ...BROKER_LIMITS, publishGapSeconds: 3, consumeGapSeconds: 3 },
   destructive: true,
   inject: lose,
 };
