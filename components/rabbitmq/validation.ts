@@ -16,7 +16,8 @@ import { clashesWithTls } from "./tls";
 
 /** Why a line of rabbitmq.conf is not the user's to set. */
 const REFUSED: Record<string, string> = {
-  cluster_partition_handling: "RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it",
+  cluster_partition_handling:
+    "RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it",
   queue_master_locator: "it belonged to mirrored queues, which are gone. Use queue_leader_locator",
   "cluster_formation.peer_discovery_backend":
     "the nodes find each other by the StatefulSet's names. Remove it",
