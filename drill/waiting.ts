@@ -9,12 +9,13 @@ export function wait(seconds: number, signal: AbortSignal): Promise<void> {
   return sleep(seconds * 1000, undefined, { signal });
 }
 
-/** Waits until `done` is true; its errors count as false, except a Hopeless one. */
+/** Waits until `done` is true, asked every so many seconds; its errors count as false, except a Hopeless one. */
 export async function until(
   what: string,
   seconds: number,
   signal: AbortSignal,
   done: () => Promise<boolean>,
+  everySeconds = 0.5,
 ): Promise<void> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -26,6 +27,6 @@ export async function until(
     });
     if (reached) return;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: failure });
-    await wait(0.5, signal);
+    await wait(everySeconds, signal);
   }
 }
