@@ -1,4 +1,4 @@
-"""A consumer that is back soon after the broker is, acknowledges tasks together, and keeps its memory."""
+"""A consumer that is back soon after the broker is, and acknowledges tasks together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from kombu.common import ignore_errors
 from ha_celery.acks import Acks
 from ha_celery.transport import Transport
 
-SWEEP_SECONDS = 10.0
 #: An idle process takes its next task within milliseconds.
 LONGEST_WAY_SECONDS = 2.0
 
@@ -85,11 +84,6 @@ class Consumer(consumer.Consumer):
 
         return on_task_received
 
-    def register_with_event_loop(self, hub: Any) -> None:
-        """Celery cancels this timer with the connection."""
-        super().register_with_event_loop(hub)
-        hub.timer.call_repeatedly(SWEEP_SECONDS, sweep, (hub.timer,))
-
     def on_close(self) -> None:
         """Let processes take what is on its way to them: Celery forgets it, and they run it all the same."""
         if self.hub:
@@ -127,14 +121,3 @@ def wait_until_taken(pool: Any, hub: Any) -> None:
 def _on_the_way(processes: Any) -> bool:
     jobs = getattr(processes, "_cache", {}).values()
     return any(job._write_to and not job._accepted for job in jobs)
-
-
-def sweep(timer: Any, most: int = 2000) -> None:
-    """Forget cancelled entries: every task's time limit else stays in memory until it would have been due."""
-    if len(timer) <= most:
-        return
-    entries = timer.queue
-    timer.clear()
-    for eta, priority, entry in entries:
-        if not entry.canceled:
-            timer.enter_at(entry, eta, priority)
