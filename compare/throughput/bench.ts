@@ -11,7 +11,7 @@ import { COUNTED, type Measurement } from "./measurements";
 
 const PUBLISH_SECONDS = 300;
 const EXECUTE_SECONDS = 300;
-/** Rarely: counting 12,000 tasks takes the ledger a while, and longer where they were confirmed, too. */
+/** Rarely: the ledger counts all tasks anew for each answer, on the machine that is measured. */
 const ASK_SECONDS = 3;
 
 /** Measures one design; its workers are scaled as each measurement wants. */

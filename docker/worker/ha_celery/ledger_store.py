@@ -140,31 +140,31 @@ class Store:
 
     def summary(self, run: str) -> dict[str, Any]:
         """Count a run."""
-        count = f"""
-            WITH c AS (SELECT id FROM confirmed WHERE {OF_RUN}),
-                 e AS (SELECT id, count(*) AS times FROM executions WHERE {OF_RUN} GROUP BY id)
-            SELECT (SELECT count(*) FROM c), (SELECT count(*) FROM e), (SELECT total(times) FROM e),
-                   (SELECT count(*) FROM c WHERE id NOT IN (SELECT id FROM e)),
-                   (SELECT count(*) FROM e WHERE times > 1),
-                   (SELECT count(*) FROM e WHERE id NOT IN (SELECT id FROM c)),
-                   (SELECT min(started) FROM executions WHERE {OF_RUN}),
-                   (SELECT max(finished) FROM executions WHERE {OF_RUN})"""
+        confirmed_ids = f"""
+            SELECT count(*), total(EXISTS (SELECT 1 FROM executions WHERE executions.id = confirmed.id))
+            FROM confirmed WHERE {OF_RUN}"""
+        executed_ids = f"""
+            SELECT count(*), total(times), total(times > 1), min(first), max(last) FROM (
+                SELECT count(*) AS times, min(started) AS first, max(finished) AS last
+                FROM executions WHERE {OF_RUN} GROUP BY id)"""
         workers = f"SELECT worker, count(*) FROM executions WHERE {OF_RUN} GROUP BY worker ORDER BY worker"
         with self._connect() as connection:
-            # Both from one state of the database.
+            # All from one state of the database.
             connection.execute("BEGIN")
-            row = connection.execute(count, {"run": run}).fetchone()
+            confirmed, both = connection.execute(confirmed_ids, {"run": run}).fetchone()
+            executed, executions, duplicated, first, last = connection.execute(
+                executed_ids, {"run": run}
+            ).fetchone()
             by_worker = dict(connection.execute(workers, {"run": run}).fetchall())
         connection.close()
-        confirmed, executed, executions, lost, duplicated, unconfirmed, first, last = row
         return {
             "run": run,
             "confirmed": confirmed,
             "executed": executed,
             "executions": int(executions),
-            "lost": lost,
-            "duplicated": duplicated,
-            "unconfirmed": unconfirmed,
+            "lost": confirmed - int(both),
+            "duplicated": int(duplicated),
+            "unconfirmed": executed - int(both),
             "workers": by_worker,
             "firstStarted": first,
             "lastFinished": last,

@@ -201,7 +201,7 @@ def _results(settings: Settings) -> dict[str, Any]:
 def _worker(settings: Settings) -> dict[str, Any]:
     return {
         "worker_consumer": "ha_celery.consumer:Consumer",
-        "worker_pool": "ha_celery.pool:TaskPool",
+        "worker_pool": "ha_celery.prefork:TaskPool",
         "worker_prefetch_multiplier": settings.prefetch_multiplier,
         # A task whose message has gone back to the queue runs elsewhere: end the first copy.
         "worker_cancel_long_running_tasks_on_connection_loss": True,

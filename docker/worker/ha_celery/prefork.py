@@ -33,6 +33,6 @@ class Processes(asynpool.AsynPool):
 
 
 class TaskPool(prefork.TaskPool):
-    """Stands in for `prefork`; a worker that is told another --pool has that one."""
+    """Stands in for `prefork` of Celery; a worker that is told another --pool has that one."""
 
     Pool = Processes

@@ -14,7 +14,7 @@ from celery.concurrency import get_implementation
 from kombu.asynchronous import Hub
 
 from ha_celery import time_limits
-from ha_celery.pool import Processes, TaskPool
+from ha_celery.prefork import Processes, TaskPool
 
 
 @pytest.fixture
