@@ -7,7 +7,9 @@ export async function awaitClosing(drill: Drill): Promise<void> {
   const { brokers, victim } = drill;
   const ask = async (expression: string) =>
     (await brokers.exec(victim, "rabbitmqctl", "--quiet", "eval", `${expression}.`)).trim();
-  if ((await ask("rabbit_plugins:is_enabled(ha_celery_pause_minority)")) !== "true") {
+  // Not of rabbit_plugins, which has other functions in older brokers.
+  const running = "lists:keymember(ha_celery_pause_minority, 1, application:which_applications())";
+  if ((await ask(running)) !== "true") {
     drill.event(`${victim.pod}: keeps its clients, for want of the plugin ha_celery_pause_minority`);
     return;
   }
