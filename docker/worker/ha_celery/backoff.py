@@ -6,6 +6,11 @@ import random
 import time
 
 
+def patience(failures: int, longest: float) -> float:
+    """Tell how many seconds to try to connect: few at first, as the address may be that of a lost node."""
+    return min(longest, 0.5 * 2.0 ** min(failures, 16))
+
+
 class GaveUpError(Exception):
     """The budget is spent; its cause is the last error."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import select
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from celery.worker import consumer
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
+from ha_celery.backoff import patience
 from ha_celery.transport import Transport
 
 #: An idle process takes its next task within milliseconds.
@@ -33,13 +35,25 @@ class Consumer(consumer.Consumer):
     _acks: Acks | None = None
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Connect, however long it takes, with short pauses."""
-        ensure = conn.ensure_connection
+        """Connect, however long it takes, with short pauses, and at first with little patience."""
+        ensure, longest = conn.ensure_connection, conn.connect_timeout
 
-        def with_short_pauses(*args: Any, **options: Any) -> Any:
-            return ensure(*args, **options, interval_start=0.1, interval_step=0.2, interval_max=3)
+        def soon(errback: Callable[..., None], *args: Any, **options: Any) -> Any:
+            failures = itertools.count(1)
 
-        conn.ensure_connection = with_short_pauses
+            def on_error(*what: Any) -> None:
+                conn.connect_timeout = patience(next(failures), longest)
+                errback(*what)
+
+            conn.connect_timeout = patience(0, longest)
+            try:
+                return ensure(
+                    on_error, *args, **options, interval_start=0.1, interval_step=0.2, interval_max=3
+                )
+            finally:
+                conn.connect_timeout = longest
+
+        conn.ensure_connection = soon
         return super().ensure_connected(conn)
 
     def connection_for_read(self, heartbeat: float | None = None) -> Any:

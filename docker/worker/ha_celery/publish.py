@@ -15,7 +15,7 @@ from celery.utils import uuid
 from celery.utils.log import get_logger
 from kombu.exceptions import OperationalError
 
-from ha_celery.backoff import Backoff
+from ha_celery.backoff import Backoff, patience
 from ha_celery.errors import is_temporary
 
 logger = get_logger(__name__)
@@ -173,6 +173,9 @@ class ConfirmedPublisher:
             connection = self._app.connection_for_write()
             # This class counts delivery tags itself; py-amqp's own mode waits after every message.
             connection.transport_options = {**connection.transport_options, "confirm_publish": False}
+            # The first attempt since the last confirm counts the loss of the connection.
+            failures = max(self._backoff.attempts - 1, 0)
+            connection.connect_timeout = patience(failures, connection.connect_timeout)
             connection.ensure_connection(max_retries=1, interval_start=0)
             self._connection = connection
             self._producer = _Producer(connection, self._confirmed, self._refused)

@@ -40,6 +40,7 @@ class Link:
         self.raw = SimpleNamespace(on_blocked=None, on_unblocked=None)
         self.connection = MagicMock()
         self.connection.transport_options = {"confirm_publish": True}
+        self.connection.connect_timeout = 2
         self.connection.channel.return_value = self.channel
         self.connection.connection = self.raw
         self.connection.drain_events.side_effect = lambda timeout: script(self)
@@ -121,6 +122,22 @@ def test_a_lost_connection_is_replaced_and_the_unconfirmed_sent_again(
     assert broker.links[1].sent == IDS[4:]
     assert publisher.retries == 6
     assert no_sleep
+
+
+def test_addresses_that_do_not_answer_are_tried_for_longer_each_time(
+    publish: Any, no_sleep: list[float]
+) -> None:
+    class Lost(Broker):
+        def connect(self) -> Any:
+            connection = super().connect()
+            if len(self.links) < 6:
+                connection.ensure_connection.side_effect = TimeoutError("no answer")
+            return connection
+
+    broker = Lost(Link.ack_all)
+    publish(broker, 1)
+    assert [link.connection.connect_timeout for link in broker.links] == [0.5, 0.5, 1, 2, 2, 2]
+    assert len(no_sleep) == 5
 
 
 def test_a_refused_message_is_sent_again(publish: Any, no_sleep: list[float]) -> None:
