@@ -8,7 +8,11 @@ import time
 
 def patience(failures: int, longest: float) -> float:
     """Tell how many seconds to try to connect: few at first, as the address may be that of a lost node."""
-    return min(longest, 0.5 * 2.0 ** min(failures, 16))
+    return _doubled(0.5, failures, longest)
+
+
+def _doubled(first: float, times: int, longest: float) -> float:
+    return min(longest, first * 2.0 ** min(times, 16))
 
 
 class GaveUpError(Exception):
@@ -33,7 +37,7 @@ class Backoff:
     def pause(self, error: BaseException) -> None:
         """Sleep before the next attempt; raise GaveUpError once the budget is spent."""
         self.attempts += 1
-        ceiling = min(self._longest, self._first * 2 ** min(self.attempts - 1, 16))
+        ceiling = _doubled(self._first, self.attempts - 1, self._longest)
         # Half of it at random, so that many clients do not come back in step.
         wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         self.check(error, wait)

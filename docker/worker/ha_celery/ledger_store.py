@@ -141,10 +141,11 @@ class Store:
     def summary(self, run: str) -> dict[str, Any]:
         """Count a run."""
         confirmed_ids = f"""
-            SELECT count(*), total(EXISTS (SELECT 1 FROM executions WHERE executions.id = confirmed.id))
+            SELECT count(*), count(*) FILTER (
+                WHERE EXISTS (SELECT 1 FROM executions WHERE executions.id = confirmed.id))
             FROM confirmed WHERE {OF_RUN}"""
         executed_ids = f"""
-            SELECT count(*), total(times), total(times > 1), min(first), max(last) FROM (
+            SELECT count(*), total(times), count(*) FILTER (WHERE times > 1), min(first), max(last) FROM (
                 SELECT count(*) AS times, min(started) AS first, max(finished) AS last
                 FROM executions WHERE {OF_RUN} GROUP BY id)"""
         workers = f"SELECT worker, count(*) FROM executions WHERE {OF_RUN} GROUP BY worker ORDER BY worker"
@@ -162,9 +163,9 @@ class Store:
             "confirmed": confirmed,
             "executed": executed,
             "executions": int(executions),
-            "lost": confirmed - int(both),
-            "duplicated": int(duplicated),
-            "unconfirmed": executed - int(both),
+            "lost": confirmed - both,
+            "duplicated": duplicated,
+            "unconfirmed": executed - both,
             "workers": by_worker,
             "firstStarted": first,
             "lastFinished": last,
