@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 
 from ha_celery.backoff import Backoff, patience
 from ha_celery.errors import is_temporary
+from ha_celery.write_buffer import WriteBuffer
 
 logger = get_logger(__name__)
 
@@ -65,7 +66,11 @@ class ConfirmedPublisher:
         self.retries = 0
 
     def publish(self, task: Any, args: Any = (), kwargs: Any = None, **options: Any) -> str:
-        """Send a task and return its id; waits while the window is full."""
+        """Send a task and return its id; waits while the window is full.
+
+        Tasks that follow each other at once share a write, up to 32 of them, so the last of a burst leave
+        with the next call: poll() or flush() when there is nothing more to publish for now.
+        """
         task_id = str(options.pop("task_id", None) or uuid())
         if not self._unconfirmed:
             # Nothing was awaited until now, so the broker's silence begins here.
@@ -146,6 +151,7 @@ class ConfirmedPublisher:
         if producer is None or connection is None:
             return
         try:
+            producer.flush()
             connection.drain_events(timeout=min(longest, 1.0))
         except TimeoutError:
             self._after_silence(connection, producer)
@@ -171,8 +177,12 @@ class ConfirmedPublisher:
     def _connected(self) -> _Producer:
         if self._producer is None:
             connection = self._app.connection_for_write()
-            # This class counts delivery tags itself; py-amqp's own mode waits after every message.
-            connection.transport_options = {**connection.transport_options, "confirm_publish": False}
+            connection.transport_options = {
+                **connection.transport_options,
+                # This class counts delivery tags itself; py-amqp's own mode waits after every message.
+                "confirm_publish": False,
+                "frame_writer": WriteBuffer,
+            }
             # The first attempt since the last confirm counts the loss of the connection.
             failures = max(self._backoff.attempts - 1, 0)
             connection.connect_timeout = patience(failures, connection.connect_timeout)
@@ -236,6 +246,15 @@ class _Producer(kombu.Producer):
         self._sent[self._next_tag] = options.get("correlation_id", "")
         self._next_tag += 1
         return super().publish(body, **options)
+
+    def flush(self) -> None:
+        self.channel.connection.frame_writer.flush()
+
+    def maybe_declare(self, entity: Any, retry: bool = False, **policy: Any) -> Any:
+        # Kombu copies the queue for each message to find that it is declared.
+        if entity.can_cache_declaration and hash(entity) in self.connection.declared_entities:
+            return False
+        return super().maybe_declare(entity, retry, **policy)
 
     def _take(self, tag: int, multiple: bool) -> list[str]:
         if not multiple:

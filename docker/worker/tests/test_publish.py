@@ -5,7 +5,10 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import amqp
+import kombu
 import pytest
+from amqp.basic_message import Message
+from amqp.spec import Basic
 from celery import Celery
 
 from ha_celery import ConfirmedPublisher, GaveUpError
@@ -31,24 +34,41 @@ class Broker:
 
 class Link:
     def __init__(self, script: Callable[["Link"], None]) -> None:
+        self.unsent: list[str] = []
         self.sent: list[str] = []
+        self.writes: list[int] = []
         self.answered = 0
         self.channel = MagicMock()
         self.channel.events = defaultdict(set)
         self.channel.basic_publish.side_effect = self._publish
-        self.channel.prepare_message = lambda body, *args: args[4]
+        self.channel.prepare_message = lambda body, *args: Message(body, **args[4])
         self.raw = SimpleNamespace(on_blocked=None, on_unblocked=None)
         self.connection = MagicMock()
         self.connection.transport_options = {"confirm_publish": True}
         self.connection.connect_timeout = 2
-        self.connection.channel.return_value = self.channel
+        self.connection.channel.side_effect = self._open
         self.connection.connection = self.raw
         self.connection.drain_events.side_effect = lambda timeout: script(self)
         self.channel.connection.client = self.connection
 
-    def _publish(self, properties: dict[str, Any], **options: Any) -> None:
+    def _open(self) -> Any:
+        transport = SimpleNamespace(write=lambda frames: self.write(frames))
+        raw = SimpleNamespace(frame_max=131_072, bytes_sent=0)
+        self.channel.connection.frame_writer = self.connection.transport_options["frame_writer"](
+            raw, transport
+        )
+        return self.channel
+
+    def _publish(self, message: Message, **options: Any) -> None:
         assert options["mandatory"] is True
-        self.sent.append(properties["correlation_id"])
+        self.unsent.append(message.properties["correlation_id"])
+        self.channel.connection.frame_writer(1, 1, Basic.Publish, b"", message)
+
+    def write(self, frames: bytes) -> None:
+        assert frames
+        self.sent += self.unsent
+        self.writes.append(len(self.unsent))
+        self.unsent.clear()
 
     def answer(self, event: str, *args: Any) -> None:
         for handler in self.channel.events[event]:
@@ -96,6 +116,49 @@ def test_everything_is_confirmed_once_in_windows(publish: Any) -> None:
     assert broker.received == IDS
     assert most == 10
     assert (publisher.published, publisher.retries) == (25, 0)
+
+
+def test_tasks_that_follow_each_other_at_once_share_writes(publish: Any, no_sleep: list[float]) -> None:
+    broker = Broker(Link.ack_all)
+    publish(broker, 70, window=100)
+    assert broker.links[0].writes == [1, 32, 32, 5]
+
+
+def test_a_write_that_fails_is_a_lost_connection(publish: Any, no_sleep: list[float]) -> None:
+    def fail(frames: bytes) -> None:
+        raise TimeoutError
+
+    class Stuck(Broker):
+        def connect(self) -> Any:
+            connection = super().connect()
+            if len(self.links) == 1:
+                self.links[0].write = fail
+            return connection
+
+    broker = Stuck(Link.ack_all)
+    confirmed, publisher = publish(broker, 3)
+    assert confirmed == IDS[:3]
+    assert (len(broker.links), publisher.retries) == (2, 1)
+
+
+def test_what_is_declared_is_not_looked_at_again(publish: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(
+        kombu.Producer, "maybe_declare", lambda _, entity, *__, **___: looks.append(entity.name)
+    )
+
+    class Declared(Broker):
+        def connect(self) -> Any:
+            connection = super().connect()
+            connection.declared_entities = declared
+            return connection
+
+    declared: set[int] = set()
+    publish(Declared(Link.ack_all), 2)
+    assert len(looks) == 2
+    declared.add(hash(kombu.Queue(looks[0])))
+    publish(Declared(Link.ack_all), 2)
+    assert len(looks) == 2
 
 
 def test_single_and_multiple_acks_in_any_order(publish: Any) -> None:
