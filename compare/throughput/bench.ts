@@ -26,7 +26,7 @@ export class Bench {
     this.pool = poolOf(installation, {});
   }
 
-  /** Tasks per second. */
+  /** Tasks per second. Begins and ends without workers. */
   async measure(measurement: Measurement, run: string): Promise<number> {
     const { namespace } = this.installation;
     const basis: Basis = {
@@ -38,7 +38,6 @@ export class Bench {
       avoid: [],
     };
     try {
-      await this.scale(0);
       await this.purge();
       await this.cluster.core.createNamespacedPod({ namespace, body: ledgerPod(basis) });
       await this.cluster.networkPolicies.createNamespacedNetworkPolicy({
@@ -51,6 +50,7 @@ export class Bench {
       return await this.executed(run, measurement);
     } finally {
       await this.remove(run);
+      await this.scale(0);
     }
   }
 

@@ -12,8 +12,9 @@ from amqp.method_framing import frame_writer
 #: A message that follows the one before it this soon waits for more.
 BURST_SECONDS = 0.002
 
-#: So many do not wait any longer.
+#: So many messages, or bytes, do not wait any longer.
 BURST_MESSAGES = 32
+BURST_BYTES = 65_536
 
 
 class WriteBuffer:
@@ -54,4 +55,5 @@ class WriteBuffer:
     def _in_burst(self) -> bool:
         before, self._last_message = self._last_message, time.monotonic()
         self._messages += 1
-        return self._last_message - before < BURST_SECONDS and self._messages < BURST_MESSAGES
+        soon = self._last_message - before < BURST_SECONDS
+        return soon and self._messages < BURST_MESSAGES and len(self._kept) < BURST_BYTES

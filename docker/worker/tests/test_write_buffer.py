@@ -86,6 +86,13 @@ def test_a_burst_leaves_with_its_32nd_message(buffer: WriteBuffer, socket: Socke
     assert socket.writes[1:] == [as_py_amqp_writes(*bodies[1:33])]
 
 
+def test_large_messages_are_not_gathered(buffer: WriteBuffer, socket: Socket) -> None:
+    bodies = ["first", "x" * 40_000, "y" * 40_000, "last"]
+    for body in bodies:
+        publish(buffer, body)
+    assert socket.writes[1:] == [as_py_amqp_writes(*bodies[1:3])]
+
+
 def test_what_is_no_message_leaves_at_once_after_the_messages(buffer: WriteBuffer, socket: Socket) -> None:
     for body in ("first", "second"):
         publish(buffer, body)
