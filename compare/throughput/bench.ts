@@ -26,7 +26,7 @@ export class Bench {
     this.pool = poolOf(installation, {});
   }
 
-  /** Tasks per second. Begins and ends without workers. */
+  /** Tasks per second. There must be no workers yet; those of the measurement stay. */
   async measure(measurement: Measurement, run: string): Promise<number> {
     const { namespace } = this.installation;
     const basis: Basis = {
@@ -50,7 +50,6 @@ export class Bench {
       return await this.executed(run, measurement);
     } finally {
       await this.remove(run);
-      await this.scale(0);
     }
   }
 

@@ -31,6 +31,7 @@ export async function takeTurns(
       for (const { name, bench } of round % 2 ? contenders : contenders.toReversed()) {
         if (measurement.oursAlone && name !== "ours") continue;
         const rate = await bench.measure(measurement, `${name}-${round}-${index}`);
+        await bench.scale(0);
         rates.get(measurement.title)?.[name].push(rate);
         report(`round ${round} of ${rounds}, ${name}: ${measurement.title}: ${rate.toFixed(0)}`);
       }

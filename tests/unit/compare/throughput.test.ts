@@ -47,7 +47,7 @@ describe("throughput", () => {
     });
   });
 
-  it("is measured in turns, in every other round the seed's design first", async () => {
+  it("is measured in turns, in every other round the seed's design first, and without workers of the other one", async () => {
     const done: string[] = [];
     const contender = (name: "ours" | "seed", rate: number) => ({
       name,
@@ -70,8 +70,8 @@ describe("throughput", () => {
     });
     assert.deepEqual(done, [
       ...["ours has 0", "seed has 0"],
-      ...["ours-1-0", "seed-1-0", "ours-1-1"],
-      ...["seed-2-0", "ours-2-0", "ours-2-1"],
+      ...["ours-1-0", "ours has 0", "seed-1-0", "seed has 0", "ours-1-1", "ours has 0"],
+      ...["seed-2-0", "seed has 0", "ours-2-0", "ours has 0", "ours-2-1", "ours has 0"],
     ]);
   });
 });
