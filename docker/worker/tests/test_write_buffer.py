@@ -7,7 +7,6 @@ from amqp.basic_message import Message
 from amqp.method_framing import frame_writer
 from amqp.spec import Basic, Channel
 
-from ha_celery import write_buffer
 from ha_celery.write_buffer import WriteBuffer
 
 
@@ -17,20 +16,6 @@ class Socket:
 
     def write(self, frames: Any) -> None:
         self.writes.append(bytes(frames))
-
-
-class Clock:
-    now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(write_buffer, "time", clock)
-    return clock
 
 
 @pytest.fixture
@@ -43,7 +28,7 @@ def connection() -> Any:
 
 
 @pytest.fixture
-def buffer(socket: Socket, clock: Clock) -> WriteBuffer:
+def buffer(socket: Socket, no_sleep: list[float]) -> WriteBuffer:
     return WriteBuffer(connection(), socket)
 
 
@@ -71,11 +56,11 @@ def test_a_burst_is_written_at_once_and_byte_for_byte_the_same(buffer: WriteBuff
 
 
 def test_messages_with_time_between_them_leave_at_once(
-    buffer: WriteBuffer, socket: Socket, clock: Clock
+    buffer: WriteBuffer, socket: Socket, no_sleep: list[float]
 ) -> None:
     for body in ("first", "second"):
         publish(buffer, body)
-        clock.now += 0.003
+        no_sleep.append(0.003)
     assert socket.writes == [as_py_amqp_writes("first"), as_py_amqp_writes("second")]
 
 
