@@ -1,5 +1,5 @@
-%% Closes a node to clients while it lacks the majority of the cluster. RabbitMQ 4.3 has no partition handling any more: such a node keeps
-%% its clients, confirms nothing and delivers nothing, so whoever is connected to it waits until the partition is over.
+%% Closes a node to clients while it is in a minority of the cluster. RabbitMQ 4.3 has no partition handling: such a node keeps its clients
+%% but neither confirms nor delivers messages, so these clients hang until the partition ends.
 -module(ha_celery_pause_minority).
 -behaviour(gen_server).
 
@@ -13,17 +13,17 @@
     {requires, core_initialized}
 ]}).
 
--define(LOOK_MS, 1000).
-%% A connection between nodes that breaks and is back at once is no partition.
--define(PATIENCE_LOOKS, 3).
+-define(POLL_MS, 1000).
+%% Number of consecutive polls without a majority that count as a partition; a brief disconnect does not.
+-define(MAX_MISSED_POLLS, 3).
 -define(EXPLANATION, "this node is in a minority: connect to another one").
 
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% The state: how many looks in a row found no majority.
+%% State: number of consecutive polls without a majority.
 init([]) ->
-    look_soon(),
+    schedule_poll(),
     {ok, 0}.
 
 handle_call(_Request, _From, Missed) ->
@@ -32,19 +32,19 @@ handle_call(_Request, _From, Missed) ->
 handle_cast(_Message, Missed) ->
     {noreply, Missed}.
 
-handle_info(look, Missed) ->
-    look_soon(),
+handle_info(poll, Missed) ->
+    schedule_poll(),
     {noreply, act(has_majority(), Missed)};
 handle_info(_Message, Missed) ->
     {noreply, Missed}.
 
-look_soon() ->
-    erlang:send_after(?LOOK_MS, self(), look).
+schedule_poll() ->
+    erlang:send_after(?POLL_MS, self(), poll).
 
 act(true, _Missed) ->
     resume(),
     0;
-act(false, Missed) when Missed + 1 < ?PATIENCE_LOOKS ->
+act(false, Missed) when Missed + 1 < ?MAX_MISSED_POLLS ->
     Missed + 1;
 act(false, Missed) ->
     pause(),
@@ -60,24 +60,24 @@ pause() ->
         true ->
             ok;
         false ->
-            logger:warning("This node is in a minority: it closes its clients' connections and listeners until it is not"),
+            logger:warning("This node is in a minority: closing client connections and listeners"),
             [ok = ranch:suspend_listener(Listener) || Listener <- listeners()],
             set_paused(true)
     end,
-    %% At each look: one that was being opened meanwhile is in this list only later.
+    %% At every poll, because a connection that is being opened appears in this list later.
     rabbit_networking:close_connections(rabbit_networking:local_connections(), ?EXPLANATION).
 
 resume() ->
     case is_paused() andalso not rabbit_maintenance:is_being_drained_local_read(node()) of
         true ->
-            logger:warning("This node is with the majority again: it opens its listeners"),
+            logger:warning("This node is in the majority again: opening client listeners"),
             [ok = ranch:resume_listener(Listener) || Listener <- listeners()],
             set_paused(false);
         false ->
             ok
     end.
 
-%% Those of messages: management and metrics are of use just then.
+%% Message protocols only; management and metrics stay available.
 listeners() ->
     Listeners = [rabbit_networking:ranch_ref(Listener) || Listener <- rabbit_networking:node_client_listeners(node())],
     [Listener || Listener <- Listeners, not is_http(rabbit_networking:ranch_ref_to_protocol(Listener))].
@@ -85,7 +85,7 @@ listeners() ->
 is_http(Protocol) ->
     lists:prefix("http", atom_to_list(Protocol)).
 
-%% Beyond this process, whose next one else would not know that it has something to resume.
+%% Stored outside this process, so that a restarted one knows whether to resume.
 is_paused() ->
     application:get_env(?MODULE, paused, false).
 

@@ -1,1 +1,1 @@
-"""The example application: count to ten, ten thousand times."""
+"""Example application: count to ten, ten thousand times."""

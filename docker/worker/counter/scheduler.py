@@ -1,7 +1,7 @@
 """Schedules the tasks of a run: python -m counter.scheduler.
 
-May be killed at any time and started again: ids come from the task's number, and what the ledger knows as
-confirmed is not published again.
+Safe to kill and restart at any time: ids derive from the task's number, and tasks that the ledger knows as
+confirmed are not published again.
 """
 
 from __future__ import annotations
@@ -18,44 +18,44 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ha_celery.backoff import GaveUpError
-from ha_celery.environment import Environment, SettingsError, whole
-from ha_celery.kinds import RUN_NAME
+from ha_celery.environment import Environment, SettingsError, integer
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import LedgerClient
+from ha_celery.variable_types import RUN_NAME
 
 PROGRESS_SECONDS = 5.0
-# Kubernetes shows what a container writes here in the pod's status.
+# Kubernetes shows the content of this file in the pod's status.
 TERMINATION_LOG = Path("/dev/termination-log")
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Which tasks to schedule."""
+    """Tasks to schedule."""
 
     run: str
     tasks: int
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Schedule:
-        """Read SCHEDULE_RUN and SCHEDULE_TASKS."""
+        """Reads SCHEDULE_RUN and SCHEDULE_TASKS."""
         env = Environment(variables)
         schedule = cls(
             run=env.read("SCHEDULE_RUN", RUN_NAME, "", "run-1"),
-            tasks=env.read("SCHEDULE_TASKS", whole(0, 1_000_000), 0, "10000"),
+            tasks=env.read("SCHEDULE_TASKS", integer(0, 1_000_000), 0, "10000"),
         )
         env.check()
         return schedule
 
     def ids(self) -> list[str]:
-        """List the task ids, the same in every attempt of a run."""
+        """Returns the task ids, which are the same in every attempt of a run."""
         return [f"{self.run}-{number:06}" for number in range(self.tasks)]
 
 
 class Confirmations:
-    """Counts confirmed tasks, passes them on to the ledger in batches, and says how far things are."""
+    """Counts confirmed tasks, reports them to the ledger in batches, and prints the progress."""
 
     def __init__(self, schedule: Schedule, ledger: LedgerClient | None, known: int) -> None:
-        """Begin with the number of tasks that an earlier attempt has seen confirmed."""
+        """Starts from the number of tasks confirmed in earlier attempts."""
         self._schedule = schedule
         self._ledger = ledger
         self._waiting: list[str] = []
@@ -63,7 +63,7 @@ class Confirmations:
         self.count = known
 
     def add(self, ids: list[str]) -> None:
-        """Take ids that the broker has just confirmed."""
+        """Adds ids that the broker has just confirmed."""
         self.count += len(ids)
         self._waiting.extend(ids)
         if len(self._waiting) >= 250:
@@ -73,20 +73,20 @@ class Confirmations:
             print(f"{self._schedule.run}: {self.count} of {self._schedule.tasks} tasks confirmed", flush=True)
 
     def flush(self) -> None:
-        """Hand everything to the ledger; returns when it is stored there."""
+        """Reports all ids; returns when the ledger has stored them."""
         ids, self._waiting = self._waiting, []
         if ids and self._ledger:
             self._ledger.confirmed(ids)
 
 
 def schedule_tasks(schedule: Schedule, app: Any, task: Any, ledger_url: str | None) -> dict[str, Any]:
-    """Publish what is not confirmed yet; return the figures of this attempt."""
+    """Publishes all unconfirmed tasks; returns the totals of this attempt."""
     began = time.monotonic()
     ledger = LedgerClient(ledger_url, budget=600) if ledger_url else None
     wanted = schedule.ids()
     known = ledger.confirmed_ids(schedule.run).intersection(wanted) if ledger else set()
     if known:
-        print(f"{schedule.run}: {len(known)} tasks were confirmed before, publishing the rest", flush=True)
+        print(f"{schedule.run}: {len(known)} tasks are already confirmed, publishing the rest", flush=True)
     confirmations = Confirmations(schedule, ledger, len(known))
     with ConfirmedPublisher(app, confirmations.add) as publisher:
         for task_id in wanted:
@@ -104,7 +104,7 @@ def schedule_tasks(schedule: Schedule, app: Any, task: Any, ledger_url: str | No
 
 
 def main() -> None:
-    """Schedule, report, and exit with 0 only when every task is confirmed."""
+    """Publishes and reports; exits with 0 only if every task is confirmed."""
     signal.signal(signal.SIGTERM, _stop)
     try:
         schedule = Schedule.from_environment()
@@ -124,7 +124,7 @@ def main() -> None:
 
 
 def _stop(*_: object) -> NoReturn:
-    # At once and without clean-up: the next attempt publishes what is not confirmed.
+    # Without cleanup: the next attempt publishes all unconfirmed tasks.
     print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
     os._exit(143)
 

@@ -1,4 +1,4 @@
-"""Celery that loses no task: settings, confirmed publishing, probes and a ledger to prove it."""
+"""Celery without lost tasks: settings, confirmed publishing, probes, and a ledger that proves it."""
 
 from ha_celery.backoff import GaveUpError
 from ha_celery.publish import ConfirmedPublisher

@@ -1,4 +1,4 @@
-"""Acknowledging several tasks with one frame: each frame is an entry in the log of three brokers."""
+"""Batched acknowledgements, because every frame is an entry in the logs of three brokers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-#: How often is looked at what waits to be acknowledged. Less than a batch goes then, too.
-LOOK_SECONDS = 0.01
-#: A finished task waits so many looks at most for one that it overtook.
-MOST_LOOKS = 5
+#: Interval at which finished tasks are acknowledged even if the batch is not full, in seconds.
+POLL_SECONDS = 0.01
+#: Maximum number of polls that a finished task waits for one that was delivered earlier.
+MAX_POLLS = 5
 
 
 class Acks:
-    """Of one channel: gathers finished tasks and acknowledges them together."""
+    """Batches the acknowledgements of one channel."""
 
     def __init__(
         self, batch: int, slots: int, call_later: Callable[..., Any], running: Callable[[], bool]
     ) -> None:
-        """Gather this many, or fewer when nothing waits for a slot; none once the worker shuts down."""
+        """Acknowledges immediately if nothing waits for a slot or if the worker shuts down."""
         self._batch = batch
         self._slots = slots
         self._call_later = call_later
@@ -26,16 +26,16 @@ class Acks:
         self._delivered: dict[int, Any] = {}
         self._finished: dict[int, Any] = {}
         self._timer: Any = None
-        self._looks = 0
+        self._polls = 0
         self._log_to: tuple[Any, ...] = ()
 
     def delivered(self, message: Any) -> None:
-        """Take over this message's acknowledgement; a reject goes out at once, as ever."""
+        """Takes over the acknowledgement of a message; rejects are still sent immediately."""
         self._delivered[message.delivery_tag] = message
         message.ack_log_error = partial(self._finish, message, message.ack_log_error)
 
     def flush(self) -> None:
-        """Acknowledge what has finished, those that overtook a running task one by one."""
+        """Acknowledges all finished tasks, those that overtook a running task one by one."""
         self._acknowledge_in_order()
         self._acknowledge_overtaking()
 
@@ -56,13 +56,13 @@ class Acks:
             self._acknowledge_in_order()
         self._wait()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         self._timer = None
-        self._looks += 1
+        self._polls += 1
         self._acknowledge_in_order()
-        # The broker sends only for what is acknowledged, so with nothing waiting the slots are soon idle.
+        # The broker sends a message per acknowledgement, so with nothing waiting, slots are soon idle.
         nothing_waits = len(self._delivered) - len(self._finished) <= self._slots
-        if nothing_waits or self._looks == MOST_LOOKS:
+        if nothing_waits or self._polls == MAX_POLLS:
             self._acknowledge_overtaking()
         else:
             self._wait()
@@ -71,14 +71,14 @@ class Acks:
         if not self._finished:
             self._stop_waiting()
         elif self._timer is None:
-            self._timer = self._call_later(LOOK_SECONDS, self._look)
+            self._timer = self._call_later(POLL_SECONDS, self._poll)
 
     def _acknowledge_in_order(self) -> None:
-        """With one frame, up to the oldest task that runs: those behind it can soon go with it."""
+        """Acknowledges, with one frame, everything delivered before the oldest running task."""
         last = None
         for tag, message in list(self._delivered.items()):
             ack = self._finished.pop(tag, None)
-            # Neither finished, nor rejected or settled in another way.
+            # Still running: neither finished nor settled otherwise.
             if ack is None and not message.acknowledged:
                 break
             del self._delivered[tag]
@@ -87,7 +87,7 @@ class Acks:
             last(*self._log_to, multiple=True)
 
     def _stop_waiting(self) -> None:
-        self._looks = 0
+        self._polls = 0
         timer, self._timer = self._timer, None
         if timer:
             timer.cancel()

@@ -1,4 +1,4 @@
-"""Reads typed values from environment variables and gathers every problem before it complains."""
+"""Typed values from environment variables; all problems are reported together."""
 
 from __future__ import annotations
 
@@ -10,51 +10,53 @@ T = TypeVar("T")
 
 
 class SettingsError(ValueError):
-    """One or more environment variables are missing or wrong; the message names each with its cure."""
+    """Settings are missing, invalid, or in conflict; the message names each one and its fix."""
 
 
 @dataclass(frozen=True)
-class Kind(Generic[T]):
-    """What a variable may hold: in words that end the sentence "Set it to ...", and how to read it."""
+class VariableType(Generic[T]):
+    """Valid values of a variable: a description that completes "Set it to ...", and a parser."""
 
-    words: str
+    description: str
     parse: Callable[[str], T]
 
 
 class Environment:
-    """A view of environment variables; `check` reports all problems of all `read` calls together."""
+    """Reads environment variables; `check` reports the problems of all `read` calls together."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        """Look at these variables."""
+        """Reads from the given mapping."""
         self._variables = variables
         self._problems: list[str] = []
 
-    def read(self, name: str, kind: Kind[T], fallback: T, default: str | None = None) -> T:
-        """Parse a variable; `fallback` only fills the gap until `check` raises."""
+    def read(self, name: str, variable_type: VariableType[T], fallback: T, default: str | None = None) -> T:
+        """Parses a variable; returns `fallback` on an error, which `check` raises later."""
         text = self._variables.get(name, "").strip() or default
         if text is None:
-            self._problems.append(f"{name} is not set. Set it to {kind.words}.")
+            self._problems.append(f"{name} is not set. Set it to {variable_type.description}.")
             return fallback
         try:
-            return kind.parse(text)
+            return variable_type.parse(text)
         except ValueError as error:
             # A URL may hold a password.
             shown = "***" if "@" in text else repr(text)
-            self._problems.append(f"{name} is {shown}: {error}. Set it to {kind.words}.")
+            self._problems.append(f"{name} is {shown}: {error}. Set it to {variable_type.description}.")
             return fallback
 
     def add(self, problem: str) -> None:
-        """Note a problem of several variables together."""
+        """Adds a problem that concerns several variables."""
         self._problems.append(problem)
 
     def check(self) -> None:
-        """Raise one error that names every problem found so far."""
+        """Raises one error that lists all problems found so far."""
         if self._problems:
-            raise SettingsError("Wrong environment:\n" + "\n".join(f"- {line}" for line in self._problems))
+            raise SettingsError(
+                "Invalid configuration:\n" + "\n".join(f"- {line}" for line in self._problems)
+            )
 
 
-def number(least: float, most: float) -> Kind[float]:
-    """Make the kind of a number within limits."""
+def number(least: float, most: float) -> VariableType[float]:
+    """Number within inclusive limits."""
 
     def parse(text: str) -> float:
         try:
@@ -62,40 +64,40 @@ def number(least: float, most: float) -> Kind[float]:
         except ValueError:
             raise ValueError("not a number") from None
         if not least <= value <= most:
-            raise ValueError("outside the limits")
+            raise ValueError("out of range")
         return value
 
-    return Kind(f"a number from {least:g} to {most:g}", parse)
+    return VariableType(f"a number from {least:g} to {most:g}", parse)
 
 
-def whole(least: int, most: int) -> Kind[int]:
-    """Make the kind of a whole number within limits."""
+def integer(least: int, most: int) -> VariableType[int]:
+    """Integer within inclusive limits."""
     within = number(least, most)
 
     def parse(text: str) -> int:
         value = within.parse(text)
         if value != int(value):
-            raise ValueError("not a whole number")
+            raise ValueError("not an integer")
         return int(value)
 
-    return Kind(f"a whole number from {least} to {most}", parse)
+    return VariableType(f"an integer from {least} to {most}", parse)
 
 
-def choice(*words: str) -> Kind[str]:
-    """Make the kind of one word out of these."""
+def choice(*words: str) -> VariableType[str]:
+    """One of the given words."""
 
     def parse(text: str) -> str:
         if text not in words:
-            raise ValueError("not one of them")
+            raise ValueError("unknown value")
         return text
 
-    return Kind(" or ".join(words), parse)
+    return VariableType(" or ".join(words), parse)
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError("neither true nor false")
     return text.lower() == "true"
 
 
-TRUTH = Kind("true or false", _truth)
+BOOLEAN = VariableType("true or false", _boolean)

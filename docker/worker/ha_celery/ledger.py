@@ -1,4 +1,4 @@
-"""Counts tasks outside RabbitMQ: which ids were confirmed to the publisher, which were executed, how often.
+"""Counts tasks outside RabbitMQ: the ids that were confirmed to the publisher, and every execution.
 
 python -m ha_celery.ledger --data /data --port 8080
 """
@@ -20,23 +20,23 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 
 class BadRequestError(ValueError):
-    """The client sent something that no retry will make right."""
+    """Invalid request that a retry cannot fix."""
 
 
 class Ledger(ThreadingHTTPServer):
-    """The server; one thread per client connection."""
+    """HTTP server with one thread per client connection."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, store: Store, port: int, host: str = "") -> None:
-        """Listen on all addresses unless a host is named."""
+        """Listens on all addresses unless a host is given."""
         super().__init__((host, port), Handler)
         self.store = store
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One client connection, kept open over many requests."""
+    """One keep-alive client connection."""
 
     server: Ledger
     protocol_version = "HTTP/1.1"
@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_POST(self) -> None:
-        """Store first, then answer: a client may rely on the answer."""
+        """Answers after the data is stored, so that a client can rely on the answer."""
         store = self.server.store
         routes = {
             "/confirmed": lambda: _confirm(store, self._body()),
@@ -56,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(routes, urlsplit(self.path).path)
 
     def do_GET(self) -> None:
-        """Answer a question about one run."""
+        """Answers a query about one run."""
         url = urlsplit(self.path)
         run = parse_qs(url.query).get("run", [""])[0]
         store = self.server.store
@@ -72,13 +72,13 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, routes: dict[str, Any], path: str) -> None:
         try:
             if path not in routes:
-                self._reply(404, {"error": f"no such path: {path}. There are: {', '.join(routes)}"})
+                self._reply(404, {"error": f"unknown path: {path}. Known paths: {', '.join(routes)}"})
                 return
             result = routes[path]()
         except BadRequestError as error:
             self._reply(400, {"error": str(error)})
         except Exception as error:
-            # A full disk, for example: the client tries again until it is stored.
+            # Such as a full disk; the client retries until the data is stored.
             self.log_error("%s %s failed: %r", self.command, path, error)
             self._reply(503, {"error": repr(error)})
         else:
@@ -87,9 +87,9 @@ class Handler(BaseHTTPRequestHandler):
     def _body(self) -> Any:
         try:
             length = int(self.headers.get("Content-Length", "0"))
-            if length > LARGEST_BODY:
+            if not 0 <= length <= LARGEST_BODY:
                 self.close_connection = True
-                raise BadRequestError(f"body of {length} bytes, at most {LARGEST_BODY} are taken")
+                raise BadRequestError(f"body of {length} bytes; the limit is {LARGEST_BODY}")
             return json.loads(self.rfile.read(length))
         except ValueError as error:
             raise BadRequestError(f"body is not JSON: {error}") from error
@@ -105,12 +105,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: thousands of lines would hide the few that matter."""
+        """Logs nothing, because thousands of lines would hide the important ones."""
 
 
 def _run(name: str) -> str:
     if not name:
-        raise BadRequestError("name the run: ?run=run-1")
+        raise BadRequestError("the run is missing; add ?run=run-1")
     return name
 
 
@@ -120,13 +120,13 @@ def _text(body: Any, name: str) -> str:
 
 
 def _confirm(store: Store, body: Any) -> dict[str, bool]:
-    """Store what is confirmed; a publisher with nothing to say asks only whether its run shall stop."""
+    """Stores confirmed ids; the answer tells the publisher whether to stop its run."""
     ids = body.get("ids") if isinstance(body, dict) else None
     if not isinstance(ids, list) or not all(isinstance(task_id, str) for task_id in ids):
         raise BadRequestError('expected {"ids": ["run-1-000000", ...]}')
     at = body.get("at") or [None] * len(ids)
     if not isinstance(at, list) or len(at) != len(ids):
-        raise BadRequestError('expected {"ids": [...], "at": [...]}, as many times as ids')
+        raise BadRequestError('expected {"ids": [...], "at": [...]} of the same length')
     if not all(time is None or isinstance(time, int | float) for time in at):
         raise BadRequestError('expected {"ids": [...], "at": [1700000000.123, ...]}')
     store.add_confirmed(list(zip(ids, at, strict=True)))
@@ -166,17 +166,17 @@ def _execution(body: Any) -> Execution:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until SIGTERM."""
+    """Serves until SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m ha_celery.ledger", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the database")
     parser.add_argument("--port", type=int, default=8080)
     options = parser.parse_args(arguments)
-    # As process 1 of a container Python would ignore the signal.
+    # As process 1 of a container, Python ignores the signal by default.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         store = Store(options.data)
     except OSError as error:
-        sys.exit(f"--data {options.data} cannot be used: {error}. Name a folder that this user may write to.")
+        sys.exit(f"--data {options.data} cannot be used: {error}. Specify a folder that is writable.")
     with Ledger(store, options.port) as server:
         print(f"ledger listens on port {server.server_port}, data in {options.data}", flush=True)
         server.serve_forever()

@@ -1,4 +1,4 @@
-"""The ledger's tables; what a write call has returned from is on the disk."""
+"""Tables of the ledger; when a write call returns, its data is on disk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ADD_CONFIRMED = "INSERT OR IGNORE INTO confirmed VALUES (?, ?)"
 ADD_STARTED = "INSERT OR IGNORE INTO started VALUES (?, ?, ?, ?)"
 ADD_EXECUTION = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
 
-# Ids are <run>-<number>; a run's name may itself be the beginning of another's.
+# Ids are <run>-<number>; the name of a run can be a prefix of another's.
 OF_RUN = "id >= :run || '-' AND id < :run || '.' AND instr(substr(id, length(:run) + 2), '-') = 0"
 
 LARGEST_BATCH = 1000
@@ -37,7 +37,7 @@ LARGEST_BATCH = 1000
 
 @dataclass(frozen=True)
 class Start:
-    """A task function has begun, at a time in Unix seconds."""
+    """Start of a task function, in Unix seconds."""
 
     id: str
     attempt: int
@@ -65,10 +65,10 @@ class _Write:
 
 
 class Store:
-    """An SQLite database with one writing thread: writes that arrive together share one disk flush."""
+    """SQLite database with one writer thread; concurrent writes share one disk flush."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or create the database in this folder."""
+        """Opens or creates the database in the given folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "ledger.sqlite3"
         try:
@@ -85,27 +85,27 @@ class Store:
         threading.Thread(target=self._write_forever, daemon=True, name="ledger-writer").start()
 
     def add_confirmed(self, confirmed: list[tuple[str, float | None]]) -> None:
-        """Remember that the broker has confirmed these tasks, and when if that is known."""
+        """Stores confirmed task ids, with the time of the confirm if it is known."""
         self._write(ADD_CONFIRMED, confirmed)
 
     def add_started(self, start: Start) -> None:
-        """Remember that a task function has begun."""
+        """Stores the start of a task function."""
         self._write(ADD_STARTED, [astuple(start)])
 
     def add_executions(self, executions: list[Execution]) -> None:
-        """Remember that task functions have ended."""
+        """Stores completed task functions."""
         self._write(ADD_EXECUTION, [astuple(execution) for execution in executions])
 
     def stop(self, run: str) -> None:
-        """Remember that nothing more shall be published for a run."""
+        """Stores the request to stop publishing for a run."""
         self._write("INSERT OR IGNORE INTO stopped VALUES (?)", [(run,)])
 
     def stopped(self, run: str) -> bool:
-        """Tell whether a run's publishers shall stop."""
+        """Returns whether the publishers of a run are to stop."""
         return bool(self._ids("SELECT run FROM stopped WHERE run = :run", run))
 
     def events(self, run: str) -> dict[str, list[Any]]:
-        """List everything that is known of a run, each kind in the order of time."""
+        """Returns all events of a run, each type in chronological order."""
         questions = {
             "confirmed": f"SELECT id, at FROM confirmed WHERE {OF_RUN} ORDER BY at, id",
             "started": f"SELECT id, attempt, worker, at FROM started WHERE {OF_RUN} ORDER BY at, id",
@@ -113,7 +113,7 @@ class Store:
             f" WHERE {OF_RUN} ORDER BY finished, id",
         }
         with self._connect() as connection:
-            # All from one state of the database.
+            # One transaction, for a consistent snapshot.
             connection.execute("BEGIN")
             events = {
                 name: connection.execute(sql, {"run": run}).fetchall() for name, sql in questions.items()
@@ -122,11 +122,11 @@ class Store:
         return events
 
     def confirmed(self, run: str) -> list[str]:
-        """List the confirmed task ids of a run."""
+        """Returns the confirmed task ids of a run."""
         return self._ids(f"SELECT id FROM confirmed WHERE {OF_RUN} ORDER BY id", run)
 
     def missing(self, run: str) -> dict[str, list[str]]:
-        """List the lost and the duplicated task ids of a run."""
+        """Returns the lost and the duplicated task ids of a run."""
         return {
             "lost": self._ids(
                 f"SELECT id FROM confirmed WHERE {OF_RUN} AND id NOT IN (SELECT id FROM executions)"
@@ -139,7 +139,7 @@ class Store:
         }
 
     def summary(self, run: str) -> dict[str, Any]:
-        """Count a run."""
+        """Returns the totals of a run."""
         confirmed_ids = f"""
             SELECT count(*), count(*) FILTER (
                 WHERE EXISTS (SELECT 1 FROM executions WHERE executions.id = confirmed.id))
@@ -150,7 +150,7 @@ class Store:
                 FROM executions WHERE {OF_RUN} GROUP BY id)"""
         workers = f"SELECT worker, count(*) FROM executions WHERE {OF_RUN} GROUP BY worker ORDER BY worker"
         with self._connect() as connection:
-            # All from one state of the database.
+            # One transaction, for a consistent snapshot.
             connection.execute("BEGIN")
             confirmed, both = connection.execute(confirmed_ids, {"run": run}).fetchone()
             executed, executions, duplicated, first, last = connection.execute(
@@ -172,12 +172,12 @@ class Store:
         }
 
     def check(self) -> bool:
-        """Tell that the database can be read; raises otherwise."""
+        """Returns True if the database can be read; raises otherwise."""
         return self._ids("SELECT id FROM confirmed LIMIT 1", "") is not None
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30)
-        # FULL: an answer must outlive a power cut, not only this process.
+        # FULL, because an answer must survive a power failure.
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 

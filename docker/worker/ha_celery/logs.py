@@ -1,4 +1,4 @@
-"""One line of log a task: how it ended. Celery writes another when the task comes."""
+"""One log line per task, at its end; Celery also logs the arrival of every task."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ RECEIVED = "celery.worker.strategy"
 
 
 def without_received(loglevel: int, **_: Any) -> None:
-    """Keep the line of a task's arrival for those who ask for DEBUG."""
+    """Logs the arrival of a task at level DEBUG only."""
     if loglevel > logging.DEBUG:
         logging.getLogger(RECEIVED).setLevel(logging.WARNING)
 
 
 def one_line_a_task() -> None:
-    """Heed it whenever a worker sets its logging up."""
+    """Applied every time a worker configures logging."""
     signals.after_setup_logger.connect(without_received, weak=False, dispatch_uid="ha-celery-logs")

@@ -1,4 +1,4 @@
-"""Celery's pool of processes, with less work for each task in the process that feeds them."""
+"""Celery's prefork pool, with less work per task in the parent process."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ha_celery.time_limits import TimeLimits
 
 
 class Processes(asynpool.AsynPool):
-    """Does what Celery's does, in fewer turns of the worker's loop."""
+    """Celery's AsynPool, with fewer iterations of the event loop per task."""
 
     _time_limits: TimeLimits | None = None
 
     def _create_timelimit_handlers(self, hub: Any) -> None:
-        """Look after all limits with one timer; Celery calls this with every connection."""
+        """Enforces all time limits with one timer; Celery calls this for every connection."""
         self._time_limits = self._time_limits or TimeLimits(self)
         self._time_limits.register(hub)
 
     def _create_write_handlers(self, hub: Any) -> None:
-        """Write to an idle process at once; Celery first waits a turn until its pipe can be written to."""
+        """Writes to an idle process immediately; Celery first waits one iteration for a writable pipe."""
         super()._create_write_handlers(hub)
 
         def on_poll_start() -> None:
@@ -33,6 +33,6 @@ class Processes(asynpool.AsynPool):
 
 
 class TaskPool(prefork.TaskPool):
-    """Stands in for `prefork` of Celery; a worker that is told another --pool has that one."""
+    """Replaces Celery's `prefork`. An explicit --pool option takes precedence."""
 
     Pool = Processes

@@ -1,6 +1,6 @@
-"""Files that say how a worker or a scheduler is: touched by its own loop, read by Kubernetes with `find`.
+"""Probe files of a worker or scheduler: its event loop touches them, Kubernetes reads them with `find`.
 
-`heartbeat` is fresh while the loop turns; `consuming` or `scheduling` while it is of use, too.
+`heartbeat` is fresh while the loop runs; `consuming` or `scheduling` while the process is ready, too.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ INTERVAL_SECONDS = 5.0
 
 
 def watch(app: Celery, folder: Path) -> None:
-    """Say where the workers of this app keep their probe files."""
+    """Sets the folder of the probe files."""
     app.conf.ha_celery_state_dir = str(folder)
 
 
 class StateFiles:
-    """The two files of one process. If they cannot be written the probes fail; the running tasks need not."""
+    """The two probe files of one process. A write error fails the probes, not the running tasks."""
 
     def __init__(self, app: Celery, ready: str) -> None:
-        """Keep them where `watch` said."""
+        """Uses the folder that `watch` has set."""
         folder = app.conf.get("ha_celery_state_dir")
         if folder is None:
-            raise SettingsError(f"app {app.main!r} is not configured. Make it with ha_celery.create_app().")
+            raise SettingsError(f"app {app.main!r} is not configured. Call ha_celery.configure(app) first.")
         self._heartbeat = Path(folder) / "heartbeat"
         self._ready = Path(folder) / ready
 
     def begin(self) -> None:
-        """Forget what an earlier process has left."""
+        """Removes the state of an earlier process."""
         self.alive()
         self.not_ready()
 
     def alive(self) -> None:
-        """Say that the loop turns."""
+        """Reports a live event loop."""
         self._write(self._heartbeat.touch)
 
     def ready(self) -> None:
-        """Say that all is well."""
+        """Reports the process as ready."""
         self._write(self._ready.touch)
 
     def not_ready(self) -> None:
-        """Say that it is not."""
+        """Reports the process as not ready."""
         self._write(lambda: self._ready.unlink(missing_ok=True))
 
     def _write(self, change: Callable[[], None]) -> None:
@@ -60,25 +60,25 @@ class StateFiles:
 
 
 class ProbeFiles(bootsteps.StartStopStep):
-    """Started with every connection to the broker and stopped with it."""
+    """Consumer step that starts and stops with every connection to the broker."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def __init__(self, consumer: Any, **options: Any) -> None:
-        """Forget what an earlier worker has left in the folder."""
+        """Removes the files of an earlier worker."""
         super().__init__(consumer, **options)
         self._files = StateFiles(consumer.app, "consuming")
         self._timer_entry: Any = None
         self._files.begin()
 
     def start(self, consumer: Any) -> None:
-        """Begin with the loop's first turn, which comes after the queues are consumed from."""
-        # Celery cancels a connection's timers when the connection is lost, so each start brings its own.
+        """Starts with the loop's first iteration, when the worker already consumes from its queues."""
+        # Celery cancels all timers when the connection is lost, so every start adds a new one.
         self._timer_entry = consumer.timer.call_repeatedly(INTERVAL_SECONDS, self._touch)
         consumer.call_soon(self._touch)
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
-        """Take the worker out at once: connection lost, or shutting down."""
+        """Reports not ready immediately, on a lost connection or on shutdown."""
         entry, self._timer_entry = self._timer_entry, None
         if entry:
             entry.cancel()

@@ -1,4 +1,4 @@
-"""Tells the ledger what happened: executions from the pool's processes, confirmations from a publisher."""
+"""Reports to the ledger: executions from pool processes, confirms from a publisher."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ha_celery.ledger_store import Execution
 
 logger = get_logger(__name__)
 
-#: The drill's tasks: they tell the ledger of their own run, and have no place in the installation's.
+#: Prefix of the drill's tasks, which report to the ledger of their own run only.
 DRILL_TASKS = "ha_celery.drill."
 
-#: A task function that ended in one of these has run; retried and rejected ones run again.
+#: States of a completed task; retried and rejected tasks run again.
 ENDED = frozenset({states.SUCCESS, states.FAILURE})
 
 
 class LedgerClient:
-    """One kept-open connection; every call is repeated until the ledger has answered."""
+    """One keep-alive connection; every call is retried until the ledger answers."""
 
     def __init__(self, url: str, budget: float = math.inf, timeout: float = 10.0) -> None:
-        """Talk to the ledger at this URL and give up after `budget` seconds without an answer."""
+        """Connects to the given URL; a call fails after `budget` seconds without an answer."""
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or 80
@@ -40,37 +40,37 @@ class LedgerClient:
         self._connection: http.client.HTTPConnection | None = None
 
     def started(self, task_id: str, attempt: int, worker: str, at: float) -> None:
-        """Record that a task function has begun."""
+        """Records the start of a task function."""
         self._call("POST", "/started", {"id": task_id, "attempt": attempt, "worker": worker, "at": at})
 
     def execution(self, task_id: str, attempt: int, worker: str, started: float, finished: float) -> None:
-        """Record that a task function has ended."""
+        """Records a completed task function."""
         body = {"id": task_id, "attempt": attempt, "worker": worker, "started": started, "finished": finished}
         self._call("POST", "/executions", body)
 
     def executions(self, executions: list[Execution]) -> None:
-        """Record that several task functions have ended."""
+        """Records several completed task functions."""
         self._call("POST", "/executions", [asdict(execution) for execution in executions])
 
     def confirmed(self, ids: list[str]) -> None:
-        """Record that the broker has confirmed these tasks."""
+        """Records confirmed tasks."""
         self._call("POST", "/confirmed", {"ids": ids})
 
     def confirmed_at(self, run: str, confirmed: list[tuple[str, float]]) -> bool:
-        """Record which tasks were confirmed at which time; tell whether the run shall stop."""
+        """Records confirmed tasks with their times; returns whether the run is to stop."""
         ids, at = [task_id for task_id, _ in confirmed], [time_ for _, time_ in confirmed]
         return bool(self._call("POST", "/confirmed", {"run": run, "ids": ids, "at": at})["stop"])
 
     def confirmed_ids(self, run: str) -> set[str]:
-        """Ask which tasks of a run are known as confirmed."""
+        """Returns the confirmed task ids of a run."""
         return set(self._call("GET", f"/confirmed?run={quote(run)}")["ids"])
 
     def stop(self, run: str) -> None:
-        """Ask the publishers of a run to stop."""
+        """Asks the publishers of a run to stop."""
         self._call("POST", "/stop", {"run": run})
 
     def close(self) -> None:
-        """Drop the connection."""
+        """Closes the connection."""
         connection, self._connection = self._connection, None
         if connection:
             connection.close()
@@ -84,7 +84,7 @@ class LedgerClient:
                 return self._attempt(method, path, data)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
-                # A server that has restarted closes kept-open connections: no reason to wait.
+                # A restarted server closes keep-alive connections, so reconnect without a pause.
                 if fresh:
                     logger.warning("ledger %s:%s does not answer (%r)", self._host, self._port, error)
                     backoff.pause(error)
@@ -98,7 +98,7 @@ class LedgerClient:
 
 
 def _result(method: str, path: str, status: int, text: bytes) -> Any:
-    """Tell the ledger's own answer from that of whoever else has its address just now, such as a proxy."""
+    """Parses an answer; answers that are not the ledger's, such as those of a proxy, are retried."""
     shown = f"{status} to {method} {path}: {text[:500].decode(errors='replace')}"
     try:
         result = json.loads(text) if text else None
@@ -112,7 +112,7 @@ def _result(method: str, path: str, status: int, text: bytes) -> Any:
 
 
 class _Clients(threading.local):
-    """One connection per ledger, for one thread of one process: inherited over a fork it would be shared."""
+    """One connection per ledger, thread, and process; a fork must not share a connection."""
 
     pid = 0
 
@@ -127,17 +127,17 @@ _clients = _Clients()
 
 
 def own_client(url: str) -> LedgerClient:
-    """Return this thread's kept-open client of a ledger."""
+    """Returns this thread's client of a ledger."""
     return _clients.of(url)
 
 
 def attempt_of(request: Any) -> int:
-    """Count the deliveries of a task's message as the broker does, this one included."""
+    """Returns the number of deliveries of a task's message, including this one, as the broker counts them."""
     return 1 + int(request.get("x-delivery-count") or 0)
 
 
 class _Recorder:
-    """Connects Celery's signals to the ledger; lives once per process of the pool."""
+    """Connects Celery's signals to the ledger; one per pool process."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -147,7 +147,7 @@ class _Recorder:
         self._started[task_id] = time.time()
 
     def after(self, task_id: str, task: Any, state: str, **_: Any) -> None:
-        # Called before the result leaves the process, thus before the message is acknowledged.
+        # Celery sends this signal before it acknowledges the message.
         started = self._started.pop(task_id, None)
         if started is None or state not in ENDED or task.name.startswith(DRILL_TASKS):
             return
@@ -158,7 +158,7 @@ class _Recorder:
 
 
 def record_executions(url: str) -> None:
-    """Record every task that this worker runs; a task is not acknowledged before the ledger has stored it."""
+    """Records every task of this worker; a task is acknowledged after the ledger has stored it."""
     recorder = _Recorder(url)
     signals.task_prerun.connect(recorder.before, weak=False, dispatch_uid="ha-celery-recorder")
     signals.task_postrun.connect(recorder.after, weak=False, dispatch_uid="ha-celery-recorder")

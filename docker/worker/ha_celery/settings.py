@@ -1,4 +1,4 @@
-"""Typed settings from the environment, and the Celery configuration with which no task is lost."""
+"""Typed settings from the environment, and the Celery configuration that loses no task."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from kombu import Exchange, Queue
 
 from ha_celery import logs, probes, recorder
 from ha_celery.drill import tasks as drill_tasks
-from ha_celery.environment import TRUTH, Environment, SettingsError, number, whole
-from ha_celery.kinds import (
+from ha_celery.environment import BOOLEAN, Environment, SettingsError, integer, number
+from ha_celery.variable_types import (
     AUTHORITIES,
     BROKER_URL,
     FOLDER,
@@ -34,7 +34,7 @@ EXCHANGE = "tasks"
 
 @dataclass(frozen=True)
 class Settings:
-    """What differs between installations; everything else is the same for all and stands in `configure`."""
+    """Settings that differ between installations; `configure` sets everything that is the same for all."""
 
     broker_url: str
     queues: tuple[str, ...] = ("tasks",)
@@ -51,16 +51,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Settings:
-        """Read all HA_CELERY_ variables; a SettingsError names every one that is missing or wrong."""
+        """Reads all HA_CELERY_ variables; a SettingsError lists every missing or invalid one."""
         env = Environment(variables)
         settings = cls(
             broker_url=env.read("HA_CELERY_BROKER_URL", BROKER_URL, ""),
             queues=env.read("HA_CELERY_QUEUES", QUEUES, (), "tasks"),
-            prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", whole(1, 1000), 1, "4"),
-            longest_task_seconds=env.read("HA_CELERY_LONGEST_TASK_SECONDS", whole(1, 7 * 86400), 1, "3600"),
+            prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", integer(1, 1000), 1, "4"),
+            longest_task_seconds=env.read("HA_CELERY_LONGEST_TASK_SECONDS", integer(1, 7 * 86400), 1, "3600"),
             confirm_timeout_seconds=env.read("HA_CELERY_CONFIRM_TIMEOUT_SECONDS", number(0.1, 300), 1, "10"),
-            broker_heartbeat_seconds=env.read("HA_CELERY_BROKER_HEARTBEAT_SECONDS", whole(2, 300), 2, "10"),
-            observable=env.read("HA_CELERY_OBSERVABLE", TRUTH, False, "false"),
+            broker_heartbeat_seconds=env.read("HA_CELERY_BROKER_HEARTBEAT_SECONDS", integer(2, 300), 2, "10"),
+            observable=env.read("HA_CELERY_OBSERVABLE", BOOLEAN, False, "false"),
             state_dir=env.read("HA_CELERY_STATE_DIR", FOLDER, Path(), "/run/ha-celery"),
             ledger_url=env.read("HA_CELERY_LEDGER_URL", LEDGER_URL, None, ""),
             broker_ca=env.read("HA_CELERY_BROKER_CA", AUTHORITIES, None, ""),
@@ -69,26 +69,27 @@ class Settings:
         )
         if settings.broker_url.startswith("amqp:") and (settings.broker_ca or settings.broker_server_name):
             env.add(
-                "HA_CELERY_BROKER_URL begins with amqp:, but HA_CELERY_BROKER_CA or"
-                " HA_CELERY_BROKER_SERVER_NAME asks for TLS."
-                " Set the URL to amqps://..., or leave the other two unset."
+                "HA_CELERY_BROKER_URL starts with amqp:, but HA_CELERY_BROKER_CA or"
+                " HA_CELERY_BROKER_SERVER_NAME requires TLS."
+                " Set the URL to amqps://..., or unset the other two."
             )
         env.check()
         return settings
 
 
 def create_app(name: str, settings: Settings | None = None, **options: Any) -> Celery:
-    """Make a Celery app that loses no task; `options` go to Celery."""
+    """Creates a configured Celery app; `options` are passed to Celery."""
     app = Celery(name, **options)
     configure(app, settings)
     return app
 
 
 def configure(app: Celery, settings: Settings | None = None) -> Settings:
-    """Give an existing app the no-loss configuration; call it before the app's first task is made."""
+    """Configures an existing app; call it before the app defines its first task."""
     if "Task" in vars(app):
         raise SettingsError(
-            f"configure() comes too late: app {app.main!r} has made its Task class. Call it first."
+            f"configure() was called after app {app.main!r} created its Task class."
+            " Call it before the first task is defined."
         )
     settings = settings or Settings.from_environment()
     app.task_cls = "ha_celery.task:Task"
@@ -97,7 +98,7 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
     app.steps["consumer"].add(probes.ProbeFiles)
     probes.watch(app, settings.state_dir)
     logs.one_line_a_task()
-    # A drill can so use the workers of any installation.
+    # Lets a drill use the workers of any installation.
     drill_tasks.add_to(app)
     if settings.ledger_url:
         recorder.record_executions(settings.ledger_url)
@@ -109,13 +110,13 @@ def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
         "broker_url": settings.broker_url,
         "broker_use_ssl": _tls(settings),
         "broker_heartbeat": settings.broker_heartbeat_seconds,
-        # A third of the attempts go to a node that was lost, until Kubernetes notices.
+        # Until Kubernetes detects a lost node, a third of the attempts go to it.
         "broker_connection_timeout": 2,
-        # Pods may start before the broker and outlive any outage of it.
+        # Pods may start before the broker, and survive its outages.
         "broker_connection_retry": True,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        # A queue that has no leader just now answers 404 or 405; that must not end the worker.
+        # A queue without a leader answers 404 or 405, which must not end the worker.
         "broker_channel_error_retry": True,
         "broker_transport_options": {
             "confirm_publish": True,
@@ -123,7 +124,7 @@ def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
             "socket_settings": _socket_settings(),
         },
         "broker_native_delayed_delivery_queue_type": "quorum",
-        # For messages that do not go through our Task: the default gives up before an election ends.
+        # For messages that our Task does not publish; the default gives up before an election ends.
         "task_publish_retry": True,
         "task_publish_retry_policy": {
             "max_retries": 20,
@@ -135,23 +136,23 @@ def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
 
 
 def _tls(settings: Settings) -> dict[str, Any] | bool:
-    """Check the broker's certificate and its name; py-amqp checks no name unless it is told one."""
+    """Verifies the broker's certificate and its name; by default, py-amqp verifies no name."""
     url = urlsplit(settings.broker_url)
     if url.scheme != "amqps":
         return False
     options = {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": settings.broker_server_name or url.hostname}
-    # Without a file py-amqp takes the system's authorities. It reads the file at every connection.
+    # Without a file, py-amqp uses the system's CA certificates. It reads the file for every connection.
     return options | ({"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {})
 
 
 def _socket_settings() -> dict[int, int]:
-    """Notice a silent peer within seconds, also where nothing is written: while waiting for a confirm."""
+    """Detects a silent peer within seconds, even if nothing is written, as while waiting for a confirm."""
     wanted = {
         "TCP_KEEPIDLE": 5,
         "TCP_KEEPINTVL": 2,
         "TCP_KEEPCNT": 3,
-        # Milliseconds without acknowledgement. Later than the brokers give up a lost peer and elect leaders:
-        # who comes earlier asks for the old ones, and hangs for 10 s. (py-amqp's own value is 1 s.)
+        # Milliseconds without acknowledgement; py-amqp's default is 1 s. Longer than brokers need to elect
+        # leaders, because a client that reconnects earlier asks for the old leaders and hangs for 10 s.
         "TCP_USER_TIMEOUT": 5000,
     }
     return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
@@ -160,14 +161,14 @@ def _socket_settings() -> dict[int, int]:
 def _queueing(settings: Settings) -> dict[str, Any]:
     exchange = Exchange(EXCHANGE, type="topic", durable=True)
     return {
-        # Declared with their type: Celery looks at the arguments alone to see that a queue is a quorum queue.
+        # Declared with their type, because Celery detects quorum queues by these arguments only.
         "task_queues": [
             Queue(name, exchange, routing_key=name, queue_arguments={"x-queue-type": "quorum"})
             for name in settings.queues
         ],
         "task_default_queue": settings.queues[0],
         "task_default_queue_type": "quorum",
-        # Countdowns are delayed inside the broker, which a direct exchange cannot do.
+        # Delayed delivery inside the broker requires a topic exchange.
         "task_default_exchange": EXCHANGE,
         "task_default_exchange_type": "topic",
         "task_default_routing_key": settings.queues[0],
@@ -189,7 +190,7 @@ def _tasks(settings: Settings) -> dict[str, Any]:
 
 def _results(settings: Settings) -> dict[str, Any]:
     if settings.result_backend is None:
-        # Without an end there is nothing to clean up; else beat would publish a task for it every night.
+        # Without an expiry, beat does not publish the nightly cleanup task.
         return {
             "task_ignore_result": True,
             "task_store_errors_even_if_ignored": False,
@@ -203,11 +204,11 @@ def _worker(settings: Settings) -> dict[str, Any]:
         "worker_consumer": "ha_celery.consumer:Consumer",
         "worker_pool": "ha_celery.prefork:TaskPool",
         "worker_prefetch_multiplier": settings.prefetch_multiplier,
-        # A task whose message has gone back to the queue runs elsewhere: end the first copy.
+        # The message of such a task has returned to the queue and runs elsewhere, so end the first copy.
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "worker_detect_quorum_queues": True,
         "worker_enable_remote_control": settings.observable,
-        # An exclusive queue stays locked while the broker that it was on is down, and its worker with it.
+        # An exclusive queue stays locked while its broker is down, and blocks its worker.
         "control_queue_exclusive": False,
         "control_queue_durable": True,
         "worker_send_task_events": settings.observable,

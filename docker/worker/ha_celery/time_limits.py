@@ -1,16 +1,16 @@
-"""Time limits without a timer a task, which Celery keeps until the limit would have been due."""
+"""Time limits without one timer per task, which Celery keeps until the limit expires."""
 
 from __future__ import annotations
 
 import time
 from typing import Any, NamedTuple
 
-#: How often is looked for tasks over their limit. So late may a limit be kept.
-LOOK_SECONDS = 0.5
+#: Polling interval, in seconds; a task may overrun its limit by this much.
+POLL_SECONDS = 0.5
 
 
 class Limit(NamedTuple):
-    """What happens to a running task, and when."""
+    """Limit of a running task, and when it expires."""
 
     due: float
     job: Any
@@ -20,21 +20,21 @@ class Limit(NamedTuple):
 
 
 class TimeLimits:
-    """Of the tasks that the pool's processes run: no more than there are slots."""
+    """Limits of the running tasks, at most one per worker slot."""
 
     def __init__(self, processes: Any) -> None:
-        """Of this pool; its tasks run on, and so do their limits, when the worker loses its connection."""
+        """Enforces the limits of the given pool; they stay in force when the worker loses its connection."""
         self._processes = processes
         self._running: dict[int, Limit] = {}
 
     def register(self, hub: Any) -> None:
-        """Look after the pool's tasks with a timer, which Celery ends together with the connection."""
+        """Starts the timer; Celery cancels it when the connection is lost."""
         self._processes.on_timeout_set = self.started
         self._processes.on_timeout_cancel = self.ended
-        hub.call_repeatedly(LOOK_SECONDS, self.look)
+        hub.call_repeatedly(POLL_SECONDS, self.poll)
 
     def started(self, job: Any, soft: float | None, hard: float | None) -> None:
-        """Begin to count; with neither limit a task may take for ever."""
+        """Starts the limits of a task, if it has any."""
         now = time.monotonic()
         if soft:
             grace = hard - soft if hard else None
@@ -43,11 +43,11 @@ class TimeLimits:
             self._running[job._job] = Limit(now + hard, job, False, None)
 
     def ended(self, job: Any) -> None:
-        """Forget a task."""
+        """Removes the limit of a finished task."""
         self._running.pop(job._job, None)
 
-    def look(self) -> None:
-        """End what is over its limit, or warn it first."""
+    def poll(self) -> None:
+        """Ends tasks that exceed their hard limit and warns those that exceed their soft limit."""
         now = time.monotonic()
         for key, (due, job, soft, grace) in list(self._running.items()):
             if due > now:

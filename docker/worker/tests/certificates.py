@@ -1,4 +1,4 @@
-"""Certificates of an authority that exists for one test run."""
+"""Certificates of a temporary certificate authority."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ class Authority:
         self._openssl("req", "-x509", *self._new_key(self._key), "-subj=/CN=test authority", "-out=ca.crt")
 
     def issue(self, name: str) -> tuple[Path, Path]:
-        """Make a certificate for a host name; return it and its key."""
+        """Issues a certificate for a hostname; returns it and its key."""
         certificate, key = self._folder / f"{name}.crt", self._folder / f"{name}.key"
         (self._folder / "san").write_text(f"subjectAltName=DNS:{name}")
         self._openssl("req", *self._new_key(key), f"-subj=/CN={name}", "-out=request")

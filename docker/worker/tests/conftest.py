@@ -37,7 +37,7 @@ def app(settings: Settings) -> Iterator[Celery]:
 
 @pytest.fixture
 def no_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Time that passes at once: sleeping moves the clock."""
+    """Simulated time: sleeping advances the clock."""
     sleeps: list[float] = []
     monkeypatch.setattr(backoff.time, "sleep", sleeps.append)
     monkeypatch.setattr(backoff.time, "monotonic", lambda: sum(sleeps))

@@ -1,4 +1,4 @@
-"""Which acknowledgements go to the broker, and when."""
+"""Content and time of the acknowledgements sent to the broker."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from kombu.message import Message
 
-from ha_celery.acks import MOST_LOOKS, Acks
+from ha_celery.acks import MAX_POLLS, Acks
 
 
 class Channel:
-    """Writes down what is sent to the broker."""
+    """Records what is sent to the broker."""
 
     no_ack_consumers = None
 
@@ -27,7 +27,7 @@ class Channel:
 
 
 class Clock:
-    """Stands for the event loop's timer."""
+    """Fake of the event loop's timer."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], None]] = []
@@ -37,7 +37,7 @@ class Clock:
         self.waiting.append(fun)
         return self
 
-    def look(self) -> None:
+    def poll(self) -> None:
         self.waiting.pop()()
 
     def cancel(self) -> None:
@@ -83,7 +83,7 @@ def test_a_running_task_is_not_acknowledged_with_those_that_overtook_it(worker: 
 
 def test_those_that_overtook_a_task_go_with_it_when_it_ends_soon(worker: Worker) -> None:
     worker.finish(2, 3)
-    worker.clock.look()
+    worker.clock.poll()
     assert worker.channel.sent == []
     worker.finish(1)
     assert worker.channel.sent == [("ack", 3, True)]
@@ -93,18 +93,18 @@ def test_those_that_overtook_a_task_go_with_it_when_it_ends_soon(worker: Worker)
 def test_they_go_without_it_when_nothing_waits_for_a_slot(worker: Worker) -> None:
     worker.finish(2, 3, 4, 5)
     assert worker.channel.sent == []
-    worker.clock.look()
+    worker.clock.poll()
     assert worker.channel.sent == [("ack", tag, False) for tag in (2, 3, 4, 5)]
     assert worker.clock.waiting == []
 
 
 def test_they_go_without_it_when_it_takes_long_whatever_waits(worker: Worker) -> None:
-    # As behind a task that is due in an hour.
+    # For example, one with a countdown of an hour.
     worker.finish(2)
-    for _ in range(MOST_LOOKS - 1):
-        worker.clock.look()
+    for _ in range(MAX_POLLS - 1):
+        worker.clock.poll()
         assert worker.channel.sent == []
-    worker.clock.look()
+    worker.clock.poll()
     assert worker.channel.sent == [("ack", 2, False)]
     assert worker.clock.waiting == []
 
@@ -112,7 +112,7 @@ def test_they_go_without_it_when_it_takes_long_whatever_waits(worker: Worker) ->
 def test_less_than_a_batch_waits_for_one_look_only(worker: Worker) -> None:
     worker.finish(1)
     assert (worker.channel.sent, len(worker.clock.waiting)) == ([], 1)
-    worker.clock.look()
+    worker.clock.poll()
     assert worker.channel.sent == [("ack", 1, True)]
     assert worker.clock.waiting == []
 

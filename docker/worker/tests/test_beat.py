@@ -19,7 +19,7 @@ START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
 
 class World:
-    """A clock, a broker and a disk; the scheduler may die and come back."""
+    """Simulated clock, broker, and disk; the scheduler may crash and restart."""
 
     def __init__(self, app: Celery, folder: Path, schedule: dict[str, Any]) -> None:
         self.app = app
@@ -40,7 +40,7 @@ class World:
         self.published.append((entry.name, entry.options["task_id"], (self.now - START).total_seconds()))
 
     def run(self, seconds: float) -> None:
-        """Let time pass as Celery's service does."""
+        """Advances the time as Celery's service does."""
         end = self.now + timedelta(seconds=seconds)
         while self.now < end:
             pause = self.scheduler.tick()
@@ -150,7 +150,7 @@ def test_without_a_broker_runs_stay_due_and_probes_say_so(
     made.broker = away
     made.run(60)
     assert names(tmp_path) == {"heartbeat"}
-    assert "is overdue and will be tried again: no broker" in caplog.text
+    assert "is overdue and will be retried: no broker" in caplog.text
     made.broker = lambda name: None
     made.run(11)
     assert made.times() == [65, 75]
@@ -201,7 +201,7 @@ def test_an_unreadable_file_is_said_and_begun_anew(
     made.start()
     made.run(11)
     assert made.times() == [10]
-    assert "every schedule begins anew" in caplog.text
+    assert "all schedules start from now" in caplog.text
 
 
 def test_a_disk_that_cannot_be_written_ends_nothing(

@@ -1,4 +1,4 @@
-"""Against a real RabbitMQ 4.3."""
+"""Tests that need a RabbitMQ 4.3."""
 
 import json
 import os

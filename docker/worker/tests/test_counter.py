@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Publisher:
-    """Confirms at once; stops after `until` tasks as if it had been killed."""
+    """Confirms immediately; stops after `until` tasks like a killed process."""
 
     until = 1_000_000
     sent: list[str] = []  # noqa: RUF012 - read by the tests
@@ -75,7 +75,7 @@ def test_a_killed_run_is_resumed(
     monkeypatch.setattr(publisher, "until", 600)
     with pytest.raises(KeyboardInterrupt):
         schedule_tasks(Schedule("r", 1000), None, None, ledger.url)
-    # What had not reached the ledger is published once more, under the same ids.
+    # Tasks that were not reported to the ledger are published again under the same ids.
     assert len(ledger.store.confirmed("r")) == 500
     monkeypatch.setattr(publisher, "until", 1_000_000)
     figures = schedule_tasks(Schedule("r", 1000), None, None, ledger.url)
@@ -100,7 +100,7 @@ def test_a_wrong_environment_is_one_message_without_a_trace(tmp_path: Path) -> N
 
 
 def test_sigterm_ends_it_at_once(tmp_path: Path) -> None:
-    # A broker that never answers: whoever has called it is in the middle of publishing.
+    # A broker that never answers, so the client stays in the middle of publishing.
     with socket.create_server(("127.0.0.1", 0)) as broker:
         broker.settimeout(30)
         env = environment(tmp_path, HA_CELERY_BROKER_URL=f"amqp://u:p@127.0.0.1:{broker.getsockname()[1]}/")

@@ -1,4 +1,4 @@
-"""The drill's processes against a real RabbitMQ 4.3."""
+"""Tests of the drill's processes that need a RabbitMQ 4.3."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def worker(start: Start, app: str) -> subprocess.Popen[str]:
 
 def test_a_killed_publisher_goes_on_where_it_was(start: Start, ledger: RunningLedger) -> None:
     plan = {"DRILL_RATE": "40", "DRILL_PRODUCERS": "2", "DRILL_TASK_SECONDS": "0.01"}
-    # The workers of a user's app know the task too.
+    # The workers of a user's app have this task, too.
     worker(start, "counter.tasks")
     first = start("ha_celery.drill.publisher", **plan)
     wait_for(lambda: len(ledger.store.confirmed(RUN)) > 50)
@@ -77,7 +77,7 @@ def test_a_killed_publisher_goes_on_where_it_was(start: Start, ledger: RunningLe
     assert second.returncode == 0
     figures: dict[str, Any] = json.loads(output.splitlines()[-1])
     confirmed = ledger.store.confirmed(RUN)
-    # Of the first attempt's tasks only those that the ledger does not know are published again.
+    # Only tasks of the first attempt that the ledger does not know are published again.
     assert known + figures["confirmed"] <= len(confirmed)
     for producer in range(2):
         numbers = [number for task_id in confirmed if (number := int(task_id[-6:])) % 2 == producer]
@@ -91,7 +91,7 @@ def test_sigterm_ends_all_producers_at_once(start: Start, ledger: RunningLedger)
     publisher = start("ha_celery.drill.publisher", DRILL_PRODUCERS="3")
     wait_for(lambda: len(ledger.store.confirmed(RUN)) > 10)
     publisher.terminate()
-    # The pipe ends when the last of the processes has ended.
+    # The pipe closes when the last process has ended.
     publisher.communicate(timeout=5)
     assert publisher.returncode == 143
 
@@ -105,7 +105,7 @@ def test_throughput_is_measured_with_counts(start: Start, ledger: RunningLedger)
     assert figures["perSecond"] == pytest.approx(1000 / figures["seconds"], rel=0.1)
     process = worker(start, "ha_celery.drill.app")
     wait_for(lambda: ledger.store.summary(RUN)["executed"] > 500)
-    # A worker that ends in order has told of everything that it ran.
+    # A worker that exits normally has reported all its executions.
     process.terminate()
     process.communicate(timeout=20)
     done = ledger.store.summary(RUN)["executed"]

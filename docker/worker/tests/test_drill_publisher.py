@@ -66,9 +66,9 @@ class TestPlan:
         for text in (
             "DRILL_RUN is not set",
             "HA_CELERY_LEDGER_URL is not set",
-            "DRILL_KIND is 'x': not one of them. Set it to work or count.",
-            "DRILL_PAYLOAD_BYTES is set, but work has no payload",
-            "HA_CELERY_QUEUES names several queues",
+            "DRILL_KIND is 'x': unknown value. Set it to work or count.",
+            "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND work has no payload",
+            "HA_CELERY_QUEUES lists several queues",
         ):
             assert text in str(raised.value)
 
@@ -87,7 +87,7 @@ class TestReporter:
             assert not reporter.stopped()
             ledger.store.stop("other")
             ledger.store.stop("r")
-            # Without anything more to report.
+            # With nothing else to report.
             wait_for(reporter.stopped)
             reporter.add(["r-000002"])
         confirmed = ledger.store.events("r")["confirmed"]
@@ -103,7 +103,7 @@ class TestReporter:
 
 
 class Publisher:
-    """Confirms a task at the next call; asks the ledger to stop after `stop_after` of them."""
+    """Confirms each task at the next call; asks the ledger to stop after `stop_after` tasks."""
 
     stop_after = 0
     sent: list[str] = []  # noqa: RUF012 - read by the tests
@@ -156,7 +156,7 @@ class TestProduce:
     ) -> None:
         monkeypatch.setattr(Publisher, "stop_after", 20)
         figures = produce(Plan("r", ledger.url, rate=100), fake)
-        # What is on its way until the next report is published too.
+        # Tasks published until the next report are expected.
         assert 20 <= figures.published <= 70
         assert figures.ended - figures.began >= 0.18
         assert ledger.store.confirmed("r") == Publisher.sent

@@ -111,6 +111,14 @@ def test_bad_requests_are_answered(
     assert json.load(raised.value)["error"]
 
 
+@pytest.mark.parametrize("length", ["-1", str(16 * 1024 * 1024 + 1), "x"])
+def test_a_body_of_invalid_length_is_not_read(ledger: RunningLedger, length: str) -> None:
+    request = urllib.request.Request(ledger.url + "/stop", b"{}", {"Content-Length": length})
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request, timeout=5)
+    assert raised.value.code == 400
+
+
 def test_a_client_waits_for_a_ledger_that_is_away(tmp_path: Path, ledger: RunningLedger) -> None:
     client = LedgerClient(ledger.url)
     client.confirmed(["r-000000"])

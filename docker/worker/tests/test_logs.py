@@ -1,4 +1,4 @@
-"""What a worker writes about each task."""
+"""Log lines of a worker."""
 
 from __future__ import annotations
 

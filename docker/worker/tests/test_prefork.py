@@ -1,4 +1,4 @@
-"""The pool of processes, with real processes."""
+"""The prefork pool, with real processes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def processes(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
-    monkeypatch.setattr(time_limits, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(time_limits, "POLL_SECONDS", 0.05)
     processes = Processes(2, threads=False, enable_timeouts=True)
     processes.register_with_event_loop(hub)
     yield processes

@@ -10,7 +10,7 @@ from ha_celery.probes import ProbeFiles
 
 
 class Consumer:
-    """The parts of Celery's consumer that the step uses."""
+    """Fake of the parts of Celery's consumer that the step uses."""
 
     def __init__(self, app: Celery) -> None:
         self.app = app
@@ -65,7 +65,7 @@ def test_a_lost_connection_removes_one_at_once_and_a_new_one_brings_it_back(
     step.stop(consumer)
     assert names(tmp_path) == {"heartbeat"}
     assert consumer.cancelled == 1
-    # A call that was already due must not bring it back.
+    # A call that was already scheduled must not restore it.
     consumer.turn()
     assert names(tmp_path) == {"heartbeat"}
     step.start(consumer)

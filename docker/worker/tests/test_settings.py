@@ -55,11 +55,11 @@ def test_tls_and_results_are_read(tmp_path: Path) -> None:
     ("variable", "text", "why"),
     [
         ("HA_CELERY_BROKER_CA", "ca.crt", "not an absolute path"),
-        ("HA_CELERY_BROKER_CA", "/no/ca.crt", "there is no such file"),
-        ("HA_CELERY_BROKER_CA", __file__, "no certificates can be read from it"),
-        ("HA_CELERY_BROKER_SERVER_NAME", "a b", "not a host name"),
+        ("HA_CELERY_BROKER_CA", "/no/ca.crt", "the file does not exist"),
+        ("HA_CELERY_BROKER_CA", __file__, "it contains no readable certificates"),
+        ("HA_CELERY_BROKER_SERVER_NAME", "a b", "not a hostname"),
         ("HA_CELERY_RESULT_BACKEND", "redis", "not a URL"),
-        ("HA_CELERY_RESULT_BACKEND", "rpc://", "results in RabbitMQ are lost with one broker node"),
+        ("HA_CELERY_RESULT_BACKEND", "rpc://", "results stored in RabbitMQ are lost with one broker node"),
     ],
 )
 def test_wrong_tls_and_results_are_refused(variable: str, text: str, why: str) -> None:
@@ -69,7 +69,7 @@ def test_wrong_tls_and_results_are_refused(variable: str, text: str, why: str) -
 
 
 def test_tls_that_would_not_happen_is_refused() -> None:
-    with pytest.raises(SettingsError, match="HA_CELERY_BROKER_URL begins with amqp:") as raised:
+    with pytest.raises(SettingsError, match="HA_CELERY_BROKER_URL starts with amqp:") as raised:
         Settings.from_environment({"HA_CELERY_BROKER_URL": URL, "HA_CELERY_BROKER_SERVER_NAME": "mq"})
     assert "secret" not in str(raised.value)
 
@@ -101,18 +101,17 @@ def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
     lines = str(raised.value).splitlines()
     assert lines[1:] == [
         "- HA_CELERY_BROKER_URL is not set. Set it to amqp://user:password@host:5672/vhost.",
-        "- HA_CELERY_QUEUES is 'a,,b': a queue name is empty or has characters other than letters, digits and"
-        " _.:-. Set it to a comma separated list of queue names, the first one the default.",
-        "- HA_CELERY_PREFETCH_MULTIPLIER is '0': outside the limits."
-        " Set it to a whole number from 1 to 1000.",
-        "- HA_CELERY_LONGEST_TASK_SECONDS is '1.5': not a whole number."
-        " Set it to a whole number from 1 to 604800.",
+        "- HA_CELERY_QUEUES is 'a,,b': a queue name is empty or contains characters other than"
+        " letters, digits, and _.:-."
+        " Set it to a comma-separated list of queue names, starting with the default queue.",
+        "- HA_CELERY_PREFETCH_MULTIPLIER is '0': out of range. Set it to an integer from 1 to 1000.",
+        "- HA_CELERY_LONGEST_TASK_SECONDS is '1.5': not an integer. Set it to an integer from 1 to 604800.",
         "- HA_CELERY_CONFIRM_TIMEOUT_SECONDS is 'soon': not a number. Set it to a number from 0.1 to 300.",
         "- HA_CELERY_OBSERVABLE is 'yes': neither true nor false. Set it to true or false.",
         "- HA_CELERY_STATE_DIR is 'state': not an absolute path."
-        " Set it to the absolute path of a folder that the worker may write to.",
+        " Set it to the absolute path of a folder that the worker can write to.",
         "- HA_CELERY_LEDGER_URL is 'ledger': not an http:// URL."
-        " Set it to the ledger's URL, like http://ledger:8080, or leave it unset.",
+        " Set it to the ledger's URL, such as http://ledger:8080, or leave it unset.",
     ]
 
 
@@ -177,5 +176,5 @@ def test_tasks_and_consumer_are_ours(app: Celery) -> None:
 def test_configuring_too_late_is_an_error(settings: Settings) -> None:
     app = Celery("late", set_as_current=False)
     assert app.Task
-    with pytest.raises(SettingsError, match="comes too late"):
+    with pytest.raises(SettingsError, match="was called after"):
         configure(app, settings)

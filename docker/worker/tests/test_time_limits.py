@@ -1,4 +1,4 @@
-"""Time limits without a timer for each task."""
+"""Time limits without a timer per task."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ha_celery.time_limits import LOOK_SECONDS, TimeLimits
+from ha_celery.time_limits import POLL_SECONDS, TimeLimits
 
 
 class Processes:
-    """Says what was done to which job."""
+    """Records the timeouts of jobs."""
 
     on_timeout_set: Any = None
     on_timeout_cancel: Any = None
@@ -45,11 +45,11 @@ def test_a_task_over_its_hard_limit_is_ended_once(
 ) -> None:
     limits.started(job(1), None, 10)
     no_sleep.append(9.9)
-    limits.look()
+    limits.poll()
     assert processes.done == []
     no_sleep.append(0.1)
-    limits.look()
-    limits.look()
+    limits.poll()
+    limits.poll()
     assert processes.done == [("hard", 1)]
 
 
@@ -59,12 +59,12 @@ def test_a_task_is_warned_before_it_is_ended(
     limits.started(job(1), 5, 7)
     limits.started(job(2), 5, None)
     no_sleep.append(5)
-    limits.look()
+    limits.poll()
     assert processes.done == [("soft", 1), ("soft", 2)]
     no_sleep.append(2)
-    limits.look()
+    limits.poll()
     no_sleep.append(100)
-    limits.look()
+    limits.poll()
     assert processes.done == [("soft", 1), ("soft", 2), ("hard", 1)]
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_kept_of_finished_tasks_and_of_those_without_a_limit(
     limits.ended(job(4))
     assert limits._running == {}
     no_sleep.append(4000)
-    limits.look()
+    limits.poll()
     assert processes.done == []
 
 
@@ -93,6 +93,6 @@ def test_a_new_connection_changes_nothing_for_running_tasks(
     limits.register(hub)
     processes.on_timeout_cancel(job(2))
     no_sleep.append(10)
-    assert [seconds for seconds, _ in timers] == [LOOK_SECONDS] * 2
+    assert [seconds for seconds, _ in timers] == [POLL_SECONDS] * 2
     timers[-1][1]()
     assert processes.done == [("hard", 1)]

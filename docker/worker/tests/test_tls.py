@@ -1,4 +1,4 @@
-"""The handshake with a broker of which there is nothing but the TLS."""
+"""TLS handshakes, with a server that implements nothing else of a broker."""
 
 import socket
 import ssl
@@ -15,7 +15,7 @@ from ha_celery.transport import Transport
 
 
 class TlsServer:
-    """Takes what a client sends after its handshake, and hangs up."""
+    """Records the first bytes after the handshake and closes the connection."""
 
     def __init__(self, authority: Authority, name: str) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -63,7 +63,7 @@ def serve(authority: Authority) -> Iterator[Any]:
 
 
 def connect(settings: Settings) -> BaseException | None:
-    """Connect as a worker does; return what ended it."""
+    """Connects as a worker does; returns the error that ended the connection."""
     app = create_app("test", settings, set_as_current=False)
     connection = app.connection_for_read()
     connection.transport_cls = Transport

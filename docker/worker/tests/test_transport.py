@@ -1,4 +1,4 @@
-"""How a worker reads what the broker sends."""
+"""Reading of messages by a worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ha_celery.transport import MESSAGES_A_TURN, Transport
 
 
 class Loop:
-    """Notes what shall be called in its next turn."""
+    """Records the callbacks of the next iteration."""
 
     def __init__(self) -> None:
         self.soon: list[tuple[Any, ...]] = []
@@ -24,7 +24,7 @@ class Loop:
 
 
 class Broker:
-    """A connection with so many messages; then `end` is raised."""
+    """Connection with the given number of messages; raises `end` afterwards."""
 
     def __init__(self, messages: int, end: Exception | None = None) -> None:
         self.left = messages

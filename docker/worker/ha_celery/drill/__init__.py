@@ -1,1 +1,1 @@
-"""The load of a drill: tasks that tell a ledger of their own run, an app to work on them, and a publisher."""
+"""Load of a drill: tasks that report to a ledger, an app that runs them, and a publisher."""

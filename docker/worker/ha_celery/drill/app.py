@@ -1,4 +1,4 @@
-"""The app of the drill's own workers: celery --app ha_celery.drill.app worker."""
+"""App of the drill's own workers: celery --app ha_celery.drill.app worker."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ app = create_app("drill")
 
 @app.task(name=f"{DRILL_TASKS}poison")
 def poison() -> None:
-    """Kill the process that runs it, each time; no worker of an installation knows it."""
+    """Kills the process that runs it; only the drill's own workers know this task."""
     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Takes a drill's own messages out of the dead-letter queue and prints how many there were.
+"""Removes the messages of one drill run from the dead-letter queue and prints their number.
 
 python -m ha_celery.drill.dead_letters RUN
 """
@@ -15,11 +15,11 @@ QUEUE = "dead-letters"
 
 
 def take(app: Celery, run: str) -> int:
-    """Remove the tasks whose id begins with the run's name; all others stay, in their order."""
+    """Removes the tasks whose id starts with the run's name; all others stay, in their order."""
     with app.connection_for_read() as connection:
         channel = connection.channel()
         waiting = channel.queue_declare(QUEUE, passive=True).message_count
-        # All of them are held until the end, else the same ones would come again.
+        # All messages are held until the end; otherwise the same ones would be delivered again.
         held = [message for _ in range(waiting) if (message := channel.basic_get(QUEUE)) is not None]
         ours = [message for message in held if is_of(message, run)]
         for message in held:
@@ -31,12 +31,12 @@ def take(app: Celery, run: str) -> int:
 
 
 def is_of(message: Any, run: str) -> bool:
-    """Tell whether a drill has published a message."""
+    """Returns whether a message belongs to a drill run."""
     return str(message.properties.get("correlation_id", "")).startswith(f"{run}-")
 
 
 def _put_back(channel: Any, delivery_tag: int) -> None:
-    """Not by a reject, nor by closing: both count as failed deliveries, of which a message has only 20."""
+    """Sends basic.nack; a reject or a closed channel counts as one of at most 20 failed deliveries."""
     channel.send_method(spec.Basic.Nack, "Lbb", (delivery_tag, False, True))
 
 

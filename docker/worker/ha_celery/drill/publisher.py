@@ -1,20 +1,20 @@
-"""Publishes a drill's tasks at a steady rate and tells the ledger when each was confirmed.
+"""Publishes the tasks of a drill at a steady rate and reports every confirm to the ledger.
 
 python -m ha_celery.drill.publisher
 
-Beside the HA_CELERY_ variables (HA_CELERY_LEDGER_URL is required, HA_CELERY_QUEUES names one queue):
+Variables, in addition to HA_CELERY_LEDGER_URL and HA_CELERY_QUEUES (one queue), which are required:
 
-DRILL_RUN            name of the run, the beginning of its task ids (required)
-DRILL_RATE           tasks per second over all producers, 0 for as fast as it goes (40)
-DRILL_PRODUCERS      processes that publish, each over its own connection (1)
-DRILL_TASKS          how many tasks, 0 for until the ledger says stop (0)
-DRILL_KIND           work or, for measuring throughput, count (work)
-DRILL_TASK_SECONDS   how long `work` takes (0.05)
+DRILL_RUN            name of the run and prefix of its task ids (required)
+DRILL_RATE           tasks per second of all producers together, 0 for unlimited (40)
+DRILL_PRODUCERS      publishing processes, each with its own connection (1)
+DRILL_TASKS          number of tasks, 0 to publish until the ledger asks to stop (0)
+DRILL_KIND           work or, to measure throughput, count (work)
+DRILL_TASK_SECONDS   duration of `work`, in seconds (0.05)
 DRILL_PAYLOAD_BYTES  size of the argument of `count` (0)
-DRILL_WINDOW         how many tasks each producer has unconfirmed at most (500)
+DRILL_WINDOW         maximum number of unconfirmed tasks per producer (500)
 
-May be killed at any time and started again: ids come from the task's number, and what the ledger knows as
-confirmed is not published again.
+Safe to kill and restart at any time: ids derive from the task's number, and tasks that the ledger knows as
+confirmed are not published again.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from typing import Any, NoReturn
 
 from ha_celery.drill.pace import Pace
 from ha_celery.drill.reporter import Reporter
-from ha_celery.environment import Environment, SettingsError, choice, number, whole
-from ha_celery.kinds import LEDGER_URL, QUEUES, RUN_NAME
+from ha_celery.environment import Environment, SettingsError, choice, integer, number
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import DRILL_TASKS, LedgerClient
+from ha_celery.variable_types import LEDGER_URL, QUEUES, RUN_NAME
 
-# How soon a producer that waits for its next task hears of the stop.
+# Maximum delay until a waiting producer notices the stop request, in seconds.
 LONGEST_WAIT = 0.2
-# Kubernetes shows what a container writes here in the pod's status.
+# Kubernetes shows the content of this file in the pod's status.
 TERMINATION_LOG = Path("/dev/termination-log")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to publish."""
+    """Load to publish."""
 
     run: str
     ledger_url: str
@@ -64,40 +64,42 @@ class Plan:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Plan:
-        """Read the DRILL_ variables; a SettingsError names every one that is missing or wrong."""
+        """Reads the DRILL_ variables; a SettingsError lists every missing or invalid one."""
         env = Environment(variables)
         plan = cls(
             run=env.read("DRILL_RUN", RUN_NAME, ""),
             ledger_url=env.read("HA_CELERY_LEDGER_URL", LEDGER_URL, None) or "",
             rate=env.read("DRILL_RATE", number(0, 100_000), 0.0, "40"),
-            producers=env.read("DRILL_PRODUCERS", whole(1, 64), 1, "1"),
-            tasks=env.read("DRILL_TASKS", whole(0, 10_000_000), 0, "0"),
+            producers=env.read("DRILL_PRODUCERS", integer(1, 64), 1, "1"),
+            tasks=env.read("DRILL_TASKS", integer(0, 10_000_000), 0, "0"),
             kind=env.read("DRILL_KIND", choice("work", "count"), "work", "work"),
             task_seconds=env.read("DRILL_TASK_SECONDS", number(0, 3600), 0.0, "0.05"),
-            payload_bytes=env.read("DRILL_PAYLOAD_BYTES", whole(0, 10_000_000), 0, "0"),
-            window=env.read("DRILL_WINDOW", whole(1, 100_000), 1, "500"),
+            payload_bytes=env.read("DRILL_PAYLOAD_BYTES", integer(0, 10_000_000), 0, "0"),
+            window=env.read("DRILL_WINDOW", integer(1, 100_000), 1, "500"),
         )
         if plan.kind == "work" and plan.payload_bytes:
-            env.add("DRILL_PAYLOAD_BYTES is set, but work has no payload. Set DRILL_KIND to count.")
+            env.add(
+                "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND work has no payload. Set DRILL_KIND to count."
+            )
         if len(env.read("HA_CELERY_QUEUES", QUEUES, ("",))) != 1:
-            env.add("HA_CELERY_QUEUES names several queues. Name the one that the drill publishes to.")
+            env.add("HA_CELERY_QUEUES lists several queues. Set it to the one that the drill publishes to.")
         env.check()
         return plan
 
     def numbers(self, producer: int) -> Iterator[int]:
-        """Count the tasks of one producer: no two share a number."""
+        """Returns the task numbers of one producer; no two producers share a number."""
         if self.tasks:
             return iter(range(producer, self.tasks, self.producers))
         return itertools.count(producer, self.producers)
 
     def arguments(self) -> tuple[Any, ...]:
-        """Return what the task function is called with."""
+        """Returns the arguments of the task."""
         return (self.ledger_url, self.task_seconds if self.kind == "work" else "x" * self.payload_bytes)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one producer did, times in Unix seconds."""
+    """Totals of one producer; times in Unix seconds."""
 
     published: int
     confirmed: int
@@ -107,17 +109,17 @@ class Figures:
 
 
 def produce(plan: Plan, app: Any, producer: int = 0) -> Figures:
-    """Publish one producer's share until the end or the stop; the ledger then knows it as confirmed."""
+    """Publishes the share of one producer until it is complete or stopped, and reports it to the ledger."""
     task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
     known = LedgerClient(plan.ledger_url).confirmed_ids(plan.run)
     with (
         Reporter(plan.run, plan.ledger_url) as reporter,
-        # How long an outage may last is for the drill to say.
+        # The drill limits the duration of an outage.
         ConfirmedPublisher(app, reporter.add, plan.window, math.inf) as publisher,
     ):
         publisher.poll(0)
         began = time.time()
-        # Evenly between those of the other producers.
+        # Evenly interleaved with the other producers.
         pace = Pace(plan.rate / plan.producers, producer / plan.rate if plan.rate else 0.0)
         for number_ in plan.numbers(producer):
             task_id = f"{plan.run}-{number_:06}"
@@ -144,7 +146,7 @@ def _process(plan: Plan, app: Any, producer: int, answer: Connection) -> None:
 
 
 def _end_with_parent() -> None:
-    # Daemons end with a parent that ends in order; this is for one that is killed.
+    # Daemon processes end with their parent, except if the parent is killed.
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()
@@ -152,8 +154,8 @@ def _end_with_parent() -> None:
 
 
 def publish(plan: Plan, app: Any) -> dict[str, Any]:
-    """Run all producers, each in a process of its own; raise RuntimeError if one of them fails."""
-    # Forked before anything is connected.
+    """Runs all producers, one process each; raises RuntimeError if one of them fails."""
+    # Forked before any connection is open.
     context = multiprocessing.get_context("fork")
     answers: list[Connection] = []
     figures: list[Figures] = []
@@ -198,7 +200,7 @@ def _figures(receiver: Connection) -> Figures:
 
 
 def main() -> None:
-    """Publish, and exit with 0 only when every published task is confirmed and the ledger knows it."""
+    """Publishes; exits with 0 only if every task is confirmed and reported to the ledger."""
     try:
         plan = Plan.from_environment()
         from ha_celery.drill.app import app
@@ -208,14 +210,14 @@ def main() -> None:
     try:
         line = json.dumps(publish(plan, app))
     except RuntimeError as error:
-        sys.exit(f"{plan.run}: {error}. Start the publisher again: it goes on where it was.")
+        sys.exit(f"{plan.run}: {error}. Restart the publisher: it resumes where it stopped.")
     print(line, flush=True)
     with suppress(OSError):
         TERMINATION_LOG.write_text(line)
 
 
 def _stop(*_: object) -> NoReturn:
-    # At once and without clean-up: the next attempt publishes what is not confirmed.
+    # Without cleanup: the next attempt publishes all unconfirmed tasks.
     print("stopped by SIGTERM before every task was confirmed", file=sys.stderr, flush=True)
     _kill_producers()
     os._exit(143)

@@ -1,4 +1,4 @@
-"""Tells the ledger what is confirmed, from a thread: a slow ledger never slows publishing."""
+"""Reports confirms to the ledger from a thread, so that a slow ledger does not slow publishing."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LARGEST_REPORT = 10_000
 
 
 class Reporter:
-    """Collects ids with the time at which their confirm came, and hears from the ledger when to stop."""
+    """Collects ids with the time of their confirm, and learns from the ledger when to stop."""
 
     def __init__(self, run: str, ledger_url: str) -> None:
-        """Begin to report."""
+        """Starts reporting."""
         self._run = run
         self._ledger = LedgerClient(ledger_url)
         self._waiting: deque[tuple[str, float]] = deque()
@@ -30,37 +30,37 @@ class Reporter:
         self._thread.start()
 
     def add(self, ids: list[str]) -> None:
-        """Take ids that the broker has just confirmed."""
+        """Adds ids that the broker has just confirmed."""
         now = time.time()
         self.confirmed += len(ids)
         self._waiting.extend((task_id, now) for task_id in ids)
 
     def stopped(self) -> bool:
-        """Tell whether the ledger wants the run to stop; raises what ended the reports."""
+        """Returns whether the run is to stop; raises the error that ended the reports."""
         if self._error:
             raise self._error
         return self._stop
 
     def close(self) -> None:
-        """Wait until the ledger has stored everything."""
+        """Waits until the ledger has stored everything."""
         self._closing.set()
         self._thread.join()
         self.stopped()
 
     def __enter__(self) -> Reporter:
-        """Report until the end of the block."""
+        """Reports until the end of the block."""
         return self
 
     def __exit__(self, kind: Any, *_: object) -> None:
-        """Wait for the last report unless an error ends the block."""
+        """Waits for the last report unless an error ends the block."""
         if kind is None:
             self.close()
 
     def _forever(self) -> None:
         try:
-            # Closing is looked at first: what was added before it is then still sent.
+            # Checked in this order, so that ids added before closing are still sent.
             while not self._closing.is_set() or self._waiting:
-                # Also without news: the answer says whether to stop.
+                # Even if empty, because the answer says whether to stop.
                 self._report()
                 self._closing.wait(REPORT_SECONDS)
         except BaseException as error:

@@ -1,6 +1,6 @@
-"""Stands in for `tc netem` where the kernel has none: lets packets pass late, and some never.
+"""Replacement for `tc netem` on kernels without it: delays packets and drops some.
 
-Arguments: queue number, delay in seconds, share to drop, seconds until it ends by itself.
+Arguments: queue number, delay in seconds, fraction to drop, duration in seconds.
 """
 
 import heapq
@@ -22,12 +22,12 @@ REQUEST, REQUEST_ACK = 1, 5
 
 
 def attribute(kind: int, value: bytes) -> bytes:
-    """One netlink attribute, padded."""
+    """Encodes a netlink attribute, with padding."""
     return struct.pack("=HH", len(value) + 4, kind) + value + b"\0" * (-len(value) % 4)
 
 
 def message(kind: int, flags: int, queue: int, attributes: bytes) -> bytes:
-    """One message to the queue."""
+    """Encodes a message to the queue."""
     return (
         struct.pack("=IHHIIBBH", 20 + len(attributes), kind, flags, 0, 0, 0, 0, socket.htons(queue))
         + attributes
@@ -35,7 +35,7 @@ def message(kind: int, flags: int, queue: int, attributes: bytes) -> bytes:
 
 
 def bind(queue: int) -> socket.socket:
-    """Become the one who decides about the queue's packets."""
+    """Binds to the queue; returns the socket that receives its packets."""
     netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
     netlink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
     netlink.bind((0, 0))
@@ -54,7 +54,7 @@ def bind(queue: int) -> socket.socket:
 
 
 def packet_ids(data: bytes) -> list[int]:
-    """The ids of the packets that the kernel asks about."""
+    """Decodes the ids of the queued packets."""
     ids, start = [], 0
     while start + 20 <= len(data):
         length, kind = struct.unpack_from("=IH", data, start)
@@ -71,7 +71,7 @@ def packet_ids(data: bytes) -> list[int]:
 
 
 def main(queue: int, delay: float, share: float, seconds: float) -> None:
-    """Answer each packet after the delay, plus or minus a tenth."""
+    """Answers each packet after the delay, plus or minus 10 %."""
     netlink = bind(queue)
     print("ready", flush=True)
     waiting: list[tuple[float, int]] = []
@@ -87,7 +87,7 @@ def main(queue: int, delay: float, share: float, seconds: float) -> None:
             try:
                 data = netlink.recv(1 << 18)
             except OSError:
-                # The kernel tells once that it had more than fits.
+                # The kernel reports an overflow once.
                 continue
             arrived = time.monotonic()
             for packet in packet_ids(data):

@@ -1,7 +1,7 @@
-"""The drill's tasks, known to every app that `configure` has seen.
+"""Tasks of a drill, registered in every configured app.
 
-Their names are fixed: `ha_celery.drill.work` and `ha_celery.drill.count`. Which ledger hears of them is an
-argument, so that the workers of any installation can take them.
+Their names are fixed: `ha_celery.drill.work` and `ha_celery.drill.count`. The ledger's URL is an argument, so
+that the workers of any installation can run them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ FLUSH_SECONDS = 0.2
 
 
 def add_to(app: Celery) -> None:
-    """Make an app know the tasks; nothing of them ends up in a result backend."""
+    """Registers the tasks in an app; their results are not stored."""
     for function in (work, count):
         name = DRILL_TASKS + function.__name__
         app.task(function, name=name, bind=True, shared=False, ignore_result=True)
 
 
 def work(self: Any, ledger_url: str, seconds: float) -> None:
-    """Take this long; the ledger stores the start, and the end before the message is acknowledged."""
+    """Sleeps; the ledger stores its start, and its end before the message is acknowledged."""
     request, began = self.request, time.time()
     ledger, attempt = own_client(ledger_url), attempt_of(request)
     ledger.started(request.id, attempt, request.hostname, began)
@@ -35,10 +35,10 @@ def work(self: Any, ledger_url: str, seconds: float) -> None:
     ledger.execution(request.id, attempt, request.hostname, began, time.time())
 
 
-def count(self: Any, ledger_url: str, payload: str) -> None:  # noqa: ARG001 - it only travels
-    """Do nothing; the ledger hears of it within 0.2 s.
+def count(self: Any, ledger_url: str, payload: str) -> None:  # noqa: ARG001 - only transferred
+    """Does nothing; reports to the ledger within 0.2 s.
 
-    For measuring throughput alone: a process that is killed takes what it has not yet told with it.
+    Only for measuring throughput: a process that is killed loses its unreported executions.
     """
     began, request = time.time(), self.request
     buffer = _buffers.get(ledger_url)
@@ -48,7 +48,7 @@ def count(self: Any, ledger_url: str, payload: str) -> None:  # noqa: ARG001 - i
 
 
 class _Buffer:
-    """Gathers the executions of one process; a thread passes them on."""
+    """Buffers the executions of one process; a thread reports them."""
 
     def __init__(self, ledger_url: str) -> None:
         self._url = ledger_url
@@ -60,7 +60,7 @@ class _Buffer:
         self._waiting.append(execution)
 
     def flush(self) -> None:
-        # A lock, so that the end of the process waits for a batch that is under way.
+        # Makes the end of the process wait for a batch in flight.
         with self._sending:
             batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if batch:
@@ -72,7 +72,7 @@ class _Buffer:
             self.flush()
 
 
-#: Filled by tasks, thus only in the pool's processes, after their fork.
+#: Filled by tasks, so only in pool processes, after the fork.
 _buffers: dict[str, _Buffer] = {}
 
 
@@ -82,5 +82,5 @@ def _flush_all(**_: Any) -> None:
 
 
 signals.worker_process_shutdown.connect(_flush_all, weak=False, dispatch_uid="ha-celery-drill")
-# Pools without processes of their own.
+# For pools without child processes.
 signals.worker_shutdown.connect(_flush_all, weak=False, dispatch_uid="ha-celery-drill")

@@ -1,4 +1,4 @@
-"""What the HA_CELERY_ variables may hold."""
+"""Types of the HA_CELERY_ variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ha_celery.environment import Kind
+from ha_celery.environment import VariableType
 
 
 def _broker_url(text: str) -> str:
@@ -15,11 +15,11 @@ def _broker_url(text: str) -> str:
     if url.scheme not in ("amqp", "amqps"):
         raise ValueError("not an amqp:// or amqps:// URL")
     if not url.hostname:
-        raise ValueError("it names no host")
+        raise ValueError("it has no host")
     try:
         _ = url.port
     except ValueError:
-        # Python's own message would show a part of the password.
+        # Python's own message contains a part of the password.
         raise ValueError("no valid port; / : @ # ? in a password must be percent-encoded") from None
     return text
 
@@ -27,9 +27,9 @@ def _broker_url(text: str) -> str:
 def _queues(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(","))
     if not all(re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", name) for name in names):
-        raise ValueError("a queue name is empty or has characters other than letters, digits and _.:-")
+        raise ValueError("a queue name is empty or contains characters other than letters, digits, and _.:-")
     if len(set(names)) != len(names):
-        raise ValueError("a queue is named twice")
+        raise ValueError("a queue is listed twice")
     return names
 
 
@@ -57,15 +57,15 @@ def _authorities(text: str) -> Path | None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except FileNotFoundError:
-        raise ValueError("there is no such file") from None
+        raise ValueError("the file does not exist") from None
     except OSError as error:
-        raise ValueError(f"no certificates can be read from it ({error})") from None
+        raise ValueError(f"it contains no readable certificates ({error})") from None
     return path
 
 
 def _server_name(text: str) -> str | None:
     if text and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})", text):
-        raise ValueError("not a host name")
+        raise ValueError("not a hostname")
     return text or None
 
 
@@ -76,7 +76,7 @@ def _result_backend(text: str) -> str | None:
     if not scheme:
         raise ValueError("not a URL")
     if scheme in ("rpc", "amqp", "amqps"):
-        raise ValueError("results in RabbitMQ are lost with one broker node")
+        raise ValueError("results stored in RabbitMQ are lost with one broker node")
     return text
 
 
@@ -86,17 +86,19 @@ def _run_name(text: str) -> str:
     return text
 
 
-RUN_NAME = Kind("a name of letters, digits, dots and dashes, at most 100 characters", _run_name)
-BROKER_URL = Kind("amqp://user:password@host:5672/vhost", _broker_url)
-QUEUES = Kind("a comma separated list of queue names, the first one the default", _queues)
-FOLDER = Kind("the absolute path of a folder that the worker may write to", _folder)
-LEDGER_URL = Kind("the ledger's URL, like http://ledger:8080, or leave it unset", _ledger_url)
-AUTHORITIES = Kind(
-    "the absolute path of a PEM file with the authorities that the broker's certificate is checked against,"
-    " or leave it unset for those of the system",
+RUN_NAME = VariableType("a name of letters, digits, dots, and dashes, at most 100 characters", _run_name)
+BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_url)
+QUEUES = VariableType("a comma-separated list of queue names, starting with the default queue", _queues)
+FOLDER = VariableType("the absolute path of a folder that the worker can write to", _folder)
+LEDGER_URL = VariableType("the ledger's URL, such as http://ledger:8080, or leave it unset", _ledger_url)
+AUTHORITIES = VariableType(
+    "the absolute path of a PEM file with the CA certificates that sign the broker's certificate,"
+    " or leave it unset to use the system's CA certificates",
     _authorities,
 )
-SERVER_NAME = Kind("the name in the broker's certificate, or leave it unset for the URL's host", _server_name)
-RESULT_BACKEND = Kind(
-    "the URL of a result backend, like redis://host:6379/0, or leave it unset", _result_backend
+SERVER_NAME = VariableType(
+    "the name in the broker's certificate, or leave it unset to use the URL's host", _server_name
+)
+RESULT_BACKEND = VariableType(
+    "the URL of a result backend, such as redis://host:6379/0, or leave it unset", _result_backend
 )
