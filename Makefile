@@ -69,10 +69,10 @@ docs: node_modules ## write docs/components.md and docs/configuration.md anew
 	@npm run --silent docs
 
 bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with an empty cache)
-	@node --import=tsx local/bench/main.ts $(if $(COLD),--cold)
+	@node --import=tsx bench/main.ts $(if $(COLD),--cold)
 
 compare: node_modules ## the seed's design of 2018 beside ours, under the same load and faults (CLUSTER; ONLY=faults or throughput; ROUNDS=3)
-	@node --import=tsx compare/main.ts --cluster='$(CLUSTER)' $(if $(ONLY),--only='$(ONLY)') $(if $(ROUNDS),--rounds='$(ROUNDS)')
+	@node --import=tsx bench/compare/main.ts --cluster='$(CLUSTER)' $(if $(ONLY),--only='$(ONLY)') $(if $(ROUNDS),--rounds='$(ROUNDS)')
 
 # Said at the start, not half-way: what the tests need and cannot install themselves.
 tools:

@@ -14,32 +14,11 @@ export default tseslint.config(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
       "@typescript-eslint/await-thenable": "error",
-    },
-  },
-  {
-    // The library stands alone: a program that imports it gets nothing of the local target or of our own program.
-    files: ["components/**/*.ts"],
-    rules: {
-      "no-restricted-imports": [
+      "@typescript-eslint/consistent-type-imports": [
         "error",
-        {
-          patterns: [
-            {
-              group: [
-                "**/local/**",
-                "**/render/**",
-                "**/policy/**",
-                "**/drill/**",
-                "**/cli/**",
-                "**/config",
-                "**/targets",
-              ],
-              message:
-                "components/ imports nothing from local/, render/, policy/, drill/, cli/, config.ts or targets.ts.",
-            },
-          ],
-        },
+        { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
       ],
+      "no-duplicate-imports": "error",
     },
   },
 );

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, HaCelery } from "./components";
-import { loadSettings } from "./config";
-import { celeryArgs } from "./settings/celeryArgs";
-import { prepareTarget } from "./targets";
+import { loadSettings } from "./program/settings/load";
+import { celeryArgs } from "./program/celeryArgs";
+import { prepareTarget } from "./program/targets";
 
 const settings = loadSettings();
 const target = prepareTarget(settings);

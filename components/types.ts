@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** How strictly pods of one component keep away from each other's Kubernetes node. */
 export const Spread = {

@@ -1,5 +1,5 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 
 /** A context of a kubeconfig file; without a path: KUBECONFIG, then ~/.kube/config. */
 export interface KubeContext {

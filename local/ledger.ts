@@ -1,8 +1,8 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
-import { LEDGER_PORT } from "../components/celery/settings";
-import { Cluster, isReady, nameOf } from "../drill/cluster/cluster";
-import { ask } from "../drill/cluster/forward";
+import { LEDGER_PORT } from "../components/taskLedger/resolve";
+import { Cluster, isReady, nameOf } from "../operate/cluster/cluster";
+import { ask } from "../operate/cluster/forward";
 
 const summarySchema = z.object({
   run: z.string(),

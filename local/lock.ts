@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { lock } from "proper-lockfile";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { stateDir } from "./paths";
 
 /** Runs `work` while no other command of ours works on the same cluster. A killed command's lock is given up after ten seconds. */

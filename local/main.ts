@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { clean, down } from "./down";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
 import { makeCommand } from "./paths";

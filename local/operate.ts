@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
-import { answers, byContext, type Reach, type Reached, type Where } from "../cli/kubernetes";
-import { run } from "../cli/program";
-import { Cluster } from "../drill/cluster/cluster";
+import { answers, byContext, type Reach, type Reached, type Where } from "../operate/cli/kubernetes";
+import { run } from "../operate/cli/program";
+import { Cluster } from "../operate/cluster/cluster";
 import { findCluster, notRunning } from "./cluster";
 import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";

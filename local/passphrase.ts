@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { stateDir } from "./paths";
 
 /** The state's passphrase as environment: the user's own, else one made at the first `make up` and kept beside the state. */

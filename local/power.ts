@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Power } from "../drill/cluster/nodes";
+import type { Power } from "../operate/cluster/nodes";
 import { Api } from "./cluster/api";
 import { docker } from "./cluster/docker";
 import { isReady, type KubernetesNode, type Lease } from "./cluster/readiness";
 import { readKubeconfig } from "./cluster/state";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 
 const READY_LIMIT_MS = 120_000;
 const POLL_MS = 500;

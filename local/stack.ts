@@ -7,7 +7,7 @@ import {
   type Stack,
   type StepEventMetadata,
 } from "@pulumi/pulumi/automation";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { passphraseEnvironment } from "./passphrase";
 import { stateDir } from "./paths";
 import { takeUpPendingCreates } from "./providers/pendingCreates";

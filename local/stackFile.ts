@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { parse, stringify } from "yaml";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { REPOSITORY, stateDir } from "./paths";
 
 const NAMESPACE = "ha-celery";

@@ -1,6 +1,6 @@
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
 import { createCluster } from "./cluster";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import { ensureBaseImages } from "./images";
 import { uninterrupted } from "./interrupt";
 import { checkKubeContext, type KubeContext } from "./kubeContext";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../errors";
+import { UserError } from "../operate/errors";
 import type { LedgerClient, LedgerSummary } from "./ledger";
 import type { Report } from "./report";
 

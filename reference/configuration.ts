@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isMap, isScalar, parse, parseDocument } from "yaml";
 import { z } from "zod";
-import { schema } from "../settings/schema";
+import { schema } from "../program/settings/schema";
 import type { Library } from "./library";
 
 type JSONSchema = z.core.JSONSchema.JSONSchema;

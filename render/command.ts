@@ -1,4 +1,4 @@
-import type { WantedPassword } from "./answers";
+import type { WantedPassword } from "./kind";
 import { RenderError } from "./errors";
 import { PasswordFile } from "./passwords";
 import { renderStack } from "./stack";

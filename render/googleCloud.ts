@@ -1,4 +1,4 @@
-import type { Kind } from "./answers";
+import type { Kind } from "./kind";
 
 /** What Google Cloud's provider adds to the resources of the gke target. Addresses and names are documentation's own. */
 export const GOOGLE_CLOUD: Record<string, Kind> = {

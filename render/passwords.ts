@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
-import type { WantedPassword } from "./answers";
+import type { WantedPassword } from "./kind";
 import { RenderError } from "./errors";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { answersWith, type MadeUp } from "./answers";
+import { answersWith } from "./answers";
+import { type MadeUp } from "./kind";
 import { type Run, runMocked } from "./engine";
 import { configurationOf, type Overrides, PROJECT } from "./stackConfig";
 

@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { Volume } from "../types";
-import { Labels } from "./labels";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Volume } from "../types";
+import type { Labels } from "./labels";
 
 /** Whom a claim belongs to, and what it claims. */
 export interface ClaimOwner {

@@ -1,5 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
-import { Compute, Placement, Spread, Toleration } from "../types";
+import type * as k8s from "@pulumi/kubernetes";
+import { type Compute, type Placement, type Toleration, Spread } from "../types";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Compute } from "../types";
+import type { Compute } from "../types";
 import { parseQuantity } from "./quantity";
 
 /** Throws one error that names every problem of a component. Does nothing when there is none. */

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { CLUSTER_LABEL, FINGERPRINT_LABEL } from "./containers";
 
 /** A container as Docker knows it. */

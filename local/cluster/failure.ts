@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { localName, makeCommand } from "../paths";
 
 /** Says which component of a container keeps the cluster from getting ready, with the end of its log and where the rest is. */

@@ -1,7 +1,7 @@
 import { ensureNodeImage } from "../images";
 import { makeCommand } from "../paths";
 import type { Report } from "../report";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
 import { dockerAnswers, listContainers } from "./docker";
 import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";

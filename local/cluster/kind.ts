@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { localName } from "../paths";
 import type { Report } from "../report";
 import { Api } from "./api";

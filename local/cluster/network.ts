@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { localName } from "../paths";
 import { choosePrefix, isFree, parseRoutes, prefixOf } from "./addresses";
 import { CLUSTER_LABEL } from "./containers";

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { makeCommand } from "../paths";
 import { CLUSTER_LABEL, ID_LABEL } from "./containers";
 import { docker, lines } from "./docker";

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 
 const TRIES = 100;
 

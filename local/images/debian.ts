@@ -1,7 +1,7 @@
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import type { Report } from "../report";
 import { type Host, thisHost } from "../toolchain/host";
 import { runLogged } from "../toolchain/logged";

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { type Host, thisHost } from "../toolchain/host";
 
 /** Image id by "repository:tag". */

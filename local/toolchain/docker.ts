@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { cacheDir, PREFIX } from "../paths";
 import type { Report } from "../report";
 import { join } from "node:path";

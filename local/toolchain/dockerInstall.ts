@@ -1,4 +1,4 @@
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import type { Report } from "../report";
 import type { Host } from "./host";
 import { indent, runLogged } from "./logged";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Host } from "./host";
 import { endOf, indent, openLog, tailOf } from "./logged";

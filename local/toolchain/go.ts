@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Report } from "../report";
 import { type Artifact, hasArtifact } from "./cache";

@@ -3,18 +3,13 @@ import { arch, platform } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { endOf } from "./logged";
+import type { RunOptions } from "./runOptions";
 
 export interface Ran {
   /** Undefined when the command could not be started, was killed, or took too long. */
   exitCode: number | undefined;
   stdout: string;
   stderr: string;
-}
-
-export interface RunOptions {
-  env?: Record<string, string>;
-  cwd?: string;
-  timeoutSeconds?: number;
 }
 
 /** The machine as the toolchain sees it; tests put another one in its place. */

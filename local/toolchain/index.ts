@@ -1,4 +1,4 @@
-export { UserError } from "../../errors";
+export { UserError } from "../../operate/errors";
 export type { Report } from "../report";
 export { type Binaries, ensureBinaries } from "./binaries";
 export { ensureDocker, startDocker, stopDockerIfOurs } from "./docker";

@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, type ExecaError } from "execa";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Report } from "../report";
-import type { RunOptions } from "./host";
+import type { RunOptions } from "./runOptions";
 
 const REPORT_EVERY_MS = 20_000;
 const LINES_IN_ERROR = 12;

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../errors";
+import { UserError } from "../../operate/errors";
 import { REPOSITORY } from "../paths";
 import type { Report } from "../report";
 import { DOWNLOAD_TIMEOUT_SECONDS, type Downloads } from "./downloads";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppsV1Api, BatchV1Api, CoordinationV1Api, CoreV1Api } from "@kubernetes/client-node";
-import type { Verdict } from "../../drill/verdict/verdict";
+import type { Verdict } from "../../operate/drill/verdict/verdict";
 import { type Ended, kubeConfig, NAMESPACE, Running } from "./machine";
 
 const CLUSTER = "drilled";

@@ -15,13 +15,13 @@ describe("the packed library", () => {
   after(() => consumer.remove());
 
   it("holds the compiled components and the command, their types, licence and README, and nothing else", () => {
-    const folders = ["components", "cli", "drill", "recover"];
+    const folders = ["components", "operate"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).map((file) =>
         join(folder, file),
       ),
     );
-    const compiled = [...sources, "errors.ts"]
+    const compiled = sources
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join("dist", file.slice(0, -".ts".length)))
       .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);

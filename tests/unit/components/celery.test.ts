@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import {
-  BrokerConnection,
+  type BrokerConnection,
+  type CeleryJobArgs,
+  type CeleryWorkersArgs,
+  type LedgerConnection,
+  type TaskLedgerArgs,
   CeleryJob,
-  CeleryJobArgs,
   CeleryWorkers,
-  CeleryWorkersArgs,
-  LedgerConnection,
   TaskLedger,
-  TaskLedgerArgs,
 } from "../../../components";
-import { cluster, known, list, outputsOf, Registered, refusal, run, the } from "./engine";
+import { type Registered, cluster, known, list, outputsOf, refusal, run, the } from "./engine";
 import { assertGolden } from "./goldens";
 
 const IMAGE = { namespace: "jobs", image: "registry/worker@sha256:abc" };

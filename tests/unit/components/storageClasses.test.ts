@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StorageClasses, StorageClassesArgs } from "../../../components";
+import { type StorageClassesArgs, StorageClasses } from "../../../components";
 import { cluster, known, list, outputsOf, refusal, run, the } from "./engine";
 
 const create = (args?: StorageClassesArgs) => new StorageClasses("celery", args, cluster());

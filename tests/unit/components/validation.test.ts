@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
 import {
-  BeatOptions,
-  BrokerOptions,
-  BrokerTls,
-  JobOptions,
-  LedgerOptions,
+  type BeatOptions,
+  type BrokerOptions,
+  type BrokerTls,
+  type JobOptions,
+  type LedgerOptions,
+  type WorkerOptions,
   ScaleBy,
-  WorkerOptions,
 } from "../../../components";
-import {
-  appProblems,
-  beatProblems,
-  jobProblems,
-  ledgerProblems,
-  workersProblems,
-} from "../../../components/celery/validation";
-import { brokerProblems } from "../../../components/rabbitmq/validation";
+import { appProblems } from "../../../components/shared/celery/validation";
+import { ledgerProblems } from "../../../components/taskLedger/validation";
+import { workersProblems } from "../../../components/celeryWorkers/validation";
+import { jobProblems } from "../../../components/celeryJob/validation";
+import { beatProblems } from "../../../components/celeryBeat/validation";
+import { brokerProblems } from "../../../components/rabbitMqCluster/validation";
 import { parseQuantity } from "../../../components/shared/quantity";
 import { nameProblems } from "../../../components/shared/validation";
 

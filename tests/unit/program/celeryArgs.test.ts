@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
-import { celeryArgs } from "../../../settings/celeryArgs";
-import type { TargetProfile } from "../../../targets";
+import { celeryArgs } from "../../../program/celeryArgs";
+import type { TargetProfile } from "../../../program/targets/profile";
 import { run } from "../components/engine";
 import { EXISTING, GKE, parsed } from "./settings";
 

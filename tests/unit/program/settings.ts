@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { type Parsed, parseSettings } from "../../../config";
+import { type Parsed, parseSettings } from "../../../program/settings/load";
 
 /** A key as Pulumi.yaml declares it. */
 export interface Key {

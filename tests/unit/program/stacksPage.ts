@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Settings, parseSettings, Target } from "../../../config";
+import { type Settings, parseSettings, Target } from "../../../program/settings/load";
 import { configurationOf, PROJECT } from "../../../render/stackConfig";
 import { exampleOf } from "../render/examples";
 import { KEYS } from "./settings";

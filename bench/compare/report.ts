@@ -1,0 +1,77 @@
+import Table from "cli-table3";
+import { max, median, min } from "d3-array";
+import { markdown, measuredBy, writeSection } from "../document";
+import type { Outcome } from "./faults";
+import type { Rates } from "./throughput/turns";
+
+interface Page {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const SIDE_BY_SIDE = "ours \\| seed";
+const FAULT_HEAD = ["tasks", "lost", "duplicated", "publish gap, s", "consume gap, s", "whole again, s"];
+
+/** Both designs, scene by scene, with the reasons why one has no figures. */
+export function faultPage(ours: readonly Outcome[], seed: readonly Outcome[]): Page & { notes: string[] } {
+  const pairs = ours.map((one) => [one, seed.find(({ scene }) => scene === one.scene)] as const);
+  const rows = pairs.map(([one, other]) => {
+    const [left, right] = [figures(one), figures(other)];
+    return [one.scene, ...left.map((figure, index) => `${figure} \\| ${right[index]}`)];
+  });
+  const notes = pairs.flatMap(([one, other]) => [noteOf("ours", one), noteOf("seed", other)].flat());
+  return { head: ["scene", ...FAULT_HEAD.map((name) => `${name} (${SIDE_BY_SIDE})`)], rows, notes };
+}
+
+function figures(outcome: Outcome | undefined): string[] {
+  const verdict = outcome?.verdict;
+  if (!verdict) return FAULT_HEAD.map(() => "?");
+  const { confirmed, lost, duplicated, publishGapSeconds, consumeGapSeconds, fullStrengthSeconds } = verdict;
+  const seconds = [publishGapSeconds, consumeGapSeconds].map((gap) => (gap === null ? "-" : gap.toFixed(1)));
+  return [
+    ...[confirmed, lost, duplicated].map(String),
+    ...seconds,
+    fullStrengthSeconds === null ? "never" : fullStrengthSeconds.toFixed(0),
+  ];
+}
+
+function noteOf(side: string, outcome: Outcome | undefined): string[] {
+  if (!outcome?.failure) return [];
+  return [`${side}, ${outcome.scene}: no figures, because ${outcome.failure.replaceAll("\n", " ").trim()}`];
+}
+
+/** Medians of all rounds, and how many times as fast ours was in the same round. */
+export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
+  const rows = [...rates].map(([title, { ours, seed }]) => {
+    const ratios = ours.flatMap((rate, round) => {
+      const other = seed[round];
+      return other === undefined ? [] : [rate / other];
+    });
+    const [least, middle, most] = [min(ratios), median(ratios), max(ratios)].map(
+      (ratio) => ratio?.toFixed(2) ?? "-",
+    );
+    return [
+      title,
+      ...[ours, seed].map((each) => median(each)?.toFixed(0) ?? "-"),
+      ratios.length > 1 ? `${middle} (${least} to ${most})` : (middle ?? "-"),
+    ];
+  });
+  return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows };
+}
+
+/** Shows a table, and puts it into docs/benchmarks.md. */
+export function publish(part: "faults" | "throughput", { head, rows }: Page, notes: string[] = []): void {
+  const table = new Table({ head: head.map(plain), style: { head: [], border: [] } });
+  table.push(...rows.map((row) => row.map(plain)));
+  console.log(`\n${table.toString()}`);
+  for (const note of notes) console.log(note);
+  const lines = [
+    measuredBy("make compare"),
+    "",
+    ...markdown(head, rows),
+    ...notes.flatMap((note) => ["", note]),
+  ];
+  console.log(`written to ${writeSection(`make compare, ${part}`, lines)}`);
+}
+
+const plain = (text: string): string => text.replaceAll("\\|", "|");

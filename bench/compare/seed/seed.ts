@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { absent, type Cluster, isReady } from "../../../operate/cluster/cluster";
+import type { Installation } from "../../../operate/cluster/installation";
+import { missing } from "../../../operate/drill/strength";
+import { until } from "../../../operate/waiting";
+import { MirroredBrokers } from "./brokers";
+import type { SeedImages } from "./images";
+import {
+  BROKER,
+  brokerService,
+  brokerSet,
+  LOGIN,
+  NAMESPACE,
+  namespace,
+  REPLICAS,
+  VHOST,
+  workers,
+  WORKERS,
+} from "./manifests";
+
+const START_SECONDS = 300;
+const REMOVE_SECONDS = 120;
+
+/** Brings the seed's design up, from nothing to workers that consume a queue with two mirrors. */
+export async function installSeed(
+  cluster: Cluster,
+  images: SeedImages,
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<Installation> {
+  await cluster.core.createNamespace({ body: namespace() });
+  const where = { namespace: NAMESPACE };
+  await cluster.core.createNamespacedService({ ...where, body: brokerService() });
+  await cluster.apps.createNamespacedStatefulSet({ ...where, body: brokerSet(images.rabbitmq) });
+  await until("the seed's brokers are ready", START_SECONDS, signal, async () => {
+    const pods = await cluster.pods(NAMESPACE, `app=${BROKER}`);
+    return pods.filter(isReady).length === REPLICAS;
+  });
+  const pool = await cluster.apps.createNamespacedDeployment({
+    ...where,
+    body: workers(images.worker, concurrency),
+  });
+  const brokers = new MirroredBrokers(cluster, {
+    namespace: NAMESPACE,
+    name: BROKER,
+    selector: `app=${BROKER}`,
+    domain: "",
+    vhost: VHOST,
+    replicas: REPLICAS,
+    managementUrl: new URL(`http://${LOGIN.user}:${LOGIN.password}@${BROKER}:15672`),
+  });
+  await until("the seed's design is at full strength", START_SECONDS, signal, async () => {
+    const wanted = { namespace: NAMESPACE, selector: `app=${WORKERS}`, replicas: REPLICAS };
+    const queues = await brokers.queues();
+    const consumers = queues.reduce((sum, queue) => sum + queue.consumers, 0);
+    return consumers >= REPLICAS && (await missing(cluster, brokers, [wanted])).length === 0;
+  });
+  return {
+    namespace: NAMESPACE,
+    name: BROKER,
+    brokers,
+    pools: [pool],
+    protected: false,
+    publisher: ["python", "/seed/scheduler.py"],
+  };
+}
+
+/** Removes everything of the seed's design, its volumes too. */
+export async function removeSeed(cluster: Cluster): Promise<void> {
+  const { core } = cluster;
+  await core.deleteNamespace({ name: NAMESPACE, gracePeriodSeconds: 0 }).catch(absent);
+  for (const end = Date.now() + REMOVE_SECONDS * 1000; Date.now() < end; await sleep(1000)) {
+    await core.deleteCollectionNamespacedPod({ namespace: NAMESPACE, gracePeriodSeconds: 0 }).catch(absent);
+    if (!(await core.readNamespace({ name: NAMESPACE }).catch(absent))) return;
+  }
+  throw new Error(
+    `the namespace ${NAMESPACE} is still there after ${REMOVE_SECONDS} s: kubectl get namespace ${NAMESPACE} -o yaml`,
+  );
+}

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { REPOSITORY } from "../local/paths";
+
+const DOCUMENT = join(REPOSITORY, "docs", "benchmarks.md");
+
+/** Replaces what a command wrote the last time, and leaves the rest of the page alone. Its marks must be there. */
+export function withSection(page: string, command: string, lines: readonly string[]): string {
+  const [begin, end] = [`<!-- written by ${command} -->`, `<!-- end of ${command} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new Error(`the page has no place for what ${command} measured: add the lines ${begin} and ${end}`);
+  return `${page.slice(0, from)}${begin}\n\n${lines.join("\n")}\n\n${page.slice(to)}`;
+}
+
+/** Writes a command's section of docs/benchmarks.md, and tells where. */
+export function writeSection(command: string, lines: readonly string[]): string {
+  writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, "utf8"), command, lines));
+  return DOCUMENT;
+}
+
+/** A table of Markdown. */
+export const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+
+/** When and on what a command measured. */
+export function measuredBy(command: string): string {
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? "?"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`;
+  return `Measured by \`${command}\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
+}

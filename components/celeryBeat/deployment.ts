@@ -1,0 +1,69 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
+import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
+import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
+import type { Beat } from "./resolve";
+
+const MEMORY_DIR = "/var/lib/ha-celery";
+
+export function beatDeployment(beat: Beat, claimName: pulumi.Input<string>): k8s.apps.v1.DeploymentArgs {
+  return {
+    metadata: { namespace: beat.namespace, labels: beat.labels },
+    spec: {
+      replicas: 1,
+      // Two at a time would publish everything twice.
+      strategy: { type: "Recreate" },
+      selector: { matchLabels: beat.selector },
+      template: {
+        metadata: { labels: podLabels(beat) },
+        spec: {
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          securityContext: podSecurity(beat.runAsUser),
+          ...placement(beat, LEAVE_LOST_NODES),
+          containers: [
+            {
+              name: "beat",
+              image: beat.image,
+              imagePullPolicy: "IfNotPresent",
+              command: beat.command ?? beatCommand(beat),
+              env: environment(beat, {
+                HA_CELERY_QUEUES: beat.queues.join(","),
+                HA_CELERY_STATE_DIR: STATE_DIR,
+              }),
+              resources: resources(beat.compute),
+              securityContext: CONTAINER_SECURITY,
+              ...probes("scheduling"),
+              volumeMounts: [
+                { name: "memory", mountPath: MEMORY_DIR },
+                { name: "state", mountPath: STATE_DIR },
+                { name: "tmp", mountPath: "/tmp" },
+                ...trustMounts(beat),
+              ],
+            },
+          ],
+          volumes: [
+            { name: "memory", persistentVolumeClaim: { claimName } },
+            STATE_VOLUME,
+            { name: "tmp", emptyDir: {} },
+            ...trustVolumes(beat),
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** The command of the container, unless the user gave one. */
+function beatCommand(beat: Beat): string[] {
+  return [
+    "celery",
+    "--app",
+    beat.app,
+    "beat",
+    "--loglevel=INFO",
+    "--scheduler=ha_celery.beat:Scheduler",
+    `--schedule=${MEMORY_DIR}/runs.json`,
+  ];
+}

@@ -1,0 +1,59 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { job } from "./job";
+import { resolveJob } from "./resolve";
+import { jobProblems } from "./validation";
+import { PartsOf } from "../shared/partsOf";
+import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
+import type { CeleryJobArgs } from "./args";
+
+interface Parts {
+  job: k8s.batch.v1.Job;
+}
+const parts = new PartsOf<CeleryJob, Parts>();
+
+/**
+ * A Job that publishes tasks, each until the broker confirmed it. It may be killed at any time: a new pod takes over, and the ids
+ * of the tasks are the same every time.
+ *
+ * The finished Job stays, as proof and for its log, until the component is deleted or changed.
+ *
+ * @example
+ * ```ts
+ * new CeleryJob("nightly", { namespace: "jobs", image: app.ref, broker: broker.connection, run: "2026-11-23" }, { provider: cluster.provider });
+ * ```
+ */
+export class CeleryJob extends pulumi.ComponentResource {
+  /** Name of the Job. */
+  readonly jobName: pulumi.Output<string>;
+  /** Name of the run. */
+  readonly run: pulumi.Output<string>;
+
+  /**
+   * @param name DNS label of at most 40 characters; unique in the namespace.
+   * @param args See `CeleryJobArgs`.
+   * @param opts Must give a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
+  constructor(name: string, args: CeleryJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-celery:index:CeleryJob", name, args, opts);
+    requireKubernetesProvider(this, "CeleryJob", name);
+    refuse(this, "CeleryJob", name, [...nameProblems("name", name), ...jobProblems(args)]);
+    const settings = resolveJob(name, args);
+
+    const run = new k8s.batch.v1.Job(`${name}-run`, job(settings), {
+      parent: this,
+      customTimeouts: { create: settings.completionTimeout, update: settings.completionTimeout },
+    });
+
+    this.jobName = run.metadata.name;
+    this.run = pulumi.output(settings.run);
+    parts.set(this, { job: run });
+    this.registerOutputs({ jobName: this.jobName, run: this.run });
+  }
+
+  /** The Kubernetes Job. */
+  get job(): k8s.batch.v1.Job {
+    return parts.of(this).job;
+  }
+}

@@ -1,0 +1,107 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type ScaledWorkers,
+  horizontalPodAutoscaler,
+  scaledObject,
+  scales,
+  triggerAuthentication,
+  triggerTls,
+} from "./autoscale";
+import { deployment, disruptionBudget, workerTimeouts } from "./deployment";
+import { resolveWorkers } from "./resolve";
+import { appProblems, queueProblems } from "../shared/celery/validation";
+import { managementProblems, workersProblems } from "./validation";
+import { PartsOf } from "../shared/partsOf";
+import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
+import { ScaleBy } from "../types";
+import type { CeleryWorkersArgs } from "./args";
+
+interface Parts {
+  deployment: k8s.apps.v1.Deployment;
+}
+const parts = new PartsOf<CeleryWorkers, Parts>();
+
+/**
+ * A pool of Celery workers that loses no task: each one is acknowledged after it ran, given back when its pod dies, and
+ * finished before its pod is replaced. A pod is ready while it consumes.
+ *
+ * The liveness and readiness probes need `find` of GNU findutils in the image, which every image based on Debian has.
+ *
+ * @example
+ * ```ts
+ * new CeleryWorkers(
+ *   "mail",
+ *   { namespace: "jobs", image: app.ref, app: "mail.tasks", broker: broker.connection, queues: ["mail"], longestTaskSeconds: 120 },
+ *   { provider: cluster.provider },
+ * );
+ * ```
+ */
+export class CeleryWorkers extends pulumi.ComponentResource {
+  /** Name of the Deployment. */
+  readonly deploymentName: pulumi.Output<string>;
+  /** Queues that the workers take tasks from. */
+  readonly queues: pulumi.Output<string[]>;
+
+  /**
+   * @param name DNS label of at most 40 characters; unique in the namespace.
+   * @param args See `CeleryWorkersArgs`.
+   * @param opts Must give a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
+  constructor(name: string, args: CeleryWorkersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-celery:index:CeleryWorkers", name, args, opts);
+    requireKubernetesProvider(this, "CeleryWorkers", name);
+    refuse(this, "CeleryWorkers", name, [
+      ...nameProblems("name", name),
+      ...appProblems(args.app),
+      ...workersProblems(args),
+      ...queueProblems("appQueues", args.appQueues),
+      ...managementProblems(args),
+    ]);
+    const workers = resolveWorkers(name, args);
+
+    const pods = new k8s.apps.v1.Deployment(`${name}-workers`, deployment(workers), {
+      parent: this,
+      customTimeouts: workerTimeouts(workers),
+    });
+    new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(workers), { parent: this });
+    if (scales(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
+
+    this.deploymentName = pods.metadata.name;
+    this.queues = pulumi.output(workers.queues);
+    parts.set(this, { deployment: pods });
+    this.registerOutputs({ deploymentName: this.deploymentName, queues: this.queues });
+  }
+
+  /** The Deployment of the workers. */
+  get deployment(): k8s.apps.v1.Deployment {
+    return parts.of(this).deployment;
+  }
+}
+
+/** What sets the number of pods from now on. */
+function createAutoscaler(
+  parent: CeleryWorkers,
+  name: string,
+  workers: ScaledWorkers,
+  target: pulumi.Output<string>,
+): void {
+  const { management, trust } = workers.broker;
+  if (workers.autoscale.by === ScaleBy.Cpu || !management) {
+    const autoscaler = horizontalPodAutoscaler(workers, target);
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(`${name}-autoscaler`, autoscaler, { parent });
+    return;
+  }
+  const tls = trust && new k8s.core.v1.ConfigMap(`${name}-autoscaler-tls`, triggerTls(workers), { parent });
+  const authentication = new k8s.apiextensions.CustomResource(
+    `${name}-autoscaler-login`,
+    triggerAuthentication(workers, management, tls?.metadata.name),
+    { parent },
+  );
+  new k8s.apiextensions.CustomResource(
+    `${name}-autoscaler`,
+    scaledObject(workers, target, authentication.metadata.name),
+    { parent },
+  );
+}

@@ -1,0 +1,108 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  CONTAINER_SECURITY,
+  LEAVE_LOST_NODES,
+  placement,
+  podSecurity,
+  resources,
+  spreadOut,
+} from "../shared/pods";
+import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
+import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
+import type { Workers } from "./resolve";
+
+type Container = k8s.types.input.core.v1.Container;
+
+/** What a stopping pod needs besides the time of its longest task. */
+const STOP_SECONDS = 30;
+
+export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
+  return {
+    metadata: { namespace: workers.namespace, labels: workers.labels },
+    spec: {
+      // An autoscaler's count must be nobody else's field.
+      ...(workers.replicas !== undefined && { replicas: workers.replicas }),
+      // A new pod consumes before an old one stops, so that an update costs no throughput.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      selector: { matchLabels: workers.selector },
+      template: {
+        metadata: { labels: podLabels(workers) },
+        spec: {
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          securityContext: podSecurity(workers.runAsUser),
+          terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
+          ...spreadOut(workers.spread, workers.selector),
+          ...placement(workers, LEAVE_LOST_NODES),
+          containers: [workerContainer(workers)],
+          volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
+        },
+      },
+    },
+  };
+}
+
+/** Lets a drain of Kubernetes nodes take a quarter of the workers at a time, one at least. */
+export function disruptionBudget(workers: Workers): k8s.policy.v1.PodDisruptionBudgetArgs {
+  return {
+    metadata: { namespace: workers.namespace, labels: workers.labels },
+    spec: {
+      // Kubernetes rounds up.
+      maxUnavailable: "25%",
+      // A worker that is broken anyway must not block the drain that may mend it.
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+      selector: { matchLabels: workers.selector },
+    },
+  };
+}
+
+export function workerTimeouts(workers: Workers): pulumi.CustomTimeouts {
+  return {
+    create: workers.readyTimeout,
+    update: workers.readyTimeout,
+    // Every pod may have just begun its longest task.
+    delete: `${workers.longestTaskSeconds + STOP_SECONDS + 300}s`,
+  };
+}
+
+/** The command of the container, unless the user gave one. */
+export function workerCommand(workers: Workers): string[] {
+  return [
+    "celery",
+    "--app",
+    workers.app,
+    "worker",
+    "--loglevel=INFO",
+    `--queues=${workers.queues.join(",")}`,
+    `--concurrency=${workers.concurrency}`,
+    // Workers would wait half a minute for each other after the crash of a broker.
+    "--without-mingle",
+    "--without-gossip",
+    ...(workers.observable ? [] : ["--without-heartbeat"]),
+  ];
+}
+
+function workerContainer(workers: Workers): Container {
+  return {
+    name: "worker",
+    image: workers.image,
+    imagePullPolicy: "IfNotPresent",
+    command: workers.command ?? workerCommand(workers),
+    env: environment(workers, {
+      HA_CELERY_QUEUES: workers.appQueues.join(","),
+      HA_CELERY_PREFETCH_MULTIPLIER: String(workers.prefetch),
+      HA_CELERY_LONGEST_TASK_SECONDS: String(workers.longestTaskSeconds),
+      HA_CELERY_OBSERVABLE: String(workers.observable),
+      HA_CELERY_STATE_DIR: STATE_DIR,
+    }),
+    resources: resources(workers.compute),
+    securityContext: CONTAINER_SECURITY,
+    ...probes("consuming"),
+    volumeMounts: [
+      { name: "state", mountPath: STATE_DIR },
+      { name: "tmp", mountPath: "/tmp" },
+      ...trustMounts(workers),
+    ],
+  };
+}

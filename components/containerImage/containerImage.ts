@@ -1,0 +1,57 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "./content";
+import { dockerfileOf, imageProblems } from "./validation";
+import { refuse } from "../shared/validation";
+import type { ContainerImageArgs } from "./args";
+
+/**
+ * An image built from a folder of the program and pushed to a registry.
+ *
+ * @example
+ * ```ts
+ * const worker = new ContainerImage("worker", { repository: "registry.example.com/team/worker", context: "docker/worker" });
+ * new CeleryWorkers("mail", { image: worker.ref, ... });
+ * ```
+ */
+export class ContainerImage extends pulumi.ComponentResource {
+  /** Reference to run: `repository@sha256:...`, or `repository:tag` when the image is not pushed. It changes when, and only when, the content does. */
+  readonly ref: pulumi.Output<string>;
+  /** Name with the tag. */
+  readonly imageName: pulumi.Output<string>;
+
+  /**
+   * @param name Name of the image in the program.
+   * @param args See `ContainerImageArgs`.
+   * @param opts A Docker provider, if not the default one.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
+  constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-celery:index:ContainerImage", name, args, opts);
+    refuse(this, "ContainerImage", name, imageProblems(args));
+    const { context, target, platform = "linux/amd64", push = true } = args;
+    const dockerfile = dockerfileOf(args);
+    const buildArgs = { ...args.buildArgs, ...(args.baseImage && { BASE_IMAGE: args.baseImage }) };
+    const tag =
+      args.tag ??
+      pulumi
+        .output(buildArgs)
+        .apply((given) => contentHash(context, dockerfile, { ...given, target: target ?? "", platform }));
+
+    const image = new docker.Image(
+      `${name}-image`,
+      {
+        imageName: pulumi.interpolate`${args.repository}:${tag}`,
+        build: { context, dockerfile, platform, args: buildArgs, ...(target && { target }) },
+        skipPush: !push,
+        ...(args.credentials && { registry: args.credentials }),
+        buildOnPreview: args.buildOnPreview ?? false,
+      },
+      { parent: this },
+    );
+
+    this.ref = push ? image.repoDigest : image.imageName;
+    this.imageName = image.imageName;
+    this.registerOutputs({ ref: this.ref, imageName: this.imageName });
+  }
+}

@@ -1,0 +1,61 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import { enableApis, REGISTRY_APIS } from "../gkeCluster/apis";
+import { READER_ROLE, repository } from "./repository";
+import { registryProblems } from "./validation";
+import { nameProblems, refuse } from "../shared/validation";
+import type { ContainerRegistryArgs } from "./args";
+
+/**
+ * A registry for container images on Google Cloud, private to its project and readers, that deletes what is old.
+ *
+ * To push, sign Docker in once: `gcloud auth configure-docker REGION-docker.pkg.dev`.
+ *
+ * **Cost** a month = GB stored + GB pulled from other regions.
+ *
+ * @example
+ * ```ts
+ * const registry = new ContainerRegistry("images", {
+ *   project: "my-project",
+ *   location: "us-east1",
+ *   readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
+ * });
+ * new ContainerImage("worker", { repository: pulumi.interpolate`${registry.url}/worker`, context: "docker/worker" });
+ * ```
+ */
+export class ContainerRegistry extends pulumi.ComponentResource {
+  /** Host and path that images are pushed below, without a slash at the end. */
+  readonly url: pulumi.Output<string>;
+  /** Last part of the path. */
+  readonly repositoryName: pulumi.Output<string>;
+
+  /**
+   * @param name DNS label of at most 40 characters.
+   * @param args See `ContainerRegistryArgs`.
+   * @param opts A Google Cloud provider, if not the default one.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
+  constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-celery:index:ContainerRegistry", name, args, opts);
+    refuse(this, "ContainerRegistry", name, [...nameProblems("name", name), ...registryProblems(args)]);
+    const { project, location, readers = [], deletionProtection = true } = args;
+    const apis = (args.enableApis ?? true) ? enableApis({ name, project, parent: this }, REGISTRY_APIS) : [];
+
+    const images = new gcp.artifactregistry.Repository(`${name}-repository`, repository(name, args), {
+      parent: this,
+      protect: deletionProtection,
+      dependsOn: apis,
+    });
+    readers.forEach((member, index) => {
+      new gcp.artifactregistry.RepositoryIamMember(
+        `${name}-reader-${index}`,
+        { project, location, repository: images.name, role: READER_ROLE, member },
+        { parent: this },
+      );
+    });
+
+    this.url = images.registryUri;
+    this.repositoryName = images.repositoryId;
+    this.registerOutputs({ url: this.url, repositoryName: this.repositoryName });
+  }
+}

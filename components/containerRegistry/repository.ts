@@ -1,0 +1,30 @@
+import type * as gcp from "@pulumi/gcp";
+import type { ContainerRegistryArgs } from "./args";
+import { REPOSITORY_ID_LENGTH, thisStack, uniqueId } from "../gkeCluster/names";
+
+type CleanupPolicy = gcp.types.input.artifactregistry.RepositoryCleanupPolicy;
+
+export const READER_ROLE = "roles/artifactregistry.reader";
+
+/** The repository of a registry's arguments. */
+export function repository(name: string, args: ContainerRegistryArgs): gcp.artifactregistry.RepositoryArgs {
+  const { keepRecent = 10, untaggedDays = 7, taggedDays = 90 } = args;
+  return {
+    project: args.project,
+    location: args.location,
+    repositoryId: args.repositoryId ?? uniqueId(name, thisStack(), REPOSITORY_ID_LENGTH),
+    description: `Images of ${name}.`,
+    format: "DOCKER",
+    // Pods name digests, so a moved tag changes nothing that runs; a tag that cannot move would refuse a rebuilt image.
+    dockerConfig: { immutableTags: false },
+    cleanupPolicies: [
+      { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: keepRecent } },
+      deleteAfter("delete-untagged", "UNTAGGED", untaggedDays),
+      deleteAfter("delete-tagged", "TAGGED", taggedDays),
+    ],
+  };
+}
+
+function deleteAfter(id: string, tagState: string, days: number): CleanupPolicy {
+  return { id, action: "DELETE", condition: { tagState, olderThan: `${days * 86_400}s` } };
+}

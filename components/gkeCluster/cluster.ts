@@ -1,0 +1,70 @@
+import type * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import type { AuthorizedNetwork } from "./args";
+import { recurringWindow } from "./maintenance";
+import type { ClusterNetwork } from "./network";
+import { throwAwayMachine } from "./nodes";
+import type { Gke } from "./resolve";
+
+/** The control plane. Pools are resources of their own: a change of a pool that stands here would replace the cluster. */
+export function clusterSpec(
+  gke: Gke,
+  net: ClusterNetwork,
+  account: pulumi.Input<string>,
+): gcp.container.ClusterArgs {
+  return {
+    project: gke.project,
+    location: gke.location,
+    ...(gke.nodeZones && { nodeLocations: gke.nodeZones }),
+    resourceLabels: gke.labels,
+    deletionProtection: gke.deletionProtection,
+
+    removeDefaultNodePool: true,
+    initialNodeCount: 1,
+    nodeConfig: throwAwayMachine(gke, account),
+
+    network: net.network,
+    subnetwork: net.subnetwork,
+    networkingMode: "VPC_NATIVE",
+    ...(net.podRange !== undefined && {
+      ipAllocationPolicy: {
+        clusterSecondaryRangeName: net.podRange,
+        servicesSecondaryRangeName: net.serviceRange,
+      },
+    }),
+    // It is what enforces NetworkPolicies, and it can only be chosen now.
+    datapathProvider: "ADVANCED_DATAPATH",
+    privateClusterConfig: { enablePrivateNodes: gke.privateNodes },
+    ...wayIn(gke),
+
+    releaseChannel: { channel: gke.releaseChannel },
+    ...(gke.maintenance && { maintenancePolicy: { recurringWindow: recurringWindow(gke.maintenance) } }),
+    workloadIdentityConfig: { workloadPool: gke.workloadPool },
+    enableShieldedNodes: true,
+    addonsConfig: {
+      gcePersistentDiskCsiDriverConfig: { enabled: true },
+      dnsCacheConfig: { enabled: true },
+    },
+  };
+}
+
+/** Who reaches the control plane: over its name, from listed networks, or both. */
+function wayIn(gke: Gke): Partial<gcp.container.ClusterArgs> {
+  const networks = gke.authorizedNetworks ?? [];
+  return {
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: gke.dnsEndpoint },
+      ipEndpointsConfig: { enabled: networks.length > 0 },
+    },
+    ...(networks.length > 0 && {
+      masterAuthorizedNetworksConfig: {
+        cidrBlocks: networks.map((network) => pulumi.output(network).apply(block)),
+        gcpPublicCidrsAccessEnabled: false,
+      },
+    }),
+  };
+}
+
+function block({ cidr, name }: AuthorizedNetwork) {
+  return { cidrBlock: cidr, ...(name && { displayName: name }) };
+}

@@ -1,0 +1,62 @@
+import type { GkeClusterArgs } from "./args";
+import { defined } from "../shared/defined";
+import type { Placement } from "../types";
+import { ReleaseChannel } from "./choices";
+import { regionOf, zonesOf } from "./location";
+
+/** GKE allows 40 characters, of which Pulumi's suffix and our own take 16. */
+export const MAX_CLUSTER_NAME = 24;
+
+export const DEFAULT_MACHINE = "e2-standard-4";
+export const DEFAULT_NODES = 3;
+
+/** The arguments with their defaults, and what follows from them. */
+export interface Gke extends GkeClusterArgs {
+  name: string;
+  region: string;
+  nodesPerZone: number;
+  machineType: string;
+  diskGb: number;
+  spot: boolean;
+  releaseChannel: ReleaseChannel;
+  privateNodes: boolean;
+  dnsEndpoint: boolean;
+  deletionProtection: boolean;
+  enableApis: boolean;
+  labels: Record<string, string>;
+  workloadPool: string;
+}
+
+export function resolveGke(name: string, args: GkeClusterArgs): Gke {
+  const { nodes = DEFAULT_NODES, location } = args;
+  return {
+    machineType: DEFAULT_MACHINE,
+    diskGb: 50,
+    spot: false,
+    releaseChannel: ReleaseChannel.Regular,
+    privateNodes: true,
+    dnsEndpoint: false,
+    deletionProtection: true,
+    enableApis: true,
+    labels: {},
+    ...defined(args),
+    name,
+    region: regionOf(location),
+    nodesPerZone: nodes / zonesOf(location, args.nodeZones),
+    workloadPool: `${args.project}.svc.id.goog`,
+  };
+}
+
+/** Label and taint of the spot pool. Google's own spot label is also on a main pool of spot machines. */
+export const SPOT = { key: "ha-celery/pool", value: "spot" };
+
+export const SPOT_PLACEMENT: Placement = {
+  nodeSelector: { [SPOT.key]: SPOT.value },
+  tolerations: [{ key: SPOT.key, operator: "Equal", value: SPOT.value, effect: "NoSchedule" }],
+};
+
+/** The provider's own is 90 minutes, in which nobody notices that something hangs. */
+export const CLUSTER_TIMEOUTS = { create: "45m", update: "45m", delete: "45m" };
+
+/** An update moves every pod of every node, one node after the other, and a budget may hold each up for an hour. */
+export const POOL_TIMEOUTS = { create: "45m", update: "3h", delete: "2h" };

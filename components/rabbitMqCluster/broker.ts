@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { BrokerAccess, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "./args";
+import { defined } from "../shared/defined";
+import { type Labels, labelsOf, selectorOf } from "../shared/labels";
+import { MIB, parseQuantity } from "../shared/quantity";
+import { type Compute, type Placement, OnDelete, Spread } from "../types";
+import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
+
+/** A broker with every default filled in. */
+export interface Broker extends Placement {
+  name: string;
+  namespace: pulumi.Input<string>;
+  image: pulumi.Input<string>;
+  replicas: number;
+  storage: BrokerStorage;
+  compute: Compute;
+  spread: Spread;
+  config: Record<string, string>;
+  plugins: string[];
+  vhost: string;
+  username: string;
+  passwordRevision: number;
+  tls: BrokerTls | undefined;
+  amqp: Endpoint;
+  management: Endpoint;
+  consumerTimeoutSeconds: number;
+  gracePeriodSeconds: number;
+  access: BrokerAccess;
+  clusterDomain: string;
+  deletionProtection: boolean;
+  readyTimeout: string;
+  labels: Labels;
+  selector: Record<string, string>;
+}
+
+export const DEFAULT_MEMORY = "2Gi";
+export const DEFAULT_STORAGE = "10Gi";
+
+export function resolveBroker(name: string, args: RabbitMqClusterArgs): Broker {
+  const labels = labelsOf("rabbitmq", name, "broker");
+  return {
+    name,
+    namespace: args.namespace,
+    image: args.image,
+    replicas: args.replicas ?? 3,
+    storage: { size: DEFAULT_STORAGE, onDelete: OnDelete.Retain, ...defined(args.storage) },
+    compute: { cpu: "1", memory: DEFAULT_MEMORY, ...defined(args.compute) },
+    spread: args.spread ?? Spread.Required,
+    config: args.config ?? {},
+    plugins: args.plugins ?? [],
+    vhost: args.vhost ?? "celery",
+    username: args.username ?? "celery",
+    passwordRevision: args.passwordRevision ?? 0,
+    tls: args.tls,
+    amqp: args.tls ? AMQPS : AMQP,
+    management: args.tls ? MANAGEMENT_TLS : MANAGEMENT,
+    consumerTimeoutSeconds: args.consumerTimeoutSeconds ?? 14400,
+    gracePeriodSeconds: args.gracePeriodSeconds ?? 600,
+    access: args.access ?? {},
+    clusterDomain: args.clusterDomain ?? "cluster.local",
+    deletionProtection: args.deletionProtection ?? true,
+    readyTimeout: args.readyTimeout ?? "20m",
+    nodeSelector: args.nodeSelector,
+    tolerations: args.tolerations,
+    priorityClassName: args.priorityClassName,
+    labels,
+    selector: selectorOf(labels),
+  };
+}
+
+/** Memory in MiB at which publishers have to wait: 60 % of the limit, the rest is room for what is already on its way. */
+export function memoryWatermark(memory = DEFAULT_MEMORY): number {
+  return Math.floor(((parseQuantity(memory) ?? 0) * 0.6) / MIB);
+}

@@ -1,0 +1,64 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Broker } from "./broker";
+
+export const COOKIE_KEY = "erlang-cookie";
+export const URL_KEY = "amqp-url";
+export const MANAGEMENT_KEY = "management-url";
+
+/** Holds only what is generated once and never changes: a new cookie would split the cluster. */
+export function credentialsSecret(broker: Broker, cookie: pulumi.Output<string>): k8s.core.v1.SecretArgs {
+  return secret(broker, { [COOKIE_KEY]: cookie });
+}
+
+/** How to reach the broker with one user. */
+export interface Account {
+  host: pulumi.Output<string>;
+  /** Of the user. */
+  name: string;
+  password: pulumi.Output<string>;
+}
+
+export function amqpUrl(broker: Broker, account: Account): pulumi.Output<string> {
+  return url(broker.amqp.scheme, broker.amqp.port, broker, account);
+}
+
+/** The virtual host is part of it because KEDA's scaler reads it there. */
+export function managementUrl(broker: Broker, account: Account): pulumi.Output<string> {
+  return url(broker.management.scheme, broker.management.port, broker, account);
+}
+
+/** What an application needs, and nothing more. */
+export function clientSecret(
+  broker: Broker,
+  { host, name, password }: Account,
+  amqp: pulumi.Output<string>,
+): k8s.core.v1.SecretArgs {
+  const port = String(broker.amqp.port);
+  return secret(broker, { [URL_KEY]: amqp, host, port, vhost: broker.vhost, username: name, password });
+}
+
+/** What reads queues and nodes through the management API. */
+export function monitoringSecret(broker: Broker, account: Account): k8s.core.v1.SecretArgs {
+  return secret(broker, {
+    [MANAGEMENT_KEY]: managementUrl(broker, account),
+    username: account.name,
+    password: account.password,
+  });
+}
+
+function secret(broker: Broker, stringData: Record<string, pulumi.Input<string>>): k8s.core.v1.SecretArgs {
+  return {
+    metadata: { namespace: broker.namespace, labels: broker.labels },
+    type: "Opaque",
+    stringData,
+  };
+}
+
+function url(scheme: string, port: number, broker: Broker, account: Account): pulumi.Output<string> {
+  const user = encodeURIComponent(account.name);
+  const vhost = encodeURIComponent(broker.vhost);
+  return pulumi.secret(
+    pulumi.interpolate`${scheme}://${user}:${account.password}@${account.host}:${port}/${vhost}`,
+  );
+}

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
+import type { Broker } from "./broker";
+import { DEAD_LETTERS } from "../shared/names";
+import { advancedConfig } from "./sockets";
+
+/** A user and its password. */
+export interface Login {
+  name: string;
+  password: string;
+}
+
+/** What the users of a broker log in with. */
+export interface Logins {
+  /** The active user of the application, and the one before. */
+  application: Login[];
+  monitoring: Login;
+}
+
+/** What every node loads when it starts: virtual host, users, rights, policy, and the queue of dead letters. */
+export function definitionsJson(broker: Broker, { application, monitoring }: Logins): string {
+  const vhost = broker.vhost;
+  return JSON.stringify(
+    {
+      vhosts: [{ name: vhost, default_queue_type: "quorum", metadata: { default_queue_type: "quorum" } }],
+      users: [
+        ...application.map((login) => user(login, [])),
+        // The tag lets it read queues and nodes through the management API; it has no right to any message.
+        user(monitoring, ["monitoring"]),
+      ],
+      permissions: [
+        ...application.map(({ name }) => ({ user: name, vhost, configure: ".*", write: ".*", read: ".*" })),
+        { user: monitoring.name, vhost, configure: "^$", write: "^$", read: "^$" },
+      ],
+      policies: [taskPolicy(broker)],
+      exchanges: [
+        // Fanout keeps the routing key, which says the queue that the task came from.
+        {
+          name: DEAD_LETTERS,
+          vhost,
+          type: "fanout",
+          durable: true,
+          auto_delete: false,
+          internal: false,
+          arguments: {},
+        },
+      ],
+      queues: [
+        {
+          name: DEAD_LETTERS,
+          vhost,
+          durable: true,
+          auto_delete: false,
+          arguments: { "x-queue-type": "quorum" },
+        },
+      ],
+      bindings: [
+        {
+          source: DEAD_LETTERS,
+          vhost,
+          destination: DEAD_LETTERS,
+          destination_type: "queue",
+          routing_key: "",
+          arguments: {},
+        },
+      ],
+    },
+    undefined,
+    2,
+  );
+}
+
+function taskPolicy(broker: Broker): object {
+  return {
+    name: "tasks",
+    vhost: broker.vhost,
+    // Not for Celery's own queues of delayed tasks, nor for the dead letters themselves.
+    pattern: `^(?!celery_delayed_|${DEAD_LETTERS}$)`,
+    "apply-to": "quorum_queues",
+    priority: 0,
+    definition: {
+      // A task that killed its worker this often is not tried again...
+      "delivery-limit": 20,
+      // ... but kept, and handed over safely, which takes the overflow setting too.
+      "dead-letter-exchange": DEAD_LETTERS,
+      "dead-letter-strategy": "at-least-once",
+      overflow: "reject-publish",
+      // A task that fails again and again must not keep the workers busy with nothing else.
+      "delayed-retry-type": "failed",
+      "delayed-retry-min": 1000,
+      "delayed-retry-max": 60000,
+    },
+  };
+}
+
+function user({ name, password }: Login, tags: string[]): object {
+  return {
+    name,
+    password_hash: passwordHash(name, password),
+    hashing_algorithm: "rabbit_password_hashing_sha256",
+    tags,
+    limits: {},
+  };
+}
+
+/** RabbitMQ's salted SHA-256. The salt comes from the password, so that an unchanged password gives an unchanged hash. */
+export function passwordHash(name: string, password: string): string {
+  const salt = sha256(Buffer.from(`ha-celery salt of ${name}: ${password}`)).subarray(0, 4);
+  const digest = sha256(Buffer.concat([salt, Buffer.from(password)]));
+  return Buffer.concat([salt, digest]).toString("base64");
+}
+
+/** The definitions with the generated passwords. Secret. */
+export function definitionsOf(broker: Broker, logins: pulumi.Output<Logins>): pulumi.Output<string> {
+  return pulumi.secret(logins.apply((known) => definitionsJson(broker, known)));
+}
+
+/** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random passwords. */
+export function checksum(broker: Broker, definitions: pulumi.Output<string>): pulumi.Output<string> {
+  const open = rabbitmqConf(broker) + advancedConfig(broker) + enabledPlugins(broker);
+  return pulumi.unsecret(definitions.apply((json) => sha256(Buffer.from(open + json)).toString("hex")));
+}
+
+export function definitionsSecret(broker: Broker, json: pulumi.Output<string>): k8s.core.v1.SecretArgs {
+  return {
+    metadata: { namespace: broker.namespace, labels: broker.labels },
+    type: "Opaque",
+    stringData: { [DEFINITIONS_FILE]: json },
+  };
+}
+
+const sha256 = (data: Buffer) => createHash("sha256").update(data).digest();

@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseQuantity } from "../shared/quantity";
+import { problemsText } from "../shared/validation";
+import type { Broker } from "./broker";
+
+const SIZE = "ha-celery/storage-size";
+const CLASS = "ha-celery/storage-class";
+const DOMAIN = "ha-celery/cluster-domain";
+
+/** Not looked at, since a change would replace the StatefulSet and so stop every node; the annotations are looked at instead. */
+export const IGNORED = ["spec.volumeClaimTemplates"];
+
+/** What a deployed cluster keeps as long as it lives. Absent: unknown. */
+export interface Lasting {
+  size?: string;
+  /** Empty for the default class. */
+  className?: string;
+  clusterDomain?: string;
+}
+
+/** What to remember of this cluster, on its StatefulSet. */
+export function lastingAnnotations({ storage, clusterDomain }: Broker): Record<string, string> {
+  return { [SIZE]: storage.size ?? "", [CLASS]: storage.className ?? "", [DOMAIN]: clusterDomain };
+}
+
+interface StatefulSetInputs {
+  metadata?: { name?: string; annotations?: Record<string, string> };
+  spec?: {
+    volumeClaimTemplates?: ClaimTemplate[];
+    template?: { spec?: { containers?: { env?: { name: string; value?: string }[] }[] } };
+  };
+}
+
+interface ClaimTemplate {
+  spec?: { storageClassName?: string; resources?: { requests?: { storage?: string } } };
+}
+
+/** What a StatefulSet was deployed with; one that an older version deployed has no annotations. */
+export function lastingOf({ metadata, spec }: StatefulSetInputs): Lasting {
+  const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = metadata?.annotations ?? {};
+  if (size !== undefined) return { size, className, clusterDomain };
+  const claim = spec?.volumeClaimTemplates?.[0]?.spec;
+  const environment = spec?.template?.spec?.containers?.[0]?.env ?? [];
+  const node = environment.find(({ name }) => name === "RABBITMQ_NODENAME")?.value;
+  return {
+    size: claim?.resources?.requests?.storage,
+    className: claim && (claim.storageClassName ?? ""),
+    clusterDomain: node?.split(".svc.")[1],
+  };
+}
+
+/** Everything wrong with turning one cluster into another. */
+export function lastingProblems(old: Lasting, next: Lasting): string[] {
+  return [...sizeProblems(old, next), ...classProblems(old, next), ...domainProblems(old, next)];
+}
+
+function sizeProblems({ size: old }: Lasting, { size: next }: Lasting): string[] {
+  if (old === undefined || next === undefined) return [];
+  const [before = NaN, after = NaN] = [parseQuantity(old), parseQuantity(next)];
+  if (old === next || before === after) return [];
+  const fact = `storage.size changed ${old} -> ${next}.`;
+  return after < before
+    ? [`${fact} Volumes cannot shrink. Set it back, or move to a new cluster: docs/grow-storage.md.`]
+    : [
+        `${fact} Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.`,
+      ];
+}
+
+function classProblems({ className: old }: Lasting, { className: next }: Lasting): string[] {
+  if (old === undefined || next === undefined || old === next) return [];
+  const named = (name: string) => name || "the default class";
+  return [
+    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.`,
+  ];
+}
+
+function domainProblems({ clusterDomain: old }: Lasting, { clusterDomain: next }: Lasting): string[] {
+  if (old === undefined || next === undefined || old === next) return [];
+  return [
+    `clusterDomain changed ${old} -> ${next}. The names of the nodes contain it: none would find its data or its peers. Set it back.`,
+  ];
+}
+
+/** Fails the update, and its preview, of a StatefulSet whose volumes or node names would have to change. */
+export function keepLasting(name: string): pulumi.ResourceHookBinding | undefined {
+  const monitor = pulumi.runtime.getMonitor();
+  // Pulumi's mocks for unit tests have no hooks and fail on them.
+  if (monitor?.registerResourceHook === undefined) return undefined;
+  const hook = new pulumi.ResourceHook(hookName(monitor, name), (update) => check(name, update), {
+    onDryRun: true,
+  });
+  return { beforeUpdate: [hook] };
+}
+
+async function check(name: string, { oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
+  const [old, next] = await Promise.all([opened(oldInputs), opened(newInputs)]);
+  const problems = lastingProblems(lastingOf(old), lastingOf(next));
+  if (problems.length > 0) throw new Error(problemsText("RabbitMqCluster", name, problems));
+}
+
+interface Resolvable {
+  promise(withUnknowns: boolean): Promise<unknown>;
+}
+
+/** A secret namespace makes all metadata secret. Not by apply, which waits for ever when something is unknown in a preview. */
+async function opened(inputs: Record<string, unknown> = {}): Promise<StatefulSetInputs> {
+  const entries = Object.entries(inputs).map(async ([key, value]) => [
+    key,
+    pulumi.Output.isInstance(value) ? await (value as unknown as Resolvable).promise(true) : value,
+  ]);
+  return Object.fromEntries((await Promise.all(entries)) as [string, unknown][]) as StatefulSetInputs;
+}
+
+const taken = new WeakMap<object, Map<string, number>>();
+
+/** The engine wants different names, and two clusters may have one name in different namespaces. */
+function hookName(monitor: object, name: string): string {
+  const names = taken.get(monitor) ?? new Map<string, number>();
+  const count = (names.get(name) ?? 0) + 1;
+  taken.set(monitor, names.set(name, count));
+  return count === 1 ? `${name}-volumes` : `${name}-volumes-${count}`;
+}

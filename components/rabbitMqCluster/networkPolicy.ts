@@ -1,0 +1,58 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Broker } from "./broker";
+import { CLIENT_LABEL, PORTS } from "./names";
+
+type Policy = k8s.networking.v1.NetworkPolicyArgs;
+type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
+type Port = k8s.types.input.networking.v1.NetworkPolicyPort;
+
+/** Closed but for the broker's own nodes, labelled clients, and the namespaces that the user named. */
+export function networkPolicy(broker: Broker): Policy {
+  return {
+    metadata: { namespace: broker.namespace, labels: broker.labels },
+    spec: {
+      podSelector: { matchLabels: broker.selector },
+      policyTypes: ["Ingress"],
+      ingress: [
+        // Whoever reaches these ports and knows the cookie owns the cluster. The range is that of the command line tools.
+        {
+          from: [{ podSelector: { matchLabels: broker.selector } }],
+          ports: [
+            tcp(PORTS.epmd),
+            tcp(PORTS.distribution),
+            { ...tcp(35672), endPort: 35682 },
+            // By this one a node sees whether a peer serves already.
+            tcp(broker.amqp.port),
+          ],
+        },
+        clients(broker),
+        ...fromNamespaces(broker.access.managementNamespaces, broker.management.port),
+        ...fromNamespaces(broker.access.monitoringNamespaces, PORTS.prometheus),
+      ],
+    },
+  };
+}
+
+function clients(broker: Broker): Rule {
+  const podSelector = { matchLabels: { [CLIENT_LABEL]: broker.name } };
+  const elsewhere = broker.access.clientNamespaces ?? [];
+  return {
+    from: [
+      { podSelector },
+      ...(elsewhere.length > 0 ? [{ podSelector, namespaceSelector: named(elsewhere) }] : []),
+    ],
+    ports: [tcp(broker.amqp.port)],
+  };
+}
+
+function fromNamespaces(namespaces: string[] = [], port: number): Rule[] {
+  return namespaces.length > 0
+    ? [{ from: [{ namespaceSelector: named(namespaces) }], ports: [tcp(port)] }]
+    : [];
+}
+
+const named = (namespaces: string[]) => ({
+  matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
+});
+
+const tcp = (port: number): Port => ({ protocol: "TCP", port });

@@ -1,0 +1,36 @@
+import { headlessName } from "./services";
+import type { Broker } from "./broker";
+
+/** Seconds in which a look at the queues has to end. */
+const LOOK = 10;
+
+/** Runs before a node stops: waits until a majority is left without it, then hands over leaders and clients. Bounded, and never fails. */
+export function preStopScript(broker: Broker): string {
+  const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
+  const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
+  const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
+  return `released() { [ -s /etc/pod-info/skip-quorum-wait ]; }
+dispensable() { timeout ${LOOK * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${LOOK}; }
+ask() { timeout ${LOOK * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
+
+# When all nodes stop together, those that are left would wait for each other. So each tells that it wants to stop, for as long as it
+# runs, and a peer that is no pod any more does not count.
+all_stop() {
+  for peer in ${peers.join(" ")}; do
+    [ "$peer" != "$POD_NAME" ] || continue
+    host="$peer.${headlessName(broker)}.$POD_NAMESPACE.svc.${broker.clusterDomain}"
+    getent hosts "$host" > /dev/null || continue
+    ask "rabbit@$host" "application:get_env(rabbit, ha_celery_stopping, false)." | grep -q true || return 1
+  done
+}
+
+released && exit 0
+end=$(($(date +%s) + ${wait}))
+if ! dispensable; then
+  ask "$RABBITMQ_NODENAME" "application:set_env(rabbit, ha_celery_stopping, true)."
+  until released || all_stop || dispensable || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done
+fi
+timeout ${drain} rabbitmq-upgrade drain -t ${drain}
+exit 0
+`;
+}

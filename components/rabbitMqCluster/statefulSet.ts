@@ -1,0 +1,206 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { claimSpec } from "../shared/claims";
+import { CONTAINER_SECURITY, placement, podSecurity, resources, spreadOut } from "../shared/pods";
+import { OnDelete } from "../types";
+import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
+import { COOKIE_KEY } from "./credentials";
+import { lastingAnnotations } from "./lasting";
+import { preStopScript } from "./preStop";
+import { prepareScript, seedFile } from "./prepare";
+import { headlessName } from "./services";
+import type { Broker } from "./broker";
+import { PORTS, PROTECTION_ANNOTATION, SKIP_WAIT_LABEL } from "./names";
+import { ADVANCED_FILE } from "./sockets";
+import { TLS_DIR, tlsVolumes } from "./tls";
+
+type Container = k8s.types.input.core.v1.Container;
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** The user `rabbitmq` of the official image. */
+const USER = 999;
+const HOME = "/var/lib/rabbitmq";
+
+/** Names of the objects that the pods read. */
+export interface BrokerSources {
+  configMapName: pulumi.Input<string>;
+  definitionsSecretName: pulumi.Input<string>;
+  credentialsSecretName: pulumi.Input<string>;
+  /** Of all configuration: a change restarts the nodes one by one. */
+  checksum: pulumi.Input<string>;
+}
+
+export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
+  return {
+    // Fixed: a generated name would start an empty cluster beside the old volumes when the set is replaced.
+    metadata: {
+      name: broker.name,
+      namespace: broker.namespace,
+      labels: broker.labels,
+      annotations: {
+        ...lastingAnnotations(broker),
+        ...(broker.deletionProtection && { [PROTECTION_ANNOTATION]: "true" }),
+      },
+    },
+    spec: {
+      replicas: broker.replicas,
+      serviceName: headlessName(broker),
+      // One after the other never comes up again after all nodes stopped: the first waits for a majority.
+      podManagementPolicy: "Parallel",
+      updateStrategy: { type: "RollingUpdate" },
+      // Lets queues catch up on the restarted node before the next one stops.
+      minReadySeconds: 15,
+      selector: { matchLabels: broker.selector },
+      persistentVolumeClaimRetentionPolicy: {
+        whenDeleted: broker.storage.onDelete === OnDelete.Delete ? "Delete" : "Retain",
+        whenScaled: "Retain",
+      },
+      template: {
+        metadata: {
+          labels: broker.labels,
+          annotations: {
+            "ha-celery/checksum": sources.checksum,
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": String(PORTS.prometheus),
+          },
+        },
+        spec: podSpec(broker, sources),
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: "data", labels: broker.selector },
+          spec: claimSpec(broker.storage),
+        },
+      ],
+    },
+  };
+}
+
+/** Deleting takes as long as a node may take to stop. */
+export function timeouts(broker: Broker): pulumi.CustomTimeouts {
+  return {
+    create: broker.readyTimeout,
+    update: broker.readyTimeout,
+    delete: `${broker.gracePeriodSeconds + 300}s`,
+  };
+}
+
+function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
+  return {
+    // Kubernetes' variables of a Service called rabbitmq-node would be read as the broker's own settings.
+    enableServiceLinks: false,
+    automountServiceAccountToken: false,
+    securityContext: podSecurity(USER),
+    terminationGracePeriodSeconds: broker.gracePeriodSeconds,
+    ...spreadOut(broker.spread, broker.selector),
+    ...placement(broker),
+    initContainers: [prepareContainer(broker)],
+    containers: [brokerContainer(broker)],
+    volumes: [
+      { name: "home", emptyDir: {} },
+      { name: "tmp", emptyDir: {} },
+      { name: "config", configMap: { name: sources.configMapName } },
+      { name: "definitions", secret: { secretName: sources.definitionsSecretName } },
+      ...tlsVolumes(broker.tls),
+      {
+        name: "cookie",
+        secret: { secretName: sources.credentialsSecretName, items: [{ key: COOKIE_KEY, path: COOKIE_KEY }] },
+      },
+      {
+        name: "pod-info",
+        downwardAPI: {
+          items: [
+            { path: "skip-quorum-wait", fieldRef: { fieldPath: `metadata.labels['${SKIP_WAIT_LABEL}']` } },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+function prepareContainer(broker: Broker): Container {
+  return {
+    name: "prepare",
+    image: broker.image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["sh", "-c", prepareScript(broker, HOME)],
+    env: nodeEnvironment(broker),
+    resources: resources(broker.compute),
+    securityContext: CONTAINER_SECURITY,
+    volumeMounts: [
+      { name: "cookie", mountPath: "/cookie", readOnly: true },
+      { name: "home", mountPath: HOME },
+      { name: "data", mountPath: `${HOME}/mnesia`, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function brokerContainer(broker: Broker): Container {
+  return {
+    name: "rabbitmq",
+    image: broker.image,
+    imagePullPolicy: "IfNotPresent",
+    env: [
+      ...nodeEnvironment(broker),
+      { name: "RABBITMQ_CONFIG_FILE", value: seedFile(HOME) },
+      { name: "RABBITMQ_ADVANCED_CONFIG_FILE", value: `${CONFIG_DIR}/${ADVANCED_FILE}` },
+      { name: "RABBITMQ_ENABLED_PLUGINS_FILE", value: `${CONFIG_DIR}/${PLUGINS_FILE}` },
+      // Erlang sizes a table by the limit of open files, which some container runtimes set to a thousand million.
+      { name: "ERL_MAX_PORTS", value: "65536" },
+    ],
+    ports: [
+      ...[broker.amqp, broker.management].map(({ name, port }) => ({ name, containerPort: port })),
+      { name: "prometheus", containerPort: PORTS.prometheus },
+      { name: "epmd", containerPort: PORTS.epmd },
+      { name: "distribution", containerPort: PORTS.distribution },
+    ],
+    resources: resources(broker.compute),
+    securityContext: CONTAINER_SECURITY,
+    // 600 s: a node waits up to 300 s for a majority before it gives up. Not for the whole cluster: with one node lost, no
+    // restarted one would ever start.
+    startupProbe: {
+      httpGet: {
+        path: "/api/health/checks/ready-to-serve-clients",
+        port: broker.management.name,
+        ...(broker.tls && { scheme: "HTTPS" }),
+      },
+      periodSeconds: 3,
+      timeoutSeconds: 5,
+      failureThreshold: 200,
+    },
+    // AMQP is the last to open and the first to close; the command line tools would start an Erlang machine each time.
+    readinessProbe: {
+      tcpSocket: { port: broker.amqp.name },
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+      failureThreshold: 3,
+    },
+    // No liveness probe: it would kill nodes that rightly wait for their peers.
+    lifecycle: { preStop: { exec: { command: ["sh", "-c", preStopScript(broker)] } } },
+    volumeMounts: [
+      { name: "home", mountPath: HOME },
+      { name: "data", mountPath: `${HOME}/mnesia` },
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "config", mountPath: CONFIG_DIR, readOnly: true },
+      { name: "definitions", mountPath: DEFINITIONS_DIR, readOnly: true },
+      ...(broker.tls ? [{ name: "tls", mountPath: TLS_DIR, readOnly: true }] : []),
+      { name: "pod-info", mountPath: "/etc/pod-info", readOnly: true },
+    ],
+  };
+}
+
+/** Who the node is, for RabbitMQ and for its command line tools. */
+function nodeEnvironment(broker: Broker): k8s.types.input.core.v1.EnvVar[] {
+  return [
+    // First: the node's name is made of them.
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+    { name: "RABBITMQ_USE_LONGNAME", value: "true" },
+    {
+      name: "RABBITMQ_NODENAME",
+      value: `rabbit@$(POD_NAME).${headlessName(broker)}.$(POD_NAMESPACE).svc.${broker.clusterDomain}`,
+    },
+    { name: "HOME", value: HOME },
+  ];
+}

@@ -1,0 +1,53 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { BrokerTls } from "./args";
+import type { BrokerTrust } from "../types";
+import { AMQPS, MANAGEMENT_TLS } from "./names";
+
+type Volume = k8s.types.input.core.v1.Volume;
+
+export const TLS_DIR = "/etc/rabbitmq-tls";
+const AUTHORITY = "ca.crt";
+const FILES = { cacertfile: AUTHORITY, certfile: "tls.crt", keyfile: "tls.key" };
+
+/** Lines of rabbitmq.conf: certificates for clients and management, and no port without. */
+export function tlsSettings(): Record<string, string> {
+  return {
+    "listeners.tcp": "none",
+    "listeners.ssl.default": String(AMQPS.port),
+    ...files("ssl_options"),
+    // Clients have passwords, not certificates.
+    "ssl_options.verify": "verify_none",
+    "ssl_options.fail_if_no_peer_cert": "false",
+    "ssl_options.versions.1": "tlsv1.3",
+    "ssl_options.versions.2": "tlsv1.2",
+    // With it, and no management.tcp.port, there is no listener without TLS.
+    "management.ssl.port": String(MANAGEMENT_TLS.port),
+    ...files("management.ssl"),
+    "management.ssl.versions.1": "tlsv1.3",
+    "management.ssl.versions.2": "tlsv1.2",
+  };
+}
+
+const files = (section: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(FILES).map(([setting, file]) => [`${section}.${setting}`, `${TLS_DIR}/${file}`]),
+  );
+
+/** A whole directory: the kubelet renews its files, which it does not for a single mounted one. */
+export function tlsVolumes(tls: BrokerTls | undefined): Volume[] {
+  if (!tls) return [];
+  const items = Object.values(FILES).map((key) => ({ key, path: key }));
+  return [{ name: "tls", secret: { secretName: tls.secretName, items, defaultMode: 0o440 } }];
+}
+
+/** How clients check the certificate. */
+export function trustOf(tls: BrokerTls | undefined): BrokerTrust | undefined {
+  return tls && { authority: { secretName: tls.secretName, key: AUTHORITY }, serverName: tls.serverName };
+}
+
+/** Lines of rabbitmq.conf that are not the user's while the component makes them: ports and files that its pods depend on. */
+export function clashesWithTls(setting: string): boolean {
+  return /^(listeners|management\.(tcp|listener))\.|^(ssl_options|management\.ssl)\.(cacertfile|certfile|keyfile|port)$/.test(
+    setting,
+  );
+}

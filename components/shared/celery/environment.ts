@@ -1,0 +1,75 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BrokerConnection, LedgerConnection, SecretKey } from "../../types";
+import type { Labels } from "../labels";
+
+type EnvVar = k8s.types.input.core.v1.EnvVar;
+type Volume = k8s.types.input.core.v1.Volume;
+type VolumeMount = k8s.types.input.core.v1.VolumeMount;
+type Env = Record<string, pulumi.Input<string>>;
+
+const TRUST_DIR = "/etc/ha-celery/broker-ca";
+const TRUST_FILE = "ca.crt";
+
+/** A pod that runs Celery code: of a worker, a job or a beat. */
+export interface CeleryPod {
+  broker: BrokerConnection;
+  ledger?: LedgerConnection;
+  env?: Env;
+  envFromSecrets?: Record<string, SecretKey>;
+  resultBackend?: SecretKey;
+  labels: Labels;
+}
+
+/** Environment of the container: the contract with the Python package `ha_celery`, then the application's own. */
+export function environment(pod: CeleryPod, settings: Env): EnvVar[] {
+  return [
+    fromSecret("HA_CELERY_BROKER_URL", pod.broker),
+    ...(pod.resultBackend ? [fromSecret("HA_CELERY_RESULT_BACKEND", pod.resultBackend)] : []),
+    ...values({
+      ...(pod.broker.trust && {
+        HA_CELERY_BROKER_CA: `${TRUST_DIR}/${TRUST_FILE}`,
+        HA_CELERY_BROKER_SERVER_NAME: pod.broker.trust.serverName,
+      }),
+      ...settings,
+      ...(pod.ledger && { HA_CELERY_LEDGER_URL: pod.ledger.url }),
+      ...pod.env,
+    }),
+    ...Object.entries(pod.envFromSecrets ?? {}).map(([name, key]) => fromSecret(name, key)),
+  ];
+}
+
+/** The authorities of the broker's certificate, as a file: clients read it anew at every connection, so a renewed one needs no restart. */
+export function trustVolumes({ broker: { trust } }: CeleryPod): Volume[] {
+  if (!trust) return [];
+  const { secretName, key } = trust.authority;
+  return [{ name: "broker-ca", secret: { secretName, items: [{ key, path: TRUST_FILE }] } }];
+}
+
+export function trustMounts({ broker: { trust } }: CeleryPod): VolumeMount[] {
+  return trust ? [{ name: "broker-ca", mountPath: TRUST_DIR, readOnly: true }] : [];
+}
+
+/** Labels of the pod: its own, and those that open the broker's and the ledger's NetworkPolicies. */
+export function podLabels(pod: CeleryPod): pulumi.Output<Record<string, string>> {
+  return pulumi
+    .all([pod.broker.clientLabels ?? {}, pod.ledger?.clientLabels ?? {}])
+    .apply(([broker, ledger]) => ({ ...broker, ...ledger, ...pod.labels }));
+}
+
+const values = (env: Env): EnvVar[] => Object.entries(env).map(([name, value]) => ({ name, value }));
+
+const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secretName, key } },
+});
+
+/** Variables that a component sets from its arguments, and the argument to use instead. */
+export const COMMON: Record<string, string> = {
+  HA_CELERY_BROKER_URL: "broker",
+  HA_CELERY_BROKER_CA: "broker",
+  HA_CELERY_BROKER_SERVER_NAME: "broker",
+  HA_CELERY_RESULT_BACKEND: "resultBackend",
+  HA_CELERY_QUEUES: "queues",
+  HA_CELERY_LEDGER_URL: "ledger",
+};

@@ -1,0 +1,96 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
+import { type Ledger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
+
+const DATA_DIR = "/data";
+
+export function ledgerDeployment(
+  ledger: Ledger,
+  claimName: pulumi.Input<string>,
+): k8s.apps.v1.DeploymentArgs {
+  return {
+    metadata: { namespace: ledger.namespace, labels: ledger.labels },
+    spec: {
+      replicas: 1,
+      // Two at a time would write to the same file.
+      strategy: { type: "Recreate" },
+      selector: { matchLabels: ledger.selector },
+      template: {
+        metadata: { labels: ledger.labels },
+        spec: {
+          enableServiceLinks: false,
+          automountServiceAccountToken: false,
+          securityContext: podSecurity(ledger.runAsUser),
+          ...placement(ledger, LEAVE_LOST_NODES),
+          containers: [
+            {
+              name: "ledger",
+              image: ledger.image,
+              imagePullPolicy: "IfNotPresent",
+              command: [
+                "python",
+                "-m",
+                "ha_celery.ledger",
+                "--data",
+                DATA_DIR,
+                "--port",
+                String(LEDGER_PORT),
+              ],
+              ports: [{ name: "http", containerPort: LEDGER_PORT }],
+              resources: resources(ledger.compute),
+              securityContext: CONTAINER_SECURITY,
+              readinessProbe: {
+                httpGet: { path: "/healthz", port: "http" },
+                periodSeconds: 2,
+                timeoutSeconds: 5,
+              },
+              livenessProbe: {
+                httpGet: { path: "/healthz", port: "http" },
+                periodSeconds: 10,
+                timeoutSeconds: 10,
+                failureThreshold: 6,
+              },
+              volumeMounts: [
+                { name: "data", mountPath: DATA_DIR },
+                { name: "tmp", mountPath: "/tmp" },
+              ],
+            },
+          ],
+          volumes: [
+            { name: "data", persistentVolumeClaim: { claimName } },
+            { name: "tmp", emptyDir: {} },
+          ],
+        },
+      },
+    },
+  };
+}
+
+export function ledgerService(ledger: Ledger): k8s.core.v1.ServiceArgs {
+  return {
+    metadata: { namespace: ledger.namespace, labels: ledger.labels },
+    spec: {
+      type: "ClusterIP",
+      selector: ledger.selector,
+      ports: [{ name: "http", port: LEDGER_PORT, targetPort: "http" }],
+    },
+  };
+}
+
+/** Only pods that were given the ledger may write to it. People read it by port-forwarding, which no policy stops. */
+export function ledgerAccess(ledger: Ledger): k8s.networking.v1.NetworkPolicyArgs {
+  return {
+    metadata: { namespace: ledger.namespace, labels: ledger.labels },
+    spec: {
+      podSelector: { matchLabels: ledger.selector },
+      policyTypes: ["Ingress"],
+      ingress: [
+        {
+          from: [{ podSelector: { matchLabels: { [LEDGER_LABEL]: ledger.name } } }],
+          ports: [{ protocol: "TCP", port: LEDGER_PORT }],
+        },
+      ],
+    },
+  };
+}

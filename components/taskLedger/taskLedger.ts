@@ -1,0 +1,90 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ledgerAccess, ledgerDeployment, ledgerService } from "./objects";
+import { LEDGER_LABEL, LEDGER_PORT, resolveLedger } from "./resolve";
+import { ledgerProblems } from "./validation";
+import { claim } from "../shared/claims";
+import { PartsOf } from "../shared/partsOf";
+import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
+import type { LedgerConnection } from "../types";
+import type { TaskLedgerArgs } from "./args";
+
+interface Parts {
+  connection: LedgerConnection;
+  deployment: k8s.apps.v1.Deployment;
+  service: k8s.core.v1.Service;
+}
+const parts = new PartsOf<TaskLedger, Parts>();
+
+/**
+ * Writes down, outside RabbitMQ, every task that was confirmed and every execution, so that lost and duplicated tasks can be
+ * counted instead of assumed away.
+ *
+ * One pod: while it is away, workers wait for it before they acknowledge. Meant for proofs and drills, not for production load.
+ * Its NetworkPolicy lets in pods with the client labels alone. People read the count by `kubectl port-forward`.
+ *
+ * @example
+ * ```ts
+ * const ledger = new TaskLedger("count", { namespace: "jobs", image: app.ref }, { provider: cluster.provider });
+ * new CeleryWorkers("mail", { ledger: ledger.connection, ... }, { provider: cluster.provider });
+ * ```
+ */
+export class TaskLedger extends pulumi.ComponentResource {
+  /** Base URL for clients inside the Kubernetes cluster. */
+  readonly url: pulumi.Output<string>;
+  /** Name of the Service. */
+  readonly serviceName: pulumi.Output<string>;
+  /** Port of the Service. */
+  readonly port: pulumi.Output<number>;
+
+  /**
+   * @param name DNS label of at most 40 characters; unique in the namespace.
+   * @param args See `TaskLedgerArgs`.
+   * @param opts Must give a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that names every problem of `args` at once.
+   */
+  constructor(name: string, args: TaskLedgerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ha-celery:index:TaskLedger", name, args, opts);
+    requireKubernetesProvider(this, "TaskLedger", name);
+    refuse(this, "TaskLedger", name, [...nameProblems("name", name), ...ledgerProblems(args)]);
+    const ledger = resolveLedger(name, args);
+    const child = { parent: this };
+
+    const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-server`,
+      ledgerDeployment(ledger, data.metadata.name),
+      { ...child, customTimeouts: { create: ledger.readyTimeout, update: ledger.readyTimeout } },
+    );
+    const service = new k8s.core.v1.Service(`${name}-server`, ledgerService(ledger), {
+      ...child,
+      dependsOn: deployment,
+    });
+    new k8s.networking.v1.NetworkPolicy(`${name}-access`, ledgerAccess(ledger), child);
+
+    this.serviceName = service.metadata.name;
+    this.port = pulumi.output<number>(LEDGER_PORT);
+    this.url = pulumi.interpolate`http://${this.serviceName}.${ledger.namespace}.svc:${LEDGER_PORT}`;
+    parts.set(this, {
+      deployment,
+      service,
+      connection: { url: this.url, clientLabels: { [LEDGER_LABEL]: name } },
+    });
+    this.registerOutputs({ url: this.url, serviceName: this.serviceName, port: this.port });
+  }
+
+  /** What workers and jobs need to write to this ledger. */
+  get connection(): LedgerConnection {
+    return parts.of(this).connection;
+  }
+
+  /** The Deployment of the ledger. */
+  get deployment(): k8s.apps.v1.Deployment {
+    return parts.of(this).deployment;
+  }
+
+  /** The Service of the ledger. */
+  get service(): k8s.core.v1.Service {
+    return parts.of(this).service;
+  }
+}

@@ -1,0 +1,5 @@
+export interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  timeoutSeconds?: number;
+}

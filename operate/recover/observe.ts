@@ -1,0 +1,176 @@
+import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
+import { SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
+import type { Brokers } from "../cluster/brokers";
+import { domainOf } from "../cluster/installation";
+import { absent, type Cluster, isReady, nameOf } from "../cluster/cluster";
+import {
+  type BrokerFacts,
+  type ClaimFacts,
+  type Facts,
+  type NodeFacts,
+  type PodFacts,
+  Presence,
+  type View,
+} from "./facts";
+
+export const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
+const OURS = "app.kubernetes.io/part-of=ha-celery";
+
+/** Of the claim templates of the StatefulSet. */
+const claimOf = (pod: string) => `data-${pod}`;
+
+/** Looks at everything that the plan is made of. A node is silent when it is not ready and was heard of last `silentAfter` seconds ago. */
+export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: number): Promise<Facts> {
+  const { namespace, name } = brokers;
+  const [space, set, pods, claims, volumes, nodeList, leases] = await Promise.all([
+    cluster.core.readNamespace({ name: namespace }).catch(absent),
+    cluster.apps.readNamespacedStatefulSet({ namespace, name }).catch(absent),
+    cluster.core.listNamespacedPod({ namespace, labelSelector: OURS }),
+    cluster.core.listNamespacedPersistentVolumeClaim({ namespace }),
+    cluster.core.listPersistentVolume(),
+    cluster.core.listNode(),
+    cluster.coordination.listNamespacedLease({ namespace: "kube-node-lease" }),
+  ]);
+  const heard = new Map(
+    leases.items.map((lease) => [nameOf(lease), new Date(lease.spec?.renewTime ?? 0).getTime()]),
+  );
+  const replicas = set?.spec?.replicas ?? 0;
+  const ending =
+    !set ||
+    replicas === 0 ||
+    [space, set].some((object) => object?.metadata?.deletionTimestamp !== undefined);
+  const names = ending
+    ? pods.items
+        .map(nameOf)
+        .filter((pod) => pod.startsWith(`${name}-`) && /^\d+$/.test(pod.slice(name.length + 1)))
+    : Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+  const domain = set ? domainOf(set) : "";
+
+  const broker = (pod: string): BrokerFacts => {
+    const claim = claims.items.find((each) => nameOf(each) === claimOf(pod));
+    const found = pods.items.find((each) => nameOf(each) === pod);
+    return {
+      pod,
+      member: `rabbit@${pod}.${domain}`,
+      podState: found && podFacts(found, set?.status?.updateRevision),
+      claim: claim && claimFacts(claim, volumes.items),
+    };
+  };
+  const found = names.map(broker);
+  const nodes = nodeFacts(nodeList.items, pods.items, found, heard, silentAfter);
+  const ready = found.filter(
+    ({ podState }) =>
+      podState?.ready &&
+      nodes.some((node) => node.name === podState.kubernetesNode && node.presence === Presence.Ready),
+  );
+  const [views, queues] = await Promise.all([
+    Promise.all(ready.map((each) => viewOf(brokers, each))),
+    brokers.queues().catch(() => undefined),
+  ]);
+  return {
+    name,
+    namespace,
+    replicas,
+    ending,
+    brokers: found,
+    nodes,
+    views: views.filter((view) => view !== undefined),
+    queues,
+  };
+}
+
+function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const waiting = statuses.find(
+    ({ state }) => state?.waiting?.reason && state.waiting.reason !== "PodInitializing",
+  )?.state?.waiting;
+  const unscheduled = pod.status?.conditions?.find(
+    ({ type, status }) => type === "PodScheduled" && status === "False",
+  );
+  return {
+    kubernetesNode: pod.spec?.nodeName ?? "",
+    ready: isReady(pod),
+    terminating: pod.metadata?.deletionTimestamp !== undefined,
+    released: Boolean(pod.metadata?.labels?.[SKIP_WAIT_LABEL]),
+    outdated: newest !== undefined && pod.metadata?.labels?.["controller-revision-hash"] !== newest,
+    trouble: waiting?.reason ?? unscheduled?.message ?? "",
+  };
+}
+
+function claimFacts(claim: V1PersistentVolumeClaim, volumes: readonly V1PersistentVolume[]): ClaimFacts {
+  const volume = volumes.find((each) => nameOf(each) === claim.spec?.volumeName);
+  const homes = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms
+    .flatMap(({ matchExpressions }) => matchExpressions ?? [])
+    .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
+    .flatMap(({ values }) => values ?? []);
+  return {
+    name: nameOf(claim),
+    terminating: claim.metadata?.deletionTimestamp !== undefined,
+    lost: claim.status?.phase === "Lost" || (claim.spec?.volumeName !== undefined && !volume),
+    boundTo: homes?.length === 1 ? homes[0] : undefined,
+  };
+}
+
+function nodeFacts(
+  nodes: readonly V1Node[],
+  pods: readonly V1Pod[],
+  brokers: readonly BrokerFacts[],
+  heard: ReadonlyMap<string, number>,
+  silentAfter: number,
+): NodeFacts[] {
+  const used = new Set(
+    [...pods.map((pod) => pod.spec?.nodeName), ...brokers.map(({ claim }) => claim?.boundTo)].filter(
+      (name) => name !== undefined,
+    ),
+  );
+  const marked = nodes.filter((node) => hasTaint(node, OUT_OF_SERVICE)).map(nameOf);
+  return [...new Set([...used, ...marked])].sort().map((name) => {
+    const node = nodes.find((each) => hostName(each) === name || nameOf(each) === name);
+    const silentSeconds = (Date.now() - (heard.get(node ? nameOf(node) : name) ?? 0)) / 1000;
+    return {
+      name: node ? nameOf(node) : name,
+      presence: presence(node, silentSeconds, silentAfter),
+      silentSeconds,
+      outOfService: node !== undefined && hasTaint(node, OUT_OF_SERVICE),
+      pods: pods.filter((pod) => pod.spec?.nodeName === name && !hasEnded(pod)).map(nameOf),
+    };
+  });
+}
+
+function presence(node: V1Node | undefined, silentSeconds: number, silentAfter: number): Presence {
+  if (!node) return Presence.Absent;
+  if (isReadyNode(node)) return Presence.Ready;
+  if (hasTaint(node, SHUT_DOWN)) return Presence.Off;
+  return silentSeconds > silentAfter ? Presence.Silent : Presence.Doubtful;
+}
+
+async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<View | undefined> {
+  try {
+    const said = await brokers.exec(
+      { pod },
+      "rabbitmqctl",
+      "--quiet",
+      "cluster_status",
+      "--formatter",
+      "json",
+    );
+    const { disk_nodes, running_nodes } = JSON.parse(said.slice(said.indexOf("{"))) as {
+      disk_nodes: string[];
+      running_nodes: string[];
+    };
+    return { of: member, members: disk_nodes, running: running_nodes };
+  } catch {
+    return undefined; // it tells nothing, which is a fact, too
+  }
+}
+
+const hostName = (node: V1Node) => node.metadata?.labels?.["kubernetes.io/hostname"];
+
+const hasTaint = (node: V1Node, key: string) =>
+  node.spec?.taints?.some((taint) => taint.key === key) ?? false;
+
+const hasEnded = ({ status }: V1Pod) => status?.phase === "Succeeded" || status?.phase === "Failed";
+
+const isReadyNode = ({ status }: V1Node) =>
+  status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;

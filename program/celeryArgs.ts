@@ -1,0 +1,85 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { BeatOptions, BrokerOptions, HaCeleryArgs, WorkerPoolOptions } from "../components";
+import { defined } from "../components/shared/defined";
+import type { TargetProfile } from "./targets/profile";
+import { given } from "./settings/given";
+import type { Settings } from "./settings/schema";
+
+/** Images to run, by digest. */
+export interface Images {
+  readonly rabbitmq: pulumi.Input<string>;
+  readonly worker: pulumi.Input<string>;
+}
+
+/** The settings in the words of HaCelery. */
+export function celeryArgs(settings: Settings, target: TargetProfile, images: Images): HaCeleryArgs {
+  const { resultBackendSecret: secretName, resultBackendKey: key } = settings;
+  return {
+    namespaceName: settings.namespace || undefined,
+    existingNamespace: settings.existingNamespace || undefined,
+    rabbitmqImage: images.rabbitmq,
+    workerImage: images.worker,
+    app: settings.workerApp,
+    broker: brokerOptions(settings, target),
+    workers: workerPools(settings, target),
+    resultBackend: secretName ? { secretName, key } : undefined,
+    beat: beatOptions(settings, target),
+    job:
+      settings.scheduleTasks > 0
+        ? { tasks: settings.scheduleTasks, run: settings.scheduleRun, env: given(settings.scheduleEnv) }
+        : undefined,
+    ledger: settings.ledger ? { storage: { className: target.storageClass } } : undefined,
+  };
+}
+
+function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions {
+  return {
+    replicas: settings.brokerReplicas,
+    storage: {
+      size: settings.brokerStorage,
+      className: target.storageClass,
+      onDelete: settings.storageOnDelete,
+    },
+    compute: { cpu: settings.brokerCpu, memory: settings.brokerMemory },
+    spread: settings.brokerSpread,
+    config: given(settings.brokerConfig),
+    plugins: given(settings.brokerPlugins),
+    nodeSelector: given(settings.brokerNodeSelector),
+    tolerations: given(settings.brokerTolerations),
+    priorityClassName: settings.brokerPriorityClass || undefined,
+    tls: settings.brokerTlsSecret
+      ? { secretName: settings.brokerTlsSecret, serverName: settings.brokerTlsServerName }
+      : undefined,
+    vhost: settings.vhost,
+    username: settings.brokerUser,
+    passwordRevision: settings.passwordRevision,
+    access: defined({
+      clientNamespaces: given(settings.clientNamespaces),
+      managementNamespaces: given(settings.managementNamespaces),
+      monitoringNamespaces: given(settings.monitoringNamespaces),
+    }),
+    deletionProtection: settings.deletionProtection,
+    readyTimeout: settings.readyTimeout,
+  };
+}
+
+function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptions[] {
+  return settings.workerPools.map(
+    ({ cpu, memory, spot = false, nodeSelector, tolerations = [], ...pool }) => {
+      const where = spot ? target.spotPlacement : {};
+      return {
+        ...pool,
+        nodeSelector: given({ ...nodeSelector, ...where.nodeSelector }),
+        tolerations: given([...tolerations, ...(where.tolerations ?? [])]),
+        compute: { cpu, memory },
+        readyTimeout: settings.readyTimeout,
+      };
+    },
+  );
+}
+
+function beatOptions({ beat, readyTimeout }: Settings, target: TargetProfile): BeatOptions | undefined {
+  const { enabled = true, cpu, memory, ...options } = beat;
+  if (!enabled || !given(beat)) return undefined;
+  return { ...options, compute: { cpu, memory }, storage: { className: target.storageClass }, readyTimeout };
+}

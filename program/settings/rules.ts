@@ -1,0 +1,124 @@
+import { brokerProblems } from "../../components/rabbitMqCluster/validation";
+import { memoryWatermark } from "../../components/rabbitMqCluster/broker";
+import { OnDelete, Spread } from "../../components/types";
+import { gkeRules } from "./gkeRules";
+import { type Settings, Target } from "./schema";
+import { pathOf } from "./texts";
+import type { Rule } from "./rule";
+
+export const rules: Rule = (settings, say) =>
+  [ownCluster, gkeRules, namespaces, brokerVolume, tls, pools, production].flatMap((rule) =>
+    rule(settings, say),
+  );
+
+const ownCluster: Rule = ({ target, kubeContext, imageRepository }, say) => {
+  if (target === undefined || target === Target.Gke) return [];
+  const local = target === Target.Local && "run `make up`, which creates the cluster and sets it";
+  const missing = (key: string, why: string, example: string) =>
+    say.problem(key, why, local || say.set(key, example));
+  return [
+    ...(kubeContext === ""
+      ? [missing("kubeContext", "it is never taken from the current context", "CONTEXT")]
+      : []),
+    ...(imageRepository === ""
+      ? [
+          missing(
+            "imageRepository",
+            "the nodes must be able to pull the images from somewhere",
+            "registry.example.com/team",
+          ),
+        ]
+      : []),
+  ];
+};
+
+const namespaces: Rule = ({ namespace, existingNamespace }, say) =>
+  namespace && existingNamespace
+    ? [
+        say.problem(
+          "namespace",
+          "existingNamespace is set, too; one is made, the other used",
+          say.remove("namespace"),
+        ),
+      ]
+    : [];
+
+/** Part of the volume is kept free for what is in memory. */
+const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, say) => {
+  if (!memory || !size) return [];
+  const [tooLittle] = brokerProblems({ compute: { memory }, storage: { size: "1Ti" } });
+  if (tooLittle) return [say.sentence("brokerMemory", tooLittle, say.set("brokerMemory", "2Gi"))];
+  const enough = `${Math.ceil((2 * memoryWatermark(memory)) / 1024)}Gi`;
+  return brokerProblems({ compute: { memory }, storage: { size } }).map((problem) =>
+    say.sentence("brokerStorage", problem, say.set("brokerStorage", enough)),
+  );
+};
+
+const tls: Rule = (settings, say) =>
+  say.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS");
+
+const pools: Rule = ({ workerPools = [], target, spotNodes }, say) =>
+  workerPools.flatMap(({ name, replicas, autoscale, spot }, index) => {
+    const at = (field: string) => ["workerPools", String(index), field];
+    const remove = (field: string) => say.remove(pathOf(at(field)));
+    const isTwin = workerPools.findIndex((other) => other.name === name) < index;
+    const noSpot =
+      target === Target.Gke
+        ? spotNodes === 0 && say.set("spotNodes", 3)
+        : target !== undefined && remove("spot");
+    return [
+      ...(isTwin
+        ? [
+            say.problem(
+              at("name"),
+              "another pool has that name",
+              say.setPart(pathOf(at("name")), `${name}-2`),
+            ),
+          ]
+        : []),
+      ...(replicas !== undefined && autoscale
+        ? [say.problem(at("replicas"), "autoscale sets the number of pods, too", remove("replicas"))]
+        : []),
+      ...(spot && noSpot ? [say.problem(at("spot"), "there are no spot nodes", noSpot)] : []),
+    ];
+  });
+
+/** What would lose tasks, or stop taking them, when one Kubernetes node is lost or one command is mistyped. */
+const production: Rule = (settings, say) => {
+  if (!settings.production) return [];
+  const { brokerReplicas = 3, storageOnDelete, brokerSpread, deletionProtection, spot } = settings;
+  const refuse = (isWrong: boolean, key: keyof Settings, rule: string, right: string | number | boolean) =>
+    isWrong ? [say.problem(key, `in production ${rule}`, say.set(key, right))] : [];
+  return [
+    ...refuse(
+      brokerReplicas < 3,
+      "brokerReplicas",
+      "the loss of one Kubernetes node must not stop the broker",
+      3,
+    ),
+    ...refuse(
+      storageOnDelete === OnDelete.Delete,
+      "storageOnDelete",
+      "pulumi destroy must not take queued tasks along",
+      OnDelete.Retain,
+    ),
+    ...refuse(
+      brokerSpread === Spread.Preferred,
+      "brokerSpread",
+      "the loss of one Kubernetes node must not take two broker nodes along",
+      Spread.Required,
+    ),
+    ...refuse(
+      deletionProtection === false,
+      "deletionProtection",
+      "pulumi destroy must not take the broker down by mistake",
+      true,
+    ),
+    ...refuse(
+      spot === true,
+      "spot",
+      "the broker must not run on nodes that may all be taken away at once",
+      false,
+    ),
+  ];
+};

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { appProblems } from "../../components/shared/celery/validation";
+import { jobProblems } from "../../components/celeryJob/validation";
+import { ReleaseChannel, Weekday } from "../../components/gkeCluster/gkeCluster";
+import { type GkeClusterArgs } from "../../components/gkeCluster/args";
+import { brokerProblems } from "../../components/rabbitMqCluster/validation";
+import { namespaceProblems } from "../../components/shared/validation";
+import { OnDelete, Spread } from "../../components/types";
+import {
+  checked,
+  eachChecked,
+  choice,
+  filled,
+  flag,
+  json,
+  matching,
+  quantity,
+  text,
+  textMap,
+  wholeNumber,
+} from "./fields";
+import { gkeProblems } from "./gkeProblems";
+import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
+
+// The meaning of each key, and its default, stand in Pulumi.yaml: the engine fills defaults in before the program runs.
+
+/** Where a stack runs. */
+export const Target = {
+  /** On a GKE cluster that the stack makes. */
+  Gke: "gke",
+  /** On a cluster that is there. */
+  Existing: "existing",
+  /** On the cluster that `make up` makes. */
+  Local: "local",
+} as const;
+/** A value of the constant of the same name. */
+export type Target = (typeof Target)[keyof typeof Target];
+
+const listOf = <T extends z.ZodType>(inner: T, fix: string, at = "[0]") => json(z.array(inner), { fix, at });
+const mapOf = (name: string, fix: string) => json(textMap(fix), { fix, at: `.${name}` });
+const namespaceName = (fix: string) =>
+  checked(text(fix), (name) => (name === "" ? [] : namespaceProblems("it", name)));
+const namespaces = (fix: string) =>
+  listOf(
+    checked(text(fix), (name) => namespaceProblems("it", name)),
+    fix,
+  );
+
+const place = {
+  target: choice(Object.values(Target), Target.Existing),
+  production: flag("false"),
+  kubeContext: text("CONTEXT"),
+  kubeconfigPath: text("~/.kube/config"),
+  imageRepository: text("registry.example.com/team"),
+  keepImages: wholeNumber("10", 1),
+  platform: choice(["linux/amd64", "linux/arm64"], "linux/amd64"),
+  rabbitmqBaseImage: filled("rabbitmq:4.3-management"),
+  workerBaseImage: filled("python:3.13-slim"),
+  namespace: namespaceName("celery"),
+  existingNamespace: namespaceName("celery"),
+};
+
+/** A key that GkeCluster checks under the name `argument`. Empty: not set. */
+const ofCluster = <T extends z.ZodType>(argument: keyof GkeClusterArgs, type: T) =>
+  checked(type, (value) => (value === "" ? [] : gkeProblems({ [argument]: value })));
+
+const cluster = {
+  location: ofCluster("location", text("us-east1")),
+  nodes: wholeNumber("3", 1),
+  nodeZones: listOf(text("us-east1-c"), "us-east1-c"),
+  machineType: ofCluster("machineType", filled("e2-standard-4")),
+  diskGb: ofCluster("diskGb", wholeNumber("50")),
+  spot: flag("false"),
+  spotNodes: wholeNumber("3"),
+  releaseChannel: choice(Object.values(ReleaseChannel), ReleaseChannel.Regular),
+  dnsEndpoint: flag("true"),
+  authorizedNetworks: listOf(authorizedNetwork, "203.0.113.7/32", "[0].cidr"),
+  network: text("NETWORK"),
+  subnetwork: text("SUBNETWORK"),
+  maintenanceStart: text("03:00"),
+  maintenanceHours: wholeNumber("4"),
+  maintenanceDays: listOf(choice(Object.values(Weekday), Weekday.Sunday), Weekday.Sunday),
+  clusterLabels: eachChecked(mapOf("team", "orders"), (labels) => gkeProblems({ labels })),
+};
+
+const broker = {
+  brokerReplicas: checked(wholeNumber("3"), (replicas) => brokerProblems({ replicas })),
+  brokerCpu: quantity("1"),
+  brokerMemory: quantity("2Gi"),
+  brokerStorage: quantity("20Gi"),
+  brokerStorageClass: text("standard"),
+  storageOnDelete: choice(Object.values(OnDelete), OnDelete.Retain),
+  brokerSpread: choice(Object.values(Spread), Spread.Required),
+  brokerConfig: eachChecked(mapOf("KEY", "VALUE"), (config) => brokerProblems({ config })),
+  brokerPlugins: listOf(plugin, "rabbitmq_shovel"),
+  brokerNodeSelector: mapOf("pool", "broker"),
+  brokerTolerations: listOf(toleration, "KEY", "[0].key"),
+  brokerPriorityClass: text("high"),
+  brokerTlsSecret: text("NAME"),
+  brokerTlsServerName: text("rabbitmq.example.com"),
+  vhost: checked(text("celery"), (vhost) => brokerProblems({ vhost })),
+  brokerUser: checked(text("celery"), (username) => brokerProblems({ username })),
+  passwordRevision: wholeNumber("0"),
+  clientNamespaces: namespaces("shop"),
+  managementNamespaces: namespaces("keda"),
+  monitoringNamespaces: namespaces("monitoring"),
+  deletionProtection: flag("true"),
+};
+
+const work = {
+  workerContext: filled("docker/worker"),
+  workerApp: checked(text("counter.tasks"), appProblems),
+  workerPools: json(z.array(workerPool).min(1, "nobody would run the tasks"), {
+    fix: "default",
+    at: "[0].name",
+  }),
+  beat: json(beat, { fix: "true", at: ".enabled" }),
+  resultBackendSecret: text("NAME"),
+  resultBackendKey: filled("url"),
+  scheduleTasks: wholeNumber("10000"),
+  scheduleRun: checked(text("run-1"), (run) => jobProblems({ run })),
+  scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => jobProblems({ env })),
+  ledger: flag("false"),
+  readyTimeout: matching(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h", "10m"),
+};
+
+/** Type of every key. */
+export const schema = z.object({ ...place, ...cluster, ...broker, ...work });
+
+/** The stack's configuration, checked and typed. */
+export interface Settings extends z.output<typeof schema> {
+  /** Project of Google Cloud, `gcp:project`. Empty: none. */
+  project: string;
+}

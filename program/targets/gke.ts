@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerRegistry, GkeCluster, StorageClasses } from "../../components";
+import { regionOf } from "../../components/gkeCluster/location";
+import type { Settings } from "../settings/load";
+import { given } from "../settings/given";
+import type { TargetProfile } from "./profile";
+
+/** Part of the name of everything on Google Cloud. */
+const NAME = "ha-celery";
+/** Classes that the stack makes; on GKE the plain names belong to classes of GKE's own, or to none. */
+const CLASSES: Record<string, string> = { standard: `${NAME}-standard`, ssd: `${NAME}-ssd` };
+
+/** A cluster of the stack's own on Google Cloud, with its disks and, unless another one is named, its registry. */
+export function gkeCluster(settings: Settings): TargetProfile {
+  const cluster = new GkeCluster(NAME, {
+    project: settings.project,
+    location: settings.location,
+    nodes: settings.nodes,
+    nodeZones: given(settings.nodeZones),
+    machineType: settings.machineType,
+    diskGb: settings.diskGb,
+    spot: settings.spot,
+    spotPool:
+      settings.spotNodes > 0
+        ? { maxNodes: settings.spotNodes, machineType: settings.machineType }
+        : undefined,
+    releaseChannel: settings.releaseChannel,
+    dnsEndpoint: settings.dnsEndpoint,
+    authorizedNetworks: settings.authorizedNetworks,
+    network: settings.network || undefined,
+    subnetwork: settings.subnetwork || undefined,
+    maintenance: settings.maintenanceStart
+      ? {
+          start: settings.maintenanceStart,
+          hours: settings.maintenanceHours,
+          days: given(settings.maintenanceDays),
+        }
+      : undefined,
+    deletionProtection: settings.deletionProtection,
+    labels: settings.clusterLabels,
+  });
+  const disks = new StorageClasses(
+    NAME,
+    { onDelete: settings.storageOnDelete },
+    { provider: cluster.provider },
+  );
+  const registry = settings.imageRepository ? undefined : ownRegistry(settings, cluster);
+  const { brokerStorageClass } = settings;
+  return {
+    provider: cluster.provider,
+    imageRepository: registry?.url ?? settings.imageRepository,
+    storageClass: (CLASSES[brokerStorageClass] ?? brokerStorageClass) || undefined,
+    spotPlacement: settings.spotNodes > 0 ? cluster.spotPlacement : {},
+    foundations: registry ? [disks, registry] : [disks],
+    kubeconfig: cluster.kubeconfig,
+  };
+}
+
+/** A registry beside the cluster, from which its nodes may pull. */
+function ownRegistry(settings: Settings, cluster: GkeCluster): ContainerRegistry {
+  return new ContainerRegistry(NAME, {
+    project: settings.project,
+    location: regionOf(settings.location),
+    readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
+    keepRecent: settings.keepImages,
+    deletionProtection: settings.deletionProtection,
+  });
+}

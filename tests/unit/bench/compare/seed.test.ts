@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { V1Pod } from "@kubernetes/client-node";
+import { MirroredBrokers, state } from "../../../../bench/compare/seed/brokers";
+import {
+  BROKER,
+  brokerService,
+  brokerSet,
+  LOGIN,
+  NAMESPACE,
+  QUEUE,
+  REPLICAS,
+  VHOST,
+  workers,
+  WORKERS,
+} from "../../../../bench/compare/seed/manifests";
+import { poolOf } from "../../../../operate/drill/load/pool";
+import { fakeCluster } from "../../operate/drill/fakeCluster";
+
+const FOLDER = join(__dirname, "../../../../bench/compare/seed");
+const read = (file: string) => readFile(join(FOLDER, file), "utf8");
+
+describe("the seed's design", () => {
+  const set = brokerSet("broker:1");
+  const service = brokerService();
+  const pool = workers("worker:1", 2);
+
+  it("selects the pods that it makes", () => {
+    assert.deepEqual(set.spec?.selector.matchLabels, { app: BROKER });
+    for (const [selector, template] of [
+      [set.spec?.selector.matchLabels, set.spec?.template],
+      [service.spec?.selector, set.spec?.template],
+      [pool.spec?.selector.matchLabels, pool.spec?.template],
+    ] as const)
+      for (const [key, value] of Object.entries(selector ?? { none: "" }))
+        assert.equal(template?.metadata?.labels?.[key], value);
+  });
+
+  it("has names under which clients, nodes and the configuration find the brokers", async () => {
+    assert.equal(set.spec?.serviceName, service.metadata?.name);
+    const domain = `${BROKER}.${NAMESPACE}.svc.cluster.local`;
+    assert.deepEqual(set.spec?.template.spec?.dnsConfig?.searches, [domain]);
+    const [tasks, configuration] = [await read("worker/tasks.py"), await read("rabbitmq/rabbitmq.conf")];
+    for (let ordinal = 0; ordinal < REPLICAS; ordinal++) {
+      const pod = `${BROKER}-${ordinal}`;
+      assert.ok(
+        tasks.includes(`"amqp://${LOGIN.user}:${LOGIN.password}@${pod}.${domain}:5672/${VHOST}"`),
+        pod,
+      );
+      assert.ok(configuration.includes(`classic_config.nodes.${ordinal + 1} = rabbit@${pod}\n`), pod);
+    }
+    assert.equal(tasks.match(/amqp:/g)?.length, REPLICAS);
+  });
+
+  it("mirrors every queue on all nodes, and lets in the user that the workers are", async () => {
+    const { users, vhosts, policies } = JSON.parse(await read("rabbitmq/definitions.json")) as Definitions;
+    assert.deepEqual(
+      users.map(({ name, password }) => [name, password]),
+      [[LOGIN.user, LOGIN.password]],
+    );
+    assert.deepEqual(vhosts, [{ name: VHOST }]);
+    assert.deepEqual(policies[0]?.definition, { "ha-mode": "all", "ha-sync-mode": "automatic" });
+    assert.equal(policies[0]?.pattern, "");
+  });
+
+  it("is a pool that a drill knows: its queue, its container, and whose pods a drain evicts", () => {
+    const found = poolOf(
+      { namespace: NAMESPACE, name: BROKER, brokers: {} as MirroredBrokers, pools: [pool], protected: false },
+      {},
+    );
+    assert.deepEqual(
+      { name: found.name, queue: found.queue, selector: found.selector },
+      { name: WORKERS, queue: QUEUE, selector: `app=${WORKERS}` },
+    );
+    for (const { spec } of [set, pool])
+      assert.equal(spec?.template.metadata?.labels?.["app.kubernetes.io/part-of"], "ha-celery");
+    assert.equal(set.spec?.template.spec?.containers[0]?.name, "rabbitmq");
+  });
+
+  it("leaves Celery as it is but for the number of slots", () => {
+    assert.deepEqual(pool.spec?.template.spec?.containers[0]?.command, [
+      ...["celery", "-A", "tasks", "worker", "--loglevel=info"],
+      "--concurrency=2",
+    ]);
+  });
+});
+
+interface Definitions {
+  readonly users: { name: string; password: string }[];
+  readonly vhosts: { name: string }[];
+  readonly policies: { pattern: string; definition: object }[];
+}
+
+describe("mirrored queues", () => {
+  const queue = {
+    name: "celery",
+    durable: true,
+    node: "rabbit@rmq-1",
+    slave_nodes: ["rabbit@rmq-0", "rabbit@rmq-2"],
+    synchronised_slave_nodes: ["rabbit@rmq-0"],
+    messages: 7,
+    messages_unacknowledged: 2,
+    consumers: 3,
+  };
+
+  it("have their master and mirrors as members, of which those in step are online", () => {
+    assert.deepEqual(state(queue), {
+      name: "celery",
+      leader: "rabbit@rmq-1",
+      members: ["rabbit@rmq-1", "rabbit@rmq-0", "rabbit@rmq-2"],
+      online: ["rabbit@rmq-1", "rabbit@rmq-0"],
+      messages: 7,
+      unacknowledged: 2,
+      consumers: 3,
+    });
+  });
+
+  it("are alone while no mirror has come", () => {
+    const { members, online } = state({ name: "celery", durable: true, node: "rabbit@rmq-0" });
+    assert.deepEqual([members, online], [["rabbit@rmq-0"], ["rabbit@rmq-0"]]);
+  });
+
+  const pods: V1Pod[] = [
+    { metadata: { name: "rmq-0", uid: "u" }, spec: { containers: [], nodeName: "node-1" } },
+  ];
+  const brokers = new MirroredBrokers(fakeCluster({}, { pods: () => Promise.resolve(pods) }), {
+    namespace: NAMESPACE,
+    name: BROKER,
+    selector: `app=${BROKER}`,
+    domain: "",
+    vhost: VHOST,
+    replicas: REPLICAS,
+    managementUrl: new URL("http://a:b@rmq:15672"),
+  });
+  const answers = (found: unknown) =>
+    Object.assign(brokers, { management: { get: () => Promise.resolve(found) } });
+
+  it("are on nodes with short names", async () => {
+    assert.deepEqual(
+      (await brokers.list()).map(({ node }) => node),
+      ["rabbit@rmq-0"],
+    );
+  });
+
+  it("do not count when they belong to one connection", async () => {
+    const own = { ...queue, name: "celery@w.celery.pidbox", durable: false };
+    assert.deepEqual(
+      (await answers([queue, own]).queues()).map(({ name }) => name),
+      ["celery"],
+    );
+  });
+
+  it("are led by whichever node leads", async () => {
+    const broker = { node: "rabbit@rmq-1", ordinal: 1, pod: "rmq-1", kubernetesNode: "n", ip: "", uid: "" };
+    await answers(queue).lead("celery", broker);
+    await assert.rejects(
+      answers(queue).lead("celery", { ...broker, node: "rabbit@rmq-2" }),
+      /rabbit@rmq-1 leads celery, not rabbit@rmq-2/,
+    );
+  });
+});

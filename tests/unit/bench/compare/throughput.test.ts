@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type Finished, rateOfLast, throughputJob } from "../../../../bench/compare/throughput/bench";
+import { COUNTED, MEASUREMENTS } from "../../../../bench/compare/throughput/measurements";
+import { takeTurns } from "../../../../bench/compare/throughput/turns";
+import { DEFAULT_LOAD } from "../../../../operate/drill/load";
+
+describe("throughput", () => {
+  const task = (number: number, worker: string, at: number): Finished => [`r-${number}`, 1, worker, at, at];
+
+  it("is the rate of the last tasks: before them workers are still starting", () => {
+    const slow = [0, 10, 20].map((at, number) => task(number, number === 1 ? "a" : "b", at));
+    const fast = Array.from({ length: 10 }, (_, index) => task(3 + index, "a", 20 + (index + 1) * 0.1));
+    assert.equal(Math.round(rateOfLast([...fast, ...slow], 10, 2)), 10);
+  });
+
+  it("is none of three workers while one of them has not begun", () => {
+    const finished = Array.from({ length: 20 }, (_, index) => task(index, index % 2 ? "a" : "b", index));
+    assert.throws(() => rateOfLast(finished, 10, 3), /only 2 of 3 workers had begun/);
+  });
+
+  it("needs tasks beyond the counted ones wherever tasks are executed", () => {
+    for (const { workers, tasks } of MEASUREMENTS) if (workers > 0) assert.ok(tasks > COUNTED);
+  });
+
+  it("is measured with the drill's publisher, or the one of the design, as fast as it can", () => {
+    const worker = { name: "worker", image: "w", env: [{ name: "HA_CELERY_BROKER_URL", value: "amqp://b" }] };
+    const basis = {
+      run: "seed-1",
+      namespace: "seed",
+      template: { spec: { containers: [worker] } },
+      options: DEFAULT_LOAD,
+      publisher: ["python", "/seed/scheduler.py"],
+      avoid: [],
+    };
+    const measurement = { title: "", workers: 1, tasks: 9, producers: 2, window: 3, payloadBytes: 1024 };
+    const job = throughputJob(basis, "http://10.0.0.1:8080", "celery", measurement);
+    const container = job.spec?.template.spec?.containers[0];
+    assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
+    const env = container?.env ?? [];
+    assert.equal(new Set(env.map(({ name }) => name)).size, env.length);
+    const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    assert.deepEqual(values, {
+      ...{ HA_CELERY_BROKER_URL: "amqp://b", HA_CELERY_QUEUES: "celery" },
+      ...{ HA_CELERY_LEDGER_URL: "http://10.0.0.1:8080", DRILL_RUN: "seed-1", DRILL_KIND: "count" },
+      ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
+      ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024" },
+    });
+  });
+
+  it("is measured in turns, in every other round the seed's design first, and without workers of the other one", async () => {
+    const done: string[] = [];
+    const contender = (name: "ours" | "seed", rate: number) => ({
+      name,
+      bench: {
+        measure: async (_: unknown, run: string) => Promise.resolve(void done.push(run)).then(() => rate),
+        scale: async (replicas: number) => Promise.resolve(void done.push(`${name} has ${replicas}`)),
+      },
+    });
+    const both = { title: "both", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const alone = { ...both, title: "alone", oursAlone: true };
+    const rates = await takeTurns(
+      [contender("ours", 2), contender("seed", 1)],
+      [both, alone],
+      2,
+      () => undefined,
+    );
+    assert.deepEqual(Object.fromEntries(rates), {
+      both: { ours: [2, 2], seed: [1, 1] },
+      alone: { ours: [2, 2], seed: [] },
+    });
+    assert.deepEqual(done, [
+      ...["ours has 0", "seed has 0"],
+      ...["ours-1-0", "ours has 0", "seed-1-0", "seed has 0", "ours-1-1", "ours has 0"],
+      ...["seed-2-0", "seed has 0", "ours-2-0", "ours has 0", "ours-2-1", "ours has 0"],
+    ]);
+  });
+});

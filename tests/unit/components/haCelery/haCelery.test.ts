@@ -1,0 +1,380 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { type HaCeleryArgs, HaCelery, ScaleBy } from "../../../../components";
+import {
+  type Registered,
+  type Run,
+  cluster,
+  known,
+  list,
+  outputsOf,
+  passwordOf,
+  refusal,
+  run,
+  shows,
+  the,
+} from "../engine";
+import { assertGolden } from "../goldens";
+
+const ARGS: HaCeleryArgs = {
+  rabbitmqImage: "registry/rabbitmq@sha256:abc",
+  workerImage: "registry/worker@sha256:def",
+  app: "mail.tasks",
+};
+const FULL: HaCeleryArgs = {
+  ...ARGS,
+  namespaceName: "mail",
+  broker: {
+    storage: { size: "1Gi", onDelete: "delete" },
+    compute: { cpu: "200m", memory: "768Mi" },
+    deletionProtection: false,
+  },
+  workers: [
+    { name: "fast", longestTaskSeconds: 30 },
+    {
+      name: "reports",
+      queues: ["reports"],
+      app: "mail.reports",
+      replicas: 2,
+      concurrency: 1,
+      longestTaskSeconds: 1200,
+    },
+  ],
+  job: { tasks: 1000 },
+  beat: {},
+  ledger: {},
+};
+const create = (args: Partial<HaCeleryArgs> = {}, name = "celery") =>
+  new HaCelery(name, { ...ARGS, ...args }, cluster());
+
+describe("HaCelery", () => {
+  let full: Run<HaCelery>;
+  before(async () => {
+    full = await run(() => create(FULL));
+  });
+
+  it("is a namespace, a broker and one pool by default", async () => {
+    const { resources } = await run(() => create());
+    assert.deepEqual(list(resources.filter((each) => each.parent === "ha-celery:index:HaCelery celery")), [
+      "CeleryWorkers celery-default",
+      "Namespace celery-namespace",
+      "NetworkPolicy celery-deny-ingress",
+      "RabbitMqCluster celery-broker",
+    ]);
+  });
+
+  it("creates exactly the objects of its parts, and no Kubernetes cluster", async () => {
+    const { resources } = full;
+    assert.deepEqual(list(resources), [
+      "CeleryBeat celery-beat",
+      "CeleryJob celery-scheduler",
+      "CeleryWorkers celery-fast",
+      "CeleryWorkers celery-reports",
+      "ConfigMap celery-broker-config",
+      "Deployment celery-beat-publisher",
+      "Deployment celery-fast-workers",
+      "Deployment celery-ledger-server",
+      "Deployment celery-reports-workers",
+      "HaCelery celery",
+      "Job celery-scheduler-run",
+      "Namespace celery-namespace",
+      "NetworkPolicy celery-broker-access",
+      "NetworkPolicy celery-deny-ingress",
+      "NetworkPolicy celery-ledger-access",
+      "PersistentVolumeClaim celery-beat-data",
+      "PersistentVolumeClaim celery-ledger-data",
+      "PodDisruptionBudget celery-broker-budget",
+      "PodDisruptionBudget celery-fast-budget",
+      "PodDisruptionBudget celery-reports-budget",
+      "RabbitMqCluster celery-broker",
+      "RandomPassword celery-broker-cookie",
+      "RandomPassword celery-broker-monitoring-password",
+      "RandomPassword celery-broker-password",
+      "Secret celery-broker-client",
+      "Secret celery-broker-credentials",
+      "Secret celery-broker-definitions",
+      "Secret celery-broker-monitoring",
+      "Service celery-broker-client",
+      "Service celery-broker-nodes",
+      "Service celery-ledger-server",
+      "StatefulSet celery-broker-set",
+      "TaskLedger celery-ledger",
+    ]);
+    for (const each of resources.filter((each) => each.type.startsWith("kubernetes:"))) {
+      assert.equal(each.provider, "cluster", each.name);
+    }
+  });
+
+  it("renders the objects of the golden", async () => {
+    assertGolden("haCelery", full.resources);
+  });
+
+  it("starts the workers after the broker and the ledger, the job after the workers", async () => {
+    const { resources } = full;
+    for (const pool of ["fast", "reports"]) {
+      const { dependencies } = the(resources, "Deployment", `celery-${pool}-workers`);
+      assert.ok(dependencies.includes("kubernetes:core/v1:Secret celery-broker-client"), pool);
+      assert.ok(dependencies.includes("kubernetes:core/v1:Service celery-ledger-server"), pool);
+      const { dependencies: ofJob } = the(resources, "CeleryJob");
+      assert.ok(ofJob.includes(`kubernetes:apps/v1:Deployment celery-${pool}-workers`), pool);
+    }
+  });
+
+  it("protects and keeps the namespace as long as the broker's volumes are worth it", async () => {
+    const namespace = async (broker: HaCeleryArgs["broker"]) => {
+      const { protect, retainOnDelete } = the((await run(() => create({ broker }))).resources, "Namespace");
+      return { protect, retainOnDelete };
+    };
+    assert.deepEqual(await namespace({}), { protect: true, retainOnDelete: true });
+    assert.deepEqual(await namespace({ deletionProtection: false }), {
+      protect: false,
+      retainOnDelete: true,
+    });
+    assert.deepEqual(await namespace({ deletionProtection: false, storage: { onDelete: "delete" } }), {
+      protect: false,
+      retainOnDelete: false,
+    });
+  });
+
+  it("uses an existing namespace as it is", async () => {
+    const { resources } = await run(() =>
+      create({ ...FULL, namespaceName: undefined, existingNamespace: "jobs" }),
+    );
+    assert.equal(
+      resources.filter((each) => /Namespace|deny-ingress/.test(`${each.type} ${each.name}`)).length,
+      0,
+    );
+    for (const each of objects(resources)) assert.equal(each.namespace, "jobs", each.name);
+  });
+
+  it("fits twice into one namespace", async () => {
+    const twice = (name: string) =>
+      create({ ...FULL, namespaceName: undefined, existingNamespace: "jobs" }, name);
+    const { resources } = await run(() => [twice("one"), twice("two")]);
+    const names = objects(resources).map((each) => `${each.kind} ${each.name}`);
+    assert.equal(new Set(names).size, names.length, "no object has the name of another");
+    const selectors = resources
+      .map((each) => (each.inputs.spec as { selector?: unknown } | undefined)?.selector)
+      .filter((selector) => selector !== undefined)
+      .map((selector) => JSON.stringify(selector));
+    assert.ok(
+      selectors.every((selector) => /"(one|two)-/.test(selector)),
+      "every selector names its installation",
+    );
+  });
+
+  it("gives every pool, the job and the beat the same queues, and the broker enough patience for their tasks", async () => {
+    const { resources } = full;
+    for (const name of [
+      "celery-fast-workers",
+      "celery-reports-workers",
+      "celery-scheduler-run",
+      "celery-beat-publisher",
+    ]) {
+      const pod = JSON.stringify(resources.find((each) => each.name === name)?.inputs);
+      assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
+    }
+    const config = JSON.stringify(the(resources, "ConfigMap").inputs);
+    assert.ok(config.includes("consumer_timeout = 6000000"), "four longest tasks and one to spare");
+  });
+
+  it("gives every part the result backend, but for those that have their own", async () => {
+    const secret = (secretName: string) => ({ secretName, key: "url" });
+    const { resources } = await run(() =>
+      create({
+        ...FULL,
+        resultBackend: secret("redis"),
+        workers: [{ name: "fast" }, { name: "reports", resultBackend: secret("database") }],
+      }),
+    );
+    const backendOf = (name: string) =>
+      variablesOf(resources, name).find((each) => each.name === "HA_CELERY_RESULT_BACKEND")?.valueFrom
+        ?.secretKeyRef;
+    for (const name of ["celery-fast-workers", "celery-scheduler-run", "celery-beat-publisher"])
+      assert.deepEqual(backendOf(name), { name: "redis", key: "url" }, name);
+    assert.deepEqual(backendOf("celery-reports-workers"), { name: "database", key: "url" });
+    assert.equal(
+      variablesOf(full.resources, "celery-fast-workers").filter(({ name }) => /RESULT_BACKEND/.test(name))
+        .length,
+      0,
+    );
+  });
+
+  it("has every part check the certificate of a broker with TLS", async () => {
+    const { resources } = await run(() =>
+      create({
+        ...FULL,
+        broker: { ...FULL.broker, tls: { secretName: "mq-tls", serverName: "mq.example.com" } },
+      }),
+    );
+    for (const name of ["celery-fast-workers", "celery-scheduler-run", "celery-beat-publisher"]) {
+      const { containers, volumes } = podOf(resources, name);
+      const serverName = containers[0]?.env.find((each) => each.name === "HA_CELERY_BROKER_SERVER_NAME");
+      assert.equal(serverName?.value, "mq.example.com", name);
+      assert.deepEqual(
+        volumes.find((each) => each.name === "broker-ca")?.secret,
+        { secretName: "mq-tls", items: [{ key: "ca.crt", path: "ca.crt" }] },
+        name,
+      );
+    }
+  });
+
+  it("lets KEDA ask the management API when a pool scales by queue length, unless told who may", async () => {
+    const managers = async (args: Partial<HaCeleryArgs>) => {
+      const { resources } = await run(() => create(args));
+      const { spec } = the(resources, "NetworkPolicy", "celery-broker-access").inputs as { spec: Policy };
+      return spec.ingress
+        .filter(({ ports }) => ports.some(({ port }) => port === 15672))
+        .flatMap(({ from }) =>
+          from.flatMap((peer) => peer.namespaceSelector?.matchExpressions[0]?.values ?? []),
+        );
+    };
+    const byLength = { name: "a", autoscale: { maxReplicas: 5, by: ScaleBy.QueueLength } };
+    assert.deepEqual(await managers({ workers: [{ name: "a", autoscale: { maxReplicas: 5 } }] }), []);
+    assert.deepEqual(await managers({ workers: [byLength] }), ["keda"]);
+    const access = { managementNamespaces: ["scaling"] };
+    assert.deepEqual(await managers({ workers: [byLength], broker: { access } }), ["scaling"]);
+    const clients = { clientNamespaces: ["web"] };
+    assert.deepEqual(await managers({ workers: [byLength], broker: { access: clients } }), ["keda"]);
+  });
+
+  it("registers exactly its public outputs, the URL as a secret", async () => {
+    const { resources, result } = full;
+    assert.deepEqual(the(resources, "HaCelery").outputs.sort(), outputsOf(result));
+    assert.ok(await pulumi.isSecret(result.amqpUrl));
+    const { amqpUrl, ...rest } = await known({
+      namespaceName: result.namespaceName,
+      brokerHost: result.brokerHost,
+      amqpUrl: result.amqpUrl,
+      workerDeploymentNames: result.workerDeploymentNames,
+      ledgerServiceName: result.ledgerServiceName,
+      jobName: result.jobName,
+      beatDeploymentName: result.beatDeploymentName,
+    });
+    assert.match(
+      amqpUrl,
+      /^amqp:\/\/celery:[0-9a-f]{40}@celery-broker-client-0000000\.mail\.svc:5672\/celery$/,
+    );
+    assert.deepEqual(rest, {
+      namespaceName: "mail",
+      brokerHost: "celery-broker-client-0000000.mail.svc",
+      workerDeploymentNames: ["celery-fast-workers-0000000", "celery-reports-workers-0000000"],
+      ledgerServiceName: "celery-ledger-server-0000000",
+      jobName: "celery-scheduler-run-0000000",
+      beatDeploymentName: "celery-beat-publisher-0000000",
+    });
+  });
+
+  it("keeps every password out of the plain state", async () => {
+    const { resources } = full;
+    for (const name of ["cookie", "password", "monitoring-password"]) {
+      const password = passwordOf(`celery-broker-${name}`);
+      for (const each of resources) assert.ok(!shows(each.raw, password), `${each.name} shows a password`);
+    }
+  });
+
+  it("has no job, no beat and no ledger unless asked for", async () => {
+    const { result } = await run(() => create());
+    assert.equal(result.job, undefined);
+    assert.equal(result.beat, undefined);
+    assert.equal(result.ledger, undefined);
+    const { jobName: job, beatDeploymentName: beat, ledgerServiceName: ledger } = result;
+    assert.deepEqual(await known({ job, beat, ledger }), {
+      job: undefined,
+      beat: undefined,
+      ledger: undefined,
+    });
+  });
+
+  it("registers all children in a preview, when nothing is known", async () => {
+    const { resources } = await run(() => create(FULL), true);
+    assert.deepEqual(list(resources), list(full.resources));
+  });
+
+  it("refuses to guess the Kubernetes cluster", async () => {
+    assert.equal(
+      await refusal(() => new HaCelery("celery", ARGS)),
+      'HaCelery "celery" has no Kubernetes provider. Pass { provider } in the third argument, e.g. { provider: cluster.provider }.',
+    );
+  });
+
+  it("reports the problems of all its parts at once", async () => {
+    assert.equal(
+      await refusal(() =>
+        create({
+          app: "",
+          namespaceName: "Mail",
+          existingNamespace: "jobs",
+          broker: { replicas: 4, consumerTimeoutSeconds: 60 },
+          workers: [
+            { name: "a", longestTaskSeconds: 30, prefetch: 2 },
+            { name: "a", concurrency: 0, longestTaskSeconds: 5 },
+            { name: "b", longestTaskSeconds: 5, replicas: 1, autoscale: { maxReplicas: 2 } },
+          ],
+          job: { tasks: -1 },
+          beat: { command: [] },
+          ledger: { compute: { memory: "lots" } },
+        }),
+      ),
+      [
+        'HaCelery "celery" has 11 problems:',
+        "  - namespaceName and existingNamespace are mutually exclusive, and cannot both be set; one is created, the other used as it is. Remove one.",
+        '  - namespaceName is "Mail", which no namespace can be called. Use lower case letters, digits and "-".',
+        '  - app is "", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
+        "  - broker.replicas is 4. Use an odd number (3 survives one node, 5 survives two).",
+        "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would have tasks run again that are still running. Leave broker.consumerTimeoutSeconds out, or raise it.",
+        "  - workers[1].concurrency is 0, but it is a number of processes. Use a whole number of at least 1.",
+        "  - workers[2].replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+        '  - workers has two pools named "a". Give each its own name.',
+        "  - job.tasks is -1, but there would be nothing to publish. Use a whole number of at least 1.",
+        "  - beat.command is empty. Give the program to run, or leave command out.",
+        '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
+      ].join("\n"),
+    );
+  });
+});
+
+interface Variable {
+  name: string;
+  value?: string;
+  valueFrom?: { secretKeyRef: unknown };
+}
+
+interface Policy {
+  ingress: {
+    ports: { port: number }[];
+    from: { namespaceSelector?: { matchExpressions: { values: string[] }[] } }[];
+  }[];
+}
+
+interface Pod {
+  containers: { env: Variable[] }[];
+  volumes: { name: string; secret?: unknown }[];
+}
+
+/** The pods of a Deployment or Job. */
+function podOf(resources: Registered[], name: string): Pod {
+  const { inputs } = resources.find((each) => each.name === name) ?? {};
+  return (inputs as { spec: { template: { spec: Pod } } }).spec.template.spec;
+}
+
+const variablesOf = (resources: Registered[], name: string): Variable[] =>
+  podOf(resources, name).containers[0]?.env ?? [];
+
+interface NamedObject {
+  kind: string;
+  name: string;
+  namespace: string | undefined;
+}
+
+function objects(resources: Registered[]): NamedObject[] {
+  return resources
+    .filter((each) => each.type.startsWith("kubernetes:") && each.custom && !each.type.endsWith(":Provider"))
+    .map((each) => {
+      const { kind, metadata } = each.inputs as {
+        kind: string;
+        metadata: { name?: string; namespace?: string };
+      };
+      return { kind, name: metadata.name ?? `${each.name}-0000000`, namespace: metadata.namespace };
+    });
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { type RabbitMqClusterArgs, RabbitMqCluster } from "../../../../components";
+import { passwordHash } from "../../../../components/rabbitMqCluster/definitions";
+import { usersOf } from "../../../../components/rabbitMqCluster/users";
+import { type Registered, cluster, known, passwordOf, run, shows, the } from "../engine";
+
+const ARGS: RabbitMqClusterArgs = { namespace: "jobs", image: "registry/rabbitmq@sha256:abc" };
+const create = (passwordRevision: number) =>
+  run(() => new RabbitMqCluster("mq", { ...ARGS, passwordRevision }, cluster()));
+
+interface Definitions {
+  users: { name: string; password_hash: string }[];
+  permissions: { user: string; configure: string }[];
+}
+
+function definitionsOf(resources: Registered[]): Definitions {
+  const { stringData } = the(resources, "Secret", "mq-definitions").inputs as {
+    stringData: Record<string, string>;
+  };
+  return JSON.parse(stringData["definitions.json"] ?? "") as Definitions;
+}
+
+describe("the application's password", () => {
+  it("is of two users in turn: the active one first, then the one before", () => {
+    const first = { name: "celery", revision: 0 };
+    const second = { name: "celery-2", revision: 1 };
+    const third = { name: "celery", revision: 2 };
+    assert.deepEqual(usersOf("celery", 0), [first]);
+    assert.deepEqual(usersOf("celery", 1), [second, first]);
+    assert.deepEqual(usersOf("celery", 2), [third, second]);
+    assert.deepEqual(usersOf("celery", 3), [{ name: "celery-2", revision: 3 }, third]);
+  });
+
+  const KEEPERS: [number, Record<string, unknown>][] = [
+    [0, { "mq-password": undefined }],
+    [1, { "mq-password": undefined, "mq-password-2": { revision: "1" } }],
+    [2, { "mq-password": { revision: "2" }, "mq-password-2": { revision: "1" } }],
+    [3, { "mq-password": { revision: "2" }, "mq-password-2": { revision: "3" } }],
+  ];
+  for (const [revision, keepers] of KEEPERS) {
+    it(`changes only for the user that is not in use: revision ${revision}`, async () => {
+      const { resources } = await create(revision);
+      const passwords = resources.filter(({ name }) => /^mq-password/.test(name));
+      assert.deepEqual(
+        Object.fromEntries(passwords.map(({ name, inputs }) => [name, inputs.keepers])),
+        keepers,
+      );
+      assert.ok(
+        passwords.every(({ protect }) => !protect),
+        "a protected one could not be replaced",
+      );
+    });
+  }
+
+  it("is known to the nodes for both users, who have the same rights, before clients get the new one", async () => {
+    const { resources, result } = await create(1);
+    const { users, permissions } = definitionsOf(resources);
+    assert.deepEqual(
+      users.map(({ name, password_hash }) => ({ name, password_hash })),
+      [
+        { name: "celery-2", password_hash: passwordHash("celery-2", passwordOf("mq-password-2")) },
+        { name: "celery", password_hash: passwordHash("celery", passwordOf("mq-password")) },
+        {
+          name: "monitoring",
+          password_hash: passwordHash("monitoring", passwordOf("mq-monitoring-password")),
+        },
+      ],
+    );
+    assert.deepEqual(
+      permissions.map(({ user, configure }) => ({ user, configure })),
+      [
+        { user: "celery-2", configure: ".*" },
+        { user: "celery", configure: ".*" },
+        { user: "monitoring", configure: "^$" },
+      ],
+    );
+    const { inputs, dependencies } = the(resources, "Secret", "mq-client");
+    assert.ok(dependencies.includes("kubernetes:apps/v1:StatefulSet mq-set"));
+    const url = `amqp://celery-2:${passwordOf("mq-password-2")}@mq-client-0000000.jobs.svc:5672/celery`;
+    assert.deepEqual(inputs.stringData, {
+      "amqp-url": url,
+      host: "mq-client-0000000.jobs.svc",
+      port: "5672",
+      vhost: "celery",
+      username: "celery-2",
+      password: passwordOf("mq-password-2"),
+    });
+    assert.deepEqual(await known({ username: result.username, url: result.amqpUrl }), {
+      username: "celery-2",
+      url,
+    });
+  });
+
+  it("restarts the nodes when it changes, and stays secret", async () => {
+    const [before, after] = [await create(0), await create(1)];
+    const checksum = ({ resources }: typeof before) =>
+      JSON.stringify(the(resources, "StatefulSet").inputs).match(/"ha-celery\/checksum":"(\w+)"/)?.[1];
+    assert.ok(checksum(before));
+    assert.notEqual(checksum(before), checksum(after));
+    const password = passwordOf("mq-password-2");
+    assert.ok(shows(the(after.resources, "Secret", "mq-client").inputs, password), "the check finds it");
+    for (const { name, raw } of after.resources) assert.ok(!shows(raw, password), name);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { RabbitMqCluster } from "../../../../components";
+import { type Registered, type Run, cluster, known, passwordOf, run, the } from "../engine";
+import { assertGolden } from "../goldens";
+
+/** Everything that a text of the objects says about a port. */
+const rendered = (resources: Registered[]) => JSON.stringify(resources.map(({ inputs }) => inputs));
+
+describe("RabbitMqCluster with TLS", () => {
+  let broker: Run<RabbitMqCluster>;
+  before(async () => {
+    broker = await run(
+      () =>
+        new RabbitMqCluster(
+          "mq",
+          {
+            namespace: "jobs",
+            image: "registry/rabbitmq@sha256:abc",
+            tls: { secretName: "broker-tls", serverName: "broker.example.com" },
+            config: { "ssl_options.honor_cipher_order": "true" },
+            access: { managementNamespaces: ["keda"] },
+          },
+          cluster(),
+        ),
+    );
+  });
+
+  it("renders the objects of the golden", () => {
+    assertGolden("rabbitMqCluster-tls", broker.resources);
+  });
+
+  it("has no port left that is not encrypted, but that of metrics", () => {
+    assert.doesNotMatch(rendered(broker.resources), /\b(5672|15672)\b/);
+    assert.match(rendered(broker.resources), /\b5671\b.*\b15671\b/);
+  });
+
+  it("tells clients how to check the certificate", async () => {
+    const { port, amqpUrl, connection } = broker.result;
+    const password = passwordOf("mq-password");
+    assert.deepEqual(await known({ port, amqpUrl, trust: connection.trust }), {
+      port: 5671,
+      amqpUrl: `amqps://celery:${password}@mq-client-0000000.jobs.svc:5671/celery`,
+      trust: {
+        authority: { secretName: "broker-tls", key: "ca.crt" },
+        serverName: "broker.example.com",
+      },
+    });
+    const { stringData } = the(broker.resources, "Secret", "mq-monitoring").inputs as {
+      stringData: Record<string, string>;
+    };
+    assert.equal(
+      stringData["management-url"],
+      `https://monitoring:${passwordOf("mq-monitoring-password")}@mq-client-0000000.jobs.svc:15671/celery`,
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { decide, kindConfig, kindHosts } from "../../../../local/cluster/kindConfig";
+
+describe("a cluster made by kind", () => {
+  it("has a control plane and a worker in each of three zones", () => {
+    const { name, nodes } = parse(kindConfig("lab", 3)) as {
+      name: string;
+      nodes: { role: string; labels?: Record<string, string> }[];
+    };
+    assert.equal(name, "ha-celery-lab");
+    assert.deepEqual(
+      nodes.map(({ role, labels }) => [role, labels?.["topology.kubernetes.io/zone"]]),
+      [
+        ["control-plane", undefined],
+        ["worker", "local-a"],
+        ["worker", "local-b"],
+        ["worker", "local-c"],
+      ],
+    );
+  });
+
+  it("lets containerd find the registry by a file", () => {
+    const { containerdConfigPatches } = parse(kindConfig("lab", 3)) as { containerdConfigPatches: string[] };
+    assert.match(containerdConfigPatches[0] ?? "", /config_path = "\/etc\/containerd\/certs.d"/);
+    assert.match(kindHosts("ha-celery-lab-registry"), /\[host\."http:\/\/ha-celery-lab-registry:5000"\]/);
+  });
+});
+
+describe("the choice between kind and our own node image", () => {
+  it("is kind when it is installed and has its images", () => {
+    assert.deepEqual(decide({ installed: true, missing: [] }), {
+      usable: true,
+      reason: "is made by kind, which is on PATH and has its images",
+    });
+  });
+
+  it("is our own when kind or an image is missing, and says which", () => {
+    assert.match(decide({ installed: false, missing: [] }).reason, /kind is not on PATH/);
+    const { usable, reason } = decide({ installed: true, missing: ["kindest/node:v1.34.0"] });
+    assert.equal(usable, false);
+    assert.match(reason, /kindest\/node:v1\.34\.0/);
+  });
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stateDir } from "../../../../local/paths";
+import {
+  kubeconfigPath,
+  readSettled,
+  removeState,
+  writeKubeconfig,
+  writeSettled,
+} from "../../../../local/cluster/state";
+
+const cluster = `unit-${process.pid}`;
+const settled = { id: "a1", prefix: "10.211", apiPort: 6444, registryPort: 5001, nodes: 4 };
+
+describe("what is remembered of a local cluster", () => {
+  beforeEach(() => mkdir(stateDir(cluster), { recursive: true }));
+  afterEach(() => rm(stateDir(cluster), { recursive: true, force: true }));
+
+  it("comes back as it was written, also into a folder that is gone", async () => {
+    await rm(stateDir(cluster), { recursive: true });
+    await writeSettled(cluster, settled);
+    assert.deepEqual(await readSettled(cluster), settled);
+  });
+
+  it("is nothing when the file is missing, cut off or of another shape", async () => {
+    assert.equal(await readSettled(cluster), undefined);
+    for (const text of ['{"prefix": "10.2', '{"network": 7}']) {
+      await writeFile(join(stateDir(cluster), "cluster.json"), text);
+      assert.equal(await readSettled(cluster), undefined);
+    }
+  });
+
+  it("shows the kubeconfig to its owner alone", async () => {
+    await writeKubeconfig(cluster, "apiVersion: v1\n");
+    assert.equal((await stat(kubeconfigPath(cluster))).mode & 0o777, 0o600);
+  });
+
+  it("goes when the cluster goes", async () => {
+    await writeSettled(cluster, settled);
+    await writeKubeconfig(cluster, "apiVersion: v1\n");
+    await removeState(cluster);
+    await assert.rejects(stat(kubeconfigPath(cluster)));
+    assert.equal(await readSettled(cluster), undefined);
+  });
+});

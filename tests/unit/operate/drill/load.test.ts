@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type { V1PodTemplateSpec } from "@kubernetes/client-node";
+import { DEFAULT_LOAD } from "../../../../operate/drill/load";
+import {
+  type Basis,
+  ledgerAccess,
+  ledgerPod,
+  publisherJob,
+  workersDeployment,
+} from "../../../../operate/drill/load/objects";
+
+const template: V1PodTemplateSpec = {
+  metadata: {
+    labels: {
+      "ha-celery/broker": "celery-broker",
+      "ha-celery/ledger": "celery-ledger",
+      "app.kubernetes.io/name": "celery-worker",
+    },
+  },
+  spec: {
+    securityContext: { runAsUser: 10001 },
+    terminationGracePeriodSeconds: 3630,
+    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" }],
+    imagePullSecrets: [{ name: "pull" }],
+    volumes: [{ name: "tmp", emptyDir: {} }],
+    containers: [
+      {
+        name: "worker",
+        image: "worker@sha256:1",
+        command: ["celery", "--app", "shop", "worker"],
+        env: [
+          { name: "HA_CELERY_BROKER_URL", valueFrom: { secretKeyRef: { name: "client", key: "amqp-url" } } },
+          { name: "HA_CELERY_QUEUES", value: "tasks,mail" },
+          { name: "HA_CELERY_LEDGER_URL", value: "http://ledger:8080" },
+          { name: "HA_CELERY_PREFETCH_MULTIPLIER", value: "4" },
+          { name: "SHOP", value: "1" },
+        ],
+        livenessProbe: { exec: { command: ["find"] } },
+        readinessProbe: { exec: { command: ["find"] } },
+        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+      },
+    ],
+  },
+};
+const basis: Basis = {
+  run: "drain-1",
+  namespace: "shop",
+  template,
+  options: DEFAULT_LOAD,
+  avoid: ["node-1"],
+};
+const env = (list: { name: string; value?: string }[] = []) =>
+  Object.fromEntries(list.map(({ name, value }) => [name, value]));
+
+describe("the drill's pods", () => {
+  describe("workers", () => {
+    const { metadata, spec } = workersDeployment(basis);
+    const pod = spec?.template.spec;
+    const worker = pod?.containers[0];
+
+    it("are the pool's but for app, queue and labels", () => {
+      assert.equal(worker?.image, "worker@sha256:1");
+      assert.deepEqual(worker.command?.slice(0, 5), [
+        "celery",
+        "--app=ha_celery.drill.app",
+        "worker",
+        "--loglevel=INFO",
+        "--queues=drill-drain-1",
+      ]);
+      assert.deepEqual(pod?.imagePullSecrets, [{ name: "pull" }]);
+      assert.deepEqual(pod.securityContext, { runAsUser: 10001 });
+      const variables = env(worker.env);
+      assert.equal(variables.HA_CELERY_QUEUES, "drill-drain-1");
+      assert.equal(variables.SHOP, "1");
+      assert.ok(worker.env?.find(({ name }) => name === "HA_CELERY_BROKER_URL")?.valueFrom);
+      assert.ok(worker.readinessProbe, "readiness says that they consume");
+    });
+
+    it("leave the installation's own ledger alone", () => {
+      assert.ok(!("HA_CELERY_LEDGER_URL" in env(worker?.env)));
+    });
+
+    it("are no pods of the pool: no selector of the user's may catch them", () => {
+      assert.deepEqual(spec?.template.metadata?.labels, {
+        "ha-celery/drill": "drain-1",
+        "ha-celery/drill-role": "worker",
+        "app.kubernetes.io/part-of": "ha-celery-drill",
+        "ha-celery/broker": "celery-broker",
+      });
+      assert.equal(metadata?.name, "drill-drain-1-worker");
+    });
+
+    it("hold as many tasks as the pool's, unless told otherwise", () => {
+      const held = (prefetch: number | undefined) => {
+        const deployment = workersDeployment({ ...basis, options: { ...DEFAULT_LOAD, prefetch } });
+        return env(deployment.spec?.template.spec?.containers[0]?.env).HA_CELERY_PREFETCH_MULTIPLIER;
+      };
+      assert.equal(held(undefined), "4");
+      assert.equal(held(1), "1");
+    });
+
+    it("have time to finish the longest task", () => {
+      const slow = workersDeployment({ ...basis, options: { ...DEFAULT_LOAD, taskSeconds: 90 } });
+      assert.equal(slow.spec?.template.spec?.terminationGracePeriodSeconds, 210);
+      assert.equal(env(slow.spec?.template.spec?.containers[0]?.env).HA_CELERY_LONGEST_TASK_SECONDS, "180");
+    });
+  });
+
+  describe("publisher", () => {
+    const { spec } = publisherJob(basis, "http://10.0.0.9:8080", "drill-drain-1");
+    const pod = spec?.template.spec;
+
+    it("is replaced when it dies, and is not on the machine that is hit", () => {
+      assert.equal(spec?.podReplacementPolicy, "TerminatingOrFailed");
+      assert.equal(pod?.restartPolicy, "Never");
+      assert.deepEqual(
+        pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+        [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "NotIn", values: ["node-1"] }] }],
+      );
+    });
+
+    it("is told what to publish, and has no probes of a worker", () => {
+      const container = pod?.containers[0];
+      assert.equal(container?.livenessProbe, undefined);
+      assert.equal(container?.readinessProbe, undefined);
+      assert.deepEqual(
+        Object.entries(env(container?.env)).filter(([name]) => /DRILL|QUEUES|LEDGER/.test(name)),
+        [
+          ["HA_CELERY_QUEUES", "drill-drain-1"],
+          ["HA_CELERY_LEDGER_URL", "http://10.0.0.9:8080"],
+          ["DRILL_RUN", "drain-1"],
+          ["DRILL_RATE", "40"],
+          ["DRILL_PRODUCERS", "1"],
+          ["DRILL_TASK_SECONDS", "0.05"],
+          ["DRILL_TASKS", "0"],
+        ],
+      );
+    });
+  });
+
+  describe("ledger", () => {
+    it("knows no secret, and is not on the machine that is hit", () => {
+      const pod = ledgerPod(basis);
+      assert.deepEqual(pod.spec?.containers[0]?.env, []);
+      assert.ok(pod.spec?.affinity?.nodeAffinity);
+    });
+
+    it("is reached by pods of the namespace", () => {
+      assert.deepEqual(ledgerAccess(basis).spec?.ingress, [
+        { _from: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: 8080 }] },
+      ]);
+    });
+  });
+});

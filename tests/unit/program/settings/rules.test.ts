@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { assertMendable } from "./mending";
+import { EXISTING, GKE, parsed, refusal } from "../settings";
+
+const PRODUCTION = { ...GKE, production: true };
+const set = (words: string) => `Fix: pulumi config set --stack dev ${words}`;
+const remove = (words: string) => `Fix: pulumi config rm --stack dev ${words}`;
+const pools = (...workerPools: object[]) => ({ workerPools });
+
+describe("rules between keys", () => {
+  const table: [string, Record<string, unknown>, string][] = [
+    [
+      "a cluster without a name",
+      { ...EXISTING, kubeContext: "" },
+      `ha-celery:kubeContext is not set: it is never taken from the current context. ${set("kubeContext CONTEXT")}`,
+    ],
+    [
+      "nodes without a registry",
+      { ...EXISTING, imageRepository: "" },
+      `ha-celery:imageRepository is not set: the nodes must be able to pull the images from somewhere. ${set("imageRepository registry.example.com/team")}`,
+    ],
+    [
+      "local without make up",
+      { ...EXISTING, target: "local", kubeContext: "" },
+      "ha-celery:kubeContext is not set: it is never taken from the current context. Fix: run `make up`, which creates the cluster and sets it",
+    ],
+    [
+      "gke without a project",
+      { ...GKE, "gcp:project": "" },
+      `gcp:project is not set: the cluster and the images belong to a project of Google Cloud. ${set("gcp:project PROJECT")}`,
+    ],
+    [
+      "gke without a place",
+      { ...GKE, location: "" },
+      `ha-celery:location is not set: a GKE cluster is in a region or a zone. ${set("location us-east1")}`,
+    ],
+    [
+      "gke on a cluster of yours",
+      { ...GKE, kubeContext: "mine" },
+      `ha-celery:kubeContext is "mine": target gke makes a cluster of its own. ${remove("kubeContext")}`,
+    ],
+    [
+      "gke with a kubeconfig of yours",
+      { ...GKE, kubeconfigPath: "/k" },
+      `ha-celery:kubeconfigPath is "/k": target gke makes a cluster of its own. ${remove("kubeconfigPath")}`,
+    ],
+    [
+      "gke without a way in",
+      { ...GKE, dnsEndpoint: false },
+      `ha-celery:dnsEndpoint is false: without it and without authorizedNetworks nobody reaches the control plane, not even Pulumi. ${set("dnsEndpoint true")}, or pulumi config set --stack dev --path 'authorizedNetworks[0].cidr' 203.0.113.7/32`,
+    ],
+    [
+      "a network without its subnetwork",
+      { ...GKE, network: "shared" },
+      `ha-celery:subnetwork is not set: network is, and a network of yours needs both. ${set("subnetwork NAME")}, or pulumi config rm --stack dev network`,
+    ],
+    [
+      "a subnetwork without its network",
+      { ...GKE, subnetwork: "shared" },
+      `ha-celery:network is not set: subnetwork is, and a network of yours needs both. ${set("network NAME")}, or pulumi config rm --stack dev subnetwork`,
+    ],
+    [
+      "more broker nodes than nodes",
+      { ...GKE, location: "us-east1-c", brokerReplicas: 5 },
+      `ha-celery:nodes is 3: 5 broker nodes never share a Kubernetes node. ${set("nodes 5")}`,
+    ],
+    [
+      "more broker nodes than nodes, in a region",
+      { ...GKE, brokerReplicas: 7 },
+      `ha-celery:nodes is 3: 7 broker nodes never share a Kubernetes node. ${set("nodes 9")}`,
+    ],
+    [
+      "nodes that do not divide",
+      { ...GKE, nodes: 4 },
+      `ha-celery:nodes is 4: each of 3 zones gets as many nodes as the others. ${set("nodes 6")}`,
+    ],
+    [
+      "nodes that do not divide over named zones",
+      { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"] },
+      `ha-celery:nodes is 3: each of 2 zones gets as many nodes as the others. ${set("nodes 4")}`,
+    ],
+    [
+      "zones of a zone",
+      { ...GKE, location: "us-east1-c", nodeZones: ["us-east1-c"] },
+      `ha-celery:nodeZones: nodeZones is given, but location is "us-east1-c", one zone with all nodes. Use its region "us-east1" as location, or remove nodeZones. ${remove("nodeZones")}`,
+    ],
+    [
+      "too short a time for upgrades",
+      { ...GKE, maintenanceStart: "03:00", maintenanceDays: ["SU"] },
+      `ha-celery:maintenanceStart: maintenance is open 4 hours a week, but GKE asks for 48 hours in any 32 days. Use days and hours that come to at least 12 a week. ${remove("maintenanceDays")}`,
+    ],
+    [
+      "a time of day that is none",
+      { ...GKE, maintenanceStart: "3am" },
+      `ha-celery:maintenanceStart: maintenance.start is "3am", which is not a time of day. Use UTC, for example "03:00". ${set("maintenanceStart 03:00")}`,
+    ],
+    [
+      "two namespaces",
+      { ...EXISTING, namespace: "mine", existingNamespace: "yours" },
+      `ha-celery:namespace is "mine": existingNamespace is set, too; one is made, the other used. ${remove("namespace")}`,
+    ],
+    [
+      "a certificate without its name",
+      { ...EXISTING, brokerTlsSecret: "certificate" },
+      `ha-celery:brokerTlsServerName is not set: brokerTlsSecret is, and TLS needs both. ${set("brokerTlsServerName NAME")}, or pulumi config rm --stack dev brokerTlsSecret`,
+    ],
+    [
+      "a certificate's name without it",
+      { ...EXISTING, brokerTlsServerName: "mq" },
+      `ha-celery:brokerTlsSecret is not set: brokerTlsServerName is, and TLS needs both. ${set("brokerTlsSecret NAME")}, or pulumi config rm --stack dev brokerTlsServerName`,
+    ],
+    [
+      "two pools of one name",
+      { ...EXISTING, ...pools({ name: "mail" }, { name: "mail" }) },
+      `ha-celery:workerPools[1].name is "mail": another pool has that name. ${set("--path 'workerPools[1].name' mail-2")}`,
+    ],
+    [
+      "a fixed number that changes",
+      { ...EXISTING, ...pools({ name: "mail", replicas: 3, autoscale: { maxReplicas: 5 } }) },
+      `ha-celery:workerPools[0].replicas is 3: autoscale sets the number of pods, too. ${remove("--path 'workerPools[0].replicas'")}`,
+    ],
+    [
+      "spot workers without spot nodes",
+      { ...GKE, ...pools({ name: "mail", spot: true }) },
+      `ha-celery:workerPools[0].spot is true: there are no spot nodes. ${set("spotNodes 3")}`,
+    ],
+    [
+      "spot workers on a cluster of yours",
+      { ...EXISTING, spotNodes: 3, ...pools({ name: "mail", spot: true }) },
+      `ha-celery:workerPools[0].spot is true: there are no spot nodes. ${remove("--path 'workerPools[0].spot'")}`,
+    ],
+    [
+      "one broker node in production",
+      { ...PRODUCTION, brokerReplicas: 1 },
+      `ha-celery:brokerReplicas is 1: in production the loss of one Kubernetes node must not stop the broker. ${set("brokerReplicas 3")}`,
+    ],
+    [
+      "volumes that go, in production",
+      { ...PRODUCTION, storageOnDelete: "delete" },
+      `ha-celery:storageOnDelete is "delete": in production pulumi destroy must not take queued tasks along. ${set("storageOnDelete retain")}`,
+    ],
+    [
+      "brokers together, in production",
+      { ...PRODUCTION, brokerSpread: "preferred" },
+      `ha-celery:brokerSpread is "preferred": in production the loss of one Kubernetes node must not take two broker nodes along. ${set("brokerSpread required")}`,
+    ],
+    [
+      "no protection in production",
+      { ...PRODUCTION, deletionProtection: false },
+      `ha-celery:deletionProtection is false: in production pulumi destroy must not take the broker down by mistake. ${set("deletionProtection true")}`,
+    ],
+    [
+      "brokers on spot nodes, in production",
+      { ...PRODUCTION, spot: true },
+      `ha-celery:spot is true: in production the broker must not run on nodes that may all be taken away at once. ${set("spot false")}`,
+    ],
+  ];
+  for (const [what, values, text] of table)
+    it(`refuses ${what}, and tells what mends it`, () => {
+      assert.equal(refusal(values), `Stack "dev" has a configuration problem:\n  - ${text}`);
+      if (!text.includes("Fix: run")) assertMendable(values);
+    });
+
+  it("refuses two broker nodes in production for both reasons", () => {
+    const message = refusal({ ...PRODUCTION, brokerReplicas: 2 });
+    assert.match(message, /brokerReplicas: replicas is 2\. Use an odd number/);
+  });
+
+  it("holds production to its rules on a cluster of yours, too", () => {
+    assert.match(
+      refusal({ ...EXISTING, production: true, brokerReplicas: 1 }),
+      /in production the loss of one/,
+    );
+  });
+
+  const allowed: [string, Record<string, unknown>][] = [
+    [
+      "more broker nodes than nodes when they may share",
+      { ...GKE, brokerReplicas: 5, brokerSpread: "preferred" },
+    ],
+    ["more broker nodes than `nodes` on a cluster of yours", { ...EXISTING, brokerReplicas: 5 }],
+    [
+      "authorized networks instead of a DNS endpoint",
+      { ...GKE, dnsEndpoint: false, authorizedNetworks: [{ cidr: "203.0.113.0/24" }] },
+    ],
+    ["a registry of yours on gke", { ...GKE, imageRepository: "registry.example.com/team" }],
+    [
+      "spot workers beside a protected main pool",
+      { ...PRODUCTION, spotNodes: 3, ...pools({ name: "mail", spot: true }) },
+    ],
+    ["the stack's own network", { ...GKE, network: "", subnetwork: "" }],
+    ["a network of yours", { ...GKE, network: "shared", subnetwork: "shared" }],
+    ["two zones with two nodes each", { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"], nodes: 4 }],
+    ["production in a region", PRODUCTION],
+  ];
+  for (const [what, values] of allowed)
+    it(`allows ${what}`, () => {
+      assert.deepEqual(parsed(values).warnings, []);
+    });
+
+  it("warns of production in one zone", () => {
+    assert.deepEqual(parsed({ ...PRODUCTION, location: "us-east1-c" }).warnings, [
+      'ha-celery:location is "us-east1-c": it is one zone, which can be lost with all nodes; a region has three. Fix: pulumi config set --stack dev location us-east1',
+    ]);
+    assert.deepEqual(parsed({ ...GKE, location: "us-east1-c" }).warnings, []);
+  });
+});
