@@ -1,4 +1,4 @@
-/** Layers of the repository and the ban on import circles; `npm run lint` runs it. docs/architecture.md explains the layers. */
+/** Layers of the repository and the ban on import circles; `npm run lint` runs it. docs/explanation/architecture.md explains the layers. */
 
 const LAYERS = {
   // A program that imports the library gets nothing of the local target or of the program.

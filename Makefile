@@ -65,10 +65,10 @@ lint: node_modules $(VENV) tools ## every linter and the formatter
 	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
-docs: node_modules ## write docs/components.md and docs/configuration.md anew
+docs: node_modules ## write docs/reference/components.md and docs/reference/configuration.md anew
 	@npm run --silent docs
 
-bench: node_modules ## measure, and write docs/benchmarks.md (COLD=1 begins with an empty cache)
+bench: node_modules ## measure, and write docs/reference/benchmarks.md (COLD=1 begins with an empty cache)
 	@node --import=tsx bench/main.ts $(if $(COLD),--cold)
 
 compare: node_modules ## the seed's design of 2018 beside ours, under the same load and faults (CLUSTER; ONLY=faults or throughput; ROUNDS=3)

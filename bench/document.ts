@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY } from "../local/paths";
 
-const DOCUMENT = join(REPOSITORY, "docs", "benchmarks.md");
+const DOCUMENT = join(REPOSITORY, "docs", "reference", "benchmarks.md");
 
 /** Replaces what a command wrote the last time, and leaves the rest of the page alone. Its marks must be there. */
 export function withSection(page: string, command: string, lines: readonly string[]): string {
@@ -14,7 +14,7 @@ export function withSection(page: string, command: string, lines: readonly strin
   return `${page.slice(0, from)}${begin}\n\n${lines.join("\n")}\n\n${page.slice(to)}`;
 }
 
-/** Writes a command's section of docs/benchmarks.md, and tells where. */
+/** Writes a command's section of docs/reference/benchmarks.md, and tells where. */
 export function writeSection(command: string, lines: readonly string[]): string {
   writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, "utf8"), command, lines));
   return DOCUMENT;

@@ -30,7 +30,7 @@ const PARTS: Record<string, string[]> = {
   brokerTolerations: ["Toleration"],
 };
 
-/** Text of docs/configuration.md. */
+/** Text of docs/reference/configuration.md. */
 export function configurationPage(library: Library): string {
   const keys = readKeys();
   const stacks = readStacks();

@@ -8,7 +8,7 @@ const NOTE = "<!-- Written by `npm run docs`; edit the comments in components/. 
 
 /** What the library exports, with its comments. */
 export interface Library {
-  /** Text of docs/components.md. */
+  /** Text of docs/reference/components.md. */
   page: string;
   /** Meaning and default of a field of an interface; undefined when there is no such field. */
   field(owner: string, name: string): Field | undefined;
@@ -59,7 +59,7 @@ const PAGE = "components.md";
 const TITLE = `# Components
 
 Everything that \`import … from "ha-celery"\` gives: first the components, then their arguments, then the choices.
-[importing.md](importing.md) tells how to use them in a program.`;
+[importing.md](../how-to/importing.md) tells how to use them in a program.`;
 
 const OPTIONS = {
   entryPoints: [join(ROOT, "components/index.ts")],

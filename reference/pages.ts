@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { configurationPage } from "./configuration";
 import { readLibrary } from "./library";
 
-const DOCS = join(__dirname, "..", "docs");
+const DOCS = join(__dirname, "..", "docs", "reference");
 
-/** A page of docs/ that is made of the code. */
+/** A page of docs/reference/ that is made of the code. */
 export interface Page {
   path: string;
   text: string;

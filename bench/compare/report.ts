@@ -59,7 +59,7 @@ export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
   return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows };
 }
 
-/** Shows a table, and puts it into docs/benchmarks.md. */
+/** Shows a table, and puts it into docs/reference/benchmarks.md. */
 export function publish(part: "faults" | "throughput", { head, rows }: Page, notes: string[] = []): void {
   const table = new Table({ head: head.map(plain), style: { head: [], border: [] } });
   table.push(...rows.map((row) => row.map(plain)));

@@ -32,7 +32,7 @@ const parts = new PartsOf<GkeCluster, Parts>();
  *
  * **Cost** a month = fee of the control plane (the same for zone and region) + `nodes` x (machine + `diskGb` of balanced disk)
  * + spot machines by the hour + with private nodes the NAT gateway, per node and per GB + traffic between zones per GB, which a
- * region's three broker nodes have for every message. The brokers' own disks come on top. docs/gke.md has an example.
+ * region's three broker nodes have for every message. The brokers' own disks come on top. docs/how-to/gke.md has an example.
  *
  * @example
  * ```ts

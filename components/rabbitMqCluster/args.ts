@@ -24,7 +24,7 @@ export interface BrokerAccess {
 /** Encrypted connections to a broker, and how clients know that it is the right one. */
 export interface BrokerTls {
   /** Name of a Secret of type `kubernetes.io/tls` in the broker's namespace, with `tls.crt`, `tls.key` and `ca.crt`, as
-   * cert-manager makes it. A renewed certificate is taken up without a restart: docs/tls.md. */
+   * cert-manager makes it. A renewed certificate is taken up without a restart: docs/how-to/tls.md. */
   secretName: pulumi.Input<string>;
   /** Host name that the certificate is for. Clients check it instead of the host that they connect to, which is generated.
    * Changing it restarts the workers. */
@@ -38,7 +38,7 @@ export interface BrokerOptions extends Placement {
    * @default 3 */
   replicas?: number;
   /** The volume of each broker node. Kubernetes cannot change size or class in place: a change fails, before anything is
-   * touched, and names the procedure in docs/grow-storage.md.
+   * touched, and names the procedure in docs/how-to/grow-storage.md.
    * @default 10Gi of the cluster's default class, retained */
   storage?: BrokerStorage;
   /** CPU and memory of each broker node. Changing it restarts them one by one.
@@ -61,7 +61,7 @@ export interface BrokerOptions extends Placement {
   username?: string;
   /** How often the application's password was changed. One more makes a new password, for `<username>-2` and `<username>` in
    * turn; the one before works until the next change, so that no client is refused meanwhile. Restarts the nodes, then the
-   * workers, one by one. Raise it by one at a time and never lower it: docs/rotate-password.md.
+   * workers, one by one. Raise it by one at a time and never lower it: docs/how-to/rotate-password.md.
    * @default 0 */
   passwordRevision?: number;
   /** Encrypt connections of clients and of the management API, and open no port without encryption but that of metrics.

@@ -60,9 +60,9 @@ function sizeProblems({ size: old }: Lasting, { size: next }: Lasting): string[]
   if (old === next || before === after) return [];
   const fact = `storage.size changed ${old} -> ${next}.`;
   return after < before
-    ? [`${fact} Volumes cannot shrink. Set it back, or move to a new cluster: docs/grow-storage.md.`]
+    ? [`${fact} Volumes cannot shrink. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.`]
     : [
-        `${fact} Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.`,
+        `${fact} Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.`,
       ];
 }
 
@@ -70,7 +70,7 @@ function classProblems({ className: old }: Lasting, { className: next }: Lasting
   if (old === undefined || next === undefined || old === next) return [];
   const named = (name: string) => name || "the default class";
   return [
-    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.`,
+    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.`,
   ];
 }
 

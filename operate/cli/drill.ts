@@ -170,7 +170,7 @@ function refuse(
   for (const scene of scenes) {
     if (scene.needsPower && !power)
       throw new UserError(
-        `${scene.name} switches a machine off, which Kubernetes cannot. Say how: --power-off COMMAND --power-on COMMAND (docs/drill.md#node-off-on-a-cloud), or use a local cluster: make drill`,
+        `${scene.name} switches a machine off, which Kubernetes cannot. Say how: --power-off COMMAND --power-on COMMAND (docs/how-to/drill.md#node-off-on-a-cloud), or use a local cluster: make drill`,
       );
     if (scene.destructive && installation.protected && !options.allowProtected)
       throw new UserError(

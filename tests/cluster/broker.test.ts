@@ -13,7 +13,7 @@ import { newCluster } from "./newCluster";
 const CLUSTER = "brokers";
 const SERVER_NAME = "broker.example.com";
 const GROWN =
-  'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.';
+  'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.';
 const quiet = () => undefined;
 
 /** Runs something and says how long it took. */

@@ -10,7 +10,7 @@ export interface Certificate {
   "ca.crt": string;
 }
 
-/** An authority of the test's own, made with the commands of docs/tls.md. */
+/** An authority of the test's own, made with the commands of docs/how-to/tls.md. */
 export class Authority {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-tls-"));
 

@@ -102,7 +102,7 @@ describe("rendered objects before a real API server", () => {
     });
   });
 
-  describe("applied as docs/gitops.md tells", () => {
+  describe("applied as docs/how-to/gitops.md tells", () => {
     const folder = mkdtempSync(join(tmpdir(), "ha-celery-gitops-"));
     after(() => rmSync(folder, { recursive: true }));
     let yaml: string;
@@ -126,7 +126,7 @@ describe("rendered objects before a real API server", () => {
     });
 
     it("the kustomization adds to every object that it means, and takes nothing away", () => {
-      const document = readFileSync(join("docs", "gitops.md"), "utf8");
+      const document = readFileSync(join("docs", "how-to", "gitops.md"), "utf8");
       const [, kustomization] = /```yaml\n(apiVersion: kustomize[^`]*)```/.exec(document) ?? [];
       writeFileSync(join(folder, "kustomization.yaml"), kustomization ?? "");
       writeFileSync(join(folder, "celery.yaml"), yaml);

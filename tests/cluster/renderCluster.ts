@@ -38,7 +38,7 @@ export class RenderCluster {
     return spawnSync(this.kubernetes, ["kubectl", ...where, ...args], { input, encoding: "utf8" });
   }
 
-  /** Builds and pushes an image as docs/gitops.md tells. */
+  /** Builds and pushes an image as docs/how-to/gitops.md tells. */
   push(image: string, folder: string, base: string): void {
     const build = ["build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, "--tag", image, folder];
     for (const args of [build, ["push", "--quiet", image]]) {

@@ -4,7 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { stacks } from "../../../render/stackConfig";
 import { costsOf, PAGE, pricesOf, readPage, settingsOf, STACKS, withTables } from "./stacksPage";
 
-describe("docs/stacks.md", () => {
+describe("docs/reference/stacks.md", () => {
   it("has tables that are computed from the stack files and its own prices", async () => {
     const page = readPage();
     const formatted = await format(withTables(page), { ...(await resolveConfig(PAGE)), filepath: PAGE });

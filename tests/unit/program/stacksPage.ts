@@ -5,7 +5,7 @@ import { exampleOf } from "../render/examples";
 import { KEYS } from "./settings";
 
 /** The page whose tables are computed from the stack files and from the prices that stand in it. */
-export const PAGE = "docs/stacks.md";
+export const PAGE = "docs/reference/stacks.md";
 /** In the order in which people meet them. */
 export const STACKS = ["local", "dev", "staging", "prod"];
 

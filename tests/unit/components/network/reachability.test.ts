@@ -7,7 +7,7 @@ import { mayConnect, type Pod } from "./evaluator";
 import { type Network, networkOf } from "./pods";
 import { actorsOf, brokerOf, CLIENT_LABEL, namespacesOf, reaches, tableOf, targetsOf } from "./table";
 
-const DOCUMENT = join(PROGRAM, "docs", "network.md");
+const DOCUMENT = join(PROGRAM, "docs", "reference", "network.md");
 const BEGIN = "<!-- Written by the tests with UPDATE_GOLDENS=1. -->\n";
 
 /** Whatever opens a port. */
@@ -45,7 +45,7 @@ describe("who may connect to whom", () => {
     all = await networks();
   });
 
-  it("is what docs/network.md says", () => {
+  it("is what docs/reference/network.md says", () => {
     const text = readFileSync(DOCUMENT, "utf8");
     const [intro = ""] = text.split(BEGIN);
     if (process.env.UPDATE_GOLDENS === "1") writeFileSync(DOCUMENT, `${intro}${BEGIN}\n${sections(all)}`);
@@ -53,7 +53,7 @@ describe("who may connect to whom", () => {
     assert.equal(
       unpadded(tables).trim(),
       unpadded(sections(all)).trim(),
-      "docs/network.md differs. If that is meant, run with UPDATE_GOLDENS=1, format it and read it.",
+      "docs/reference/network.md differs. If that is meant, run with UPDATE_GOLDENS=1, format it and read it.",
     );
   });
 

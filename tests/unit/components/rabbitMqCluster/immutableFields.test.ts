@@ -24,7 +24,7 @@ function withoutAnnotations(inputs: Record<string, unknown>): Record<string, unk
 
 const PLAIN: Lasting = { size: "20Gi", className: "", clusterDomain: "cluster.local" };
 const GROW =
-  "storage.size changed 20Gi -> 50Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/grow-storage.md.";
+  "storage.size changed 20Gi -> 50Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.";
 
 describe("what a broker keeps for life", () => {
   const CASES: [Lasting, Lasting, string[]][] = [
@@ -37,21 +37,21 @@ describe("what a broker keeps for life", () => {
       PLAIN,
       { ...PLAIN, size: "10Gi" },
       [
-        "storage.size changed 20Gi -> 10Gi. Volumes cannot shrink. Set it back, or move to a new cluster: docs/grow-storage.md.",
+        "storage.size changed 20Gi -> 10Gi. Volumes cannot shrink. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.",
       ],
     ],
     [
       PLAIN,
       { ...PLAIN, className: "ssd" },
       [
-        "storage.className changed the default class -> ssd. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.",
+        "storage.className changed the default class -> ssd. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.",
       ],
     ],
     [
       { ...PLAIN, className: "ssd" },
       PLAIN,
       [
-        "storage.className changed ssd -> the default class. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/grow-storage.md.",
+        "storage.className changed ssd -> the default class. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.",
       ],
     ],
     [

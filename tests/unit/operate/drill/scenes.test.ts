@@ -5,7 +5,7 @@ import { SCENES } from "../../../../operate/drill/scenes";
 import { describeLimits } from "../../../../operate/drill/verdict/limits";
 import { REPOSITORY } from "../../../../local/paths";
 
-const PAGE = join(REPOSITORY, "docs", "drill.md");
+const PAGE = join(REPOSITORY, "docs", "reference", "scenes.md");
 const TABLE = /(<!-- scenes -->\n)[^]*?(<!-- end of scenes -->)/;
 
 const table = (): string =>
@@ -25,10 +25,10 @@ const cellsOf = (text: string) =>
   text.split("\n").map((line) => line.split("|").map((cell) => cell.trim().replace(/^-+$/, "-")));
 
 describe("the scenes", () => {
-  it("are those of docs/drill.md", () => {
+  it("are those of docs/reference/scenes.md", () => {
     const page = readFileSync(PAGE, "utf8");
     const found = TABLE.exec(page);
-    assert.ok(found, "docs/drill.md has no table of scenes");
+    assert.ok(found, "docs/reference/scenes.md has no table of scenes");
     if (process.env.UPDATE_GOLDENS) return writeFileSync(PAGE, page.replace(TABLE, `$1${table()}$2`));
     const rows = (text: string) => cellsOf(text).filter((cells) => cells.length > 2);
     assert.deepEqual(rows(found[0]), rows(table()), "UPDATE_GOLDENS=1 writes it");
