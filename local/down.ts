@@ -13,33 +13,33 @@ import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { reportTo, TIMED } from "./steps";
 import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
 
-/** Takes the stacks down, then the cluster if it is ours. Keeps the cache. */
+/** Destroys the stacks, then deletes the cluster if `make up` created it. Keeps the cache. */
 export async function down({ cluster }: { cluster: string }): Promise<void> {
   const stacks = deployedStacks(cluster);
-  const yours = stacks.filter((stack) => !runsOnOurs(cluster, stack));
-  const ours = stacks.filter((stack) => !yours.includes(stack));
+  const external = stacks.filter((stack) => !runsOnLocalCluster(cluster, stack));
+  const local = stacks.filter((stack) => !external.includes(stack));
   await new Listr(
     [
       {
         title: "pulumi destroy",
         task: async (_, step) => {
-          const say = reportTo(step);
+          const report = reportTo(step);
           if (stacks.length === 0) return step.skip("nothing is deployed");
-          for (const stack of yours) await destroy(cluster, stack, say);
-          if (ours.length === 0) return;
-          if (!(await startDocker(say)) || !(await findCluster(cluster)))
-            return step.skip("the cluster does not run; everything in it goes with it");
-          // What Pulumi cannot remove any more goes with the cluster in the next step.
-          for (const stack of ours)
-            await destroy(cluster, stack, say).catch((cause: unknown) => say(String(cause)));
+          for (const stack of external) await destroy(cluster, stack, report);
+          if (local.length === 0) return;
+          if (!(await startDocker(report)) || !(await findCluster(cluster)))
+            return step.skip("the cluster is not running; its contents are deleted with it");
+          // The next step deletes the cluster, and with it whatever Pulumi fails to delete here.
+          for (const stack of local)
+            await destroy(cluster, stack, report).catch((cause: unknown) => report(String(cause)));
         },
       },
       {
         title: "Kubernetes cluster",
-        skip: () => yours.length > 0 && ours.length === 0 && "it is yours, it stays",
+        skip: () => external.length > 0 && local.length === 0 && "not created by make up, so it stays",
         task: async (_, step) => {
-          const say = reportTo(step);
-          if (await startDocker(say)) await deleteCluster(cluster, say);
+          const report = reportTo(step);
+          if (await startDocker(report)) await deleteCluster(cluster, report);
         },
       },
       { title: "State", task: () => rm(stateDir(cluster), { recursive: true, force: true }) },
@@ -49,8 +49,8 @@ export async function down({ cluster }: { cluster: string }): Promise<void> {
   ).run();
 }
 
-/** Whether a stack runs on the cluster that was made here, and not on one that the stack names. */
-function runsOnOurs(cluster: string, stack: string): boolean {
+/** Whether a stack runs on the cluster that `make up` created, rather than on one that its configuration names. */
+function runsOnLocalCluster(cluster: string, stack: string): boolean {
   return readWorkspaceConfig(cluster, stack).kubeconfigPath === kubeconfigPath(cluster);
 }
 
@@ -62,7 +62,7 @@ async function destroy(cluster: string, stack: string, report: Report): Promise<
   });
 }
 
-/** Takes every local cluster down and removes images and the cache as well. */
+/** Takes down every local cluster, then removes the images and the cache. */
 export async function clean(): Promise<void> {
   const states = dirname(stateDir("any"));
   const clusters = existsSync(states)
@@ -79,8 +79,8 @@ export async function clean(): Promise<void> {
       {
         title: "Images",
         task: async (_, step) => {
-          const say = reportTo(step);
-          if (await startDocker(say)) await removeImages(say);
+          const report = reportTo(step);
+          if (await startDocker(report)) await removeImages(report);
         },
       },
       { title: "Docker", task: (_, step) => stopDockerIfOurs(reportTo(step)) },

@@ -1,17 +1,23 @@
 let uninterruptible = 0;
 
-/** Ctrl-C ends the command at once, except while Pulumi works: it gets the same signal and first writes down what it has done. */
+/**
+ * Exits on Ctrl-C, except while Pulumi runs: it receives the same signal, and saves its state before it stops. A second
+ * Ctrl-C exits immediately.
+ */
 export function handleInterrupts(): void {
   let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (uninterruptible === 0 || interrupted) process.exit(130);
       interrupted = true;
-      console.error("\nStopping: waiting for Pulumi to write down what exists (Ctrl-C again ends at once).");
+      console.error(
+        "\nStopping: waiting for Pulumi to save its state (press Ctrl-C again to exit immediately).",
+      );
     });
   }
 }
 
+/** Runs `work` with Ctrl-C deferred. */
 export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   uninterruptible++;
   try {

@@ -1,13 +1,13 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { UserError } from "../operate/errors";
 
-/** A context of a kubeconfig file; without a path: KUBECONFIG, then ~/.kube/config. */
+/** A context of a kubeconfig file. Without a path: KUBECONFIG, then ~/.kube/config. */
 export interface KubeContext {
   readonly context: string;
   readonly kubeconfigPath?: string;
 }
 
-/** Finds out before anything is created whether the context exists and its cluster answers. */
+/** Checks, before anything is created, that the context exists and that its cluster responds. */
 export async function checkKubeContext({ context, kubeconfigPath }: KubeContext): Promise<KubeContext> {
   const file = kubeconfigPath || process.env.KUBECONFIG || "~/.kube/config";
   const config = new KubeConfig();
@@ -31,8 +31,8 @@ export async function checkKubeContext({ context, kubeconfigPath }: KubeContext)
     await config.makeApiClient(VersionApi).getCode();
   } catch (cause) {
     throw new UserError(
-      `The cluster of context "${context}" (${config.getCurrentCluster()?.server ?? "no server"}) does not answer: ${messageOf(cause)}. ` +
-        "Start it, or name another one: pulumi config set kubeContext NAME",
+      `The cluster of context "${context}" (${config.getCurrentCluster()?.server ?? "no server"}) does not respond: ${messageOf(cause)}. ` +
+        "Start the cluster, or use another one: pulumi config set kubeContext NAME",
     );
   }
   return { context, kubeconfigPath };

@@ -16,11 +16,11 @@ const summarySchema = z.object({
   lastFinished: z.number().nullable(),
 });
 
-/** What the ledger knows of one run. */
+/** What the ledger has recorded of one run. */
 export type LedgerSummary = z.output<typeof summarySchema>;
 
-/** Reads the task ledger inside a cluster, past every NetworkPolicy. */
-export class LedgerClient {
+/** Reads the task ledger of a cluster through a port forward, which NetworkPolicies do not affect. */
+export class LedgerReader {
   private readonly cluster: Cluster;
 
   constructor(

@@ -3,7 +3,7 @@ import { lock } from "proper-lockfile";
 import { UserError } from "../operate/errors";
 import { stateDir } from "./paths";
 
-/** Runs `work` while no other command of ours works on the same cluster. A killed command's lock is given up after ten seconds. */
+/** Runs `work` while holding the cluster's lock. The lock of a killed command expires after ten seconds. */
 export async function withClusterLock<T>(cluster: string, work: () => Promise<T>): Promise<T> {
   const folder = stateDir(cluster);
   mkdirSync(folder, { recursive: true });
@@ -12,7 +12,7 @@ export async function withClusterLock<T>(cluster: string, work: () => Promise<T>
     retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 },
   }).catch(() => {
     throw new UserError(
-      `Another command is at work on the local cluster "${cluster}". Wait for it to end, or use another cluster: make up CLUSTER=other`,
+      `Another command is using the local cluster "${cluster}". Wait until it has finished, or use another cluster: make up CLUSTER=other`,
     );
   });
   try {

@@ -8,14 +8,14 @@ import { makeCommand } from "./paths";
 import type { StackConfig } from "./stackFile";
 import { status } from "./status";
 import { up, type UpOptions } from "./up";
-import { passed, sentence, type Verdict } from "./verdict";
+import { passed, describeResult, type RunResult } from "./runResult";
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/;
 
 function clusterName(value: string): string {
   if (NAME.test(value)) return value;
   throw new UserError(
-    `"${value}" cannot name a cluster: use lower case letters, digits and -, at most 22, for example "lab".`,
+    `"${value}" is not a valid cluster name: use at most 22 lowercase letters, digits and hyphens, for example "lab".`,
   );
 }
 
@@ -33,48 +33,58 @@ function assignment(value: string, before: StackConfig): StackConfig {
   const [, key, setting] = /^(\w+)=(.*)$/s.exec(value) ?? [];
   if (key) return { ...before, [key]: setting };
   throw new UserError(
-    `"${value}" does not set a key of the configuration: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`,
+    `"${value}" is not a configuration setting: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`,
   );
 }
 
-const program = new Command("ha-celery-local").description("Highly available Celery on this machine");
+const program = new Command("ha-celery-local").description("Highly available Celery on the local machine");
 program
   .command("up")
+  .description("bring up a cluster and a stack, and count the tasks")
   .option("--cluster <name>", "local cluster", clusterName, "local")
   .option("--stack <name>", "stack file", "local")
-  .option("--run <name>", "schedule the tasks once more under this name")
-  .option("--tasks <count>", "how many tasks to schedule", taskCount)
-  .option("--nodes <count>", "nodes of a cluster that is made", nodeCount)
-  .option("--config <key=value>", "another value of the configuration, this time", assignment, {})
+  .option("--run <name>", "name of a new run, which schedules the tasks again")
+  .option("--tasks <count>", "number of tasks to schedule", taskCount)
+  .option("--nodes <count>", "number of nodes when the cluster is created", nodeCount)
+  .option(
+    "--config <key=value>",
+    "configuration value for this command only; can be repeated",
+    assignment,
+    {},
+  )
   .action(async (options: UpOptions) => {
-    const verdict = await withClusterLock(options.cluster, () => up(options));
-    if (verdict) tell(verdict, options);
+    const result = await withClusterLock(options.cluster, () => up(options));
+    if (result) printResult(result, options);
   });
 program
   .command("status")
+  .description("show nodes, brokers, workers and the task count")
   .option("--cluster <name>", "local cluster", clusterName, "local")
-  .option("--json", "for programs")
+  .option("--json", "print JSON")
   .action(status);
 program
   .command("down")
+  .description("take down a cluster and its stacks")
   .option("--cluster <name>", "local cluster", clusterName, "local")
   .action((options: { cluster: string }) => withClusterLock(options.cluster, () => down(options)));
-program.command("clean").action(clean);
+program
+  .command("clean")
+  .description("take down every cluster, then remove images and the cache")
+  .action(clean);
 
-function tell(verdict: Verdict, { cluster }: UpOptions): void {
-  const good = passed(verdict);
-  const rate = verdict.seconds > 0 ? `, ${Math.round(verdict.done / verdict.seconds)} tasks/s` : "";
-  console.log(
-    `\n${good ? pc.green(sentence(verdict)) : pc.red(sentence(verdict))} (${verdict.seconds.toFixed(0)} s${rate})`,
-  );
-  for (const [worker, count] of Object.entries(verdict.workers)) console.log(`  ${worker}  ${count}`);
+function printResult(result: RunResult, { cluster }: UpOptions): void {
+  const { tasks, done, seconds, workers } = result;
+  const color = passed(result) ? pc.green : pc.red;
+  const rate = seconds > 0 ? `, ${Math.round(done / seconds)} tasks/s` : "";
+  console.log(`\n${color(describeResult(result))} (${seconds.toFixed(0)} s${rate})`);
+  for (const [worker, count] of Object.entries(workers)) console.log(`  ${worker}  ${count}`);
   const make = (goal: string) => makeCommand(goal, cluster);
-  if (verdict.done > verdict.tasks)
+  if (done > tasks)
     console.log(
-      `This run was scheduled with more tasks before. Another number is a run of its own: ${make(`up RUN=run-2 TASKS=${verdict.tasks}`)}`,
+      `An earlier run of the same name scheduled more tasks. Use a new name for another number: ${make(`up RUN=run-2 TASKS=${tasks}`)}`,
     );
-  console.log(`\nOnce more: ${make("up RUN=run-2")}   Look: ${make("status")}   End: ${make("down")}`);
-  if (!good) process.exitCode = 1;
+  console.log(`\nRun again: ${make("up RUN=run-2")}   Status: ${make("status")}   Stop: ${make("down")}`);
+  if (!passed(result)) process.exitCode = 1;
 }
 
 handleInterrupts();

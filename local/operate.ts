@@ -9,7 +9,7 @@ import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";
 import { localPower } from "./power";
 
-const PATIENCE_MS = 30_000;
+const FIND_TIMEOUT_MS = 30_000;
 
 interface LocalWhere extends Where {
   /** As in `make up CLUSTER=name`. */
@@ -35,7 +35,7 @@ async function open(name: string): Promise<Reached> {
 
 /** A cluster that is busy may take a while to answer. */
 async function find(name: string): Promise<LocalCluster | undefined> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(1_000)) {
+  for (const deadline = Date.now() + FIND_TIMEOUT_MS; ; await sleep(1_000)) {
     const found = await findCluster(name);
     const runs = found || (await readKubeconfig(name));
     if (found || !runs || Date.now() > deadline) return found;

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { UserError } from "../operate/errors";
 import { stateDir } from "./paths";
 
-/** The state's passphrase as environment: the user's own, else one made at the first `make up` and kept beside the state. */
+/**
+ * Environment variables with the passphrase of the Pulumi state: the user's own passphrase, or one that the first
+ * `make up` generates and stores beside the state.
+ */
 export function passphraseEnvironment(cluster: string): Record<string, string> {
   const { PULUMI_CONFIG_PASSPHRASE: own, PULUMI_CONFIG_PASSPHRASE_FILE: ownFile } = process.env;
   if (own !== undefined) return { PULUMI_CONFIG_PASSPHRASE: own };
@@ -15,7 +18,7 @@ export function passphraseEnvironment(cluster: string): Record<string, string> {
     if (existsSync(join(stateDir(cluster), "pulumi", ".pulumi", "stacks"))) {
       throw new UserError(
         `The passphrase of the Pulumi state in ${stateDir(cluster)} is missing: ${file} is gone and PULUMI_CONFIG_PASSPHRASE is not set. ` +
-          `Set PULUMI_CONFIG_PASSPHRASE or put the file back; or give the cluster up with \`make down\` and start anew.`,
+          `Set PULUMI_CONFIG_PASSPHRASE, restore the file, or delete the cluster with \`make down\` and start over.`,
       );
     }
     mkdirSync(stateDir(cluster), { recursive: true });

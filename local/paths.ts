@@ -1,23 +1,23 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** Every container, network, volume, image and kube context of the local target begins with this. */
+/** Prefix of the name of every container, network, volume, image and kubeconfig context of the local target. */
 export const PREFIX = "ha-celery";
 
 /** The checkout that holds this program. */
 export const REPOSITORY = resolve(__dirname, "..");
 
-/** Built binaries and downloads, kept across runs and shared by every checkout. */
+/** Folder of built binaries and downloads, kept between runs and shared by all checkouts. */
 export function cacheDir(): string {
   return process.env.HA_CELERY_CACHE ?? join(homedir(), ".cache", "ha-celery");
 }
 
-/** What belongs to one local cluster: kubeconfig, Pulumi state, passphrase. */
+/** Folder of one local cluster's kubeconfig, Pulumi state and passphrase. */
 export function stateDir(cluster: string): string {
   return join(REPOSITORY, ".local", cluster);
 }
 
-/** The command that does something to a local cluster, as messages suggest it: `make down CLUSTER=lab`. */
+/** A command for a local cluster, as shown in messages: `make down CLUSTER=lab`. */
 export function makeCommand(goal: string, cluster: string): string {
   return `make ${goal}${cluster === "local" ? "" : ` CLUSTER=${cluster}`}`;
 }

@@ -5,15 +5,16 @@ import { docker } from "./cluster/docker";
 import { isReady, type KubernetesNode, type Lease } from "./cluster/readiness";
 import { readKubeconfig } from "./cluster/state";
 import { UserError } from "../operate/errors";
+import { makeCommand } from "./paths";
 
-const READY_LIMIT_MS = 120_000;
+const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 500;
 
-/** The switch of a local cluster's nodes: containers that are called like the node, whether we assembled them or kind did. */
+/** Switches the nodes of a local cluster off and on. Each node is a container of the same name, also on a kind cluster. */
 export function localPower(cluster: string): Power {
   return {
     async off(node) {
-      // What the node's processes would say as they end must not leave it.
+      // Nothing that the node's processes send while they stop may leave the node, as with a power failure.
       await docker(["exec", node, "ip", "link", "set", "eth0", "down"]);
       await docker(["kill", node]);
     },
@@ -26,10 +27,13 @@ export function localPower(cluster: string): Power {
 
 async function waitUntilReady(cluster: string, name: string): Promise<void> {
   const kubeconfig = await readKubeconfig(cluster);
-  if (!kubeconfig) throw new UserError(`There is no kubeconfig of the local cluster "${cluster}".`);
+  if (!kubeconfig)
+    throw new UserError(
+      `The local cluster "${cluster}" has no kubeconfig. Bring the cluster up: ${makeCommand("up", cluster)}`,
+    );
   const api = new Api(kubeconfig);
   try {
-    for (const deadline = Date.now() + READY_LIMIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    for (const deadline = Date.now() + READY_TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
       const [container, nodes, leases] = await Promise.all([
         inspect(name),
         api.list<KubernetesNode>("/api/v1/nodes"),
@@ -41,7 +45,7 @@ async function waitUntilReady(cluster: string, name: string): Promise<void> {
     api.close();
   }
   throw new UserError(
-    `The node ${name} was started, but is not ready after ${READY_LIMIT_MS / 1000} s. To see why: docker logs ${name}`,
+    `The node ${name} was started, but is not ready after ${READY_TIMEOUT_MS / 1000} s. To find out why: docker logs ${name}`,
   );
 }
 

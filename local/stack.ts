@@ -10,12 +10,12 @@ import {
 import { UserError } from "../operate/errors";
 import { passphraseEnvironment } from "./passphrase";
 import { stateDir } from "./paths";
-import { takeUpPendingCreates } from "./providers/pendingCreates";
+import { importPendingCreates } from "./providers/pendingCreates";
 import type { Report } from "./report";
 import { workspaceDir } from "./stackFile";
 import type { PulumiTools } from "./toolchain";
 
-/** Opens the stack in the cluster's workspace: index.ts as an inline program, state in a folder of ours. */
+/** Opens the stack in the cluster's workspace, with index.ts as an inline program and the state in the cluster's folder. */
 export async function openStack(cluster: string, stack: string, tools: PulumiTools): Promise<Stack> {
   const state = join(stateDir(cluster), "pulumi");
   mkdirSync(state, { recursive: true });
@@ -32,13 +32,13 @@ export async function openStack(cluster: string, stack: string, tools: PulumiToo
       },
     },
   );
-  // Whoever calls holds the cluster's own lock, so a lock of Pulumi's can only be left over from a killed run.
+  // The caller holds the cluster's lock, so a Pulumi lock can only be left over from a killed run.
   await opened.cancel().catch(() => undefined);
-  await takeUpPendingCreates(opened);
+  await importPendingCreates(opened);
   return opened;
 }
 
-/** The CLI that the toolchain found. */
+/** The CLI that the toolchain found, for the Automation API. */
 export function pulumiCommand({ command }: PulumiTools): Promise<PulumiCommand> {
   return PulumiCommand.get({ root: join(command, "..", ".."), skipVersionCheck: true });
 }
@@ -48,12 +48,12 @@ async function program(): Promise<Record<string, unknown>> {
   return { namespace, amqpUrl, workers, ledger };
 }
 
-/** Follows an operation's events: tells a person what happens and keeps the errors of single resources. */
+/** Reports the events of a Pulumi operation and collects the errors of its resources. */
 export class OperationLog {
   readonly errors: string[] = [];
   changes = 0;
   private readonly started = new Map<string, number>();
-  private readonly lastSaid = new Map<string, number>();
+  private readonly lastReported = new Map<string, number>();
 
   constructor(
     private readonly report: Report,
@@ -82,39 +82,39 @@ export class OperationLog {
     message,
     ephemeral,
   }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
-    // The engine sends its debug lines, too, although the type does not say so.
+    // The engine also sends debug messages, although the type does not list them.
     if ((severity as string) === "debug") return;
     const text = message.replace(/<\{%[^%]*%\}>/g, "").trim();
     if (text === "") return;
     const line = urn ? `${label(urn)}: ${text}` : text;
     if (severity === "error") this.errors.push(line);
-    else if (AMBIENT.test(text) || (ephemeral && this.saidLately(urn))) return;
+    else if (REDUNDANT.test(text) || (ephemeral && this.reportedRecently(urn))) return;
     else this.report(line);
   }
 
-  /** Builders and waiting resources say much; a line every few seconds shows that they live. */
-  private saidLately(urn: string): boolean {
+  /** Limits the output of image builds and of waiting resources to one line every few seconds. */
+  private reportedRecently(urn: string): boolean {
     const now = Date.now();
-    if (now - (this.lastSaid.get(urn) ?? 0) < EPHEMERAL_MS) return true;
-    this.lastSaid.set(urn, now);
+    if (now - (this.lastReported.get(urn) ?? 0) < EPHEMERAL_MS) return true;
+    this.lastReported.set(urn, now);
     return false;
   }
 
-  /** The error to show when the operation threw `cause`. */
+  /** Returns the error to show when the operation threw `cause`. */
   failure(operation: string, cause: unknown): Error {
-    // The engine repeats what a resource said without the resource's name.
-    const said = this.errors.filter(
+    // The engine repeats a resource's error without the resource's name.
+    const errors = this.errors.filter(
       (line, index) =>
         line !== "update failed" && !this.errors.some((other, at) => other.endsWith(line) && at < index),
     );
-    if (said.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
-    return new UserError([`pulumi ${operation} failed:`, ...said].join("\n\n"));
+    if (errors.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
+    return new UserError([`pulumi ${operation} failed:`, ...errors].join("\n\n"));
   }
 }
 
 const EPHEMERAL_MS = 5_000;
-/** Said by the toolchain already, in words that tell why. */
-const AMBIENT = /^using pulumi-resource-\w+ from \$PATH/;
+/** The toolchain has already reported this, with the reason. */
+const REDUNDANT = /^using pulumi-resource-\w+ from \$PATH/;
 const UNCHANGED = new Set<string>(["same", "read", "refresh"]);
 
 function countChanges(changes: Record<string, number | undefined>): number {
@@ -124,7 +124,7 @@ function countChanges(changes: Record<string, number | undefined>): number {
   );
 }
 
-/** `StatefulSet celery-rabbitmq` out of a URN. */
+/** Formats a URN as `StatefulSet celery-rabbitmq`. */
 function label(urn: string): string {
   const [type = "", name = ""] = urn.split("::").slice(2);
   return `${type.split(":").at(-1) ?? type} ${name}`;

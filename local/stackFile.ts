@@ -14,7 +14,7 @@ import { REPOSITORY, stateDir } from "./paths";
 
 const NAMESPACE = "ha-celery";
 
-/** Configuration by key, ours without the namespace: `{ scheduleTasks: 10000, "gcp:project": "mine" }`. */
+/** Configuration by key; the project's own keys have no namespace: `{ scheduleTasks: 10000, "gcp:project": "mine" }`. */
 export type StackConfig = Record<string, unknown>;
 
 interface StackDocument {
@@ -28,28 +28,28 @@ export function readStackFile(stack: string): StackConfig {
   if (!existsSync(path)) {
     const others = stacksIn(REPOSITORY);
     throw new UserError(
-      `Stack "${stack}" has no file Pulumi.${stack}.yaml. Stacks here: ${others.join(", ")}. ` +
-        `Choose one of them (make up STACK=${others[0] ?? "local"}) or write the file.`,
+      `Stack "${stack}" has no file Pulumi.${stack}.yaml. Existing stacks: ${others.join(", ")}. ` +
+        `Use one of them (make up STACK=${others[0] ?? "local"}) or create the file.`,
     );
   }
   return withoutNamespace(parseDocument(path));
 }
 
-/** The stacks that a cluster's workspace holds. */
+/** Names of the stacks in a cluster's workspace. */
 export function deployedStacks(cluster: string): string[] {
   const folder = workspaceDir(cluster);
   return existsSync(folder) ? stacksIn(folder) : [];
 }
 
-/** What a cluster's workspace holds now; empty before the first `make up`. */
+/** Reads a stack's configuration from a cluster's workspace; empty before the first `make up`. */
 export function readWorkspaceConfig(cluster: string, stack: string): StackConfig {
   const path = join(workspaceDir(cluster), `Pulumi.${stack}.yaml`);
   return existsSync(path) ? withoutNamespace(parseDocument(path)) : {};
 }
 
 /**
- * Lays out the folder that Pulumi works in, so that nothing of one machine's cluster is written to the committed stack files:
- * the project file, the stack's configuration with `values` added, and a link to the images' sources.
+ * Writes Pulumi's working folder: the project file, the stack's configuration with `values` added, and a link to the
+ * image sources. The committed stack files stay free of values that hold for one machine only.
  */
 export function writeWorkspace(cluster: string, stack: string, values: StackConfig): string {
   const folder = workspaceDir(cluster);
@@ -70,7 +70,7 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
     }),
   );
 
-  // The same relative paths as in the repository, so that the plain CLI and this workspace see equal inputs.
+  // Relative paths must be the same as in the repository, so that the plain CLI computes the same inputs.
   const docker = join(folder, "docker");
   if (!lstatSync(docker, { throwIfNoEntry: false }))
     symlinkSync(relative(folder, join(REPOSITORY, "docker")), docker);
@@ -89,7 +89,7 @@ function parseDocument(path: string): StackDocument {
   return (parse(readFileSync(path, "utf8")) ?? {}) as StackDocument;
 }
 
-/** Keys of other namespaces, such as those of Pulumi itself, have theirs already. */
+/** Adds the project's namespace to a key without one. */
 const withNamespace = (key: string) => (key.includes(":") ? key : `${NAMESPACE}:${key}`);
 
 function withoutNamespace(document: StackDocument): StackConfig {

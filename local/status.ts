@@ -1,28 +1,28 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
 import Table from "cli-table3";
 import { findCluster, notRunning } from "./cluster";
-import { LedgerClient } from "./ledger";
+import { LedgerReader } from "./ledger";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
-import { judge, passed, sentence, type Verdict } from "./verdict";
+import { toRunResult, passed, describeResult, type RunResult } from "./runResult";
 
-/** What runs on a local cluster now. */
+/** The current state of a local cluster; `--json` prints it. */
 interface Status {
   readonly cluster: string;
   readonly kubeconfig: string;
   readonly nodes: readonly { name: string; ready: boolean; pods: string[] }[];
   readonly workloads: readonly { name: string; ready: number; wanted: number }[];
-  readonly verdict?: Verdict;
+  readonly verdict?: RunResult;
 }
 
-const OURS = { labelSelector: "app.kubernetes.io/part-of=ha-celery" };
+const PART_OF_HA_CELERY = { labelSelector: "app.kubernetes.io/part-of=ha-celery" };
 
 export async function status({ cluster, json }: { cluster: string; json?: boolean }): Promise<void> {
-  const found = await look(cluster);
+  const found = await readStatus(cluster);
   if (json) console.log(JSON.stringify(found, undefined, 2));
   else print(found);
 }
 
-async function look(name: string): Promise<Status> {
+async function readStatus(name: string): Promise<Status> {
   const cluster = await findCluster(name);
   if (!cluster) throw notRunning(name);
   const config = new KubeConfig();
@@ -30,9 +30,9 @@ async function look(name: string): Promise<Status> {
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   const [nodes, pods, statefulSets, deployments] = await Promise.all([
     core.listNode(),
-    core.listPodForAllNamespaces(OURS),
-    apps.listStatefulSetForAllNamespaces(OURS),
-    apps.listDeploymentForAllNamespaces(OURS),
+    core.listPodForAllNamespaces(PART_OF_HA_CELERY),
+    apps.listStatefulSetForAllNamespaces(PART_OF_HA_CELERY),
+    apps.listDeploymentForAllNamespaces(PART_OF_HA_CELERY),
   ]);
   return {
     cluster: name,
@@ -47,35 +47,40 @@ async function look(name: string): Promise<Status> {
       ready: workload.status?.readyReplicas ?? 0,
       wanted: workload.spec?.replicas ?? 0,
     })),
-    verdict: await count(name, cluster.kubeconfigPath, cluster.context, pods.items[0]?.metadata?.namespace),
+    verdict: await readResult(
+      name,
+      cluster.kubeconfigPath,
+      cluster.context,
+      pods.items[0]?.metadata?.namespace,
+    ),
   };
 }
 
-async function count(
+async function readResult(
   name: string,
   kubeconfig: string,
   context: string,
   namespace?: string,
-): Promise<Verdict | undefined> {
+): Promise<RunResult | undefined> {
   const [stack = "local"] = deployedStacks(name);
   const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, stack);
   if (!namespace || !ledger || !scheduleTasks) return undefined;
-  const summary = await new LedgerClient(kubeconfig, context, namespace)
+  const summary = await new LedgerReader(kubeconfig, context, namespace)
     .summary(String(scheduleRun))
     .catch(() => undefined);
-  return summary && judge(Number(scheduleTasks), summary);
+  return summary && toRunResult(Number(scheduleTasks), summary);
 }
 
 function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void {
   const placement = new Table({ head: ["node", "ready", "pods"] });
   for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
-  const strength = new Table({ head: ["workload", "ready"] });
-  for (const { name, ready, wanted } of workloads) strength.push([name, `${ready} of ${wanted}`]);
-  console.log(`cluster ${cluster}\n${placement.toString()}\n${strength.toString()}`);
-  // A task that is not done yet may still be waiting or running: only `make up` watches long enough to call it lost.
+  const readiness = new Table({ head: ["workload", "ready"] });
+  for (const { name, ready, wanted } of workloads) readiness.push([name, `${ready} of ${wanted}`]);
+  console.log(`cluster ${cluster}\n${placement.toString()}\n${readiness.toString()}`);
+  // An unfinished task may still be queued or running; only `make up` waits long enough to report it as lost.
   if (verdict)
     console.log(
-      passed(verdict) ? sentence(verdict) : `${verdict.done} of ${verdict.tasks} tasks done so far`,
+      passed(verdict) ? describeResult(verdict) : `${verdict.done} of ${verdict.tasks} tasks done so far`,
     );
   console.log(`\nkubectl --kubeconfig ${kubeconfig} get pods -A`);
 }

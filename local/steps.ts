@@ -1,14 +1,14 @@
 import { type ListrBaseClassOptions, PRESET_TIMER } from "listr2";
 import type { Report } from "./report";
 
-/** How steps are shown: each with the time that it took. Interrupts are ours to handle: the library would exit at once. */
+/** Shows the duration of every step. Leaves signals to interrupt.ts, because the library would exit immediately. */
 export const TIMED = {
   registerSignalListeners: false,
   rendererOptions: { timer: PRESET_TIMER },
   fallbackRendererOptions: { timer: PRESET_TIMER },
 } satisfies ListrBaseClassOptions;
 
-/** Shows each line under the step that it belongs to. */
+/** Shows lines of progress under their step. */
 export const reportTo =
   (step: { output: string }): Report =>
   (line) => {

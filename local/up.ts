@@ -4,107 +4,100 @@ import { UserError } from "../operate/errors";
 import { ensureBaseImages } from "./images";
 import { uninterrupted } from "./interrupt";
 import { checkKubeContext, type KubeContext } from "./kubeContext";
-import { LedgerClient } from "./ledger";
+import { LedgerReader } from "./ledger";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, readWorkspaceConfig, type StackConfig, writeWorkspace } from "./stackFile";
 import { reportTo, TIMED } from "./steps";
 import { ensureDocker, ensurePulumi, preflight, type PulumiTools } from "./toolchain";
-import { followRun, judge, sentence, type Verdict } from "./verdict";
+import { watchRun, toRunResult, describeResult, type RunResult } from "./runResult";
 
-/** What a person chooses on the command line. */
+/** Options of the `up` command. */
 export interface UpOptions {
   readonly cluster: string;
   readonly stack: string;
-  /** A new name schedules the tasks once more; by default the run that the cluster has seen last. */
+  /** A new name schedules the tasks again. Default: the cluster's latest run. */
   readonly run?: string;
   readonly tasks?: number;
-  /** Of the cluster, when it is made. */
+  /** Number of nodes when the cluster is created. */
   readonly nodes?: number;
-  /** Settings that win over the stack file, this time. */
+  /** Configuration that overrides the stack file for this command only. */
   readonly config: StackConfig;
 }
 
-/** What the steps hand on to each other. */
-interface Progress {
+/** State that the steps pass on to each other. */
+interface UpState {
   config: StackConfig;
   tools: PulumiTools;
   context: KubeContext;
-  verdict?: Verdict;
+  result?: RunResult;
 }
 
-type Step = ListrTaskWrapper<Progress, typeof DefaultRenderer, typeof SimpleRenderer>;
+type Step = ListrTaskWrapper<UpState, typeof DefaultRenderer, typeof SimpleRenderer>;
 
-/** From whatever there is to a running stack and, when it schedules tasks, a verdict. */
-export async function up(options: UpOptions): Promise<Verdict | undefined> {
-  const steps = new Listr<Progress>(
+/** Brings up a stack from whatever exists. Returns the result of its run, if the stack schedules tasks. */
+export async function up(options: UpOptions): Promise<RunResult | undefined> {
+  const steps = new Listr<UpState>(
     [
-      { title: `Stack ${options.stack}`, task: (progress) => configure(options, progress) },
+      { title: `Stack ${options.stack}`, task: (state) => configure(options, state) },
       { title: "Docker", task: (_, step) => ensureDocker(reportTo(step)) },
       {
         title: "Pulumi",
-        task: async (progress, step) => void (progress.tools = await ensurePulumi(reportTo(step))),
+        task: async (state, step) => void (state.tools = await ensurePulumi(reportTo(step))),
       },
       {
         title: "Kubernetes cluster",
-        task: (progress, step) => chooseCluster(options, progress, reportTo(step)),
+        task: (state, step) => chooseCluster(options, state, reportTo(step)),
       },
-      { title: "pulumi up", task: (progress, step) => uninterrupted(() => deploy(options, progress, step)) },
+      { title: "pulumi up", task: (state, step) => uninterrupted(() => deploy(options, state, step)) },
     ],
     TIMED,
   );
-  return (await steps.run()).verdict;
+  return (await steps.run()).result;
 }
 
-async function configure(
-  { cluster, stack, run, tasks, config }: UpOptions,
-  progress: Progress,
-): Promise<void> {
+async function configure({ cluster, stack, run, tasks, config }: UpOptions, state: UpState): Promise<void> {
   const { scheduleRun, scheduleTasks } = readWorkspaceConfig(cluster, stack);
   const last =
     run === undefined && tasks === undefined
       ? { scheduleRun, scheduleTasks }
       : { scheduleRun: run, scheduleTasks: tasks };
-  progress.config = {
+  state.config = {
     scheduleRun: "run-1",
     ...readStackFile(stack),
     ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== undefined)),
     ...config,
   };
-  refuseCloud(stack, progress.config);
+  rejectCloudTarget(stack, state.config);
   const problems = await preflight();
   if (problems.length > 0)
     throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));
 }
 
-/** This driver keeps its state on this machine, where nobody would find a cloud's cluster again to take it down. */
-export function refuseCloud(stack: string, { target }: StackConfig): void {
+/** `make up` keeps its Pulumi state on this machine; losing it would leave a cloud cluster that nobody can destroy. */
+export function rejectCloudTarget(stack: string, { target }: StackConfig): void {
   if (target === "gke")
     throw new UserError(
-      `Stack "${stack}" runs on GKE, which \`make up\` does not: use pulumi up --stack ${stack}.`,
+      `Stack "${stack}" runs on GKE, which \`make up\` does not support. Use: pulumi up --stack ${stack}`,
     );
 }
 
-/** The context that the stack names; else a cluster of our own, whose addresses and base images go into the configuration. */
-async function chooseCluster(
-  { cluster, nodes }: UpOptions,
-  progress: Progress,
-  report: Report,
-): Promise<void> {
-  const { kubeContext, kubeconfigPath } = progress.config;
+/** Uses the context that the stack names. Otherwise creates a cluster and adds its addresses and base images to the configuration. */
+async function chooseCluster({ cluster, nodes }: UpOptions, state: UpState, report: Report): Promise<void> {
+  const { kubeContext, kubeconfigPath } = state.config;
   if (kubeContext) {
-    progress.context = await checkKubeContext({
+    state.context = await checkKubeContext({
       context: String(kubeContext),
       kubeconfigPath: kubeconfigPath as string,
     });
-    report(`the context ${String(kubeContext)}, which the stack names`);
+    report(`using the context ${String(kubeContext)}, which the stack names`);
     return;
   }
   const images = await ensureBaseImages(report);
   const created = await createCluster(cluster, report, nodes);
-  progress.context = created;
-  progress.config = {
-    ...progress.config,
+  state.context = created;
+  state.config = {
+    ...state.config,
     kubeContext: created.context,
     kubeconfigPath: created.kubeconfigPath,
     imageRepository: created.registry,
@@ -113,21 +106,21 @@ async function chooseCluster(
   };
 }
 
-async function deploy(options: UpOptions, progress: Progress, step: Step): Promise<void> {
+async function deploy(options: UpOptions, state: UpState, step: Step): Promise<void> {
   const report = reportTo(step);
-  writeWorkspace(options.cluster, options.stack, progress.config);
-  const stack = await openStack(options.cluster, options.stack, progress.tools);
+  writeWorkspace(options.cluster, options.stack, state.config);
+  const stack = await openStack(options.cluster, options.stack, state.tools);
 
-  const { kubeconfigPath, context } = progress.context;
-  const { ledger, scheduleRun, scheduleTasks } = progress.config;
+  const { kubeconfigPath, context } = state.context;
+  const { ledger, scheduleRun, scheduleTasks } = state.config;
   const run = String(scheduleRun);
   const tasks = Number(scheduleTasks ?? 0);
-  let following: Promise<Verdict> | undefined;
+  let watching: Promise<RunResult> | undefined;
   const log = new OperationLog(report, (resource) => {
-    if (resource.type !== "kubernetes:batch/v1:Job" || !ledger || following) return;
+    if (resource.type !== "kubernetes:batch/v1:Job" || !ledger || watching) return;
     const { namespace } = resource.new?.inputs.metadata as { namespace: string };
-    following = followRun(new LedgerClient(kubeconfigPath, context, namespace), run, tasks, updating, report);
-    following.catch(() => undefined); // the update's own error comes first
+    watching = watchRun(new LedgerReader(kubeconfigPath, context, namespace), run, tasks, updating, report);
+    watching.catch(() => undefined); // the update's own error takes precedence
   });
   const updating = stack.up({ onEvent: log.onEvent });
   const { outputs } = await updating.catch((cause: unknown) => {
@@ -136,7 +129,7 @@ async function deploy(options: UpOptions, progress: Progress, step: Step): Promi
   step.title = `pulumi up: ${log.changes} ${log.changes === 1 ? "change" : "changes"}`;
 
   if (!ledger || tasks === 0) return;
-  const client = new LedgerClient(kubeconfigPath, context, String(outputs.namespace?.value));
-  progress.verdict = following ? await following : judge(tasks, await client.summary(run));
-  report(sentence(progress.verdict));
+  const client = new LedgerReader(kubeconfigPath, context, String(outputs.namespace?.value));
+  state.result = watching ? await watching : toRunResult(tasks, await client.summary(run));
+  report(describeResult(state.result));
 }

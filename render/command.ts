@@ -1,4 +1,4 @@
-import type { WantedPassword } from "./kind";
+import type { PasswordInputs } from "./mockOutputs";
 import { RenderError } from "./errors";
 import { PasswordFile } from "./passwords";
 import { renderStack } from "./stack";
@@ -6,7 +6,7 @@ import type { Overrides } from "./stackConfig";
 import { masked, toYaml } from "./yaml";
 
 /** What the command line says. */
-export interface Options {
+export interface RenderCommandOptions {
   stack: string;
   config: Overrides;
   passwords?: string;
@@ -30,7 +30,7 @@ export function assignment(value: string, before: Overrides): Overrides {
 }
 
 /** The YAML of a stack: with placeholders, or with the passwords of a file, which gets those that it lacks. */
-export async function render({ stack, config, passwords }: Options): Promise<Rendered> {
+export async function render({ stack, config, passwords }: RenderCommandOptions): Promise<Rendered> {
   if (passwords === undefined) {
     const objects = await renderStack(stack, { overrides: config, password: () => "" });
     return {
@@ -39,7 +39,7 @@ export async function render({ stack, config, passwords }: Options): Promise<Ren
     };
   }
   const file = new PasswordFile(passwords, stack);
-  const password = (name: string, wanted: WantedPassword) => file.of(name, wanted);
+  const password = (name: string, wanted: PasswordInputs) => file.of(name, wanted);
   const objects = await renderStack(stack, { overrides: config, password });
   const added = file.save();
   return {

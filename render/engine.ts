@@ -37,9 +37,9 @@ export interface Run<T> {
 }
 
 /** How to run a program. */
-export interface RunOptions {
+export interface MockRunOptions {
   /** What providers answer. */
-  answer: Answer;
+  answer: MockProvider;
   /** Nothing that only a provider can tell is known.
    * @default false */
   preview?: boolean;
@@ -90,10 +90,10 @@ interface Monitor {
 }
 
 /** What a provider would answer: the state of a resource that it was told to create. */
-export type Answer = (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
+export type MockProvider = (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
 
 /** Runs a program against Pulumi's mocked engine, which touches nothing, and waits until every resource is registered. */
-export async function runMocked<T>(program: () => T, options: RunOptions): Promise<Run<T>> {
+export async function runMocked<T>(program: () => T, options: MockRunOptions): Promise<Run<T>> {
   const { answer, preview = false, project = "project", stack = "stack" } = options;
   const inputs = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(

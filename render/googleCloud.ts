@@ -1,7 +1,7 @@
-import type { Kind } from "./kind";
+import type { MockOutputs } from "./mockOutputs";
 
 /** What Google Cloud's provider adds to the resources of the gke target. Addresses and names are documentation's own. */
-export const GOOGLE_CLOUD: Record<string, Kind> = {
+export const GOOGLE_CLOUD: Record<string, MockOutputs> = {
   "gcp:serviceaccount/account:Account": ({ inputs }) => {
     const { accountId, project } = inputs as { accountId: string; project: string };
     const email = `${accountId}@${project}.iam.gserviceaccount.com`;

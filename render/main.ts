@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Command } from "commander";
-import { assignment, type Options, render } from "./command";
+import { assignment, type RenderCommandOptions, render } from "./command";
 import { RenderError } from "./errors";
 import { PROGRAM, stacks } from "./stackConfig";
 
@@ -17,7 +17,7 @@ const program = new Command("render")
     "file that generated passwords are kept in; it is created when it does not exist",
     (path) => resolve(calledIn, path),
   )
-  .action(async (options: Options) => {
+  .action(async (options: RenderCommandOptions) => {
     const { yaml, note } = await render(options);
     if (note) console.error(note);
     process.stdout.write(yaml);

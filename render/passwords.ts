@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
-import type { WantedPassword } from "./kind";
+import type { PasswordInputs } from "./mockOutputs";
 import { RenderError } from "./errors";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -23,7 +23,7 @@ export class PasswordFile {
   }
 
   /** The password of a name and its keepers, which is made up when the file has none. */
-  of(name: string, { length, keepers = {} }: WantedPassword): string {
+  of(name: string, { length, keepers = {} }: PasswordInputs): string {
     const key = [name, ...Object.entries(keepers).map((each) => each.join(" "))].join(", ");
     const ofStack = (this.stored[this.stack] ??= {});
     if (ofStack[key] === undefined) {

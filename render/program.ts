@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { answersWith } from "./answers";
-import { type MadeUp } from "./kind";
+import { mockProvider } from "./mockProvider";
+import { type GeneratedValues } from "./mockOutputs";
 import { type Run, runMocked } from "./engine";
 import { configurationOf, type Overrides, PROJECT } from "./stackConfig";
 
@@ -14,7 +14,7 @@ export interface StackOptions {
    * @default none */
   overrides?: Overrides;
   /** What providers would make up. */
-  madeUp: MadeUp;
+  generated: GeneratedValues;
   /** Nothing that only a provider can tell is known.
    * @default false */
   preview?: boolean;
@@ -23,14 +23,14 @@ export interface StackOptions {
 /** Runs the program with a stack's configuration against the mocked engine. Needs no Pulumi CLI, cluster or cloud. One run
  * at a time: Pulumi knows one program in a process. */
 export function runStack(stack: string, options: StackOptions): Promise<Run<Program>> {
-  const { overrides, madeUp, preview } = options;
+  const { overrides, generated, preview } = options;
   const config = configurationOf(stack, overrides);
   return runMocked(
     () => {
       pulumi.runtime.setAllConfig(config);
       return load();
     },
-    { answer: answersWith(madeUp), project: PROJECT, stack, preview },
+    { answer: mockProvider(generated), project: PROJECT, stack, preview },
   );
 }
 

@@ -5,7 +5,7 @@ import { inOrder, type KubernetesObject, objectsOf, titleOf, withoutPulumi } fro
 /** How to render a stack. */
 export interface RenderOptions extends Pick<StackOptions, "overrides"> {
   /** A generated password. */
-  password: StackOptions["madeUp"]["password"];
+  password: StackOptions["generated"]["password"];
 }
 
 /** The Kubernetes objects of a stack under names without a random part, in the order in which they can be applied. */
@@ -13,14 +13,14 @@ export async function renderStack(stack: string, options: RenderOptions): Promis
   const autoname = (name: string) => name;
   const imageRef = (_: string, imageName: string) => imageName;
   const { overrides, password } = options;
-  const { resources } = await runStack(stack, { overrides, madeUp: { autoname, password, imageRef } });
+  const { resources } = await runStack(stack, { overrides, generated: { autoname, password, imageRef } });
   const objects = objectsOf(resources, autoname).map(withoutPulumi);
-  refuseTwins(objects);
+  rejectDuplicateNames(objects);
   return inOrder(objects);
 }
 
 /** Pulumi's random suffixes keep such objects apart; here the second would overwrite the first. */
-function refuseTwins(objects: KubernetesObject[]): void {
+function rejectDuplicateNames(objects: KubernetesObject[]): void {
   const titles = objects.map(titleOf);
   const twins = titles.filter((title, index) => titles.indexOf(title) !== index);
   if (twins.length === 0) return;

@@ -81,7 +81,7 @@ export function masked(object: KubernetesObject): KubernetesObject {
   } as KubernetesObject;
 }
 
-/** Kind, namespace and name: one object has them, or the second would overwrite the first. */
+/** MockOutputs, namespace and name: one object has them, or the second would overwrite the first. */
 export function titleOf({ kind, metadata }: KubernetesObject): string {
   return [kind, metadata.namespace, metadata.name].filter(Boolean).join(" ");
 }

@@ -6,9 +6,9 @@ import { type Container, docker, lines, listContainers } from "./docker";
 import { controlPlaneName, nodeNames, registryAddress, registryName } from "./layout";
 import type { LocalCluster } from "./localCluster";
 import { controlPlaneReady, readyNodes, registryReady } from "./readiness";
-import { isAsWanted, settleLayout } from "./settle";
-import { refuseForeign } from "./owner";
-import { kubeconfigPath, readKubeconfig, readSettled, removeState } from "./state";
+import { isUpToDate, chooseLayout } from "./chooseLayout";
+import { rejectForeignVolumes } from "./foreignVolumes";
+import { kubeconfigPath, readKubeconfig, readLayout, removeState } from "./state";
 import { startUp } from "./startUp";
 
 /** A cluster put together from containers of our own node image: a control plane, nodes, a registry. */
@@ -20,11 +20,11 @@ export async function createAssembled(
 ): Promise<LocalCluster> {
   const running = await findAssembled(cluster);
   if (running) return running;
-  await refuseForeign(cluster);
+  await rejectForeignVolumes(cluster);
 
   const image = await nodeImage();
   const begun = Date.now();
-  const { layout, networkId } = await settleLayout(cluster, nodes, report);
+  const { layout, networkId } = await chooseLayout(cluster, nodes, report);
   const existing = await listContainers(cluster);
   const specs = containerSpecs(layout, image);
   await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
@@ -38,7 +38,7 @@ export async function findAssembled(cluster: string): Promise<LocalCluster | und
   const [containers, kubeconfig, settled] = await Promise.all([
     listContainers(cluster),
     readKubeconfig(cluster),
-    readSettled(cluster),
+    readLayout(cluster),
   ]);
   const runs = (name: string) =>
     containers.some(
@@ -86,7 +86,7 @@ async function ensureContainer(
   networkId: string,
 ): Promise<void> {
   const container = existing.find(({ name }) => name === spec.name);
-  if (container && isAsWanted(container, spec.fingerprint, networkId)) {
+  if (container && isUpToDate(container, spec.fingerprint, networkId)) {
     if (container.status === "running") return;
     if (container.status === "paused") return void (await docker(["unpause", spec.name]));
     const started = await docker(["start", spec.name]).then(

@@ -8,14 +8,14 @@ import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind
 import { DEFAULT_NODES } from "./layout";
 import type { LocalCluster } from "./localCluster";
 
-import { readSettled } from "./state";
+import { readLayout } from "./state";
 
 export type { LocalCluster } from "./localCluster";
 export { kubeconfigPath } from "./state";
 
 /** Makes the cluster, or mends and starts what there is of it, and returns when all its nodes are ready. */
 export async function createCluster(name: string, report: Report, nodes?: number): Promise<LocalCluster> {
-  const has = (await readSettled(name))?.nodes;
+  const has = (await readLayout(name))?.nodes;
   if (nodes !== undefined && has !== undefined && has !== nodes)
     throw new UserError(
       `The cluster "${name}" has ${has} nodes, not ${nodes}: their number is settled when it is made. Take it down first: ${makeCommand("down", name)}`,

@@ -6,7 +6,7 @@ import type { Report } from "../report";
 import { Api } from "./api";
 import { CLUSTER_LABEL } from "./containers";
 import { docker, lines, listContainers } from "./docker";
-import { decide, kindConfig, kindHosts } from "./kindConfig";
+import { checkKind, kindConfig, kindHosts } from "./kindConfig";
 import { DEFAULT_NODES, registryAddress, registryName } from "./layout";
 import type { LocalCluster } from "./localCluster";
 import { choosePort } from "./ports";
@@ -16,15 +16,15 @@ import { kubeconfigPath, readKubeconfig } from "./state";
 // Kubernetes 1.34, as in the clusters that we assemble.
 const NODE_IMAGE = "kindest/node:v1.34.0";
 const REGISTRY_IMAGE = "registry:3";
-const RESTART_LIMIT_MS = 60_000;
+const RESTART_TIMEOUT_MS = 60_000;
 
 /** Whether kind can make a cluster here, and why or why not. */
 export async function kindUsable(report: Report): Promise<{ usable: boolean; reason: string }> {
-  if (!(await kindInstalled())) return decide({ installed: false, missing: [] });
+  if (!(await kindInstalled())) return checkKind({ installed: false, missing: [] });
   const missing: string[] = [];
   for (const image of [NODE_IMAGE, REGISTRY_IMAGE])
     if (!(await haveImage(image, report))) missing.push(image);
-  return decide({ installed: true, missing });
+  return checkKind({ installed: true, missing });
 }
 
 export async function createKind(cluster: string, count: number, report: Report): Promise<LocalCluster> {
@@ -62,7 +62,7 @@ async function restartKind(cluster: string, report: Report): Promise<LocalCluste
   report("starting the containers of kind's cluster");
   const containers = [...(await kindNodes(cluster)), registryName(cluster)];
   await Promise.allSettled(containers.map((container) => docker(["start", container])));
-  for (const deadline = Date.now() + RESTART_LIMIT_MS; Date.now() < deadline; await sleep(1_000)) {
+  for (const deadline = Date.now() + RESTART_TIMEOUT_MS; Date.now() < deadline; await sleep(1_000)) {
     const found = await findKind(cluster);
     if (found) return found;
   }

@@ -36,7 +36,7 @@ export interface KindFacts {
 }
 
 /** Whether kind makes the cluster, and a clause that says why. */
-export function decide({ installed, missing }: KindFacts): { usable: boolean; reason: string } {
+export function checkKind({ installed, missing }: KindFacts): { usable: boolean; reason: string } {
   if (!installed)
     return { usable: false, reason: "is assembled from our own node image, because kind is not on PATH" };
   if (missing.length > 0) {

@@ -12,12 +12,12 @@ import { writeKubeconfig } from "./state";
 const POLL_MS = 200;
 const SLOW_POLL_MS = 1_000;
 /** Asking Docker takes as much processor time as the components then lack: less often than the API. */
-const LOOK_AT_CONTAINERS_MS = 1_000;
-const LIMIT_MS = 120_000;
+const LIST_CONTAINERS_MS = 1_000;
+const TIMEOUT_MS = 120_000;
 /** A container that ran before and has done nothing useful for this long is started afresh. */
-const PATIENCE_MS = 20_000;
+const RESTART_AFTER_MS = 20_000;
 /** A component that ends is started again a second later; one that does so this often will not get any further. */
-const TOO_MANY_ENDS = 10;
+const MAX_EXITS = 10;
 
 /** Names the containers that do not do their part yet, as the containers now are. */
 type Check = (containers: readonly Container[]) => Promise<string[]>;
@@ -81,7 +81,7 @@ interface Patience {
 async function waitFor(cluster: string, { begun, stale }: Patience, check: Check): Promise<void> {
   let containers = await listContainers(cluster);
   for (let looked = Date.now(); ;) {
-    if (Date.now() - looked > LOOK_AT_CONTAINERS_MS) {
+    if (Date.now() - looked > LIST_CONTAINERS_MS) {
       containers = await listContainers(cluster);
       looked = Date.now();
     }
@@ -92,13 +92,13 @@ async function waitFor(cluster: string, { begun, stale }: Patience, check: Check
     if (stopped) throw await explainFailure(cluster, stopped.name, "ended");
     const blamed = late[0] ?? "";
     const waited = Date.now() - begun;
-    if (waited > LIMIT_MS)
-      throw await explainFailure(cluster, blamed, `did not get ready within ${LIMIT_MS / 1000} s`);
-    if (waited < PATIENCE_MS) {
+    if (waited > TIMEOUT_MS)
+      throw await explainFailure(cluster, blamed, `did not get ready within ${TIMEOUT_MS / 1000} s`);
+    if (waited < RESTART_AFTER_MS) {
       await sleep(POLL_MS);
       continue;
     }
-    if (!stale.has(blamed) && (await keepsEnding(blamed)))
+    if (!stale.has(blamed) && (await keepsExiting(blamed)))
       throw await explainFailure(cluster, blamed, "ends again and again");
     const restarts = late.filter((name) => stale.delete(name));
     await Promise.all(restarts.map((name) => docker(["restart", "--time=3", name])));
@@ -106,8 +106,8 @@ async function waitFor(cluster: string, { begun, stale }: Patience, check: Check
   }
 }
 
-async function keepsEnding(container: string): Promise<boolean> {
+async function keepsExiting(container: string): Promise<boolean> {
   const ended = ["exec", container, "cat", "/run/ha-celery/ended"];
   const { failed, stdout } = await execa("docker", ended, { reject: false, stdin: "ignore" });
-  return !failed && lines(stdout).length >= TOO_MANY_ENDS;
+  return !failed && lines(stdout).length >= MAX_EXITS;
 }

@@ -5,33 +5,33 @@ import { stateDir } from "../paths";
 import { DEFAULT_NODES } from "./layout";
 
 /** What is remembered of a cluster while nothing of it may run. Docker's own facts come first. */
-const Settled = z.object({
+const StoredLayout = z.object({
   id: z.string().min(1),
   prefix: z.string().regex(/^\d+\.\d+$/),
   apiPort: z.number().int(),
   registryPort: z.number().int(),
   nodes: z.number().int().default(DEFAULT_NODES),
 });
-export type Settled = z.infer<typeof Settled>;
+export type StoredLayout = z.infer<typeof StoredLayout>;
 
 export const kubeconfigPath = (cluster: string) => join(stateDir(cluster), "kubeconfig");
-const settledPath = (cluster: string) => join(stateDir(cluster), "cluster.json");
+const layoutPath = (cluster: string) => join(stateDir(cluster), "cluster.json");
 
 /** Undefined when there is no file, or one that this version does not understand: then all is settled anew. */
-export async function readSettled(cluster: string): Promise<Settled | undefined> {
+export async function readLayout(cluster: string): Promise<StoredLayout | undefined> {
   try {
-    return Settled.parse(JSON.parse(await readFile(settledPath(cluster), "utf8")));
+    return StoredLayout.parse(JSON.parse(await readFile(layoutPath(cluster), "utf8")));
   } catch {
     return undefined;
   }
 }
 
-export async function writeSettled(
+export async function writeLayout(
   cluster: string,
-  { id, prefix, apiPort, registryPort, nodes }: Settled,
+  { id, prefix, apiPort, registryPort, nodes }: StoredLayout,
 ): Promise<void> {
   const text = JSON.stringify({ id, prefix, apiPort, registryPort, nodes }, undefined, 2);
-  await writeWhole(settledPath(cluster), `${text}\n`, 0o644);
+  await writeAtomically(layoutPath(cluster), `${text}\n`, 0o644);
 }
 
 export function readKubeconfig(cluster: string): Promise<string | undefined> {
@@ -40,14 +40,14 @@ export function readKubeconfig(cluster: string): Promise<string | undefined> {
 
 /** Only its owner may read it: it holds the key of the cluster's administrator. */
 export async function writeKubeconfig(cluster: string, text: string): Promise<void> {
-  await writeWhole(kubeconfigPath(cluster), text, 0o600);
+  await writeAtomically(kubeconfigPath(cluster), text, 0o600);
 }
 
 export async function removeState(cluster: string): Promise<void> {
-  await Promise.all([kubeconfigPath(cluster), settledPath(cluster)].map((file) => rm(file, { force: true })));
+  await Promise.all([kubeconfigPath(cluster), layoutPath(cluster)].map((file) => rm(file, { force: true })));
 }
 
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
+async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
   await mkdir(join(file, ".."), { recursive: true });
   await writeFile(`${file}.new`, text, { mode });
   await rename(`${file}.new`, file);

@@ -6,7 +6,7 @@ import { thisHost } from "../toolchain/host";
 import { type Recipe, buildImage, imageFor } from "./build";
 import { type Suite, makeDebianImage } from "./debian";
 import { type Images, docker, imagesPresent } from "./docker";
-import { haveOfficial } from "./official";
+import { hasOfficialImage } from "./official";
 import { withWorkFolder } from "./work";
 
 /** What the images of docker/ are built on. */
@@ -19,14 +19,8 @@ export interface BaseImages {
 export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   return withWorkFolder(report, async () => {
     const present = await imagesPresent();
-    const rabbitmq = await officialOrOwn(
-      "rabbitmq:4.3-management",
-      "base-rabbitmq",
-      "forky",
-      present,
-      report,
-    );
-    const worker = await officialOrOwn("python:3.13-slim", "base-python", "trixie", present, report);
+    const rabbitmq = await pullOrBuild("rabbitmq:4.3-management", "base-rabbitmq", "forky", present, report);
+    const worker = await pullOrBuild("python:3.13-slim", "base-python", "trixie", present, report);
     report(`base images: ${rabbitmq}, ${worker}`);
     return { rabbitmq, worker };
   });
@@ -35,7 +29,7 @@ export async function ensureBaseImages(report: Report): Promise<BaseImages> {
 /** What the broker of the seed's design stands on: a series that still mirrors classic queues, Debian 12's. */
 export async function ensureSeedBrokerBase(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>
-    officialOrOwn("rabbitmq:3.10", "base-rabbitmq-3.10", "bookworm", await imagesPresent(), report),
+    pullOrBuild("rabbitmq:3.10", "base-rabbitmq-3.10", "bookworm", await imagesPresent(), report),
   );
 }
 
@@ -64,14 +58,14 @@ async function imagesTitled(name: string): Promise<string[]> {
   return ids.split("\n").filter(Boolean);
 }
 
-async function officialOrOwn(
+async function pullOrBuild(
   official: string,
   folder: string,
   suite: Suite,
   present: Images,
   report: Report,
 ): Promise<string> {
-  return (await haveOfficial(official, present, report)) ? official : own(folder, suite, present, report);
+  return (await hasOfficialImage(official, present, report)) ? official : own(folder, suite, present, report);
 }
 
 async function own(
@@ -99,7 +93,7 @@ async function own(
 async function debian(suite: Suite, present: Images, report: Report): Promise<Recipe["base"]> {
   const official = `debian:${suite}-slim`;
   const ours = `${PREFIX}-debian:${suite}`;
-  const image = !present.has(ours) && (await haveOfficial(official, present, report)) ? official : ours;
+  const image = !present.has(ours) && (await hasOfficialImage(official, present, report)) ? official : ours;
   let id = present.get(image);
   if (!id) {
     if (image === ours) await makeDebianImage(suite, ours, report);

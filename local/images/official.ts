@@ -7,10 +7,10 @@ import type { Images } from "./docker";
 import { workFolder } from "./work";
 
 const DAY = 24 * 3600 * 1000;
-const PULL_LIMIT_SECONDS = 600;
+const PULL_TIMEOUT_SECONDS = 600;
 
 /** True when Docker holds the image of a public registry, or could pull it just now. */
-export async function haveOfficial(
+export async function hasOfficialImage(
   image: string,
   present: Images,
   report: Report,
@@ -21,7 +21,7 @@ export async function haveOfficial(
   if (Date.now() - (refusals[image] ?? 0) < DAY) return false;
   report(`pulling ${image}`);
   const { exitCode, stderr } = await host.run("docker", ["pull", "--quiet", image], {
-    timeoutSeconds: PULL_LIMIT_SECONDS,
+    timeoutSeconds: PULL_TIMEOUT_SECONDS,
   });
   if (exitCode === 0) return true;
   report(`${image} cannot be pulled here (${lastLine(stderr)}); not tried again for a day`);

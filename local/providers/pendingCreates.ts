@@ -18,7 +18,7 @@ interface Checkpoint {
  * one beside it: with generated names, a second Deployment or Job that works on the same queues. So they become resources of
  * the state, and a refresh finds out which of them exist. Images and passwords are simply made again. Returns how many there were.
  */
-export async function takeUpPendingCreates(stack: Stack): Promise<number> {
+export async function importPendingCreates(stack: Stack): Promise<number> {
   const exported: Deployment = await stack.exportStack();
   const checkpoint = exported.deployment as Checkpoint;
   const pending = checkpoint.pending_operations ?? [];

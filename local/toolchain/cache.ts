@@ -21,15 +21,15 @@ export interface Artifact {
 /** Path of the artifact's program, made first unless the cache has it whole. */
 export async function ensureArtifact(artifact: Artifact, report: Report): Promise<string> {
   const program = artifactPath(artifact);
-  if (await isWhole(program)) return program;
+  if (await isIntact(program)) return program;
   return withLock(folderOf(artifact), artifact.name, report, async () => {
-    if (await isWhole(program)) return program;
+    if (await isIntact(program)) return program;
     const folder = folderOf(artifact);
     if (await exists(folder)) {
       report(`${artifact.name} in the cache is damaged (its checksum differs); making it again`);
       await rm(folder, { recursive: true, force: true });
     }
-    await makeBeside(artifact, folder).finally(() => removeLeftovers(folder));
+    await makeInWorkFolder(artifact, folder).finally(() => removeLeftovers(folder));
     return program;
   });
 }
@@ -51,7 +51,7 @@ function folderOf({ name, inputs }: Artifact): string {
 const checksumFile = (program: string): string => `${program}.sha256`;
 
 /** Made in a folder of its own and renamed when whole, so that nobody ever sees half of it. */
-async function makeBeside(artifact: Artifact, folder: string): Promise<void> {
+async function makeInWorkFolder(artifact: Artifact, folder: string): Promise<void> {
   const workFolder = `${folder}.making-${randomUUID()}`;
   await mkdir(workFolder, { recursive: true });
   try {
@@ -75,7 +75,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   await Promise.all(ours.map((path) => rm(path, { recursive: true, force: true })));
 }
 
-async function isWhole(program: string): Promise<boolean> {
+async function isIntact(program: string): Promise<boolean> {
   try {
     const expected = await readFile(checksumFile(program), "utf8");
     return (await checksum(program)) === expected.trim();

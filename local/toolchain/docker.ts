@@ -4,7 +4,7 @@ import { cacheDir, PREFIX } from "../paths";
 import type { Report } from "../report";
 import { join } from "node:path";
 import { installDocker, installCommand } from "./dockerInstall";
-import { startDetached, startWithSystemd, stopDockerd, weStartedIt } from "./dockerd";
+import { startDetached, startWithSystemd, stopDockerd, isStartedHere } from "./dockerd";
 import { type Host, thisHost } from "./host";
 import { withLock } from "./lock";
 import { lastLine } from "./logged";
@@ -78,7 +78,7 @@ export async function startDocker(report: Report, host: Host = thisHost): Promis
 
 /** Stops the Docker that ensureDocker started, unless something still runs in it. */
 export async function stopDockerIfOurs(report: Report, host: Host = thisHost): Promise<void> {
-  if (!weStartedIt()) return;
+  if (!isStartedHere()) return;
   const ours = await host.run("docker", ["ps", "--all", "--quiet", "--filter", `label=${PREFIX}.cluster`]);
   const running = await host.run("docker", ["ps", "--quiet"]);
   if (ours.stdout !== "" || running.stdout !== "") {

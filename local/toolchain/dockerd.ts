@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Host } from "./host";
-import { endOf, indent, openLog, tailOf } from "./logged";
+import { exitMessage, indent, openLog, lastLines } from "./logged";
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -14,7 +14,7 @@ const DOCKERD_PID_FILE = "/var/run/docker.pid";
 const CONTAINERD_PID_FILE = "/var/run/docker/containerd/containerd.pid";
 const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
-type Answers = () => Promise<boolean>;
+type AnswerCheck = () => Promise<boolean>;
 
 /** The dockerd that we started, told apart by its start time from a later process with the same number. */
 interface Started {
@@ -24,12 +24,12 @@ interface Started {
 
 const startedFile = (): string => join(cacheDir(), "docker", "started.json");
 
-export function weStartedIt(): boolean {
+export function isStartedHere(): boolean {
   return readStarted() !== undefined;
 }
 
 /** A service belongs to the machine: nobody here stops it again. */
-export async function startWithSystemd(host: Host, answers: Answers): Promise<void> {
+export async function startWithSystemd(host: Host, answers: AnswerCheck): Promise<void> {
   const { exitCode, stderr } = await host.run("systemctl", ["start", "docker"]);
   if (exitCode === 0) await waitFor(answers, START_TIMEOUT_MS);
   if (!(await answers())) {
@@ -47,7 +47,7 @@ export async function startWithSystemd(host: Host, answers: Answers): Promise<vo
 }
 
 /** Runs dockerd in a session of its own, so that it outlives this command and its Ctrl-C. */
-export async function startDetached(answers: Answers): Promise<void> {
+export async function startDetached(answers: AnswerCheck): Promise<void> {
   if (isProcess(pidIn(DOCKERD_PID_FILE), "dockerd") && (await waitFor(answers, START_TIMEOUT_MS))) return;
   await removeStaleFiles();
   const log = openLog("dockerd");
@@ -60,13 +60,13 @@ export async function startDetached(answers: Answers): Promise<void> {
   closeSync(log.fd);
   dockerd.unref();
   let ended: string | undefined;
-  void dockerd.then((result) => (ended = endOf(result)));
+  void dockerd.then((result) => (ended = exitMessage(result)));
 
   const answered = await waitFor(async () => ended !== undefined || (await answers()), START_TIMEOUT_MS);
   if (!answered || ended !== undefined) {
     if (ended === undefined) dockerd.kill();
     throw new UserError(
-      `dockerd does not start: ${ended ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}\n${tailOf(log.path)}\nWhole output: ${log.path}`,
+      `dockerd does not start: ${ended ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}\n${lastLines(log.path)}\nWhole output: ${log.path}`,
     );
   }
   if (dockerd.pid) writeStarted({ pid: dockerd.pid, startTime: startTimeOf(dockerd.pid) ?? "" });

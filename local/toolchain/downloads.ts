@@ -5,7 +5,7 @@ import { cacheDir } from "../paths";
 /** Pulumi's CLI and the script that installs it come from here. Its plugins do too, when their releases on GitHub fail. */
 const DOWNLOAD_SITE = "https://get.pulumi.com";
 const PROBE_TIMEOUT_MS = 5_000;
-const ASK_AGAIN_AFTER_MS = 24 * 3600 * 1000;
+const RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 /** How long a download may take where the site does answer. */
 export const DOWNLOAD_TIMEOUT_SECONDS = 300;
@@ -46,7 +46,7 @@ function lastFailure(): string | undefined {
       failure: string;
       at: number;
     };
-    return Date.now() - at < ASK_AGAIN_AFTER_MS ? failure : undefined;
+    return Date.now() - at < RETRY_AFTER_MS ? failure : undefined;
   } catch {
     return undefined;
   }

@@ -2,10 +2,10 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from "node:
 import { arch, platform } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { endOf } from "./logged";
-import type { RunOptions } from "./runOptions";
+import { exitMessage } from "./logged";
+import type { CommandOptions } from "./commandOptions";
 
-export interface Ran {
+export interface CommandResult {
   /** Undefined when the command could not be started, was killed, or took too long. */
   exitCode: number | undefined;
   stdout: string;
@@ -23,7 +23,7 @@ export interface Host {
   env: Record<string, string | undefined>;
   find(program: string): string | undefined;
   /** Runs a command to its end; a failure is a result, not an exception. */
-  run(command: string, args: string[], options?: RunOptions): Promise<Ran>;
+  run(command: string, args: string[], options?: CommandOptions): Promise<CommandResult>;
 }
 
 export const thisHost: Host = {
@@ -54,7 +54,7 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-async function run(command: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+async function run(command: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
   const result = await execa(command, args, {
     reject: false,
     stdin: "ignore",
@@ -63,7 +63,7 @@ async function run(command: string, args: string[], options: RunOptions = {}): P
     timeout: (options.timeoutSeconds ?? 0) * 1000,
   });
   const { exitCode, stdout, stderr, failed } = result;
-  return { exitCode, stdout: stdout ?? "", stderr: stderr || (failed ? endOf(result) : "") };
+  return { exitCode, stdout: stdout ?? "", stderr: stderr || (failed ? exitMessage(result) : "") };
 }
 
 function distributions(): string[] {

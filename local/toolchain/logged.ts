@@ -4,7 +4,7 @@ import { execa, type ExecaError } from "execa";
 import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Report } from "../report";
-import type { RunOptions } from "./runOptions";
+import type { CommandOptions } from "./commandOptions";
 
 const REPORT_EVERY_MS = 20_000;
 const LINES_IN_ERROR = 12;
@@ -14,7 +14,7 @@ export async function runLogged(
   what: string,
   command: string,
   args: string[],
-  options: RunOptions,
+  options: CommandOptions,
   report: Report,
 ): Promise<void> {
   const log = openLog(what.replaceAll(" ", "-"));
@@ -25,7 +25,7 @@ export async function runLogged(
   closeSync(log.fd);
   if (!result.failed) return;
   throw new UserError(
-    `${what} failed: ${endOf(result)}\n${tailOf(log.path)}\nWhole output: ${log.path}\n` +
+    `${what} failed: ${exitMessage(result)}\n${lastLines(log.path)}\nWhole output: ${log.path}\n` +
       "What was done so far is kept: the same command goes on from there.",
   );
 }
@@ -38,12 +38,12 @@ export function openLog(name: string): { path: string; fd: number } {
 }
 
 /** How a command ended, in execa's words; its types leave them out of what does not throw. */
-export function endOf(result: object): string {
+export function exitMessage(result: object): string {
   return (result as Partial<ExecaError>).shortMessage ?? "it ended";
 }
 
 /** The last lines of a log, set off from our own words. */
-export function tailOf(log: string): string {
+export function lastLines(log: string): string {
   return indent(readFileSync(log, "utf8").trimEnd().split("\n").slice(-LINES_IN_ERROR).join("\n"));
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig, StorageV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { LocalCluster } from "../../local/cluster";
-import { LedgerClient, type LedgerSummary } from "../../local/ledger";
+import { LedgerReader, type LedgerSummary } from "../../local/ledger";
 import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
 import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
@@ -114,7 +114,7 @@ export class BrokerCluster {
   }
 
   summary(namespace: string, run: string): Promise<LedgerSummary> {
-    return new LedgerClient(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
+    return new LedgerReader(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
   }
 
   /** The count of a run, once every confirmed task was executed. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, Exec, KubeConfig, type V1Pod } from "@kubernetes/client-node";
-import { LedgerClient } from "../../local/ledger";
+import { LedgerReader } from "../../local/ledger";
 import { REPOSITORY, stateDir } from "../../local/paths";
 
 /** The cluster of the tests, beside whatever local cluster a developer has. */
@@ -71,8 +71,8 @@ export function kubeConfig(cluster = CLUSTER): KubeConfig {
 
 export const core = (): CoreV1Api => kubeConfig().makeApiClient(CoreV1Api);
 export const apps = (): AppsV1Api => kubeConfig().makeApiClient(AppsV1Api);
-export const ledger = (): LedgerClient =>
-  new LedgerClient(join(stateDir(CLUSTER), "kubeconfig"), CONTEXT, NAMESPACE);
+export const ledger = (): LedgerReader =>
+  new LedgerReader(join(stateDir(CLUSTER), "kubeconfig"), CONTEXT, NAMESPACE);
 
 export async function pods(name: string): Promise<V1Pod[]> {
   const { items } = await core().listNamespacedPod({

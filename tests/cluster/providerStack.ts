@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import type { PulumiTools } from "../../local/toolchain";
-import { takeUpPendingCreates } from "../../local/providers/pendingCreates";
+import { importPendingCreates } from "../../local/providers/pendingCreates";
 import { pulumiCommand } from "../../local/stack";
 
 const BIN = join(__dirname, "..", "..", "local", "providers", "bin");
@@ -86,7 +86,7 @@ export class ProviderStack {
   /** What `make up` does first, after it has taken the lock of a killed run away. */
   async takeUp(): Promise<number> {
     await this.opened.cancel().catch(() => undefined);
-    return takeUpPendingCreates(this.opened);
+    return importPendingCreates(this.opened);
   }
 
   /** The state file as it lies on disk. */

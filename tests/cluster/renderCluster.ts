@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { deleteCluster, type LocalCluster } from "../../local/cluster";
-import { LedgerClient } from "../../local/ledger";
+import { LedgerReader } from "../../local/ledger";
 import { ensureBinaries, ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
 import { newCluster } from "./newCluster";
 
@@ -51,8 +51,8 @@ export class RenderCluster {
     return this.opened.registry;
   }
 
-  ledger(namespace: string): LedgerClient {
-    return new LedgerClient(this.opened.kubeconfigPath, this.opened.context, namespace);
+  ledger(namespace: string): LedgerReader {
+    return new LedgerReader(this.opened.kubeconfigPath, this.opened.context, namespace);
   }
 
   private get opened(): LocalCluster {

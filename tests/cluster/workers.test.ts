@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { deleteCluster, type LocalCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
-import { LedgerClient } from "../../local/ledger";
+import { LedgerReader } from "../../local/ledger";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { executeIn } from "./machine";
 import { ProviderStack, succeeded, touched } from "./providerStack";
@@ -29,7 +29,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
   let cluster: LocalCluster;
 
   const core = () => config.makeApiClient(CoreV1Api);
-  const ledger = () => new LedgerClient(cluster.kubeconfigPath, cluster.context, NAMESPACE);
+  const ledger = () => new LedgerReader(cluster.kubeconfigPath, cluster.context, NAMESPACE);
 
   async function pods(labelSelector: string): Promise<V1Pod[]> {
     const { items } = await core().listNamespacedPod({ namespace: NAMESPACE, labelSelector });

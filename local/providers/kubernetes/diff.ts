@@ -5,7 +5,7 @@ import type { ProviderConfig } from "./config";
 import { immutableFields } from "./immutable";
 import { isAutonamed } from "./names";
 import { annotation, keyOf } from "./objects";
-import { sameMeaning } from "./same";
+import { semanticallyEqual } from "./semanticEqual";
 
 /** What to do about plain old and new inputs: nothing, an update in place, or another object. */
 export function diffInputs(
@@ -16,7 +16,7 @@ export function diffInputs(
   const { apiVersion, kind, name } = keyOf(next);
   const immutable = at(next, "immutable") === true || at(old, "immutable") === true;
   const fields = immutableFields({ apiVersion, kind, immutable }, config).map((field) => field.split("."));
-  const changes = changesBetween(inNamespace(old), inNamespace(next), sameMeaning).map(
+  const changes = changesBetween(inNamespace(old), inNamespace(next), semanticallyEqual).map(
     ({ path, kind: change, old: before, next: after }): Change => ({
       path,
       kind: change,

@@ -1,6 +1,6 @@
 import { isProperties, type Properties, type Value } from "../plugin/values";
 import { keyOf, type KubeObject } from "./objects";
-import { sameMeaning } from "./same";
+import { semanticallyEqual } from "./semanticEqual";
 
 type Path = (string | number)[];
 
@@ -32,7 +32,7 @@ function reconcileValue(path: Path, input: Value, live: Value): Value {
   if (Array.isArray(input) && Array.isArray(live)) {
     return live.map((item, index) => reconcileValue([...path, index], input[index] ?? item, item));
   }
-  return sameMeaning(path, input, live) ? input : live;
+  return semanticallyEqual(path, input, live) ? input : live;
 }
 
 function isEmpty(value: Value): boolean {

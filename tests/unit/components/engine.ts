@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { answersWith } from "../../../render/answers";
+import { mockProvider } from "../../../render/mockProvider";
 import { type Registered, type Run, runMocked, SECRET } from "../../../render/engine";
 
 export { type Registered, type Run, SECRET } from "../../../render/engine";
@@ -14,7 +14,7 @@ export function passwordOf(name: string): string {
   return createHash("sha256").update(name).digest("hex").slice(0, 40);
 }
 
-const answer = answersWith({
+const answer = mockProvider({
   autoname: (name) => `${name}-${SUFFIX}`,
   password: passwordOf,
   imageRef: (name) => `repository@sha256:${name}`,

@@ -33,7 +33,7 @@ describe("the context that a stack names", () => {
   it("must belong to a cluster that answers", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath }), {
       name: "UserError",
-      message: /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not answer/,
+      message: /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not respond/,
     }));
 
   it("must come from a file that exists", () =>

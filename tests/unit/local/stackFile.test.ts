@@ -14,7 +14,7 @@ describe("stack files and workspaces", () => {
   it("names the stacks there are when one has no file", () => {
     assert.throws(() => readStackFile("moon"), {
       name: "UserError",
-      message: /Stack "moon" has no file Pulumi\.moon\.yaml\. Stacks here: .*local/,
+      message: /Stack "moon" has no file Pulumi\.moon\.yaml\. Existing stacks: .*local/,
     });
   });
 

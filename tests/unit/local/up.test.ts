@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../../local/stackFile";
-import { refuseCloud } from "../../../local/up";
+import { rejectCloudTarget } from "../../../local/up";
 import { stacks } from "../../../render/stackConfig";
 
 describe("make up", () => {
   it("names the command for a stack on GKE", () => {
-    assert.throws(() => refuseCloud("dev", { target: "gke" }), {
+    assert.throws(() => rejectCloudTarget("dev", { target: "gke" }), {
       name: "UserError",
-      message: 'Stack "dev" runs on GKE, which `make up` does not: use pulumi up --stack dev.',
+      message: 'Stack "dev" runs on GKE, which `make up` does not support. Use: pulumi up --stack dev',
     });
   });
 
   it("takes stack local, and no other that is committed", () => {
     const takes = (stack: string) => {
       try {
-        refuseCloud(stack, readStackFile(stack));
+        rejectCloudTarget(stack, readStackFile(stack));
         return true;
       } catch {
         return false;

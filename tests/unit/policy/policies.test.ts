@@ -6,14 +6,14 @@ import { EVERYTHING, exampleOf, passwordOf } from "../render/examples";
 import { checkedOf, type Checked, violationsOf } from "./check";
 
 const digest = "0123456789abcdef".repeat(4);
-const madeUp = {
+const generated = {
   autoname: (name: string) => `${name}-0000000`,
   password: passwordOf,
   imageRef: (_: string, imageName: string) => `${imageName.replace(/:[^:/]*$/, "")}@sha256:${digest}`,
 };
 
 async function resourcesOf(stack: string, more: Overrides = {}): Promise<Checked[]> {
-  const { resources } = await runStack(stack, { overrides: { ...exampleOf(stack), ...more }, madeUp });
+  const { resources } = await runStack(stack, { overrides: { ...exampleOf(stack), ...more }, generated });
   return checkedOf(resources);
 }
 

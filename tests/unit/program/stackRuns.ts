@@ -8,7 +8,7 @@ import { exampleOf } from "../render/examples";
 export function deploy(stack: string, overrides: Overrides = {}, preview = false): Promise<Run<Program>> {
   return runStack(stack, {
     overrides: { ...exampleOf(stack), ...overrides },
-    madeUp: {
+    generated: {
       autoname: (name) => `${name}-${SUFFIX}`,
       password: passwordOf,
       imageRef: (_, image) => `${image.replace(/:[^:/]*$/, "")}@sha256:${"0".repeat(64)}`,

@@ -5,7 +5,7 @@ import { describe, keyOf, type KubeObject } from "../objects";
 import type { Awaiter, Progress } from "./awaiter";
 
 const POLL_MS = 500;
-const EXPLAIN_MS = 5000;
+const REASONS_MS = 5000;
 
 export interface WaitOptions {
   client: ClusterClient;
@@ -34,10 +34,10 @@ export async function waitUntilReady(
   const { client, signal, timeoutSeconds } = options;
   const key = keyOf(start);
   const end = Date.now() + timeoutSeconds * 1000;
-  const say = sayOnce(options.status);
+  const say = reportOnce(options.status);
   let live = start;
   let hint = "";
-  let explainAt = Date.now() + EXPLAIN_MS;
+  let explainAt = Date.now() + REASONS_MS;
   for (;;) {
     const progress = await progressOf(live, awaiter, client);
     if (progress.state === "ready") {
@@ -58,7 +58,7 @@ export async function waitUntilReady(
     if (Date.now() >= end) await fail(`is not ready after ${timeoutSeconds} s: ${progress.message}.`);
     if (Date.now() >= explainAt) {
       hint = (await reasons())[0]?.split("\n")[0] ?? "";
-      explainAt = Date.now() + EXPLAIN_MS;
+      explainAt = Date.now() + REASONS_MS;
     }
     say(hint ? `${progress.message}; ${hint}` : progress.message);
     await pause(signal);
@@ -101,7 +101,7 @@ export async function waitUntilGone(start: KubeObject, options: WaitOptions): Pr
   const key = keyOf(start);
   const uid = (object: KubeObject): unknown => (object.metadata as KubeObject).uid;
   const end = Date.now() + options.timeoutSeconds * 1000;
-  const say = sayOnce(options.status);
+  const say = reportOnce(options.status);
   for (;;) {
     const live = await options.client.get(key);
     // An object of that name with another uid is a new one.
@@ -133,7 +133,7 @@ function remaining(live: KubeObject): string {
   return finalizers.length > 0 ? "waiting for the objects that it owns" : "";
 }
 
-function sayOnce(status: (message: string) => void): (message: string) => void {
+function reportOnce(status: (message: string) => void): (message: string) => void {
   let last = "";
   return (message) => {
     if (message !== last) status(message);

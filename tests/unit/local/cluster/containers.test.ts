@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ContainerSpec, containerSpecs } from "../../../../local/cluster/containers";
 import type { Layout } from "../../../../local/cluster/layout";
-import { isAsWanted } from "../../../../local/cluster/settle";
+import { isUpToDate } from "../../../../local/cluster/chooseLayout";
 
 const layout: Layout = {
   cluster: "lab",
@@ -109,14 +109,14 @@ describe("a container that was found", () => {
   };
 
   it("is kept when its arguments and its network are the present ones, running or not", () => {
-    assert.ok(isAsWanted(found, "abc", "net-1"));
-    assert.ok(isAsWanted({ ...found, status: "created" }, "abc", "net-1"));
+    assert.ok(isUpToDate(found, "abc", "net-1"));
+    assert.ok(isUpToDate({ ...found, status: "created" }, "abc", "net-1"));
   });
 
   it("is made anew otherwise", () => {
-    assert.ok(!isAsWanted(found, "other", "net-1"));
-    assert.ok(!isAsWanted(found, "abc", "net-2"));
-    assert.ok(!isAsWanted({ ...found, networkIds: {} }, "abc", "net-1"));
-    assert.ok(!isAsWanted({ ...found, status: "dead" }, "abc", "net-1"));
+    assert.ok(!isUpToDate(found, "other", "net-1"));
+    assert.ok(!isUpToDate(found, "abc", "net-2"));
+    assert.ok(!isUpToDate({ ...found, networkIds: {} }, "abc", "net-1"));
+    assert.ok(!isUpToDate({ ...found, status: "dead" }, "abc", "net-1"));
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { decide, kindConfig, kindHosts } from "../../../../local/cluster/kindConfig";
+import { checkKind, kindConfig, kindHosts } from "../../../../local/cluster/kindConfig";
 
 describe("a cluster made by kind", () => {
   it("has a control plane and a worker in each of three zones", () => {
@@ -29,15 +29,15 @@ describe("a cluster made by kind", () => {
 
 describe("the choice between kind and our own node image", () => {
   it("is kind when it is installed and has its images", () => {
-    assert.deepEqual(decide({ installed: true, missing: [] }), {
+    assert.deepEqual(checkKind({ installed: true, missing: [] }), {
       usable: true,
       reason: "is made by kind, which is on PATH and has its images",
     });
   });
 
   it("is our own when kind or an image is missing, and says which", () => {
-    assert.match(decide({ installed: false, missing: [] }).reason, /kind is not on PATH/);
-    const { usable, reason } = decide({ installed: true, missing: ["kindest/node:v1.34.0"] });
+    assert.match(checkKind({ installed: false, missing: [] }).reason, /kind is not on PATH/);
+    const { usable, reason } = checkKind({ installed: true, missing: ["kindest/node:v1.34.0"] });
     assert.equal(usable, false);
     assert.match(reason, /kindest\/node:v1\.34\.0/);
   });

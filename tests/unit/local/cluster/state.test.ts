@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { stateDir } from "../../../../local/paths";
 import {
   kubeconfigPath,
-  readSettled,
+  readLayout,
   removeState,
   writeKubeconfig,
-  writeSettled,
+  writeLayout,
 } from "../../../../local/cluster/state";
 
 const cluster = `unit-${process.pid}`;
@@ -19,15 +19,15 @@ describe("what is remembered of a local cluster", () => {
 
   it("comes back as it was written, also into a folder that is gone", async () => {
     await rm(stateDir(cluster), { recursive: true });
-    await writeSettled(cluster, settled);
-    assert.deepEqual(await readSettled(cluster), settled);
+    await writeLayout(cluster, settled);
+    assert.deepEqual(await readLayout(cluster), settled);
   });
 
   it("is nothing when the file is missing, cut off or of another shape", async () => {
-    assert.equal(await readSettled(cluster), undefined);
+    assert.equal(await readLayout(cluster), undefined);
     for (const text of ['{"prefix": "10.2', '{"network": 7}']) {
       await writeFile(join(stateDir(cluster), "cluster.json"), text);
-      assert.equal(await readSettled(cluster), undefined);
+      assert.equal(await readLayout(cluster), undefined);
     }
   });
 
@@ -37,10 +37,10 @@ describe("what is remembered of a local cluster", () => {
   });
 
   it("goes when the cluster goes", async () => {
-    await writeSettled(cluster, settled);
+    await writeLayout(cluster, settled);
     await writeKubeconfig(cluster, "apiVersion: v1\n");
     await removeState(cluster);
     await assert.rejects(stat(kubeconfigPath(cluster)));
-    assert.equal(await readSettled(cluster), undefined);
+    assert.equal(await readLayout(cluster), undefined);
   });
 });

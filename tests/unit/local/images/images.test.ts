@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { imageFor } from "../../../../local/images/build";
 import { hostMirror, makeDebianImage } from "../../../../local/images/debian";
 import { imagesPresent } from "../../../../local/images/docker";
-import { haveOfficial } from "../../../../local/images/official";
+import { hasOfficialImage } from "../../../../local/images/official";
 import { withWorkFolder, workFolder } from "../../../../local/images/work";
 import { fakeHost, recorder, useTemporaryCache } from "../toolchain/fixtures";
 
@@ -38,14 +38,14 @@ describe("base images", () => {
 
   it("are the official ones when Docker has them, without a pull", async () => {
     const host = fakeHost();
-    assert.ok(await haveOfficial(official, new Map([[official, "sha256:1"]]), recorder().report, host));
+    assert.ok(await hasOfficialImage(official, new Map([[official, "sha256:1"]]), recorder().report, host));
     assert.deepEqual(host.calls, []);
   });
 
   it("are pulled when they can be", async () => {
     const host = fakeHost({ answers: { "docker pull": {} } });
     await withWorkFolder(recorder().report, async () => {
-      assert.ok(await haveOfficial(official, new Map(), recorder().report, host));
+      assert.ok(await hasOfficialImage(official, new Map(), recorder().report, host));
     });
   });
 
@@ -53,8 +53,8 @@ describe("base images", () => {
     const host = fakeHost({ answers: { "docker pull": { exitCode: 1, stderr: "no such host" } } });
     const { lines, report } = recorder();
     await withWorkFolder(report, async () => {
-      assert.equal(await haveOfficial(official, new Map(), report, host), false);
-      assert.equal(await haveOfficial(official, new Map(), report, host), false);
+      assert.equal(await hasOfficialImage(official, new Map(), report, host), false);
+      assert.equal(await hasOfficialImage(official, new Map(), report, host), false);
     });
     assert.equal(host.calls.length, 1);
     assert.match(lines.join("\n"), /python:3\.13-slim cannot be pulled here \(no such host\)/);

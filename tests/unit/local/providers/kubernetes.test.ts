@@ -8,7 +8,7 @@ import { fieldManager, withName } from "../../../../local/providers/kubernetes/n
 import { parseId, parseType, selectorText } from "../../../../local/providers/kubernetes/objects";
 import { ownedInputs } from "../../../../local/providers/kubernetes/owned";
 import { reconcile } from "../../../../local/providers/kubernetes/reconcile";
-import { sameMeaning } from "../../../../local/providers/kubernetes/same";
+import { semanticallyEqual } from "../../../../local/providers/kubernetes/semanticEqual";
 import { inputsFromLive, previewOf, stateOf } from "../../../../local/providers/kubernetes/state";
 
 const MUTABLE = { mutableSecrets: false, mutableConfigMaps: false };
@@ -250,11 +250,11 @@ describe("kubernetes stand-in: amounts", () => {
     ["1e3", "1k"],
     ["0.1", "100m"],
   ] as const) {
-    it(`takes ${a} and ${b} for the same`, () => assert.ok(sameMeaning(path, a, b)));
+    it(`takes ${a} and ${b} for the same`, () => assert.ok(semanticallyEqual(path, a, b)));
   }
   it("does so only where amounts stand", () =>
-    assert.ok(!sameMeaning(["metadata", "labels", "size"], "1000m", "1")));
-  it("does not take different amounts for the same", () => assert.ok(!sameMeaning(path, "1Gi", "1G")));
+    assert.ok(!semanticallyEqual(["metadata", "labels", "size"], "1000m", "1")));
+  it("does not take different amounts for the same", () => assert.ok(!semanticallyEqual(path, "1Gi", "1G")));
 });
 
 describe("kubernetes stand-in: what a refresh finds", () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Host, Ran } from "../../../../local/toolchain/host";
+import type { Host, CommandResult } from "../../../../local/toolchain/host";
 
 /** Gives each test a cache folder of its own. */
 export function useTemporaryCache(): { path: string } {
@@ -20,7 +20,7 @@ export function useTemporaryCache(): { path: string } {
 }
 
 /** Answers by the beginning of the command line; whatever is not listed cannot be started. */
-export type Answers = Record<string, Partial<Ran>>;
+export type Answers = Record<string, Partial<CommandResult>>;
 
 /** A Debian machine with systemd and an ordinary user, but for what is given. Its programs are those on `path`. */
 export function fakeHost(given: Partial<Host> & { path?: string[]; answers?: Answers } = {}) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foreignVolumes } from "../../../../local/cluster/owner";
+import { foreignVolumes } from "../../../../local/cluster/foreignVolumes";
 
 describe("volumes of a local cluster", () => {
   it("are its own when they bear its id", () => {

@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 
-export interface WantedPassword {
+export interface PasswordInputs {
   /** How many characters. */
   length: number;
   /** Other values, another password. */
@@ -10,14 +10,17 @@ export interface WantedPassword {
 }
 
 /** What the mocked providers make up. */
-export interface MadeUp {
+export interface GeneratedValues {
   /** Name of an object that the program left unnamed. */
   autoname: (name: string) => string;
   /** A generated password. */
-  password: (name: string, wanted: WantedPassword) => string;
+  password: (name: string, wanted: PasswordInputs) => string;
   /** Reference by which a built image is run. */
   imageRef: (name: string, imageName: string) => string;
 }
 
 /** The answer to one kind of resource. */
-export type Kind = (resource: pulumi.runtime.MockResourceArgs, madeUp: MadeUp) => Record<string, unknown>;
+export type MockOutputs = (
+  resource: pulumi.runtime.MockResourceArgs,
+  generated: GeneratedValues,
+) => Record<string, unknown>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LedgerClient, LedgerSummary } from "../../../local/ledger";
-import { followRun, judge, passed, sentence } from "../../../local/verdict";
+import type { LedgerReader, LedgerSummary } from "../../../local/ledger";
+import { describeResult, passed, toRunResult, watchRun } from "../../../local/runResult";
 
 const summary = (values: Partial<LedgerSummary>): LedgerSummary => ({
   run: "run-1",
@@ -20,36 +20,36 @@ const ledgerOf = (...answers: (LedgerSummary | Error)[]) =>
       const answer = answers.length > 1 ? answers.shift() : answers[0];
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
-  }) as unknown as LedgerClient;
+  }) as unknown as LedgerReader;
 
-describe("verdict", () => {
+describe("result of a run", () => {
   it("passes when every task is done once", () => {
-    const verdict = judge(10, summary({}));
-    assert.equal(sentence(verdict), "10 of 10 tasks done, 0 lost, 0 duplicated");
+    const verdict = toRunResult(10, summary({}));
+    assert.equal(describeResult(verdict), "10 of 10 tasks done, 0 lost, 0 duplicated");
     assert.ok(passed(verdict));
   });
 
   it("passes with duplicates, which late acknowledgement allows", () => {
-    const verdict = judge(10, summary({ executions: 12, duplicated: 2 }));
-    assert.equal(sentence(verdict), "10 of 10 tasks done, 0 lost, 2 duplicated");
+    const verdict = toRunResult(10, summary({ executions: 12, duplicated: 2 }));
+    assert.equal(describeResult(verdict), "10 of 10 tasks done, 0 lost, 2 duplicated");
     assert.ok(passed(verdict));
   });
 
   it("fails when a confirmed task was not done", () =>
-    assert.ok(!passed(judge(10, summary({ executed: 9, lost: 1 })))));
+    assert.ok(!passed(toRunResult(10, summary({ executed: 9, lost: 1 })))));
 
   it("fails when tasks were never scheduled", () =>
-    assert.ok(!passed(judge(10, summary({ confirmed: 9, executed: 9 })))));
+    assert.ok(!passed(toRunResult(10, summary({ confirmed: 9, executed: 9 })))));
 
-  it("waits for a ledger that does not answer yet", async () => {
+  it("waits for a ledger that does not respond yet", async () => {
     const ledger = ledgerOf(new Error("no endpoints"), summary({}));
-    assert.ok(passed(await followRun(ledger, "run-1", 10, Promise.resolve(), () => undefined)));
+    assert.ok(passed(await watchRun(ledger, "run-1", 10, Promise.resolve(), () => undefined)));
   });
 
-  it("hands on the error that ended the scheduling", async () => {
+  it("rethrows the error that ended the scheduling", async () => {
     const failed = Promise.reject(new Error("the update failed"));
     await assert.rejects(
-      followRun(ledgerOf(summary({ executed: 3 })), "run-1", 10, failed, () => undefined),
+      watchRun(ledgerOf(summary({ executed: 3 })), "run-1", 10, failed, () => undefined),
       /the update failed/,
     );
   });

@@ -2,7 +2,15 @@ import type { Change } from "../plugin/provider";
 import type { Value } from "../plugin/values";
 
 // The server writes amounts in its own way: 1000m comes back as 1, 1024Mi as 1Gi.
-const AMOUNTS = new Set(["limits", "requests", "capacity", "hard", "sizeLimit", "averageValue", "divisor"]);
+const QUANTITY_FIELDS = new Set([
+  "limits",
+  "requests",
+  "capacity",
+  "hard",
+  "sizeLimit",
+  "averageValue",
+  "divisor",
+]);
 const SUFFIXES: Record<string, number> = {
   n: 1e-9,
   u: 1e-6,
@@ -22,9 +30,9 @@ const SUFFIXES: Record<string, number> = {
 };
 
 /** Do two values of a field mean the same to Kubernetes? */
-export function sameMeaning(path: Change["path"], a: Value, b: Value): boolean {
+export function semanticallyEqual(path: Change["path"], a: Value, b: Value): boolean {
   if (a === b) return true;
-  if (!path.some((key) => AMOUNTS.has(String(key)))) return false;
+  if (!path.some((key) => QUANTITY_FIELDS.has(String(key)))) return false;
   const [left, right] = [quantity(a), quantity(b)];
   return left !== undefined && left === right;
 }

@@ -2,13 +2,13 @@ import { UserError } from "../../operate/errors";
 import { makeCommand } from "../paths";
 import { CLUSTER_LABEL, ID_LABEL } from "./containers";
 import { docker, lines } from "./docker";
-import { readSettled } from "./state";
+import { readLayout } from "./state";
 
 /**
  * Refuses to go on from volumes that were not made by what this checkout remembers: their objects belong to a Pulumi stack
  * that it knows nothing of, and brokers with the passwords of two stacks never form a cluster.
  */
-export async function refuseForeign(cluster: string): Promise<void> {
+export async function rejectForeignVolumes(cluster: string): Promise<void> {
   const [listed, settled] = await Promise.all([
     docker([
       "volume",
@@ -16,7 +16,7 @@ export async function refuseForeign(cluster: string): Promise<void> {
       `--filter=label=${CLUSTER_LABEL}=${cluster}`,
       `--format={{.Name}} {{.Label "${ID_LABEL}"}}`,
     ]),
-    readSettled(cluster),
+    readLayout(cluster),
   ]);
   const foreign = foreignVolumes(lines(listed), settled?.id);
   if (foreign.length === 0) return;

@@ -5,18 +5,18 @@ import { type Container, listContainers } from "./docker";
 import { controlPlaneName, DEFAULT_NODES, type Layout, registryName } from "./layout";
 import { ensureNetwork } from "./network";
 import { choosePort } from "./ports";
-import { readSettled, writeSettled } from "./state";
+import { readLayout, writeLayout } from "./state";
 
 const API_PORT = 6443;
 const REGISTRY_PORT = 5000;
 
 /** Keeps the addresses and ports that the cluster has, or had; chooses those that are missing or taken by now. */
-export async function settleLayout(
+export async function chooseLayout(
   cluster: string,
   wantedNodes: number | undefined,
   report: Report,
 ): Promise<{ layout: Layout; networkId: string }> {
-  const [containers, earlier] = await Promise.all([listContainers(), readSettled(cluster)]);
+  const [containers, earlier] = await Promise.all([listContainers(), readLayout(cluster)]);
   const { id: networkId, prefix } = await ensureNetwork(cluster, earlier?.prefix);
   const others = containers.filter((container) => container.cluster !== cluster);
   const reserved = new Set(others.flatMap(({ ports }) => Object.values(ports)));
@@ -41,12 +41,12 @@ export async function settleLayout(
 
   const nodes = earlier?.nodes ?? wantedNodes ?? DEFAULT_NODES;
   const layout = { cluster, id: earlier?.id ?? randomUUID(), prefix, apiPort, registryPort, nodes };
-  await writeSettled(cluster, layout);
+  await writeLayout(cluster, layout);
   return { layout, networkId };
 }
 
 /** True when the container is what it should be, running or not. */
-export function isAsWanted(container: Container, fingerprint: string, networkId: string): boolean {
+export function isUpToDate(container: Container, fingerprint: string, networkId: string): boolean {
   return (
     container.fingerprint === fingerprint &&
     container.networkIds[localName(container.cluster)] === networkId &&

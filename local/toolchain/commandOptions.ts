@@ -1,4 +1,4 @@
-export interface RunOptions {
+export interface CommandOptions {
   env?: Record<string, string>;
   cwd?: string;
   timeoutSeconds?: number;
