@@ -1,0 +1,3 @@
+import { sources } from "../.vitepress/sources.mjs";
+
+export default { paths: sources };
