@@ -34,7 +34,7 @@ export function definitionsJson(broker: Broker, { application, monitoring }: Log
         ...application.map(({ name }) => ({ user: name, vhost, configure: ".*", write: ".*", read: ".*" })),
         { user: monitoring.name, vhost, configure: "^$", write: "^$", read: "^$" },
       ],
-      policies: [taskPolicy(broker)],
+      policies: [taskPolicy(broker), delayedPolicy(broker)],
       exchanges: [
         // Fanout keeps the routing key, which says the queue that the task came from.
         {
@@ -92,6 +92,18 @@ function taskPolicy(broker: Broker): object {
       "delayed-retry-min": 1000,
       "delayed-retry-max": 60000,
     },
+  };
+}
+
+/** A delayed task whose queue is gone: without an exchange that takes it, it would delay the tasks behind it. */
+function delayedPolicy(broker: Broker): object {
+  return {
+    name: "delayed-tasks",
+    vhost: broker.vhost,
+    pattern: "^celery_delayed_delivery$",
+    "apply-to": "exchanges",
+    priority: 0,
+    definition: { "alternate-exchange": DEAD_LETTERS },
   };
 }
 

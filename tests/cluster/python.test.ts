@@ -62,7 +62,10 @@ describe("the Python package, against a real broker", () => {
   it("passes the tests that need one", async () => {
     const { exitCode, stdout } = await execa(join(WORKER, ".venv", "bin", "pytest"), ["-q", "-m", "broker"], {
       cwd: WORKER,
-      env: { HA_CELERY_TEST_BROKER_URL: url },
+      env: {
+        HA_CELERY_TEST_BROKER_URL: url,
+        HA_CELERY_TEST_BROKER_CTL: `docker exec ${BROKER} rabbitmqctl`,
+      },
       reject: false,
     });
     assert.equal(exitCode, 0, stdout);

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ha_celery.backoff import GaveUpError
 from ha_celery.environment import Environment, SettingsError, integer
+from ha_celery.errors import GaveUpError
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import LedgerClient
 from ha_celery.variable_types import RUN_NAME

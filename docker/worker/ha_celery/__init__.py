@@ -1,17 +1,32 @@
-"""Celery without lost tasks: settings, confirmed publishing, probes, and a ledger that proves it."""
+"""Celery without lost tasks: settings, confirmed publishing, probes, and a ledger that verifies them."""
 
-from ha_celery.backoff import GaveUpError
+from ha_celery.errors import (
+    DuplicateIdError,
+    GaveUpError,
+    HaCeleryError,
+    MessageTooLargeError,
+    PublishError,
+    PublishTimeoutError,
+    RejectedError,
+    UnknownQueueError,
+    UnroutableError,
+)
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.settings import Settings, SettingsError, configure, create_app
-from ha_celery.task import PublishFailedError, Task
 
 __all__ = [
     "ConfirmedPublisher",
+    "DuplicateIdError",
     "GaveUpError",
-    "PublishFailedError",
+    "HaCeleryError",
+    "MessageTooLargeError",
+    "PublishError",
+    "PublishTimeoutError",
+    "RejectedError",
     "Settings",
     "SettingsError",
-    "Task",
+    "UnknownQueueError",
+    "UnroutableError",
     "configure",
     "create_app",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import time
 
+from ha_celery.errors import GaveUpError
+
 
 def patience(failures: int, longest: float) -> float:
     """Tell how many seconds to try to connect: few at first, as the address may be that of a lost node."""
@@ -15,18 +17,17 @@ def _doubled(first: float, times: int, longest: float) -> float:
     return min(longest, first * 2.0 ** min(times, 16))
 
 
-class GaveUpError(Exception):
-    """The budget is spent; its cause is the last error."""
-
-
 class Backoff:
     """The pauses of one series of attempts."""
 
-    def __init__(self, budget: float, first: float = 0.2, longest: float = 3.0) -> None:
-        """Allow `budget` seconds without progress."""
+    def __init__(
+        self, budget: float, first: float = 0.2, longest: float = 3.0, step: float | None = None
+    ) -> None:
+        """Allow `budget` seconds without progress. Pauses double, or grow by `step`."""
         self._budget = budget
         self._first = first
         self._longest = longest
+        self._step = step
         self.progress()
 
     def progress(self) -> None:
@@ -37,11 +38,16 @@ class Backoff:
     def pause(self, error: BaseException) -> None:
         """Sleep before the next attempt; raise GaveUpError once the budget is spent."""
         self.attempts += 1
-        ceiling = _doubled(self._first, self.attempts - 1, self._longest)
+        ceiling = self._ceiling(self.attempts - 1)
         # Half of it at random, so that many clients do not come back in step.
         wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         self.check(error, wait)
         time.sleep(wait)
+
+    def _ceiling(self, failures: int) -> float:
+        if self._step is None:
+            return _doubled(self._first, failures, self._longest)
+        return min(self._longest, self._first + self._step * failures)
 
     def check(self, error: BaseException, wait: float = 0.0) -> None:
         """Raise GaveUpError if the budget is spent after this wait."""

@@ -93,14 +93,6 @@ class Scheduler(beat.Scheduler):
             self._memory.runs[entry.name] = self.schedule[entry.name].last_run_at
             self._memory.save()
 
-    def send_task(self, name: str, *args: Any, **options: Any) -> Any:
-        """Publishes a task that this process knows only by name, with the same guarantee."""
-        task = self.app.Task()
-        task.name = name
-        # The worker decides whether its result is kept.
-        options.setdefault("ignore_result", None)
-        return task.apply_async(*args, **options)
-
     @property
     def info(self) -> str:
         """Line of the startup banner: the file of runs."""

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ha_celery.errors import HaCeleryError
+
 T = TypeVar("T")
 
 
-class SettingsError(ValueError):
+class SettingsError(HaCeleryError, ValueError):
     """Settings are missing, invalid, or in conflict; the message names each one and its fix."""
 
 

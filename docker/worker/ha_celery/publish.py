@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -13,34 +12,27 @@ import kombu
 from celery import Celery
 from celery.utils import uuid
 from celery.utils.log import get_logger
-from kombu.exceptions import OperationalError
 
 from ha_celery.backoff import Backoff, patience
-from ha_celery.errors import is_temporary
+from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
+from ha_celery.connection import Deadline, drop, for_publishing
+from ha_celery.errors import DuplicateIdError, UnroutableError, is_temporary
+from ha_celery.link import NoConfirmError, alarm_words
+from ha_celery.message import Message, encode
+from ha_celery.producer import TaskProducer
 from ha_celery.write_buffer import WriteBuffer
 
 logger = get_logger(__name__)
 
-#: Without a confirm for so long, nothing new is sent until one comes.
+#: After this long without a confirm, nothing new is sent until one comes.
 DOUBT_SECONDS = 1.0
-
-
-class NotConfirmedError(OperationalError):
-    """The broker refused a message, could not route it, or did not confirm in time."""
-
-
-@dataclass(frozen=True)
-class _Call:
-    task: Any
-    args: Any
-    kwargs: Any
-    options: dict[str, Any]
 
 
 class ConfirmedPublisher:
     """Publishes tasks over one connection and reports each id once the broker has confirmed it.
 
-    What is lost with a connection, refused or not routed is published again under the same id.
+    What is lost with a connection, or refused, is published again under the same id. An error that concerns
+    one task only, such as arguments that cannot be serialized, is raised once, and that task is dropped.
     Not for several threads.
     """
 
@@ -59,9 +51,14 @@ class ConfirmedPublisher:
         self._backoff = Backoff(give_up_seconds)
         self._last_progress = time.monotonic()
         self._connection: kombu.Connection | None = None
-        self._producer: _Producer | None = None
-        self._unconfirmed: dict[str, _Call] = {}
+        self._channel: ConfirmChannel | None = None
+        self._producer = _WindowProducer(app.amqp.producer_pool.connections.connection, self._accept)
+        self._unconfirmed: dict[str, Message] = {}
         self._again: deque[str] = deque()
+        self._returned_once: set[str] = set()
+        self._confirmed: list[str] = []
+        self._refusals: list[Refusal] = []
+        self._unroutable: list[Message] = []
         self.published = 0
         self.retries = 0
 
@@ -72,46 +69,40 @@ class ConfirmedPublisher:
         with the next call: poll() or flush() when there is nothing more to publish for now.
         """
         task_id = str(options.pop("task_id", None) or uuid())
-        if not self._unconfirmed:
-            # Nothing was awaited until now, so the broker's silence begins here.
-            self._last_progress = time.monotonic()
-        self._unconfirmed[task_id] = _Call(task, args, kwargs, {"mandatory": True, **options})
-        self._again.append(task_id)
-        self.published += 1
+        if task_id in self._unconfirmed:
+            raise DuplicateIdError(
+                f"task id {task_id!r} belongs to a task that is not confirmed yet, whose confirm would count"
+                " for both. Use another id, or call flush() first."
+            )
+        task.apply_async(args, kwargs, task_id=task_id, producer=self._producer, **options)
         self._send_waiting()
         while len(self._unconfirmed) >= self._window or self._in_doubt():
             self._advance()
+        self._raise_unroutable()
         return task_id
 
-    def _in_doubt(self) -> bool:
-        """Tell whether more should wait: what a silent broker is sent now is sent again to the next one."""
-        if not self._unconfirmed:
-            return False
-        blocked = self._producer is not None and self._producer.blocked
-        return blocked or time.monotonic() - self._last_progress > DOUBT_SECONDS
-
     def flush(self) -> None:
-        """Wait until everything is confirmed."""
+        """Wait until everything is confirmed and reported."""
         while self._unconfirmed:
             self._advance()
+        self._report()
+        self._raise_unroutable()
 
     def poll(self, seconds: float) -> None:
-        """Act on the broker's answers for this long: who publishes at a pace hears of confirms at once."""
+        """Process the broker's answers for this long, so that confirms are reported at once."""
         deadline = time.monotonic() + seconds
         while True:
             # Not 0, which would also refuse to wait for the rest of a frame.
             self._advance(max(deadline - time.monotonic(), 0.001))
             if time.monotonic() >= deadline:
-                return
+                break
+        self._raise_unroutable()
 
     def close(self) -> None:
         """Drop the connection; what is not confirmed stays unconfirmed."""
-        connection, self._connection, self._producer = self._connection, None, None
+        connection, self._connection, self._channel = self._connection, None, None
         if connection:
-            try:
-                connection.collect(socket_timeout=1)
-            except Exception as error:
-                logger.debug("closing a lost connection: %r", error)
+            drop(connection)
 
     def __enter__(self) -> ConfirmedPublisher:
         """Connect at the first publish."""
@@ -127,38 +118,83 @@ class ConfirmedPublisher:
         finally:
             self.close()
 
+    def _accept(self, message: Message) -> None:
+        """Take a task that Celery has made into a message."""
+        if not self._unconfirmed:
+            # Nothing was awaited until now, so the broker's silence begins here.
+            self._last_progress = time.monotonic()
+        self._unconfirmed[message.id] = message
+        self._again.append(message.id)
+        self.published += 1
+
+    def _in_doubt(self) -> bool:
+        """Return whether more should wait: a silent broker's tasks are sent again to the next one."""
+        if not self._unconfirmed:
+            return False
+        blocked = self._channel is not None and self._channel.alarm is not None
+        return blocked or time.monotonic() - self._last_progress > DOUBT_SECONDS
+
     def _send_waiting(self) -> None:
         """Connect and send what is due; a lost connection makes all unconfirmed tasks due again."""
-        while self._again or self._producer is None:
+        while self._again or self._channel is None:
             try:
-                producer = self._connected()
+                channel = self._connected()
                 if not self._again:
                     return
-                task_id = self._again[0]
-                call = self._unconfirmed[task_id]
-                call.task.apply_async(
-                    call.args, call.kwargs, task_id=task_id, producer=producer, retry=False, **call.options
-                )
+                channel.send(self._unconfirmed[self._again[0]], timeout=None)
             except Exception as error:
+                self._drop_if_mistake(error)
                 self._recover(error)
             else:
                 self._again.popleft()
 
+    def _drop_if_mistake(self, error: Exception) -> None:
+        """Raise an error that concerns the task at the head only, and go on without it next time."""
+        if self._channel is not None and self._again and not is_temporary(error):
+            del self._unconfirmed[self._again[0]]
+            self._reconnect()
+            raise error
+
     def _advance(self, longest: float = 1.0) -> None:
         """Wait for one answer of the broker and act on it."""
         self._send_waiting()
-        producer, connection = self._producer, self._connection
-        if producer is None or connection is None:
+        channel, connection = self._channel, self._connection
+        if channel is None or connection is None:
             return
         try:
-            producer.flush()
+            if not channel.alarm:
+                channel.flush()
             connection.drain_events(timeout=min(longest, 1.0))
         except TimeoutError:
-            self._after_silence(connection, producer)
+            self._after_silence(connection, channel)
         except Exception as error:
             self._recover(error)
+        self._report()
 
-    def _after_silence(self, connection: kombu.Connection, producer: _Producer) -> None:
+    def _report(self) -> None:
+        """Report what the broker has answered, outside of what handles errors of the connection."""
+        if self._confirmed:
+            self._on_confirmed(list(self._confirmed))
+            self._confirmed.clear()
+        if self._refusals:
+            reason = self._refusals[0]
+            self._refusals.clear()
+            self._backoff.pause(reason)
+
+    def _raise_unroutable(self) -> None:
+        """Raise one error for all tasks that no queue has taken."""
+        if not self._unroutable:
+            return
+        first, tasks = self._unroutable[0], ", ".join(map(str, self._unroutable))
+        error = UnroutableError(
+            f"not stored: {tasks}. No queue takes routing key {first.routing_key!r} of exchange"
+            f" {first.exchange!r}."
+        )
+        error.task_id = first.id
+        self._unroutable.clear()
+        raise error
+
+    def _after_silence(self, connection: kombu.Connection, channel: ConfirmChannel) -> None:
         try:
             # Without traffic the broker would take this end for dead, and the other way round.
             connection.heartbeat_check()
@@ -168,127 +204,88 @@ class ConfirmedPublisher:
         silent = time.monotonic() - self._last_progress
         if not self._unconfirmed:
             self._backoff.progress()
-        elif producer.blocked:
+        elif channel.alarm:
             # Publishing again while an alarm blocks publishers would only add duplicates.
-            self._backoff.check(NotConfirmedError("the broker blocks publishers: memory or disk alarm"))
+            self._backoff.check(NoConfirmError(alarm_words(channel.alarm), written=True))
         elif silent > self._confirm_timeout:
-            self._recover(NotConfirmedError(f"no confirm for {silent:.0f} s"))
+            self._recover(NoConfirmError(f"no confirm for {silent:.0f} s", written=True))
 
-    def _connected(self) -> _Producer:
-        if self._producer is None:
-            connection = self._app.connection_for_write()
-            connection.transport_options = {
-                **connection.transport_options,
-                # This class counts delivery tags itself; py-amqp's own mode waits after every message.
-                "confirm_publish": False,
-                "frame_writer": WriteBuffer,
-            }
+    def _connected(self) -> ConfirmChannel:
+        if self._channel is None:
+            # WriteBuffer gathers the tasks of a burst.
+            connection = for_publishing(
+                self._app.connection_for_write(), Deadline(), frame_writer=WriteBuffer
+            )
             # The first attempt since the last confirm counts the loss of the connection.
             failures = max(self._backoff.attempts - 1, 0)
             connection.connect_timeout = patience(failures, connection.connect_timeout)
-            connection.ensure_connection(max_retries=1, interval_start=0)
+            connection.ensure_connection(max_retries=0)
             self._connection = connection
-            self._producer = _Producer(connection, self._confirmed, self._refused)
+            self._channel = ConfirmChannel(connection, self._settled)
             self._last_progress = time.monotonic()
-        return self._producer
+        return self._channel
 
     def _recover(self, error: Exception) -> None:
-        if not is_temporary(error):
+        if not isinstance(error, NoConfirmError) and not is_temporary(error):
             raise error
-        self.close()
-        again = list(self._unconfirmed)
-        logger.warning("publishing over a new connection, %s tasks unconfirmed: %r", len(again), error)
+        self._reconnect()
+        logger.warning(
+            "publishing over a new connection, %s tasks unconfirmed: %r", len(self._unconfirmed), error
+        )
         # The newest may not have been sent at all, but that cannot be told from here.
-        self.retries += len(again)
-        self._again = deque(again)
+        self.retries += len(self._unconfirmed)
         self._backoff.pause(error)
 
-    def _confirmed(self, ids: list[str]) -> None:
+    def _reconnect(self) -> None:
+        self.close()
+        self._again = deque(self._unconfirmed)
+
+    def _settled(self, sent: list[Sent], refusal: Refusal | None) -> None:
         self._last_progress = time.monotonic()
-        done = [task_id for task_id in ids if self._unconfirmed.pop(task_id, None)]
+        if refusal is not None:
+            self._refused([one.id for one in sent if one.id in self._unconfirmed], refusal)
+            return
+        done = [one.id for one in sent if self._unconfirmed.pop(one.id, None)]
         if done:
             self._backoff.progress()
-            self._on_confirmed(done)
+            self._returned_once.difference_update(done)
+            self._confirmed += done
 
-    def _refused(self, ids: list[str], reason: str) -> None:
-        self._last_progress = time.monotonic()
-        again = [task_id for task_id in ids if task_id in self._unconfirmed]
-        self.retries += len(again)
-        self._again.extend(again)
-        self._backoff.pause(NotConfirmedError(f"{len(again)} tasks {reason}"))
+    def _refused(self, ids: list[str], refusal: Refusal) -> None:
+        if isinstance(refusal, Returned):
+            ids = [task_id for task_id in ids if not self._is_unroutable(task_id)]
+            # A queue that was declared over this connection may have been deleted since.
+            if ids and self._connection:
+                self._connection.declared_entities.clear()
+        self.retries += len(ids)
+        self._again.extend(ids)
+        if ids:
+            self._refusals.append(refusal)
 
-
-class _Producer(kombu.Producer):
-    """Counts delivery tags and turns the broker's answers into task ids."""
-
-    def __init__(
-        self,
-        connection: kombu.Connection,
-        confirmed: Callable[[list[str]], None],
-        refused: Callable[[list[str], str], None],
-    ) -> None:
-        self._confirmed_callback = confirmed
-        self._refused_callback = refused
-        self._sent: dict[int, str] = {}
-        self._returned: dict[str, str] = {}
-        self._next_tag = 1
-        self.blocked = False
-        channel = connection.channel()
-        super().__init__(channel, on_return=self._on_return)
-        channel.confirm_select()
-        channel.events["basic_ack"].add(self._on_ack)
-        channel.events["basic_nack"].add(self._on_nack)
-        connection.connection.on_blocked = self._on_blocked
-        connection.connection.on_unblocked = self._on_unblocked
-
-    def publish(self, body: Any, **options: Any) -> Any:
-        # Before sending: its answer may be read while py-amqp sends it.
-        self._sent[self._next_tag] = options.get("correlation_id", "")
-        self._next_tag += 1
-        return super().publish(body, **options)
-
-    def flush(self) -> None:
-        self.channel.connection.frame_writer.flush()
-
-    def maybe_declare(self, entity: Any, retry: bool = False, **policy: Any) -> Any:
-        # Kombu copies the queue for each message to find that it is declared.
-        if entity.can_cache_declaration and hash(entity) in self.connection.declared_entities:
+    def _is_unroutable(self, task_id: str) -> bool:
+        """Give up a task that was returned although its queue has just been declared."""
+        if task_id not in self._returned_once:
+            self._returned_once.add(task_id)
             return False
-        return super().maybe_declare(entity, retry, **policy)
+        self._returned_once.discard(task_id)
+        self._unroutable.append(self._unconfirmed.pop(task_id))
+        return True
 
-    def _take(self, tag: int, multiple: bool) -> list[str]:
-        if not multiple:
-            return [self._sent.pop(tag)] if tag in self._sent else []
-        taken = []
-        # In the order of sending, so the first one too new ends the search.
-        while self._sent and (oldest := next(iter(self._sent))) <= tag:
-            taken.append(self._sent.pop(oldest))
-        return taken
 
-    def _on_ack(self, tag: int, multiple: bool) -> None:
-        ids = self._take(tag, multiple)
-        # A message that no queue took is returned first and confirmed afterwards.
-        returned = [task_id for task_id in ids if task_id in self._returned]
-        self._confirmed_callback([task_id for task_id in ids if task_id not in self._returned])
-        if returned:
-            reason = self._returned[returned[0]]
-            for task_id in returned:
-                del self._returned[task_id]
-            self._refused_callback(returned, reason)
+class _WindowProducer(TaskProducer):
+    """Hands each task over as a message."""
 
-    def _on_nack(self, tag: int, multiple: bool) -> None:
-        self._refused_callback(
-            self._take(tag, multiple), "refused by the broker (queue full or without leader)"
-        )
+    def __init__(self, connection: kombu.Connection, accept: Callable[[Message], None]) -> None:
+        super().__init__(connection)
+        self._accept = accept
 
-    def _on_return(self, error: Exception, exchange: str, routing_key: str, message: Any) -> None:
-        task_id = message.properties.get("correlation_id", "")
-        self._returned[task_id] = f"not routed: exchange {exchange!r}, routing key {routing_key!r} ({error})"
-
-    def _on_blocked(self, reason: str) -> None:
-        logger.warning("the broker blocks publishers: %s", reason)
-        self.blocked = True
-
-    def _on_unblocked(self) -> None:
-        logger.warning("the broker takes messages again")
-        self.blocked = False
+    def publish(
+        self,
+        body: Any,
+        retry: Any = None,  # noqa: ARG002 - the publisher repeats
+        retry_policy: Any = None,  # noqa: ARG002
+        timeout: Any = None,  # noqa: ARG002
+        confirm_timeout: Any = None,  # noqa: ARG002
+        **options: Any,
+    ) -> None:
+        self._accept(encode(body, **options))

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from celery import Celery
 from kombu import Exchange, Queue
 
-from ha_celery import logs, probes, recorder
+from ha_celery import logs, probes, recorder, task_process
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import BOOLEAN, Environment, SettingsError, integer, number
 from ha_celery.variable_types import (
@@ -30,6 +30,7 @@ from ha_celery.variable_types import (
 __all__ = ["Settings", "SettingsError", "configure", "create_app"]
 
 EXCHANGE = "tasks"
+AMQP_CLASS = "ha_celery.amqp:AMQP"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Settings:
     prefetch_multiplier: int = 4
     longest_task_seconds: int = 3600
     confirm_timeout_seconds: float = 10.0
+    publish_budget_seconds: float = 25.0
     broker_heartbeat_seconds: int = 10
     observable: bool = False
     state_dir: Path = Path("/run/ha-celery")
@@ -59,6 +61,7 @@ class Settings:
             prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", integer(1, 1000), 1, "4"),
             longest_task_seconds=env.read("HA_CELERY_LONGEST_TASK_SECONDS", integer(1, 7 * 86400), 1, "3600"),
             confirm_timeout_seconds=env.read("HA_CELERY_CONFIRM_TIMEOUT_SECONDS", number(0.1, 300), 1, "10"),
+            publish_budget_seconds=env.read("HA_CELERY_PUBLISH_BUDGET_SECONDS", number(0.1, 86400), 1, "25"),
             broker_heartbeat_seconds=env.read("HA_CELERY_BROKER_HEARTBEAT_SECONDS", integer(2, 300), 2, "10"),
             observable=env.read("HA_CELERY_OBSERVABLE", BOOLEAN, False, "false"),
             state_dir=env.read("HA_CELERY_STATE_DIR", FOLDER, Path(), "/run/ha-celery"),
@@ -92,7 +95,7 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
             " Call it before the first task is defined."
         )
     settings = settings or Settings.from_environment()
-    app.task_cls = "ha_celery.task:Task"
+    _publish_confirmed(app)
     app.conf.update(_broker(app, settings) | _queueing(settings) | _worker(settings))
     app.conf.update(_tasks(settings) | _results(settings))
     app.steps["consumer"].add(probes.ProbeFiles)
@@ -103,6 +106,19 @@ def configure(app: Celery, settings: Settings | None = None) -> Settings:
     if settings.ledger_url:
         recorder.record_executions(settings.ledger_url)
     return settings
+
+
+def _publish_confirmed(app: Celery) -> None:
+    """Installs the AMQP class, through which the app publishes every task."""
+    if app.amqp_cls not in (Celery.amqp_cls, AMQP_CLASS):
+        raise SettingsError(
+            f"app {app.main!r} has its own AMQP class, {app.amqp_cls}, but confirmed publishing needs"
+            f" {AMQP_CLASS}. Remove `amqp` from the app's arguments."
+        )
+    app.amqp_cls = AMQP_CLASS
+    # The app may have made Celery's already.
+    vars(app).pop("amqp", None)
+    task_process.watch()
 
 
 def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
@@ -124,14 +140,6 @@ def _broker(app: Celery, settings: Settings) -> dict[str, Any]:
             "socket_settings": _socket_settings(),
         },
         "broker_native_delayed_delivery_queue_type": "quorum",
-        # For messages that our Task does not publish; the default gives up before an election ends.
-        "task_publish_retry": True,
-        "task_publish_retry_policy": {
-            "max_retries": 20,
-            "interval_start": 0.2,
-            "interval_step": 0.5,
-            "interval_max": 3,
-        },
     }
 
 
@@ -172,6 +180,8 @@ def _queueing(settings: Settings) -> dict[str, Any]:
         "task_default_exchange": EXCHANGE,
         "task_default_exchange_type": "topic",
         "task_default_routing_key": settings.queues[0],
+        # A mistyped name is an error, instead of a queue that nobody reads.
+        "task_create_missing_queues": False,
         "task_create_missing_queue_type": "quorum",
         "task_create_missing_queue_exchange_type": "topic",
         "task_default_delivery_mode": "persistent",
@@ -185,6 +195,7 @@ def _tasks(settings: Settings) -> dict[str, Any]:
         "task_acks_on_timeout": False,
         "task_time_limit": settings.longest_task_seconds,
         "ha_celery_confirm_timeout": settings.confirm_timeout_seconds,
+        "ha_celery_publish_budget": settings.publish_budget_seconds,
     }
 
 

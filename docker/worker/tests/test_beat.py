@@ -11,9 +11,11 @@ from celery.result import denied_join_result
 from celery.schedules import crontab
 from kombu.exceptions import OperationalError
 
-from ha_celery import SettingsError, Task
+from ha_celery import SettingsError
 from ha_celery import beat as ours
 from ha_celery.beat import Scheduler
+from ha_celery.link import Link
+from ha_celery.message import Message
 
 START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -239,29 +241,26 @@ def test_tasks_are_published_as_carefully_as_others(
         @app.task(name="known")
         def known(a: int, b: int) -> None: ...
 
-    sent: list[tuple[str, Any, dict[str, Any]]] = []
+    sent: list[Message] = []
 
-    def publish(producer: Any, name: str, message: Any, **options: Any) -> None:
-        sent.append((name, message, options))
+    def publish(link: Link, message: Message, *_: Any) -> None:
+        sent.append(message)
         if len(sent) == 1:
             raise OperationalError("connection lost")
 
-    monkeypatch.setattr(app.amqp, "send_task_message", publish)
+    monkeypatch.setattr(Link, "publish", publish)
     app.conf.beat_schedule = {
         "job": {"task": task, "schedule": 0.0, "args": (1,), "kwargs": {"b": 2}, "options": {"priority": 3}}
     }
     scheduler = Scheduler(app, schedule_filename=str(tmp_path / "runs.json"))
     scheduler.tick()
     (first, again) = sent
-    assert first[1].headers["id"] == again[1].headers["id"]
-    name, message, options = again
-    assert name == task
-    assert message.body[:2] == ([1], {"b": 2})
-    assert message.headers["id"].startswith("job-")
-    assert message.headers["task"] == task
-    assert options["mandatory"] is True
-    assert options["confirm_timeout"] == 10
-    assert options["priority"] == 3
+    assert first is again
+    assert json.loads(again.body)[:2] == [[1], {"b": 2}]
+    assert again.id.startswith("job-")
+    assert again.format["headers"]["task"] == task
+    assert again.mandatory
+    assert again.format["priority"] == 3
     assert no_sleep
 
 
@@ -287,7 +286,7 @@ def test_publishing_does_not_ask_the_result_backend(
 ) -> None:
     seen: list[bool] = []
 
-    def publish(self: Task, *args: Any, **options: Any) -> None:
+    def publish(self: Any, *args: Any, **options: Any) -> None:
         from celery._state import task_join_will_block
 
         seen.append(task_join_will_block())
@@ -295,7 +294,7 @@ def test_publishing_does_not_ask_the_result_backend(
     @app.task(name="watched")
     def watched() -> None: ...
 
-    monkeypatch.setattr(Task, "apply_async", publish)
+    monkeypatch.setattr(type(app.tasks["watched"]), "apply_async", publish)
     app.conf.beat_schedule = {"job": {"task": "watched", "schedule": 0.0}}
     Scheduler(app, schedule_filename=str(tmp_path / "runs.json")).tick()
     with denied_join_result():

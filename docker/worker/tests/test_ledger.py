@@ -15,7 +15,7 @@ from celery import Celery, states
 from conftest import RunningLedger
 
 from ha_celery import recorder
-from ha_celery.backoff import GaveUpError
+from ha_celery.errors import GaveUpError
 from ha_celery.ledger import Ledger
 from ha_celery.ledger_store import Execution, Store
 from ha_celery.recorder import LedgerClient

@@ -10,8 +10,9 @@ import pytest
 from amqp.basic_message import Message
 from amqp.spec import Basic
 from celery import Celery
+from kombu.exceptions import EncodeError
 
-from ha_celery import ConfirmedPublisher, GaveUpError
+from ha_celery import ConfirmedPublisher, DuplicateIdError, UnroutableError, confirms
 
 
 class Broker:
@@ -41,9 +42,10 @@ class Link:
         self.channel = MagicMock()
         self.channel.events = defaultdict(set)
         self.channel.basic_publish.side_effect = self._publish
-        self.channel.prepare_message = lambda body, *args: Message(body, **args[4])
-        self.raw = SimpleNamespace(on_blocked=None, on_unblocked=None)
+        self.channel.prepare_message = lambda body, properties, **_: Message(body, **properties)
+        self.raw = MagicMock(alarm=None)
         self.connection = MagicMock()
+        self.connection.clone.return_value = self.connection
         self.connection.transport_options = {"confirm_publish": True}
         self.connection.connect_timeout = 2
         self.connection.channel.side_effect = self._open
@@ -81,8 +83,8 @@ class Link:
 
 @pytest.fixture
 def publish(monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
-    @app.task
-    def work() -> None: ...
+    @app.task(shared=False)
+    def work(*_: Any) -> None: ...
 
     def run(
         broker: Broker, tasks: int, window: int = 10, **options: Any
@@ -90,6 +92,7 @@ def publish(monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
         confirmed: list[str] = []
         # Celery makes its event dispatcher here, with a connection that is none of the publisher's.
         assert app.amqp.send_task_message
+        assert app.amqp.producer_pool
         monkeypatch.setattr(app, "connection_for_write", broker.connect)
         with ConfirmedPublisher(app, confirmed.extend, window=window, **options) as publisher:
             for number in range(tasks):
@@ -143,9 +146,7 @@ def test_a_write_that_fails_is_a_lost_connection(publish: Any, no_sleep: list[fl
 
 def test_what_is_declared_is_not_looked_at_again(publish: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[str] = []
-    monkeypatch.setattr(
-        kombu.Producer, "maybe_declare", lambda _, entity, *__, **___: looks.append(entity.name)
-    )
+    monkeypatch.setattr(confirms, "maybe_declare", lambda entity, channel: looks.append(entity.name))
 
     class Declared(Broker):
         def connect(self) -> Any:
@@ -220,11 +221,14 @@ def test_an_unroutable_message_is_not_confirmed(publish: Any, no_sleep: list[flo
     def return_it(link: Link) -> None:
         message = SimpleNamespace(properties={"correlation_id": "r-0"})
         link.answer("basic_return", amqp.ChannelError("NO_ROUTE"), "tasks", "tasks", message)
-        link.answer("basic_ack", len(link.sent), False)
+        link.ack_all()
 
-    with pytest.raises(GaveUpError) as raised:
-        publish(Broker(return_it), 1, give_up_seconds=30)
-    assert "not routed: exchange 'tasks', routing key 'tasks'" in str(raised.value.__cause__)
+    broker = Broker(return_it)
+    with pytest.raises(UnroutableError, match="'tasks' of exchange ''") as raised:
+        publish(broker, 3)
+    assert raised.value.task_id == "r-0"
+    # Declared anew, once: the queue may have been deleted.
+    assert broker.received == ["r-0", "r-1", "r-2", "r-0"]
 
 
 def test_silence_is_a_lost_connection_but_not_during_an_alarm(
@@ -235,7 +239,7 @@ def test_silence_is_a_lost_connection_but_not_during_an_alarm(
         raise TimeoutError
 
     def alarm(link: Link) -> None:
-        link.raw.on_blocked("low on memory")
+        link.raw.alarm = "low on memory"
         link.connection.drain_events.side_effect = lambda timeout: waits(link)
         raise TimeoutError
 
@@ -243,7 +247,7 @@ def test_silence_is_a_lost_connection_but_not_during_an_alarm(
         no_sleep.append(1.0)
         if sum(no_sleep) < 60:
             raise TimeoutError
-        link.raw.on_unblocked()
+        link.raw.alarm = None
         link.ack_all()
 
     broker = Broker(silent, alarm)
@@ -260,6 +264,70 @@ def test_a_mistake_is_raised_at_once(publish: Any) -> None:
         publish(Broker(refuse), 1)
 
 
+def test_a_task_that_cannot_be_serialized_is_the_only_one_to_fail(publish: Any, app: Celery) -> None:
+    broker = Broker(Link.ack_all)
+    confirmed, publisher = publish(broker, 0)
+    work = app.tasks["test_publish.work"]
+    with publisher:
+        publisher.publish(work, task_id="good")
+        with pytest.raises(EncodeError):
+            publisher.publish(work, (object(),), task_id="bad")
+        publisher.publish(work, task_id="next")
+    assert confirmed == broker.received == ["good", "next"]
+    assert publisher.published == 2
+
+
+def test_an_error_of_the_callback_comes_out_and_no_id_is_lost(app: Celery, publish: Any) -> None:
+    publish(Broker(Link.ack_all), 0)
+    work, reported = app.tasks["test_publish.work"], []
+
+    def report(ids: list[str]) -> None:
+        reported.append(ids)
+        if len(reported) == 1:
+            raise OSError("the disk is full")
+
+    publisher = ConfirmedPublisher(app, report)
+    publisher.publish(work, task_id="r-0")
+    with pytest.raises(OSError, match="disk is full"):
+        publisher.flush()
+    publisher.flush()
+    assert reported == [["r-0"], ["r-0"]]
+    publisher.close()
+
+
+def test_an_unconfirmed_id_cannot_be_used_again(app: Celery, publish: Any) -> None:
+    broker = Broker(Link.ack_all)
+    confirmed, publisher = publish(broker, 0)
+    work = app.tasks["test_publish.work"]
+    with publisher:
+        publisher.publish(work, task_id="r-0")
+        with pytest.raises(DuplicateIdError, match="'r-0' belongs to a task that is not confirmed"):
+            publisher.publish(work, task_id="r-0")
+        publisher.flush()
+        publisher.publish(work, task_id="r-0")
+    assert confirmed == broker.received == ["r-0", "r-0"]
+
+
+def test_a_queue_declared_otherwise_fails_its_task_only(
+    app: Celery, publish: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = Broker(Link.ack_all)
+    confirmed, publisher = publish(broker, 0)
+    work = app.tasks["test_publish.work"]
+
+    def refuse(*_: Any) -> None:
+        monkeypatch.undo()
+        monkeypatch.setattr(app, "connection_for_write", broker.connect)
+        raise amqp.PreconditionFailed("inequivalent arg")
+
+    monkeypatch.setattr(confirms, "maybe_declare", refuse)
+    with publisher:
+        with pytest.raises(amqp.PreconditionFailed):
+            publisher.publish(work, task_id="bad")
+        publisher.publish(work, task_id="good")
+    assert confirmed == broker.received == ["good"]
+
+
 class TestPoll:
     @pytest.fixture
     def start(self, monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
@@ -268,6 +336,7 @@ class TestPoll:
             def work() -> None: ...
 
             assert app.amqp.send_task_message
+            assert app.amqp.producer_pool
             monkeypatch.setattr(app, "connection_for_write", broker.connect)
             confirmed: list[str] = []
             return work, ConfirmedPublisher(app, confirmed.extend), confirmed
@@ -324,11 +393,11 @@ class TestPoll:
             nonlocal sent_in_silence
             no_sleep.append(0.25)
             if blocked:
-                link.raw.on_blocked("low on memory")
+                link.raw.alarm = "low on memory"
             if sum(no_sleep) < 9:
                 sent_in_silence = len(link.sent)
                 raise TimeoutError
-            link.raw.on_unblocked()
+            link.raw.alarm = None
             link.ack_all()
 
         work, publisher, confirmed = start(Broker(silent_for_nine_seconds))

@@ -7,7 +7,8 @@ from celery.app.defaults import DEFAULTS
 from celery.utils.quorum_queues import detect_quorum_queues
 from certificates import Authority
 
-from ha_celery import Settings, SettingsError, Task, configure
+from ha_celery import Settings, SettingsError, configure
+from ha_celery.amqp import AMQP
 from ha_celery.consumer import Consumer
 
 URL = "amqp://user:secret@broker:5672/vhost"
@@ -26,6 +27,7 @@ def test_every_variable_is_read() -> None:
             "HA_CELERY_PREFETCH_MULTIPLIER": "4",
             "HA_CELERY_LONGEST_TASK_SECONDS": "60",
             "HA_CELERY_CONFIRM_TIMEOUT_SECONDS": "2.5",
+            "HA_CELERY_PUBLISH_BUDGET_SECONDS": "12",
             "HA_CELERY_BROKER_HEARTBEAT_SECONDS": "20",
             "HA_CELERY_OBSERVABLE": "True",
             "HA_CELERY_STATE_DIR": "/state",
@@ -33,7 +35,7 @@ def test_every_variable_is_read() -> None:
         }
     )
     assert settings == Settings(
-        URL, ("fast", "slow"), 4, 60, 2.5, 20, True, Path("/state"), "http://ledger:8080"
+        URL, ("fast", "slow"), 4, 60, 2.5, 12, 20, True, Path("/state"), "http://ledger:8080"
     )
 
 
@@ -149,6 +151,10 @@ def test_queues_are_quorum_queues_on_a_topic_exchange(tmp_path: Path) -> None:
     configure(app, Settings(broker_url=URL, queues=("fast", "slow"), state_dir=tmp_path))
     assert list(app.amqp.queues) == ["fast", "slow"]
     assert app.amqp.default_queue.name == "fast"
+    with pytest.raises(KeyError):
+        app.amqp.queues["made-on-demand"]
+    app.conf.task_create_missing_queues = True
+    del app.amqp.queues
     for queue in [*app.amqp.queues.values(), app.amqp.queues["made-on-demand"]]:
         assert queue.queue_arguments["x-queue-type"] == "quorum"
         assert queue.exchange.type == "topic"
@@ -165,12 +171,22 @@ def test_remote_control_only_when_observable(app: Celery, tmp_path: Path) -> Non
     assert not watched.conf.control_queue_exclusive
 
 
-def test_tasks_and_consumer_are_ours(app: Celery) -> None:
-    @app.task
-    def work() -> None: ...
-
-    assert isinstance(work, Task)
+def test_publishing_and_the_consumer_are_ours(app: Celery) -> None:
+    assert type(app.amqp) is AMQP
     assert app.conf.worker_consumer == f"{Consumer.__module__}:{Consumer.__name__}"
+
+
+def test_an_app_that_has_published_before_gets_our_amqp(settings: Settings) -> None:
+    app = Celery("existing", set_as_current=False)
+    assert type(app.amqp) is not AMQP
+    configure(app, settings)
+    assert type(app.amqp) is AMQP
+
+
+def test_an_amqp_class_of_the_user_is_refused(settings: Settings) -> None:
+    app = Celery("own", amqp="shop.amqp:AMQP", set_as_current=False)
+    with pytest.raises(SettingsError, match=r"own AMQP class, shop\.amqp:AMQP, but .* ha_celery\.amqp:AMQP"):
+        configure(app, settings)
 
 
 def test_configuring_too_late_is_an_error(settings: Settings) -> None:

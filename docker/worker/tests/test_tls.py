@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from certificates import Authority
 
-from ha_celery import ConfirmedPublisher, GaveUpError, PublishFailedError, Settings, create_app
+from ha_celery import ConfirmedPublisher, GaveUpError, PublishTimeoutError, Settings, create_app
 from ha_celery.transport import Transport
 
 
@@ -118,8 +118,8 @@ def test_publishers_check_it_too(serve: Any, authority: Authority) -> None:
     with pytest.raises(GaveUpError) as gave_up:
         ConfirmedPublisher(app, lambda ids: None, give_up_seconds=0).publish(work)
     assert "Hostname mismatch" in str(gave_up.value.__cause__)
-    work.publish_budget = 0
-    with pytest.raises(PublishFailedError, match="Hostname mismatch"):
+    app.conf.ha_celery_publish_budget = 0.5
+    with pytest.raises(PublishTimeoutError, match="Hostname mismatch"):
         work.delay()
     assert server.received == []
 

@@ -1,0 +1,103 @@
+"""A connection for publishing: no wait outlasts its deadline, and the reason of an alarm is known."""
+
+from __future__ import annotations
+
+import math
+import socket
+import time
+from typing import Any
+
+import kombu
+from amqp import spec
+from kombu.transport import pyamqp
+
+#: The transports of py-amqp. Others, such as `memory` in unit tests, keep Celery's own way to publish.
+AMQP_TRANSPORTS = ("amqp", "amqps", "pyamqp")
+
+#: Longest wait for the end of a TLS session whose connection is dropped.
+GOODBYE_SECONDS = 0.1
+
+
+class Deadline:
+    """A point in time, shared between a connection and its user."""
+
+    def __init__(self) -> None:
+        """Start without a limit."""
+        self.at = math.inf
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self.at - time.monotonic()
+
+
+class Connection(pyamqp.Connection):
+    """An AMQP connection with a deadline for reads, which py-amqp repeats without a limit."""
+
+    # py-amqp drops the reason that RabbitMQ gives for blocking a connection.
+    _METHODS = pyamqp.Connection._METHODS | {
+        spec.Connection.Blocked: spec.method(spec.Connection.Blocked, "s")
+    }
+
+    def __init__(self, *args: Any, deadline: Deadline, **options: Any) -> None:
+        """Take the deadline from the transport options."""
+        super().__init__(*args, **options)
+        self._deadline = deadline
+        self.alarm: str | None = None
+
+    def blocking_read(self, timeout: float | None = None) -> Any:
+        """Read a frame until the timeout or the deadline, whichever is first."""
+        left = self._deadline.left()
+        if left <= 0:
+            raise TimeoutError("the deadline for publishing has passed")
+        if left < math.inf:
+            timeout = left if timeout is None else min(timeout, left)
+        return super().blocking_read(timeout)
+
+    def _on_blocked(self, reason: str) -> None:
+        self.alarm = reason
+        # While the broker does not read, unsent data are no sign of a lost peer.
+        self._set_user_timeout(0)
+        super()._on_blocked()
+
+    def _on_unblocked(self) -> None:
+        self.alarm = None
+        self._set_user_timeout((self.socket_settings or {}).get(socket.TCP_USER_TIMEOUT, 0))
+        super()._on_unblocked()
+
+    def _set_user_timeout(self, milliseconds: int) -> None:
+        self.transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+
+
+class Transport(pyamqp.Transport):
+    """py-amqp with the connection above."""
+
+    Connection = Connection
+
+    # For "amqp", Celery computes the route of a delayed task itself. It fails below one second and forgets
+    # the queue of a retry. See `AMQP.send_task_message`.
+    driver_type = "amqp-confirmed"
+
+
+def for_publishing(connection: kombu.Connection, deadline: Deadline, **options: Any) -> kombu.Connection:
+    """Return an unconnected copy of a connection, with a deadline and without py-amqp's confirms.
+
+    py-amqp waits for each confirm and returns at any, so the confirms are counted in `confirms` instead.
+    """
+    copy = connection.clone()
+    if connection.transport_cls == "amqps":
+        copy.ssl = copy.ssl or True
+    copy.transport_cls = Transport
+    copy.transport_options = {
+        **connection.transport_options,
+        "confirm_publish": False,
+        "deadline": deadline,
+        **options,
+    }
+    return copy
+
+
+def drop(connection: kombu.Connection) -> None:
+    """Close a connection without a goodbye: a blocked broker does not answer."""
+    if connection.connected:
+        connection.connection.transport.sock.settimeout(GOODBYE_SECONDS)
+    connection.collect()

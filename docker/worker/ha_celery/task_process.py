@@ -1,0 +1,65 @@
+"""Publishing from a task: until when it goes on, and what becomes of the task then."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+from celery import signals
+from celery._state import _task_stack
+from celery.exceptions import Reject
+
+#: A task stops publishing this long before its time limit, or a tenth of the limit if that is less.
+MARGIN_SECONDS = 1.0
+
+
+class ReturnToQueue(BaseException):
+    """Gives the running task back to its queue, because the broker did not take a message of it in time.
+
+    Not an `Exception`: Celery would turn it into the failure of the task, or a retry into a dead letter.
+    The pool's process sends it to the worker as Celery's own `Reject`.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Become a Reject on the way to the worker."""
+        return Reject, (str(self), True)
+
+
+class _Process:
+    """What this process is."""
+
+    pool = False
+
+
+def _in_pool(**_: Any) -> None:
+    _Process.pool = True
+
+
+def _began(task: Any, **_: Any) -> None:
+    task.request.ha_celery_began = time.monotonic()
+
+
+def watch() -> None:
+    """Note when tasks begin, and whether this is a process of a pool."""
+    signals.worker_process_init.connect(_in_pool, weak=False, dispatch_uid="ha-celery-pool")
+    signals.task_prerun.connect(_began, weak=False, dispatch_uid="ha-celery-began")
+
+
+def deadline() -> float | None:
+    """Return until when the running task may publish, or None outside of a task that a worker runs."""
+    for task in _task_stack.stack:
+        request = task.request
+        if not request.called_directly and not request.is_eager:
+            return _deadline_of(task, request)
+    return None
+
+
+def _deadline_of(task: Any, request: Any) -> float:
+    limit = (request.timelimit or (None,))[0] or task.time_limit
+    # Pools without processes have no time limit, and no way to give a task back.
+    if not limit or not _Process.pool:
+        return math.inf
+    began: float = request.ha_celery_began
+    end: float = began + limit - min(MARGIN_SECONDS, limit / 10)
+    return end

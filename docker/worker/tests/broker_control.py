@@ -1,0 +1,64 @@
+"""Control of the tests' broker by HA_CELERY_TEST_BROKER_CTL, such as `docker exec NAME rabbitmqctl`."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import amqp
+
+COMMAND = os.environ.get("HA_CELERY_TEST_BROKER_CTL", "")
+DEAD_LETTERS = "dead-letters"
+
+#: Policies of components/rabbitmq/definitions.ts.
+POLICIES = {
+    "tasks": (
+        "quorum_queues",
+        "^(?!celery_delayed_|dead-letters$)",
+        {
+            "delivery-limit": 20,
+            "dead-letter-exchange": DEAD_LETTERS,
+            "dead-letter-strategy": "at-least-once",
+            "overflow": "reject-publish",
+            "delayed-retry-type": "failed",
+            "delayed-retry-min": 1000,
+            "delayed-retry-max": 60000,
+        },
+    ),
+    "delayed": ("exchanges", "^celery_delayed_delivery$", {"alternate-exchange": DEAD_LETTERS}),
+}
+
+
+def rabbitmqctl(*arguments: str) -> str:
+    done = subprocess.run(
+        [*shlex.split(COMMAND), *arguments], check=True, capture_output=True, text=True, timeout=60
+    )
+    return done.stdout
+
+
+def set_policies() -> None:
+    for name, (apply_to, pattern, definition) in POLICIES.items():
+        rabbitmqctl("set_policy", "--apply-to", apply_to, name, pattern, json.dumps(definition))
+
+
+def set_alarm(on: bool) -> None:
+    rabbitmqctl("set_vm_memory_high_watermark", "0.0001" if on else "0.6")
+
+
+@contextmanager
+def alarm() -> Iterator[None]:
+    """Block publishers by a memory alarm."""
+    set_alarm(True)
+    try:
+        yield
+    finally:
+        set_alarm(False)
+
+
+def declare_dead_letters(channel: amqp.Channel) -> None:
+    channel.exchange_declare(DEAD_LETTERS, "fanout", durable=True, auto_delete=False)
+    channel.queue_declare(DEAD_LETTERS, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS)
+    channel.queue_purge(DEAD_LETTERS)

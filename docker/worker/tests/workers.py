@@ -1,0 +1,78 @@
+"""Workers in processes of their own, and what their tasks have noted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from conftest import BROKER_URL, wait_for
+
+HERE = Path(__file__).parent
+
+
+class Journal:
+    """What the tasks of publishing_app have noted."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        if not self.file.exists():
+            return []
+        return [json.loads(line) for line in self.file.read_text().splitlines()]
+
+    def of(self, what: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.entries if entry["what"] == what]
+
+    def wait(self, what: str, count: int = 1, seconds: float = 60) -> list[dict[str, Any]]:
+        wait_for(lambda: len(self.of(what)) >= count, seconds)
+        return self.of(what)
+
+
+@contextmanager
+def worker(folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str) -> Iterator[Journal]:
+    """Run a worker of publishing_app that takes tasks from these queues."""
+    state = folder / "state"
+    state.mkdir(exist_ok=True)
+    journal = Journal(folder / "journal")
+    log = (folder / "worker.log").open("a")
+    variables = {
+        "HA_CELERY_BROKER_URL": BROKER_URL,
+        "HA_CELERY_QUEUES": ",".join(queues),
+        "HA_CELERY_STATE_DIR": str(state),
+        "TEST_JOURNAL": str(journal.file),
+        "PYTHONPATH": f"{HERE}:{HERE.parent}",
+    }
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "--app=publishing_app",
+            "worker",
+            "--loglevel=INFO",
+            "--concurrency=2",
+            *arguments,
+        ],
+        env=os.environ | variables | environment,
+        stdout=log,
+        stderr=log,
+        cwd=folder,
+    )
+    try:
+        wait_for(lambda: "ready." in (folder / "worker.log").read_text(), 60)
+        yield journal
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
