@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BeatOptions, BrokerOptions, HaCeleryArgs, WorkerPoolOptions } from "../components";
-import { defined } from "../components/shared/defined";
+import { omitUndefined } from "../components/shared/omitUndefined";
 import type { TargetProfile } from "./targets/profile";
-import { given } from "./settings/given";
+import { emptyToUndefined } from "./settings/emptyToUndefined";
 import type { Settings } from "./settings/schema";
 
 /** Images to run, by digest. */
@@ -26,7 +26,11 @@ export function celeryArgs(settings: Settings, target: TargetProfile, images: Im
     beat: beatOptions(settings, target),
     job:
       settings.scheduleTasks > 0
-        ? { tasks: settings.scheduleTasks, run: settings.scheduleRun, env: given(settings.scheduleEnv) }
+        ? {
+            tasks: settings.scheduleTasks,
+            run: settings.scheduleRun,
+            env: emptyToUndefined(settings.scheduleEnv),
+          }
         : undefined,
     ledger: settings.ledger ? { storage: { className: target.storageClass } } : undefined,
   };
@@ -42,10 +46,10 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
     },
     compute: { cpu: settings.brokerCpu, memory: settings.brokerMemory },
     spread: settings.brokerSpread,
-    config: given(settings.brokerConfig),
-    plugins: given(settings.brokerPlugins),
-    nodeSelector: given(settings.brokerNodeSelector),
-    tolerations: given(settings.brokerTolerations),
+    config: emptyToUndefined(settings.brokerConfig),
+    plugins: emptyToUndefined(settings.brokerPlugins),
+    nodeSelector: emptyToUndefined(settings.brokerNodeSelector),
+    tolerations: emptyToUndefined(settings.brokerTolerations),
     priorityClassName: settings.brokerPriorityClass || undefined,
     tls: settings.brokerTlsSecret
       ? { secretName: settings.brokerTlsSecret, serverName: settings.brokerTlsServerName }
@@ -53,10 +57,10 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
     vhost: settings.vhost,
     username: settings.brokerUser,
     passwordRevision: settings.passwordRevision,
-    access: defined({
-      clientNamespaces: given(settings.clientNamespaces),
-      managementNamespaces: given(settings.managementNamespaces),
-      monitoringNamespaces: given(settings.monitoringNamespaces),
+    access: omitUndefined({
+      clientNamespaces: emptyToUndefined(settings.clientNamespaces),
+      managementNamespaces: emptyToUndefined(settings.managementNamespaces),
+      monitoringNamespaces: emptyToUndefined(settings.monitoringNamespaces),
     }),
     deletionProtection: settings.deletionProtection,
     readyTimeout: settings.readyTimeout,
@@ -69,8 +73,8 @@ function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptio
       const where = spot ? target.spotPlacement : {};
       return {
         ...pool,
-        nodeSelector: given({ ...nodeSelector, ...where.nodeSelector }),
-        tolerations: given([...tolerations, ...(where.tolerations ?? [])]),
+        nodeSelector: emptyToUndefined({ ...nodeSelector, ...where.nodeSelector }),
+        tolerations: emptyToUndefined([...tolerations, ...(where.tolerations ?? [])]),
         compute: { cpu, memory },
         readyTimeout: settings.readyTimeout,
       };
@@ -80,6 +84,6 @@ function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptio
 
 function beatOptions({ beat, readyTimeout }: Settings, target: TargetProfile): BeatOptions | undefined {
   const { enabled = true, cpu, memory, ...options } = beat;
-  if (!enabled || !given(beat)) return undefined;
+  if (!enabled || !emptyToUndefined(beat)) return undefined;
   return { ...options, compute: { cpu, memory }, storage: { className: target.storageClass }, readyTimeout };
 }

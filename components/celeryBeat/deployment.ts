@@ -1,13 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
+import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
-import type { Beat } from "./resolve";
+import type { ResolvedBeat } from "./resolve";
 
 const MEMORY_DIR = "/var/lib/ha-celery";
 
-export function beatDeployment(beat: Beat, claimName: pulumi.Input<string>): k8s.apps.v1.DeploymentArgs {
+export function beatDeployment(
+  beat: ResolvedBeat,
+  claimName: pulumi.Input<string>,
+): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: beat.namespace, labels: beat.labels },
     spec: {
@@ -21,7 +24,7 @@ export function beatDeployment(beat: Beat, claimName: pulumi.Input<string>): k8s
           enableServiceLinks: false,
           automountServiceAccountToken: false,
           securityContext: podSecurity(beat.runAsUser),
-          ...placement(beat, LEAVE_LOST_NODES),
+          ...placement(beat, LOST_NODE_TOLERATIONS),
           containers: [
             {
               name: "beat",
@@ -56,7 +59,7 @@ export function beatDeployment(beat: Beat, claimName: pulumi.Input<string>): k8s
 }
 
 /** The command of the container, unless the user gave one. */
-function beatCommand(beat: Beat): string[] {
+function beatCommand(beat: ResolvedBeat): string[] {
   return [
     "celery",
     "--app",

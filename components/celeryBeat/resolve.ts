@@ -1,10 +1,10 @@
 import { type Identity, DEFAULT_QUEUES, USER, identity } from "../shared/celery/defaults";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { CeleryBeatArgs } from "./args";
 
 /** A beat with every default filled in. */
-export interface Beat extends CeleryBeatArgs, Identity {
+export interface ResolvedBeat extends CeleryBeatArgs, Identity {
   queues: string[];
   storage: Volume;
   compute: Compute;
@@ -12,14 +12,14 @@ export interface Beat extends CeleryBeatArgs, Identity {
   readyTimeout: string;
 }
 
-export function resolveBeat(name: string, args: CeleryBeatArgs): Beat {
+export function resolveBeat(name: string, args: CeleryBeatArgs): ResolvedBeat {
   return {
     queues: DEFAULT_QUEUES,
     runAsUser: USER,
     readyTimeout: "10m",
-    ...defined(args),
-    storage: { size: "1Gi", ...defined(args.storage) },
-    compute: { cpu: "50m", memory: "256Mi", ...defined(args.compute) },
+    ...omitUndefined(args),
+    storage: { size: "1Gi", ...omitUndefined(args.storage) },
+    compute: { cpu: "50m", memory: "256Mi", ...omitUndefined(args.compute) },
     ...identity("celery-beat", name, "beat"),
   };
 }

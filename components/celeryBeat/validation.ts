@@ -4,11 +4,11 @@ import {
   queueProblems,
   userProblems,
 } from "../shared/celery/validation";
-import { COMMON } from "../shared/celery/environment";
+import { RESERVED } from "../shared/celery/environment";
 import type { BeatOptions } from "./args";
 import { computeProblems, durationProblems, quantityProblems } from "../shared/validation";
 
-export const BEAT: Record<string, string> = { ...COMMON, HA_CELERY_STATE_DIR: "no argument: it is fixed" };
+export const BEAT: Record<string, string> = { ...RESERVED, HA_CELERY_STATE_DIR: "no argument: it is fixed" };
 
 /** Everything wrong with the arguments of a beat. */
 export function beatProblems(options: BeatOptions): string[] {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { job } from "./job";
+import { jobArgs } from "./job";
 import { resolveJob } from "./resolve";
 import { jobProblems } from "./validation";
 import { PartsOf } from "../shared/partsOf";
@@ -39,15 +39,15 @@ export class CeleryJob extends pulumi.ComponentResource {
     super("ha-celery:index:CeleryJob", name, args, opts);
     requireKubernetesProvider(this, "CeleryJob", name);
     refuse(this, "CeleryJob", name, [...nameProblems("name", name), ...jobProblems(args)]);
-    const settings = resolveJob(name, args);
+    const job = resolveJob(name, args);
 
-    const run = new k8s.batch.v1.Job(`${name}-run`, job(settings), {
+    const run = new k8s.batch.v1.Job(`${name}-run`, jobArgs(job), {
       parent: this,
-      customTimeouts: { create: settings.completionTimeout, update: settings.completionTimeout },
+      customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },
     });
 
     this.jobName = run.metadata.name;
-    this.run = pulumi.output(settings.run);
+    this.run = pulumi.output(job.run);
     parts.set(this, { job: run });
     this.registerOutputs({ jobName: this.jobName, run: this.run });
   }

@@ -1,48 +1,48 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
+import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
-import type { Schedule } from "./resolve";
+import type { ResolvedJob } from "./resolve";
 
-export function job(schedule: Schedule): k8s.batch.v1.JobArgs {
+export function jobArgs(job: ResolvedJob): k8s.batch.v1.JobArgs {
   return {
     metadata: {
-      namespace: schedule.namespace,
-      labels: schedule.labels,
+      namespace: job.namespace,
+      labels: job.labels,
       // A Job that failed cannot be mended; the next `pulumi up` shall run another instead of failing for ever.
       annotations: { "pulumi.com/replaceUnready": "true" },
     },
     // No ttlSecondsAfterFinished: Pulumi would find the Job gone and run it again.
     spec: {
-      backoffLimit: schedule.backoffLimit,
+      backoffLimit: job.backoffLimit,
       // Replace a pod that is on its way out. A pod failure policy, which would not count drains and lost nodes, only allows to
       // wait for the pod's end, and on a lost node that end does not come until the node does.
       podReplacementPolicy: "TerminatingOrFailed",
       template: {
-        metadata: { labels: podLabels(schedule) },
+        metadata: { labels: podLabels(job) },
         spec: {
           // A new pod for every try keeps the log of each.
           restartPolicy: "Never",
           enableServiceLinks: false,
           automountServiceAccountToken: false,
-          securityContext: podSecurity(schedule.runAsUser),
-          ...placement(schedule, LEAVE_LOST_NODES),
+          securityContext: podSecurity(job.runAsUser),
+          ...placement(job, LOST_NODE_TOLERATIONS),
           containers: [
             {
               name: "job",
-              image: schedule.image,
+              image: job.image,
               imagePullPolicy: "IfNotPresent",
-              command: schedule.command,
-              env: environment(schedule, {
-                HA_CELERY_QUEUES: schedule.queues.join(","),
-                SCHEDULE_TASKS: String(schedule.tasks),
-                SCHEDULE_RUN: schedule.run,
+              command: job.command,
+              env: environment(job, {
+                HA_CELERY_QUEUES: job.queues.join(","),
+                SCHEDULE_TASKS: String(job.tasks),
+                SCHEDULE_RUN: job.run,
               }),
-              resources: resources(schedule.compute),
+              resources: resources(job.compute),
               securityContext: CONTAINER_SECURITY,
-              volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...trustMounts(schedule)],
+              volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...trustMounts(job)],
             },
           ],
-          volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(schedule)],
+          volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(job)],
         },
       },
     },

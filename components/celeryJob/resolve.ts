@@ -1,10 +1,10 @@
 import { type Identity, DEFAULT_QUEUES, USER, identity } from "../shared/celery/defaults";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
 import type { CeleryJobArgs } from "./args";
 
 /** A Job with every default filled in. */
-export interface Schedule extends CeleryJobArgs, Identity {
+export interface ResolvedJob extends CeleryJobArgs, Identity {
   tasks: number;
   run: string;
   command: string[];
@@ -15,7 +15,7 @@ export interface Schedule extends CeleryJobArgs, Identity {
   completionTimeout: string;
 }
 
-export function resolveJob(name: string, args: CeleryJobArgs): Schedule {
+export function resolveJob(name: string, args: CeleryJobArgs): ResolvedJob {
   return {
     tasks: 10000,
     run: "run-1",
@@ -24,8 +24,8 @@ export function resolveJob(name: string, args: CeleryJobArgs): Schedule {
     backoffLimit: 10,
     runAsUser: USER,
     completionTimeout: "30m",
-    ...defined(args),
-    compute: { cpu: "100m", memory: "256Mi", ...defined(args.compute) },
+    ...omitUndefined(args),
+    compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
     ...identity("celery-job", name, "job"),
   };
 }

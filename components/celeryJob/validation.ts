@@ -4,11 +4,11 @@ import {
   queueProblems,
   userProblems,
 } from "../shared/celery/validation";
-import { COMMON } from "../shared/celery/environment";
+import { RESERVED } from "../shared/celery/environment";
 import type { JobOptions } from "./args";
 import { computeProblems, durationProblems, quote, wholeNumberProblems } from "../shared/validation";
 
-export const JOB: Record<string, string> = { ...COMMON, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" };
+export const JOB: Record<string, string> = { ...RESERVED, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" };
 
 /** Everything wrong with the arguments of a job. */
 export function jobProblems(options: JobOptions): string[] {

@@ -1,25 +1,26 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SecretKey } from "../types";
-import type { Autoscale, Workers } from "./resolve";
+import type { ResolvedAutoscale, ResolvedWorkers } from "./resolve";
 
 type Name = pulumi.Input<string>;
 type Behavior = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior;
 type CustomResource = k8s.apiextensions.CustomResourceArgs;
 
 /** Workers that scale by themselves. */
-export interface ScaledWorkers extends Workers {
-  autoscale: Autoscale;
+export interface ScaledWorkers extends ResolvedWorkers {
+  autoscale: ResolvedAutoscale;
 }
 
 /** Whether an autoscaler sets the number of pods. */
-export const scales = (workers: Workers): workers is ScaledWorkers => workers.autoscale !== undefined;
+export const hasAutoscale = (workers: ResolvedWorkers): workers is ScaledWorkers =>
+  workers.autoscale !== undefined;
 
 const KEDA = "keda.sh/v1alpha1";
 /** RabbitMQ renews its counts every 5 s; KEDA by itself asks every 30 s. */
 const POLLING_SECONDS = 15;
 /** Bounds of the wait before pods are taken away: Kubernetes' default, and the longest that it takes. */
-const PATIENCE_SECONDS = { least: 300, most: 3600 };
+const STABILIZATION_SECONDS = { least: 300, most: 3600 };
 
 export function horizontalPodAutoscaler(
   workers: ScaledWorkers,
@@ -86,7 +87,7 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
       maxReplicaCount: maxReplicas,
       pollingInterval: POLLING_SECONDS,
       // The wait before the last pod goes; `behavior` is for all others.
-      cooldownPeriod: patience(workers),
+      cooldownPeriod: stabilizationSeconds(workers),
       advanced: {
         horizontalPodAutoscalerConfig: {
           // KEDA's own, made of the ScaledObject's generated one, may exceed the 63 characters that it allows.
@@ -118,15 +119,15 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
 const pattern = (queues: string[]) => `^(${queues.map((queue) => queue.replace(/\./g, "\\.")).join("|")})$`;
 
 /** A removed pod stays until its tasks end, so removing pods faster than that and adding them again would pile them up. */
-function patience({ longestTaskSeconds }: Workers): number {
-  return Math.min(Math.max(longestTaskSeconds, PATIENCE_SECONDS.least), PATIENCE_SECONDS.most);
+function stabilizationSeconds({ longestTaskSeconds }: ResolvedWorkers): number {
+  return Math.min(Math.max(longestTaskSeconds, STABILIZATION_SECONDS.least), STABILIZATION_SECONDS.most);
 }
 
 /** More at once, fewer by a quarter a minute, as in a drain. */
-function behavior(workers: Workers): Behavior {
+function behavior(workers: ResolvedWorkers): Behavior {
   return {
     scaleDown: {
-      stabilizationWindowSeconds: patience(workers),
+      stabilizationWindowSeconds: stabilizationSeconds(workers),
       selectPolicy: "Max",
       policies: [
         { type: "Percent", value: 25, periodSeconds: 60 },

@@ -4,7 +4,7 @@ import {
   type ScaledWorkers,
   horizontalPodAutoscaler,
   scaledObject,
-  scales,
+  hasAutoscale,
   triggerAuthentication,
   triggerTls,
 } from "./autoscale";
@@ -66,7 +66,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
       customTimeouts: workerTimeouts(workers),
     });
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(workers), { parent: this });
-    if (scales(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
+    if (hasAutoscale(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
 
     this.deploymentName = pods.metadata.name;
     this.queues = pulumi.output(workers.queues);

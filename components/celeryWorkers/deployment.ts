@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import {
   CONTAINER_SECURITY,
-  LEAVE_LOST_NODES,
+  LOST_NODE_TOLERATIONS,
   placement,
   podSecurity,
   resources,
@@ -10,14 +10,14 @@ import {
 } from "../shared/pods";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
-import type { Workers } from "./resolve";
+import type { ResolvedWorkers } from "./resolve";
 
 type Container = k8s.types.input.core.v1.Container;
 
 /** What a stopping pod needs besides the time of its longest task. */
 const STOP_SECONDS = 30;
 
-export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
+export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
@@ -34,7 +34,7 @@ export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
           securityContext: podSecurity(workers.runAsUser),
           terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
           ...spreadOut(workers.spread, workers.selector),
-          ...placement(workers, LEAVE_LOST_NODES),
+          ...placement(workers, LOST_NODE_TOLERATIONS),
           containers: [workerContainer(workers)],
           volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
         },
@@ -44,7 +44,7 @@ export function deployment(workers: Workers): k8s.apps.v1.DeploymentArgs {
 }
 
 /** Lets a drain of Kubernetes nodes take a quarter of the workers at a time, one at least. */
-export function disruptionBudget(workers: Workers): k8s.policy.v1.PodDisruptionBudgetArgs {
+export function disruptionBudget(workers: ResolvedWorkers): k8s.policy.v1.PodDisruptionBudgetArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
@@ -57,7 +57,7 @@ export function disruptionBudget(workers: Workers): k8s.policy.v1.PodDisruptionB
   };
 }
 
-export function workerTimeouts(workers: Workers): pulumi.CustomTimeouts {
+export function workerTimeouts(workers: ResolvedWorkers): pulumi.CustomTimeouts {
   return {
     create: workers.readyTimeout,
     update: workers.readyTimeout,
@@ -67,7 +67,7 @@ export function workerTimeouts(workers: Workers): pulumi.CustomTimeouts {
 }
 
 /** The command of the container, unless the user gave one. */
-export function workerCommand(workers: Workers): string[] {
+export function workerCommand(workers: ResolvedWorkers): string[] {
   return [
     "celery",
     "--app",
@@ -83,7 +83,7 @@ export function workerCommand(workers: Workers): string[] {
   ];
 }
 
-function workerContainer(workers: Workers): Container {
+function workerContainer(workers: ResolvedWorkers): Container {
   return {
     name: "worker",
     image: workers.image,

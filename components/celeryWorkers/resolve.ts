@@ -8,10 +8,10 @@ import {
 } from "../shared/celery/defaults";
 import { type Compute, type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 
 /** A range of worker pods with every default filled in. */
-export interface Autoscale extends WorkerAutoscale {
+export interface ResolvedAutoscale extends WorkerAutoscale {
   minReplicas: number;
   by: ScaleBy;
   cpuPercent: number;
@@ -19,8 +19,8 @@ export interface Autoscale extends WorkerAutoscale {
 }
 
 /** Workers with every default filled in; either `replicas` or `autoscale` is set. */
-export interface Workers extends CeleryWorkersArgs, Identity {
-  autoscale?: Autoscale;
+export interface ResolvedWorkers extends CeleryWorkersArgs, Identity {
+  autoscale?: ResolvedAutoscale;
   queues: string[];
   appQueues: string[];
   concurrency: number;
@@ -33,7 +33,7 @@ export interface Workers extends CeleryWorkersArgs, Identity {
   readyTimeout: string;
 }
 
-export function resolveWorkers(name: string, args: CeleryWorkersArgs): Workers {
+export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedWorkers {
   const { autoscale, replicas = 3, ...rest } = args;
   return {
     queues: DEFAULT_QUEUES,
@@ -45,26 +45,26 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): Workers {
     runAsUser: USER,
     readyTimeout: "10m",
     appQueues: args.queues ?? DEFAULT_QUEUES,
-    ...defined(rest),
+    ...omitUndefined(rest),
     ...(autoscale ? { autoscale: resolveAutoscale(autoscale, rest) } : { replicas }),
-    compute: { cpu: "250m", memory: "512Mi", ...defined(args.compute) },
+    compute: { cpu: "250m", memory: "512Mi", ...omitUndefined(args.compute) },
     ...identity("celery-worker", name, "worker"),
   };
 }
 
 /** One pod may be lost while the other goes on. */
-export function leastReplicas({ minReplicas, maxReplicas }: WorkerAutoscale): number {
+export function minReplicasOf({ minReplicas, maxReplicas }: WorkerAutoscale): number {
   return minReplicas ?? Math.min(2, maxReplicas);
 }
 
-export function resolveAutoscale(autoscale: WorkerAutoscale, workers: WorkerOptions): Autoscale {
+export function resolveAutoscale(autoscale: WorkerAutoscale, workers: WorkerOptions): ResolvedAutoscale {
   const { concurrency = DEFAULT_CONCURRENCY, prefetch = DEFAULT_PREFETCH } = workers;
   return {
     by: ScaleBy.Cpu,
     cpuPercent: 70,
     tasksPerReplica: concurrency * prefetch,
-    ...defined(autoscale),
-    minReplicas: leastReplicas(autoscale),
+    ...omitUndefined(autoscale),
+    minReplicas: minReplicasOf(autoscale),
   };
 }
 

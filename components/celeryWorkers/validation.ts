@@ -4,14 +4,14 @@ import {
   queueProblems,
   userProblems,
 } from "../shared/celery/validation";
-import { COMMON } from "../shared/celery/environment";
+import { RESERVED } from "../shared/celery/environment";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { ScaleBy, Spread } from "../types";
 import { choiceProblems, computeProblems, durationProblems, wholeNumberProblems } from "../shared/validation";
-import { leastReplicas } from "./resolve";
+import { minReplicasOf } from "./resolve";
 
 export const WORKERS: Record<string, string> = {
-  ...COMMON,
+  ...RESERVED,
   HA_CELERY_PREFETCH_MULTIPLIER: "prefetch",
   HA_CELERY_LONGEST_TASK_SECONDS: "longestTaskSeconds",
   HA_CELERY_OBSERVABLE: "observable",
@@ -58,7 +58,7 @@ export function managementProblems({ autoscale, broker }: CeleryWorkersArgs): st
 export function autoscaleProblems({ autoscale, replicas }: WorkerOptions): string[] {
   if (autoscale === undefined) return [];
   const { by = ScaleBy.Cpu, minReplicas, maxReplicas } = autoscale;
-  const least = leastReplicas(autoscale);
+  const least = minReplicasOf(autoscale);
   return [
     ...(replicas === undefined
       ? []

@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizedNetwork } from "./args";
 import { recurringWindow } from "./maintenance";
 import type { ClusterNetwork } from "./network";
-import { throwAwayMachine } from "./nodes";
-import type { Gke } from "./resolve";
+import { defaultPoolMachine } from "./nodes";
+import type { ResolvedCluster } from "./resolve";
 
 /** The control plane. Pools are resources of their own: a change of a pool that stands here would replace the cluster. */
 export function clusterSpec(
-  gke: Gke,
+  gke: ResolvedCluster,
   net: ClusterNetwork,
   account: pulumi.Input<string>,
 ): gcp.container.ClusterArgs {
@@ -21,7 +21,7 @@ export function clusterSpec(
 
     removeDefaultNodePool: true,
     initialNodeCount: 1,
-    nodeConfig: throwAwayMachine(gke, account),
+    nodeConfig: defaultPoolMachine(gke, account),
 
     network: net.network,
     subnetwork: net.subnetwork,
@@ -35,7 +35,7 @@ export function clusterSpec(
     // It is what enforces NetworkPolicies, and it can only be chosen now.
     datapathProvider: "ADVANCED_DATAPATH",
     privateClusterConfig: { enablePrivateNodes: gke.privateNodes },
-    ...wayIn(gke),
+    ...controlPlaneAccess(gke),
 
     releaseChannel: { channel: gke.releaseChannel },
     ...(gke.maintenance && { maintenancePolicy: { recurringWindow: recurringWindow(gke.maintenance) } }),
@@ -49,7 +49,7 @@ export function clusterSpec(
 }
 
 /** Who reaches the control plane: over its name, from listed networks, or both. */
-function wayIn(gke: Gke): Partial<gcp.container.ClusterArgs> {
+function controlPlaneAccess(gke: ResolvedCluster): Partial<gcp.container.ClusterArgs> {
   const networks = gke.authorizedNetworks ?? [];
   return {
     controlPlaneEndpointsConfig: {

@@ -8,7 +8,7 @@ import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
 import { networkOf } from "./network";
 import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { preflightProblems } from "./preflight";
-import { CLUSTER_TIMEOUTS, MAX_CLUSTER_NAME, POOL_TIMEOUTS, resolveGke, SPOT_PLACEMENT } from "./resolve";
+import { CLUSTER_TIMEOUTS, MAX_CLUSTER_NAME, POOL_TIMEOUTS, resolveCluster, SPOT_PLACEMENT } from "./resolve";
 import { clusterProblems } from "./validation";
 import { PartsOf } from "../shared/partsOf";
 import { nameProblems, refuse } from "../shared/validation";
@@ -67,7 +67,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       ...clusterProblems(args),
       ...preflightProblems(this),
     ]);
-    const gke = resolveGke(name, args);
+    const gke = resolveCluster(name, args);
     const { project } = gke;
     const keep = { parent: this, protect: gke.deletionProtection };
     const apis = gke.enableApis ? enableApis({ name, project, parent: this }, CLUSTER_APIS) : [];
@@ -95,7 +95,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       ignoreChanges: ["initialNodeCount", "nodeConfig"],
       customTimeouts: CLUSTER_TIMEOUTS,
     });
-    const pools = { dependsOn: [role, ...network.wayOut], customTimeouts: POOL_TIMEOUTS };
+    const pools = { dependsOn: [role, ...network.egress], customTimeouts: POOL_TIMEOUTS };
     const members = { cluster: cluster.name, account: account.email };
     const nodePool = new gcp.container.NodePool(`${name}-nodes`, mainPool(gke, members), {
       ...keep,

@@ -1,7 +1,7 @@
 import { INSTALL_HINT, PLUGIN } from "./preflight";
 
 /** How to reach a cluster. */
-export interface Reach {
+export interface ClusterAccess {
   project: string;
   location: string;
   cluster: string;
@@ -12,7 +12,7 @@ export interface Reach {
 }
 
 /** A kubeconfig without a token: whoever uses it signs in as himself, and it never expires. */
-export function kubeconfigOf({ project, location, cluster, endpoint, authority }: Reach): string {
+export function kubeconfigOf({ project, location, cluster, endpoint, authority }: ClusterAccess): string {
   // The name that gcloud gives it.
   const name = `gke_${project}_${location}_${cluster}`;
   return JSON.stringify({

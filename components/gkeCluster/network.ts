@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Gke } from "./resolve";
+import type { ResolvedCluster } from "./resolve";
 
 /** Ranges of a network that belongs to one cluster alone: 4,092 nodes, 1,024 of them with 110 pods each, 4,096 Services. */
 const RANGES = { nodes: "10.10.0.0/20", pods: "10.20.0.0/14", services: "10.30.0.0/20" };
@@ -13,19 +13,19 @@ export interface ClusterNetwork {
   podRange?: pulumi.Input<string>;
   serviceRange?: pulumi.Input<string>;
   /** What must be there before a node can reach the internet. */
-  wayOut: pulumi.Resource[];
+  egress: pulumi.Resource[];
 }
 
 /** The network that the arguments name, or a new one of the cluster's own. */
-export function networkOf(gke: Gke, opts: pulumi.CustomResourceOptions): ClusterNetwork {
+export function networkOf(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): ClusterNetwork {
   const { network, subnetwork, podRange, serviceRange } = gke;
   if (network !== undefined && subnetwork !== undefined) {
-    return { network, subnetwork, podRange, serviceRange, wayOut: [] };
+    return { network, subnetwork, podRange, serviceRange, egress: [] };
   }
   return ownNetwork(gke, opts);
 }
 
-function ownNetwork(gke: Gke, opts: pulumi.CustomResourceOptions): ClusterNetwork {
+function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): ClusterNetwork {
   const { name, project, region } = gke;
   const network = new gcp.compute.Network(
     `${name}-network`,
@@ -58,13 +58,13 @@ function ownNetwork(gke: Gke, opts: pulumi.CustomResourceOptions): ClusterNetwor
     subnetwork: subnetwork.id,
     podRange: "pods",
     serviceRange: "services",
-    wayOut: gke.privateNodes ? [gateway(gke, network, opts)] : [],
+    egress: gke.privateNodes ? [gateway(gke, network, opts)] : [],
   };
 }
 
 /** Lets private nodes reach registries and services outside Google, and nobody in. */
 function gateway(
-  { name, project, region }: Gke,
+  { name, project, region }: ResolvedCluster,
   network: gcp.compute.Network,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {

@@ -1,7 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SpotPool } from "./args";
-import { type Gke, DEFAULT_MACHINE, SPOT } from "./resolve";
+import { type ResolvedCluster, DEFAULT_MACHINE, SPOT } from "./resolve";
 
 type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
 
@@ -9,7 +9,7 @@ type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
 export const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
 /** What all machines of the cluster have in common. */
-function machine(gke: Gke, account: pulumi.Input<string>): NodeConfig {
+function machine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
   return {
     machineType: gke.machineType,
     diskSizeGb: gke.diskGb,
@@ -23,7 +23,7 @@ function machine(gke: Gke, account: pulumi.Input<string>): NodeConfig {
 }
 
 /** Machines of the pool that GKE insists on creating with a cluster, and that is removed at once. */
-export function throwAwayMachine(gke: Gke, account: pulumi.Input<string>): NodeConfig {
+export function defaultPoolMachine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
   return { ...machine(gke, account), spot: gke.spot };
 }
 
@@ -33,7 +33,7 @@ export interface PoolOf {
   account: pulumi.Input<string>;
 }
 
-function pool(gke: Gke, of: PoolOf, nodeConfig: NodeConfig): gcp.container.NodePoolArgs {
+function pool(gke: ResolvedCluster, of: PoolOf, nodeConfig: NodeConfig): gcp.container.NodePoolArgs {
   return {
     project: gke.project,
     location: gke.location,
@@ -56,12 +56,12 @@ function pool(gke: Gke, of: PoolOf, nodeConfig: NodeConfig): gcp.container.NodeP
 }
 
 /** Nodes that are always there. */
-export function mainPool(gke: Gke, of: PoolOf): gcp.container.NodePoolArgs {
+export function mainPool(gke: ResolvedCluster, of: PoolOf): gcp.container.NodePoolArgs {
   return { ...pool(gke, of, { spot: gke.spot }), nodeCount: gke.nodesPerZone };
 }
 
 /** Cheap nodes that come when pods ask for them and that Google may take away. */
-export function spotPool(gke: Gke, spot: SpotPool, of: PoolOf): gcp.container.NodePoolArgs {
+export function spotPool(gke: ResolvedCluster, spot: SpotPool, of: PoolOf): gcp.container.NodePoolArgs {
   const config: NodeConfig = {
     machineType: spot.machineType ?? DEFAULT_MACHINE,
     spot: true,

@@ -9,18 +9,18 @@ export const INSTALL_HINT =
   "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin where gcloud came by apt.";
 
 /** Where a program runs, as far as it matters here. */
-export interface Machine {
+export interface Host {
   path: string;
   windows: boolean;
   exists: (path: string) => boolean;
 }
 
 /** What is done about a missing plugin. */
-export const Remedy = { Nothing: "nothing", Warn: "warn", Refuse: "refuse" } as const;
-export type Remedy = (typeof Remedy)[keyof typeof Remedy];
+export const Severity = { None: "none", Warning: "warning", Error: "error" } as const;
+export type Severity = (typeof Severity)[keyof typeof Severity];
 
 /** A run of a program. */
-export interface Situation {
+export interface RunMode {
   /** No engine: a unit test or a rendering, which touches nothing. */
   mocked: boolean;
   preview: boolean;
@@ -28,12 +28,12 @@ export interface Situation {
 }
 
 /** A preview of a new cluster needs no plugin, so a machine that only previews is not stopped. */
-export function remedyFor({ mocked, preview, skip }: Situation): Remedy {
-  if (mocked || skip) return Remedy.Nothing;
-  return preview ? Remedy.Warn : Remedy.Refuse;
+export function severityFor({ mocked, preview, skip }: RunMode): Severity {
+  if (mocked || skip) return Severity.None;
+  return preview ? Severity.Warning : Severity.Error;
 }
 
-export function findsPlugin({ path, windows, exists }: Machine): boolean {
+export function findsPlugin({ path, windows, exists }: Host): boolean {
   const file = windows ? `${PLUGIN}.exe` : PLUGIN;
   return path.split(windows ? ";" : ":").some((folder) => folder !== "" && exists(join(folder, file)));
 }
@@ -44,18 +44,18 @@ export function missingPlugin(): string {
 
 /** The plugin's absence as a problem where it is one; where it will become one, as a warning. */
 export function preflightProblems(resource: pulumi.Resource): string[] {
-  const remedy = remedyFor({
+  const severity = severityFor({
     mocked: pulumi.runtime.getEngine() === undefined,
     preview: pulumi.runtime.isDryRun(),
     skip: Boolean(process.env[SKIP]),
   });
-  if (remedy === Remedy.Nothing || findsPlugin(thisMachine())) return [];
-  if (remedy === Remedy.Refuse) return [missingPlugin()];
+  if (severity === Severity.None || findsPlugin(thisHost())) return [];
+  if (severity === Severity.Error) return [missingPlugin()];
   void pulumi.log.warn(missingPlugin(), resource);
   return [];
 }
 
-function thisMachine(): Machine {
+function thisHost(): Host {
   return {
     path: process.env.PATH ?? "",
     windows: process.platform === "win32",

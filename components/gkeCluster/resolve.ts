@@ -1,5 +1,5 @@
 import type { GkeClusterArgs } from "./args";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import type { Placement } from "../types";
 import { ReleaseChannel } from "./choices";
 import { regionOf, zonesOf } from "./location";
@@ -11,7 +11,7 @@ export const DEFAULT_MACHINE = "e2-standard-4";
 export const DEFAULT_NODES = 3;
 
 /** The arguments with their defaults, and what follows from them. */
-export interface Gke extends GkeClusterArgs {
+export interface ResolvedCluster extends GkeClusterArgs {
   name: string;
   region: string;
   nodesPerZone: number;
@@ -27,7 +27,7 @@ export interface Gke extends GkeClusterArgs {
   workloadPool: string;
 }
 
-export function resolveGke(name: string, args: GkeClusterArgs): Gke {
+export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedCluster {
   const { nodes = DEFAULT_NODES, location } = args;
   return {
     machineType: DEFAULT_MACHINE,
@@ -39,7 +39,7 @@ export function resolveGke(name: string, args: GkeClusterArgs): Gke {
     deletionProtection: true,
     enableApis: true,
     labels: {},
-    ...defined(args),
+    ...omitUndefined(args),
     name,
     region: regionOf(location),
     nodesPerZone: nodes / zonesOf(location, args.nodeZones),

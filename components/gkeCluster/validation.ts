@@ -21,7 +21,7 @@ export function clusterProblems(args: GkeClusterArgs): string[] {
     }),
     ...(args.spotPool ? spotProblems(args.spotPool) : []),
     ...choiceProblems("releaseChannel", args.releaseChannel, ReleaseChannel),
-    ...wayInProblems(args),
+    ...accessProblems(args),
     ...(args.authorizedNetworks ?? []).flatMap((network, index) =>
       isPlain(network) ? cidrProblems(network, index) : [],
     ),
@@ -104,7 +104,7 @@ function spotProblems({ maxNodes, minNodes = 0, machineType }: SpotPool): string
   ];
 }
 
-function wayInProblems({ dnsEndpoint, authorizedNetworks = [] }: GkeClusterArgs): string[] {
+function accessProblems({ dnsEndpoint, authorizedNetworks = [] }: GkeClusterArgs): string[] {
   if (dnsEndpoint || authorizedNetworks.length > 0) return [];
   return [
     'authorizedNetworks and dnsEndpoint are both missing, so nobody could reach the control plane to deploy anything. Set dnsEndpoint to true to let in whoever has the IAM permission container.clusters.connect, from anywhere; or authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',

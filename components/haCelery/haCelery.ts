@@ -7,7 +7,7 @@ import { denyIngress, restrictedNamespace } from "./namespace";
 import { accessOf, consumerTimeout, poolsOf, queuesOf } from "./pools";
 import { haCeleryProblems } from "./validation";
 import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import { PartsOf } from "../shared/partsOf";
 import { refuse, requireKubernetesProvider } from "../shared/validation";
 import { TaskLedger } from "../taskLedger/taskLedger";
@@ -87,7 +87,7 @@ export class HaCelery extends pulumi.ComponentResource {
       `${name}-broker`,
       {
         consumerTimeoutSeconds: consumerTimeout(pools),
-        ...defined(args.broker ?? {}),
+        ...omitUndefined(args.broker ?? {}),
         access: accessOf(args),
         namespace: namespaceName,
         image: args.rabbitmqImage,
@@ -106,7 +106,7 @@ export class HaCelery extends pulumi.ComponentResource {
           {
             app: args.app,
             resultBackend,
-            ...defined(options),
+            ...omitUndefined(options),
             ...counted,
             appQueues: queues,
           },
@@ -117,14 +117,14 @@ export class HaCelery extends pulumi.ComponentResource {
       args.job &&
       new CeleryJob(
         `${name}-scheduler`,
-        { queues, resultBackend, ...defined(args.job), ...counted },
+        { queues, resultBackend, ...omitUndefined(args.job), ...counted },
         { ...child, dependsOn: workers },
       );
     const beat =
       args.beat &&
       new CeleryBeat(
         `${name}-beat`,
-        { queues, resultBackend, ...defined(args.beat), ...wiring, app: args.app },
+        { queues, resultBackend, ...omitUndefined(args.beat), ...wiring, app: args.app },
         child,
       );
 

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { MIB, parseQuantity } from "../shared/quantity";
-import { type Broker, memoryWatermark } from "./broker";
+import { type ResolvedBroker, memoryWatermark } from "./resolve";
 import { PORTS } from "./names";
 import { ADVANCED_FILE, advancedConfig } from "./sockets";
 import { tlsSettings } from "./tls";
@@ -20,20 +20,20 @@ const PLUGINS = [
 ];
 
 /** rabbitmq.conf, our settings in a fixed order, then those of the user's that are new, by name. */
-export function rabbitmqConf(broker: Broker): string {
-  const ours = settings(broker);
+export function rabbitmqConf(broker: ResolvedBroker): string {
+  const defaults = defaultSettings(broker);
   const added = Object.keys(broker.config)
-    .filter((key) => !(key in ours))
+    .filter((key) => !(key in defaults))
     .sort();
-  const merged = { ...ours, ...broker.config };
-  return [...Object.keys(ours), ...added].map((key) => `${key} = ${merged[key] ?? ""}\n`).join("");
+  const merged = { ...defaults, ...broker.config };
+  return [...Object.keys(defaults), ...added].map((key) => `${key} = ${merged[key] ?? ""}\n`).join("");
 }
 
-export function enabledPlugins(broker: Broker): string {
+export function enabledPlugins(broker: ResolvedBroker): string {
   return `[${[...new Set([...PLUGINS, ...broker.plugins])].sort().join(",")}].\n`;
 }
 
-export function configMap(broker: Broker): k8s.core.v1.ConfigMapArgs {
+export function configMap(broker: ResolvedBroker): k8s.core.v1.ConfigMapArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     data: {
@@ -44,7 +44,7 @@ export function configMap(broker: Broker): k8s.core.v1.ConfigMapArgs {
   };
 }
 
-function settings(broker: Broker): Record<string, string> {
+function defaultSettings(broker: ResolvedBroker): Record<string, string> {
   const nodes = String(broker.replicas);
   const watermark = `${memoryWatermark(broker.compute.memory)}MiB`;
   return {

@@ -1,13 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 
 export const COOKIE_KEY = "erlang-cookie";
 export const URL_KEY = "amqp-url";
 export const MANAGEMENT_KEY = "management-url";
 
 /** Holds only what is generated once and never changes: a new cookie would split the cluster. */
-export function credentialsSecret(broker: Broker, cookie: pulumi.Output<string>): k8s.core.v1.SecretArgs {
+export function credentialsSecret(
+  broker: ResolvedBroker,
+  cookie: pulumi.Output<string>,
+): k8s.core.v1.SecretArgs {
   return secret(broker, { [COOKIE_KEY]: cookie });
 }
 
@@ -19,18 +22,18 @@ export interface Account {
   password: pulumi.Output<string>;
 }
 
-export function amqpUrl(broker: Broker, account: Account): pulumi.Output<string> {
+export function amqpUrl(broker: ResolvedBroker, account: Account): pulumi.Output<string> {
   return url(broker.amqp.scheme, broker.amqp.port, broker, account);
 }
 
 /** The virtual host is part of it because KEDA's scaler reads it there. */
-export function managementUrl(broker: Broker, account: Account): pulumi.Output<string> {
+export function managementUrl(broker: ResolvedBroker, account: Account): pulumi.Output<string> {
   return url(broker.management.scheme, broker.management.port, broker, account);
 }
 
 /** What an application needs, and nothing more. */
 export function clientSecret(
-  broker: Broker,
+  broker: ResolvedBroker,
   { host, name, password }: Account,
   amqp: pulumi.Output<string>,
 ): k8s.core.v1.SecretArgs {
@@ -39,7 +42,7 @@ export function clientSecret(
 }
 
 /** What reads queues and nodes through the management API. */
-export function monitoringSecret(broker: Broker, account: Account): k8s.core.v1.SecretArgs {
+export function monitoringSecret(broker: ResolvedBroker, account: Account): k8s.core.v1.SecretArgs {
   return secret(broker, {
     [MANAGEMENT_KEY]: managementUrl(broker, account),
     username: account.name,
@@ -47,7 +50,10 @@ export function monitoringSecret(broker: Broker, account: Account): k8s.core.v1.
   });
 }
 
-function secret(broker: Broker, stringData: Record<string, pulumi.Input<string>>): k8s.core.v1.SecretArgs {
+function secret(
+  broker: ResolvedBroker,
+  stringData: Record<string, pulumi.Input<string>>,
+): k8s.core.v1.SecretArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     type: "Opaque",
@@ -55,7 +61,7 @@ function secret(broker: Broker, stringData: Record<string, pulumi.Input<string>>
   };
 }
 
-function url(scheme: string, port: number, broker: Broker, account: Account): pulumi.Output<string> {
+function url(scheme: string, port: number, broker: ResolvedBroker, account: Account): pulumi.Output<string> {
   const user = encodeURIComponent(account.name);
   const vhost = encodeURIComponent(broker.vhost);
   return pulumi.secret(

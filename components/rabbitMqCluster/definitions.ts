@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 import { DEAD_LETTERS } from "../shared/names";
 import { advancedConfig } from "./sockets";
 
@@ -20,7 +20,7 @@ export interface Logins {
 }
 
 /** What every node loads when it starts: virtual host, users, rights, policy, and the queue of dead letters. */
-export function definitionsJson(broker: Broker, { application, monitoring }: Logins): string {
+export function definitionsJson(broker: ResolvedBroker, { application, monitoring }: Logins): string {
   const vhost = broker.vhost;
   return JSON.stringify(
     {
@@ -72,7 +72,7 @@ export function definitionsJson(broker: Broker, { application, monitoring }: Log
   );
 }
 
-function taskPolicy(broker: Broker): object {
+function taskPolicy(broker: ResolvedBroker): object {
   return {
     name: "tasks",
     vhost: broker.vhost,
@@ -125,17 +125,20 @@ export function passwordHash(name: string, password: string): string {
 }
 
 /** The definitions with the generated passwords. Secret. */
-export function definitionsOf(broker: Broker, logins: pulumi.Output<Logins>): pulumi.Output<string> {
+export function definitionsOf(broker: ResolvedBroker, logins: pulumi.Output<Logins>): pulumi.Output<string> {
   return pulumi.secret(logins.apply((known) => definitionsJson(broker, known)));
 }
 
 /** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random passwords. */
-export function checksum(broker: Broker, definitions: pulumi.Output<string>): pulumi.Output<string> {
+export function checksum(broker: ResolvedBroker, definitions: pulumi.Output<string>): pulumi.Output<string> {
   const open = rabbitmqConf(broker) + advancedConfig(broker) + enabledPlugins(broker);
   return pulumi.unsecret(definitions.apply((json) => sha256(Buffer.from(open + json)).toString("hex")));
 }
 
-export function definitionsSecret(broker: Broker, json: pulumi.Output<string>): k8s.core.v1.SecretArgs {
+export function definitionsSecret(
+  broker: ResolvedBroker,
+  json: pulumi.Output<string>,
+): k8s.core.v1.SecretArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     type: "Opaque",

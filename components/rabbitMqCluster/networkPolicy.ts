@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 import { CLIENT_LABEL, PORTS } from "./names";
 
 type Policy = k8s.networking.v1.NetworkPolicyArgs;
@@ -7,7 +7,7 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 type Port = k8s.types.input.networking.v1.NetworkPolicyPort;
 
 /** Closed but for the broker's own nodes, labelled clients, and the namespaces that the user named. */
-export function networkPolicy(broker: Broker): Policy {
+export function networkPolicy(broker: ResolvedBroker): Policy {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     spec: {
@@ -33,7 +33,7 @@ export function networkPolicy(broker: Broker): Policy {
   };
 }
 
-function clients(broker: Broker): Rule {
+function clients(broker: ResolvedBroker): Rule {
   const podSelector = { matchLabels: { [CLIENT_LABEL]: broker.name } };
   const elsewhere = broker.access.clientNamespaces ?? [];
   return {

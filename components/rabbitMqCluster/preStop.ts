@@ -1,17 +1,17 @@
 import { headlessName } from "./services";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 
 /** Seconds in which a look at the queues has to end. */
-const LOOK = 10;
+const CHECK_SECONDS = 10;
 
 /** Runs before a node stops: waits until a majority is left without it, then hands over leaders and clients. Bounded, and never fails. */
-export function preStopScript(broker: Broker): string {
+export function preStopScript(broker: ResolvedBroker): string {
   const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
   const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
   return `released() { [ -s /etc/pod-info/skip-quorum-wait ]; }
-dispensable() { timeout ${LOOK * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${LOOK}; }
-ask() { timeout ${LOOK * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
+dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${CHECK_SECONDS}; }
+ask() { timeout ${CHECK_SECONDS * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
 
 # When all nodes stop together, those that are left would wait for each other. So each tells that it wants to stop, for as long as it
 # runs, and a peer that is no pod any more does not count.

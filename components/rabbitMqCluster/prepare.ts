@@ -1,12 +1,12 @@
 import { COOKIE_KEY } from "./credentials";
 import { headlessName } from "./services";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 
 /** The file with what a node is told at its start: whom to join, when that is not node 0. */
 export const seedFile = (home: string) => `${home}/seed.conf`;
 
 /** Runs in front of each node, with the cookie mounted at /cookie. */
-export function prepareScript(broker: Broker, home: string): string {
+export function prepareScript(broker: ResolvedBroker, home: string): string {
   const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
   return `set -eu
 # Erlang refuses a cookie that its group may read, and the group of a mounted Secret always may.

@@ -11,10 +11,10 @@ import {
   URL_KEY,
 } from "./credentials";
 import { checksum, definitionsOf, definitionsSecret } from "./definitions";
-import { IGNORED, keepLasting } from "./lasting";
+import { IGNORED_CHANGES, rejectImmutableChanges } from "./immutableFields";
 import { networkPolicy } from "./networkPolicy";
 import { clientService, disruptionBudget, headlessService } from "./services";
-import { resolveBroker } from "./broker";
+import { resolveBroker } from "./resolve";
 import { CLIENT_LABEL, MONITORING_USER } from "./names";
 import { statefulSet, timeouts } from "./statefulSet";
 import { trustOf } from "./tls";
@@ -127,8 +127,8 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
         ...keep,
         dependsOn: peers,
         customTimeouts: timeouts(broker),
-        ignoreChanges: IGNORED,
-        hooks: keepLasting(name),
+        ignoreChanges: IGNORED_CHANGES,
+        hooks: rejectImmutableChanges(name),
       },
     );
 

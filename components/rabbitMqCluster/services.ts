@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 import { PORTS } from "./names";
 
 /** Fixed: it is part of every node's name. */
-export const headlessName = (broker: Broker) => `${broker.name}-nodes`;
+export const headlessName = (broker: ResolvedBroker) => `${broker.name}-nodes`;
 
 /** Gives each node the host name by which its peers know it. */
-export function headlessService(broker: Broker): k8s.core.v1.ServiceArgs {
+export function headlessService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   return {
     metadata: { name: headlessName(broker), namespace: broker.namespace, labels: broker.labels },
     spec: {
@@ -23,7 +23,7 @@ export function headlessService(broker: Broker): k8s.core.v1.ServiceArgs {
 }
 
 /** One address for clients, which leads to nodes that are ready only. */
-export function clientService(broker: Broker): k8s.core.v1.ServiceArgs {
+export function clientService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   return {
     metadata: {
       namespace: broker.namespace,
@@ -43,7 +43,7 @@ export function clientService(broker: Broker): k8s.core.v1.ServiceArgs {
 }
 
 /** Lets a drain of Kubernetes nodes take one broker node at a time. */
-export function disruptionBudget(broker: Broker): k8s.policy.v1.PodDisruptionBudgetArgs {
+export function disruptionBudget(broker: ResolvedBroker): k8s.policy.v1.PodDisruptionBudgetArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     spec: {

@@ -1,4 +1,4 @@
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 
 export const ADVANCED_FILE = "advanced.config";
 
@@ -14,7 +14,7 @@ const PEER_CONNECT_SECONDS = 3;
 const userTimeout = (milliseconds: number) => `{raw, 6, 18, <<${milliseconds}:32/native>>}`;
 
 /** What rabbitmq.conf cannot say. */
-export function advancedConfig({ config }: Broker): string {
+export function advancedConfig({ config }: ResolvedBroker): string {
   const peers = `[{nodelay, true}, ${userTimeout(PEER_SILENCE_MS)}]`;
   const kernel = [
     `{net_setuptime, ${PEER_CONNECT_SECONDS}}`,

@@ -5,11 +5,11 @@ import { CONTAINER_SECURITY, placement, podSecurity, resources, spreadOut } from
 import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
-import { lastingAnnotations } from "./lasting";
+import { immutableFieldAnnotations } from "./immutableFields";
 import { preStopScript } from "./preStop";
 import { prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 import { PORTS, PROTECTION_ANNOTATION, SKIP_WAIT_LABEL } from "./names";
 import { ADVANCED_FILE } from "./sockets";
 import { TLS_DIR, tlsVolumes } from "./tls";
@@ -30,7 +30,7 @@ export interface BrokerSources {
   checksum: pulumi.Input<string>;
 }
 
-export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
+export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
   return {
     // Fixed: a generated name would start an empty cluster beside the old volumes when the set is replaced.
     metadata: {
@@ -38,7 +38,7 @@ export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1
       namespace: broker.namespace,
       labels: broker.labels,
       annotations: {
-        ...lastingAnnotations(broker),
+        ...immutableFieldAnnotations(broker),
         ...(broker.deletionProtection && { [PROTECTION_ANNOTATION]: "true" }),
       },
     },
@@ -77,7 +77,7 @@ export function statefulSet(broker: Broker, sources: BrokerSources): k8s.apps.v1
 }
 
 /** Deleting takes as long as a node may take to stop. */
-export function timeouts(broker: Broker): pulumi.CustomTimeouts {
+export function timeouts(broker: ResolvedBroker): pulumi.CustomTimeouts {
   return {
     create: broker.readyTimeout,
     update: broker.readyTimeout,
@@ -85,7 +85,7 @@ export function timeouts(broker: Broker): pulumi.CustomTimeouts {
   };
 }
 
-function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
+function podSpec(broker: ResolvedBroker, sources: BrokerSources): PodSpec {
   return {
     // Kubernetes' variables of a Service called rabbitmq-node would be read as the broker's own settings.
     enableServiceLinks: false,
@@ -118,7 +118,7 @@ function podSpec(broker: Broker, sources: BrokerSources): PodSpec {
   };
 }
 
-function prepareContainer(broker: Broker): Container {
+function prepareContainer(broker: ResolvedBroker): Container {
   return {
     name: "prepare",
     image: broker.image,
@@ -136,7 +136,7 @@ function prepareContainer(broker: Broker): Container {
   };
 }
 
-function brokerContainer(broker: Broker): Container {
+function brokerContainer(broker: ResolvedBroker): Container {
   return {
     name: "rabbitmq",
     image: broker.image,
@@ -191,7 +191,7 @@ function brokerContainer(broker: Broker): Container {
 }
 
 /** Who the node is, for RabbitMQ and for its command line tools. */
-function nodeEnvironment(broker: Broker): k8s.types.input.core.v1.EnvVar[] {
+function nodeEnvironment(broker: ResolvedBroker): k8s.types.input.core.v1.EnvVar[] {
   return [
     // First: the node's name is made of them.
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },

@@ -3,7 +3,7 @@ import type { BrokerTls } from "./args";
 import type { BrokerTrust } from "../types";
 import { AMQPS, MANAGEMENT_TLS } from "./names";
 
-type Volume = k8s.types.input.core.v1.Volume;
+type PodVolume = k8s.types.input.core.v1.Volume;
 
 export const TLS_DIR = "/etc/rabbitmq-tls";
 const AUTHORITY = "ca.crt";
@@ -34,7 +34,7 @@ const files = (section: string): Record<string, string> =>
   );
 
 /** A whole directory: the kubelet renews its files, which it does not for a single mounted one. */
-export function tlsVolumes(tls: BrokerTls | undefined): Volume[] {
+export function tlsVolumes(tls: BrokerTls | undefined): PodVolume[] {
   if (!tls) return [];
   const items = Object.values(FILES).map((key) => ({ key, path: key }));
   return [{ name: "tls", secret: { secretName: tls.secretName, items, defaultMode: 0o440 } }];

@@ -1,5 +1,5 @@
 import type { BrokerAccess, BrokerOptions, BrokerTls } from "./args";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import { MIB, parseQuantity } from "../shared/quantity";
 import {
   choiceProblems,
@@ -11,7 +11,7 @@ import {
   wholeNumberProblems,
 } from "../shared/validation";
 import { OnDelete, Spread } from "../types";
-import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./broker";
+import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./resolve";
 import { MONITORING_USER } from "./names";
 import { clashesWithTls } from "./tls";
 
@@ -59,7 +59,7 @@ export function brokerProblems(options: BrokerOptions): string[] {
 }
 
 function accessProblems(access: BrokerAccess): string[] {
-  return Object.entries(defined(access)).flatMap(([list, names]: [string, string[]]) =>
+  return Object.entries(omitUndefined(access)).flatMap(([list, names]: [string, string[]]) =>
     names.flatMap((name, index) => namespaceProblems(`access.${list}[${index}]`, name)),
   );
 }

@@ -33,17 +33,17 @@ export function resources(compute: Compute): k8s.types.input.core.v1.ResourceReq
 }
 
 /** Kubernetes waits 300 s before it replaces the pods of a node that fell silent; for pods without state that is 270 s too long. */
-export const LEAVE_LOST_NODES: Toleration[] = [
+export const LOST_NODE_TOLERATIONS: Toleration[] = [
   "node.kubernetes.io/not-ready",
   "node.kubernetes.io/unreachable",
 ].map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 }));
 
-export function placement(where: Placement, always: Toleration[] = []): Partial<PodSpec> {
-  const tolerations = [...always, ...(where.tolerations ?? [])];
+export function placement(options: Placement, always: Toleration[] = []): Partial<PodSpec> {
+  const tolerations = [...always, ...(options.tolerations ?? [])];
   return {
-    ...(where.nodeSelector && { nodeSelector: where.nodeSelector }),
+    ...(options.nodeSelector && { nodeSelector: options.nodeSelector }),
     ...(tolerations.length > 0 && { tolerations }),
-    ...(where.priorityClassName && { priorityClassName: where.priorityClassName }),
+    ...(options.priorityClassName && { priorityClassName: options.priorityClassName }),
   };
 }
 

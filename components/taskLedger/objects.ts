@@ -1,12 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, LEAVE_LOST_NODES, placement, podSecurity, resources } from "../shared/pods";
-import { type Ledger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
+import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { type ResolvedLedger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
 
 const DATA_DIR = "/data";
 
 export function ledgerDeployment(
-  ledger: Ledger,
+  ledger: ResolvedLedger,
   claimName: pulumi.Input<string>,
 ): k8s.apps.v1.DeploymentArgs {
   return {
@@ -22,7 +22,7 @@ export function ledgerDeployment(
           enableServiceLinks: false,
           automountServiceAccountToken: false,
           securityContext: podSecurity(ledger.runAsUser),
-          ...placement(ledger, LEAVE_LOST_NODES),
+          ...placement(ledger, LOST_NODE_TOLERATIONS),
           containers: [
             {
               name: "ledger",
@@ -67,7 +67,7 @@ export function ledgerDeployment(
   };
 }
 
-export function ledgerService(ledger: Ledger): k8s.core.v1.ServiceArgs {
+export function ledgerService(ledger: ResolvedLedger): k8s.core.v1.ServiceArgs {
   return {
     metadata: { namespace: ledger.namespace, labels: ledger.labels },
     spec: {
@@ -79,7 +79,7 @@ export function ledgerService(ledger: Ledger): k8s.core.v1.ServiceArgs {
 }
 
 /** Only pods that were given the ledger may write to it. People read it by port-forwarding, which no policy stops. */
-export function ledgerAccess(ledger: Ledger): k8s.networking.v1.NetworkPolicyArgs {
+export function ledgerAccess(ledger: ResolvedLedger): k8s.networking.v1.NetworkPolicyArgs {
   return {
     metadata: { namespace: ledger.namespace, labels: ledger.labels },
     spec: {

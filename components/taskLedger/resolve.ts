@@ -1,23 +1,23 @@
 import { type Identity, USER, identity } from "../shared/celery/defaults";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { TaskLedgerArgs } from "./args";
 
 /** A ledger with every default filled in. */
-export interface Ledger extends TaskLedgerArgs, Identity {
+export interface ResolvedLedger extends TaskLedgerArgs, Identity {
   storage: Volume;
   compute: Compute;
   runAsUser: number;
   readyTimeout: string;
 }
 
-export function resolveLedger(name: string, args: TaskLedgerArgs): Ledger {
+export function resolveLedger(name: string, args: TaskLedgerArgs): ResolvedLedger {
   return {
     runAsUser: USER,
     readyTimeout: "10m",
-    ...defined(args),
-    storage: { size: "1Gi", ...defined(args.storage) },
-    compute: { cpu: "100m", memory: "256Mi", ...defined(args.compute) },
+    ...omitUndefined(args),
+    storage: { size: "1Gi", ...omitUndefined(args.storage) },
+    compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
     ...identity("task-ledger", name, "ledger"),
   };
 }

@@ -4,7 +4,7 @@ import { parseQuantity } from "../../components/shared/quantity";
 // The kinds of value that configuration can hold. The engine hands on text: numbers, truths, and JSON of lists and maps.
 
 /** How to mend a field, for the error that names it. */
-export interface Mending {
+export interface FixHint {
   /** A value that works. */
   fix: string;
   /** Which part of a list or map the value is for, as `pulumi config set --path` writes it.
@@ -47,7 +47,7 @@ export const textMap = (fix: string) =>
     .meta({ fix, at: ".NAME" });
 
 /** A list or map of the top level. */
-export const json = <T extends z.ZodType>(inner: T, mending: Mending) =>
+export const json = <T extends z.ZodType>(inner: T, hint: FixHint) =>
   z
     .string()
     .transform((value, context) => {
@@ -59,7 +59,7 @@ export const json = <T extends z.ZodType>(inner: T, mending: Mending) =>
       }
     })
     .pipe(inner)
-    .meta({ ...mending });
+    .meta({ ...hint });
 
 /** The field, checked by the component that gets it; the component's sentence is the message. */
 export function checked<T extends z.ZodType>(field: T, problems: (value: z.output<T>) => string[]): T {

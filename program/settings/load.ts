@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gkeWarnings } from "./gkeRules";
 import { rules } from "./rules";
 import { schema, type Settings } from "./schema";
-import { type Source, Texts } from "./texts";
+import { type Source, Messages } from "./messages";
 
 export { type Settings, Target } from "./schema";
 
@@ -26,7 +26,7 @@ export function loadSettings(): Settings {
 
 /** The same as a pure function of the configuration's keys and values. */
 export function parseSettings(source: Source): Parsed {
-  const say = new Texts(source);
+  const messages = new Messages(source);
   const prefix = `${source.project}:`;
   const given = Object.keys(source.config).flatMap((key) =>
     key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
@@ -36,12 +36,12 @@ export function parseSettings(source: Source): Parsed {
   for (const [key, type] of Object.entries(schema.shape)) {
     const { success, data, error } = type.safeParse(source.config[prefix + key]);
     if (success) known[key] = data;
-    else problems.push(...error.issues.flatMap((issue) => say.issue(key, issue)));
+    else problems.push(...error.issues.flatMap((issue) => messages.issue(key, issue)));
   }
-  problems.push(...rules(known, say));
-  const unknown = given.filter((key) => !(key in schema.shape)).map((key) => say.unknown(key));
+  problems.push(...rules(known, messages));
+  const unknown = given.filter((key) => !(key in schema.shape)).map((key) => messages.unknown(key));
   if (problems.length > 0) throw new pulumi.RunError(refusal(source.stack, [...problems, ...unknown]));
-  return { settings: known as unknown as Settings, warnings: [...gkeWarnings(known, say), ...unknown] };
+  return { settings: known as unknown as Settings, warnings: [...gkeWarnings(known, messages), ...unknown] };
 }
 
 function refusal(stack: string, problems: string[]): string {

@@ -1,8 +1,8 @@
 import type { Settings } from "./schema";
-import type { Texts } from "./texts";
+import type { Messages } from "./messages";
 
 /** The settings that are of their type. A rule says nothing about the others. */
-export type Known = Partial<Settings>;
+export type ValidSettings = Partial<Settings>;
 
 /** Finds what no single key can tell: what belongs together, and what excludes each other. */
-export type Rule = (settings: Known, say: Texts) => string[];
+export type Rule = (settings: ValidSettings, messages: Messages) => string[];

@@ -1,21 +1,21 @@
 import { brokerProblems } from "../../components/rabbitMqCluster/validation";
-import { memoryWatermark } from "../../components/rabbitMqCluster/broker";
+import { memoryWatermark } from "../../components/rabbitMqCluster/resolve";
 import { OnDelete, Spread } from "../../components/types";
 import { gkeRules } from "./gkeRules";
 import { type Settings, Target } from "./schema";
-import { pathOf } from "./texts";
+import { pathOf } from "./messages";
 import type { Rule } from "./rule";
 
-export const rules: Rule = (settings, say) =>
+export const rules: Rule = (settings, messages) =>
   [ownCluster, gkeRules, namespaces, brokerVolume, tls, pools, production].flatMap((rule) =>
-    rule(settings, say),
+    rule(settings, messages),
   );
 
-const ownCluster: Rule = ({ target, kubeContext, imageRepository }, say) => {
+const ownCluster: Rule = ({ target, kubeContext, imageRepository }, messages) => {
   if (target === undefined || target === Target.Gke) return [];
   const local = target === Target.Local && "run `make up`, which creates the cluster and sets it";
   const missing = (key: string, why: string, example: string) =>
-    say.problem(key, why, local || say.set(key, example));
+    messages.problem(key, why, local || messages.set(key, example));
   return [
     ...(kubeContext === ""
       ? [missing("kubeContext", "it is never taken from the current context", "CONTEXT")]
@@ -32,63 +32,63 @@ const ownCluster: Rule = ({ target, kubeContext, imageRepository }, say) => {
   ];
 };
 
-const namespaces: Rule = ({ namespace, existingNamespace }, say) =>
+const namespaces: Rule = ({ namespace, existingNamespace }, messages) =>
   namespace && existingNamespace
     ? [
-        say.problem(
+        messages.problem(
           "namespace",
           "existingNamespace is set, too; one is made, the other used",
-          say.remove("namespace"),
+          messages.remove("namespace"),
         ),
       ]
     : [];
 
 /** Part of the volume is kept free for what is in memory. */
-const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, say) => {
+const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, messages) => {
   if (!memory || !size) return [];
   const [tooLittle] = brokerProblems({ compute: { memory }, storage: { size: "1Ti" } });
-  if (tooLittle) return [say.sentence("brokerMemory", tooLittle, say.set("brokerMemory", "2Gi"))];
+  if (tooLittle) return [messages.sentence("brokerMemory", tooLittle, messages.set("brokerMemory", "2Gi"))];
   const enough = `${Math.ceil((2 * memoryWatermark(memory)) / 1024)}Gi`;
   return brokerProblems({ compute: { memory }, storage: { size } }).map((problem) =>
-    say.sentence("brokerStorage", problem, say.set("brokerStorage", enough)),
+    messages.sentence("brokerStorage", problem, messages.set("brokerStorage", enough)),
   );
 };
 
-const tls: Rule = (settings, say) =>
-  say.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS");
+const tls: Rule = (settings, messages) =>
+  messages.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS");
 
-const pools: Rule = ({ workerPools = [], target, spotNodes }, say) =>
+const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
   workerPools.flatMap(({ name, replicas, autoscale, spot }, index) => {
     const at = (field: string) => ["workerPools", String(index), field];
-    const remove = (field: string) => say.remove(pathOf(at(field)));
+    const remove = (field: string) => messages.remove(pathOf(at(field)));
     const isTwin = workerPools.findIndex((other) => other.name === name) < index;
     const noSpot =
       target === Target.Gke
-        ? spotNodes === 0 && say.set("spotNodes", 3)
+        ? spotNodes === 0 && messages.set("spotNodes", 3)
         : target !== undefined && remove("spot");
     return [
       ...(isTwin
         ? [
-            say.problem(
+            messages.problem(
               at("name"),
               "another pool has that name",
-              say.setPart(pathOf(at("name")), `${name}-2`),
+              messages.setPart(pathOf(at("name")), `${name}-2`),
             ),
           ]
         : []),
       ...(replicas !== undefined && autoscale
-        ? [say.problem(at("replicas"), "autoscale sets the number of pods, too", remove("replicas"))]
+        ? [messages.problem(at("replicas"), "autoscale sets the number of pods, too", remove("replicas"))]
         : []),
-      ...(spot && noSpot ? [say.problem(at("spot"), "there are no spot nodes", noSpot)] : []),
+      ...(spot && noSpot ? [messages.problem(at("spot"), "there are no spot nodes", noSpot)] : []),
     ];
   });
 
 /** What would lose tasks, or stop taking them, when one Kubernetes node is lost or one command is mistyped. */
-const production: Rule = (settings, say) => {
+const production: Rule = (settings, messages) => {
   if (!settings.production) return [];
   const { brokerReplicas = 3, storageOnDelete, brokerSpread, deletionProtection, spot } = settings;
   const refuse = (isWrong: boolean, key: keyof Settings, rule: string, right: string | number | boolean) =>
-    isWrong ? [say.problem(key, `in production ${rule}`, say.set(key, right))] : [];
+    isWrong ? [messages.problem(key, `in production ${rule}`, messages.set(key, right))] : [];
   return [
     ...refuse(
       brokerReplicas < 3,

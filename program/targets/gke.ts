@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerRegistry, GkeCluster, StorageClasses } from "../../components";
 import { regionOf } from "../../components/gkeCluster/location";
 import type { Settings } from "../settings/load";
-import { given } from "../settings/given";
+import { emptyToUndefined } from "../settings/emptyToUndefined";
 import type { TargetProfile } from "./profile";
 
 /** Part of the name of everything on Google Cloud. */
@@ -16,7 +16,7 @@ export function gkeCluster(settings: Settings): TargetProfile {
     project: settings.project,
     location: settings.location,
     nodes: settings.nodes,
-    nodeZones: given(settings.nodeZones),
+    nodeZones: emptyToUndefined(settings.nodeZones),
     machineType: settings.machineType,
     diskGb: settings.diskGb,
     spot: settings.spot,
@@ -33,7 +33,7 @@ export function gkeCluster(settings: Settings): TargetProfile {
       ? {
           start: settings.maintenanceStart,
           hours: settings.maintenanceHours,
-          days: given(settings.maintenanceDays),
+          days: emptyToUndefined(settings.maintenanceDays),
         }
       : undefined,
     deletionProtection: settings.deletionProtection,

@@ -4,7 +4,7 @@ import type { BrokerConnection, LedgerConnection, SecretKey } from "../../types"
 import type { Labels } from "../labels";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
-type Volume = k8s.types.input.core.v1.Volume;
+type PodVolume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 type Env = Record<string, pulumi.Input<string>>;
 
@@ -22,7 +22,7 @@ export interface CeleryPod {
 }
 
 /** Environment of the container: the contract with the Python package `ha_celery`, then the application's own. */
-export function environment(pod: CeleryPod, settings: Env): EnvVar[] {
+export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   return [
     fromSecret("HA_CELERY_BROKER_URL", pod.broker),
     ...(pod.resultBackend ? [fromSecret("HA_CELERY_RESULT_BACKEND", pod.resultBackend)] : []),
@@ -31,7 +31,7 @@ export function environment(pod: CeleryPod, settings: Env): EnvVar[] {
         HA_CELERY_BROKER_CA: `${TRUST_DIR}/${TRUST_FILE}`,
         HA_CELERY_BROKER_SERVER_NAME: pod.broker.trust.serverName,
       }),
-      ...settings,
+      ...variables,
       ...(pod.ledger && { HA_CELERY_LEDGER_URL: pod.ledger.url }),
       ...pod.env,
     }),
@@ -40,7 +40,7 @@ export function environment(pod: CeleryPod, settings: Env): EnvVar[] {
 }
 
 /** The authorities of the broker's certificate, as a file: clients read it anew at every connection, so a renewed one needs no restart. */
-export function trustVolumes({ broker: { trust } }: CeleryPod): Volume[] {
+export function trustVolumes({ broker: { trust } }: CeleryPod): PodVolume[] {
   if (!trust) return [];
   const { secretName, key } = trust.authority;
   return [{ name: "broker-ca", secret: { secretName, items: [{ key, path: TRUST_FILE }] } }];
@@ -65,7 +65,7 @@ const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
 });
 
 /** Variables that a component sets from its arguments, and the argument to use instead. */
-export const COMMON: Record<string, string> = {
+export const RESERVED: Record<string, string> = {
   HA_CELERY_BROKER_URL: "broker",
   HA_CELERY_BROKER_CA: "broker",
   HA_CELERY_BROKER_SERVER_NAME: "broker",

@@ -78,12 +78,12 @@ describe("workers that scale by CPU", () => {
   });
 
   it("go only when fewer were enough for as long as the longest task, 5 minutes at least, an hour at most", async () => {
-    const patience = async (longestTaskSeconds: number) =>
+    const window = async (longestTaskSeconds: number) =>
       specOf(await rendered({ maxReplicas: 10 }, { longestTaskSeconds }), "HorizontalPodAutoscaler").behavior
         ?.scaleDown.stabilizationWindowSeconds;
-    assert.equal(await patience(10), 300);
-    assert.equal(await patience(1200), 1200);
-    assert.equal(await patience(86400), 3600);
+    assert.equal(await window(10), 300);
+    assert.equal(await window(1200), 1200);
+    assert.equal(await window(86400), 3600);
   });
 });
 

@@ -4,12 +4,12 @@ import { networkAddress } from "../../../../components/gkeCluster/cidr";
 import { recurringWindow } from "../../../../components/gkeCluster/maintenance";
 import { uniqueId } from "../../../../components/gkeCluster/names";
 import {
-  type Machine,
-  type Situation,
+  type Host,
+  type RunMode,
   findsPlugin,
   missingPlugin,
-  Remedy,
-  remedyFor,
+  Severity,
+  severityFor,
 } from "../../../../components/gkeCluster/preflight";
 import { clusterProblems } from "../../../../components/gkeCluster/validation";
 
@@ -258,12 +258,12 @@ describe("a maintenance window", () => {
 });
 
 describe("the search for gke-gcloud-auth-plugin", () => {
-  const machine = (path: string, files: string[], windows = false): Machine => ({
+  const machine = (path: string, files: string[], windows = false): Host => ({
     path,
     windows,
     exists: (file) => files.includes(file),
   });
-  const CASES: [what: string, Machine, found: boolean][] = [
+  const CASES: [what: string, Host, found: boolean][] = [
     ["no PATH", machine("", []), false],
     ["an empty part of PATH", machine(":/bin", ["gke-gcloud-auth-plugin"]), false],
     ["not there", machine("/bin:/usr/bin", ["/opt/gke-gcloud-auth-plugin"]), false],
@@ -276,16 +276,16 @@ describe("the search for gke-gcloud-auth-plugin", () => {
     it(`${what}: ${found ? "found" : "not found"}`, () => assert.equal(findsPlugin(where), found));
   }
 
-  const SITUATIONS: [Situation, Remedy][] = [
-    [{ mocked: false, preview: false, skip: false }, Remedy.Refuse],
-    [{ mocked: false, preview: true, skip: false }, Remedy.Warn],
-    [{ mocked: false, preview: false, skip: true }, Remedy.Nothing],
-    [{ mocked: false, preview: true, skip: true }, Remedy.Nothing],
-    [{ mocked: true, preview: false, skip: false }, Remedy.Nothing],
-    [{ mocked: true, preview: true, skip: false }, Remedy.Nothing],
+  const RUN_MODES: [RunMode, Severity][] = [
+    [{ mocked: false, preview: false, skip: false }, Severity.Error],
+    [{ mocked: false, preview: true, skip: false }, Severity.Warning],
+    [{ mocked: false, preview: false, skip: true }, Severity.None],
+    [{ mocked: false, preview: true, skip: true }, Severity.None],
+    [{ mocked: true, preview: false, skip: false }, Severity.None],
+    [{ mocked: true, preview: true, skip: false }, Severity.None],
   ];
-  for (const [situation, remedy] of SITUATIONS) {
-    it(`${JSON.stringify(situation)}: ${remedy}`, () => assert.equal(remedyFor(situation), remedy));
+  for (const [situation, severity] of RUN_MODES) {
+    it(`${JSON.stringify(situation)}: ${severity}`, () => assert.equal(severityFor(situation), severity));
   }
 
   it("says how to install it, and how to do without", () => {

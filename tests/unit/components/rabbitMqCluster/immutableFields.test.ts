@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type RabbitMqClusterArgs, RabbitMqCluster } from "../../../../components";
 import {
-  type Lasting,
-  keepLasting,
-  lastingOf,
-  lastingProblems,
-} from "../../../../components/rabbitMqCluster/lasting";
+  type ImmutableFields,
+  rejectImmutableChanges,
+  immutableFieldsOf,
+  immutableFieldProblems,
+} from "../../../../components/rabbitMqCluster/immutableFields";
 import { cluster, known, list, run, the } from "../engine";
 
 const ARGS: RabbitMqClusterArgs = { namespace: "jobs", image: "registry/rabbitmq@sha256:abc" };
@@ -22,12 +22,12 @@ function withoutAnnotations(inputs: Record<string, unknown>): Record<string, unk
   return { ...inputs, metadata: { ...(inputs.metadata as object), annotations: undefined } };
 }
 
-const PLAIN: Lasting = { size: "20Gi", className: "", clusterDomain: "cluster.local" };
+const PLAIN: ImmutableFields = { size: "20Gi", className: "", clusterDomain: "cluster.local" };
 const GROW =
   "storage.size changed 20Gi -> 50Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.";
 
 describe("what a broker keeps for life", () => {
-  const CASES: [Lasting, Lasting, string[]][] = [
+  const CASES: [ImmutableFields, ImmutableFields, string[]][] = [
     [PLAIN, PLAIN, []],
     [PLAIN, { ...PLAIN, size: "20480Mi" }, []],
     [{}, PLAIN, []],
@@ -64,18 +64,18 @@ describe("what a broker keeps for life", () => {
   ];
   for (const [old, next, problems] of CASES) {
     it(`${JSON.stringify(old)} -> ${JSON.stringify(next)}`, () => {
-      assert.deepEqual(lastingProblems(old, next), problems);
+      assert.deepEqual(immutableFieldProblems(old, next), problems);
     });
   }
 
   it("is read from the StatefulSet, also from one of a version without annotations", async () => {
     const custom = { storage: { size: "50Gi", className: "ssd" }, clusterDomain: "cluster.example" };
-    for (const [inputs, lasting] of [
+    for (const [inputs, fields] of [
       [await inputsOf(), { size: "10Gi", className: "", clusterDomain: "cluster.local" }],
       [await inputsOf(custom), { size: "50Gi", className: "ssd", clusterDomain: "cluster.example" }],
     ] as const) {
-      assert.deepEqual(lastingOf(inputs), lasting);
-      assert.deepEqual(lastingOf(withoutAnnotations(inputs)), lasting);
+      assert.deepEqual(immutableFieldsOf(inputs), fields);
+      assert.deepEqual(immutableFieldsOf(withoutAnnotations(inputs)), fields);
     }
   });
 });
@@ -86,7 +86,7 @@ describe("the hook before a broker's update", () => {
 
   /** The hook that the StatefulSet has. */
   async function hook(): Promise<Hook> {
-    const { result } = await run(() => keepLasting("mq"));
+    const { result } = await run(() => rejectImmutableChanges("mq"));
     const [first] = result?.beforeUpdate ?? [];
     assert.ok(pulumi.ResourceHook.isInstance(first));
     assert.equal(first.opts?.onDryRun, true, "a preview fails, too");

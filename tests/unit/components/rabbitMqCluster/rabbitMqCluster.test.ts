@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type RabbitMqClusterArgs, RabbitMqCluster } from "../../../../components";
 import { enabledPlugins } from "../../../../components/rabbitMqCluster/configuration";
-import { resolveBroker } from "../../../../components/rabbitMqCluster/broker";
+import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
 import { type Run, cluster, known, list, outputsOf, passwordOf, refusal, run, shows, the } from "../engine";
 import { assertGolden } from "../goldens";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
 import { prepareScript, seedFile } from "../../../../components/rabbitMqCluster/prepare";
-import { resolveBroker } from "../../../../components/rabbitMqCluster/broker";
+import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
 
 const broker = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", gracePeriodSeconds: 20 });
 const NODE = "rabbit@mq-0.mq-nodes.jobs.svc.cluster.local";

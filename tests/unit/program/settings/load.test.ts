@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseSettings } from "../../../../program/settings/load";
 import { configurationOf, stacks } from "../../../../render/stackConfig";
 import { exampleOf } from "../../render/examples";
-import { assertMendable } from "./mending";
+import { assertFixable } from "./fixes";
 import { EXISTING, GKE, KEYS, parsed, refusal } from "../settings";
 
 const settingsOf = (values: Record<string, unknown>) => parsed(values).settings;
@@ -238,7 +238,7 @@ describe("types of the keys", () => {
     it(`refuses ${what}, and tells what mends it`, () => {
       const all = { ...EXISTING, ...values };
       assert.equal(refusal(all), `Stack "dev" has a configuration problem:\n  - ha-celery:${text}`);
-      assertMendable(all);
+      assertFixable(all);
     });
 });
 
@@ -350,6 +350,6 @@ describe("what components say of single keys", () => {
       const message = refusal(values);
       assert.match(message, /has a configuration problem/);
       assert.match(message, text);
-      assertMendable(values);
+      assertFixable(values);
     });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertMendable } from "./mending";
+import { assertFixable } from "./fixes";
 import { EXISTING, GKE, parsed, refusal } from "../settings";
 
 const PRODUCTION = { ...GKE, production: true };
@@ -158,7 +158,7 @@ describe("rules between keys", () => {
   for (const [what, values, text] of table)
     it(`refuses ${what}, and tells what mends it`, () => {
       assert.equal(refusal(values), `Stack "dev" has a configuration problem:\n  - ${text}`);
-      if (!text.includes("Fix: run")) assertMendable(values);
+      if (!text.includes("Fix: run")) assertFixable(values);
     });
 
   it("refuses two broker nodes in production for both reasons", () => {

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseQuantity } from "../shared/quantity";
 import { problemsText } from "../shared/validation";
-import type { Broker } from "./broker";
+import type { ResolvedBroker } from "./resolve";
 
 const SIZE = "ha-celery/storage-size";
 const CLASS = "ha-celery/storage-class";
 const DOMAIN = "ha-celery/cluster-domain";
 
 /** Not looked at, since a change would replace the StatefulSet and so stop every node; the annotations are looked at instead. */
-export const IGNORED = ["spec.volumeClaimTemplates"];
+export const IGNORED_CHANGES = ["spec.volumeClaimTemplates"];
 
 /** What a deployed cluster keeps as long as it lives. Absent: unknown. */
-export interface Lasting {
+export interface ImmutableFields {
   size?: string;
   /** Empty for the default class. */
   className?: string;
@@ -19,7 +19,10 @@ export interface Lasting {
 }
 
 /** What to remember of this cluster, on its StatefulSet. */
-export function lastingAnnotations({ storage, clusterDomain }: Broker): Record<string, string> {
+export function immutableFieldAnnotations({
+  storage,
+  clusterDomain,
+}: ResolvedBroker): Record<string, string> {
   return { [SIZE]: storage.size ?? "", [CLASS]: storage.className ?? "", [DOMAIN]: clusterDomain };
 }
 
@@ -36,7 +39,7 @@ interface ClaimTemplate {
 }
 
 /** What a StatefulSet was deployed with; one that an older version deployed has no annotations. */
-export function lastingOf({ metadata, spec }: StatefulSetInputs): Lasting {
+export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): ImmutableFields {
   const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = metadata?.annotations ?? {};
   if (size !== undefined) return { size, className, clusterDomain };
   const claim = spec?.volumeClaimTemplates?.[0]?.spec;
@@ -50,11 +53,11 @@ export function lastingOf({ metadata, spec }: StatefulSetInputs): Lasting {
 }
 
 /** Everything wrong with turning one cluster into another. */
-export function lastingProblems(old: Lasting, next: Lasting): string[] {
+export function immutableFieldProblems(old: ImmutableFields, next: ImmutableFields): string[] {
   return [...sizeProblems(old, next), ...classProblems(old, next), ...domainProblems(old, next)];
 }
 
-function sizeProblems({ size: old }: Lasting, { size: next }: Lasting): string[] {
+function sizeProblems({ size: old }: ImmutableFields, { size: next }: ImmutableFields): string[] {
   if (old === undefined || next === undefined) return [];
   const [before = NaN, after = NaN] = [parseQuantity(old), parseQuantity(next)];
   if (old === next || before === after) return [];
@@ -66,7 +69,7 @@ function sizeProblems({ size: old }: Lasting, { size: next }: Lasting): string[]
       ];
 }
 
-function classProblems({ className: old }: Lasting, { className: next }: Lasting): string[] {
+function classProblems({ className: old }: ImmutableFields, { className: next }: ImmutableFields): string[] {
   if (old === undefined || next === undefined || old === next) return [];
   const named = (name: string) => name || "the default class";
   return [
@@ -74,7 +77,10 @@ function classProblems({ className: old }: Lasting, { className: next }: Lasting
   ];
 }
 
-function domainProblems({ clusterDomain: old }: Lasting, { clusterDomain: next }: Lasting): string[] {
+function domainProblems(
+  { clusterDomain: old }: ImmutableFields,
+  { clusterDomain: next }: ImmutableFields,
+): string[] {
   if (old === undefined || next === undefined || old === next) return [];
   return [
     `clusterDomain changed ${old} -> ${next}. The names of the nodes contain it: none would find its data or its peers. Set it back.`,
@@ -82,7 +88,7 @@ function domainProblems({ clusterDomain: old }: Lasting, { clusterDomain: next }
 }
 
 /** Fails the update, and its preview, of a StatefulSet whose volumes or node names would have to change. */
-export function keepLasting(name: string): pulumi.ResourceHookBinding | undefined {
+export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding | undefined {
   const monitor = pulumi.runtime.getMonitor();
   // Pulumi's mocks for unit tests have no hooks and fail on them.
   if (monitor?.registerResourceHook === undefined) return undefined;
@@ -94,7 +100,7 @@ export function keepLasting(name: string): pulumi.ResourceHookBinding | undefine
 
 async function check(name: string, { oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
   const [old, next] = await Promise.all([opened(oldInputs), opened(newInputs)]);
-  const problems = lastingProblems(lastingOf(old), lastingOf(next));
+  const problems = immutableFieldProblems(immutableFieldsOf(old), immutableFieldsOf(next));
   if (problems.length > 0) throw new Error(problemsText("RabbitMqCluster", name, problems));
 }
 

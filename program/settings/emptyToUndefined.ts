@@ -1,4 +1,4 @@
 /** An empty list or map of the configuration stands for the component's own default. */
-export function given<T extends object>(value: T): T | undefined {
+export function emptyToUndefined<T extends object>(value: T): T | undefined {
   return Object.keys(value).length > 0 ? value : undefined;
 }

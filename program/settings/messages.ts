@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { type Mending, partOf } from "./fields";
+import { type FixHint, partOf } from "./fields";
 import { schema, type Settings } from "./schema";
 
 /** What a stack's configuration holds: keys with their namespace, such as `ha-celery:vhost`, and their values as text. */
@@ -11,7 +11,7 @@ export interface Source {
 }
 
 /** Says what is wrong with a key of a stack, and the command that mends it. */
-export class Texts {
+export class Messages {
   constructor(private readonly source: Source) {}
 
   /** A key, or a part of a list or map, whose value does not go with the others. */
@@ -44,7 +44,7 @@ export class Texts {
   issue(key: string, issue: z.core.$ZodIssue): string[] {
     const path = [key, ...issue.path.map(String)];
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => this.unknownField(path, name));
-    const fix = this.mend(path);
+    const fix = this.fixFor(path);
     if (issue.code === "custom" && issue.params?.isSentence) {
       // The name of an entry may be what is wrong; no other value would mend it.
       return [this.sentence(path, issue.message, issue.params.isEntry ? this.remove(pathOf(path)) : fix)];
@@ -83,10 +83,10 @@ export class Texts {
     return `${this.nameOf(where)} means nothing${nearest(name, Object.keys(part?.shape ?? {}))}. Fix: ${this.remove(where)}`;
   }
 
-  private mend(path: string[]): string {
-    const mending = partOf(schema, path)?.meta() as Mending | undefined;
-    if (!mending) return this.remove(pathOf(path));
-    const { fix, at = "", isText = false } = mending;
+  private fixFor(path: string[]): string {
+    const hint = partOf(schema, path)?.meta() as FixHint | undefined;
+    if (!hint) return this.remove(pathOf(path));
+    const { fix, at = "", isText = false } = hint;
     if (isText) return this.setPart(pathOf(path), String(this.valueAt(path) ?? fix), true);
     return path.length === 1 && at === ""
       ? this.set(pathOf(path), fix)

@@ -9,7 +9,7 @@ type Place = Record<string, unknown>;
 const UNKNOWN = /gcp:project PROJECT$/;
 
 /** Does what the errors tell to do, one after the other, and expects that nothing is refused then. */
-export function assertMendable(values: Values): void {
+export function assertFixable(values: Values): void {
   const message = refusal(values);
   let mended: Values = { ...defaults(), ...values };
   for (const line of message.split("\n").slice(1)) {

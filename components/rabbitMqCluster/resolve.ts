@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BrokerAccess, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "./args";
-import { defined } from "../shared/defined";
+import { omitUndefined } from "../shared/omitUndefined";
 import { type Labels, labelsOf, selectorOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { type Compute, type Placement, OnDelete, Spread } from "../types";
 import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
 
 /** A broker with every default filled in. */
-export interface Broker extends Placement {
+export interface ResolvedBroker extends Placement {
   name: string;
   namespace: pulumi.Input<string>;
   image: pulumi.Input<string>;
@@ -36,15 +36,15 @@ export interface Broker extends Placement {
 export const DEFAULT_MEMORY = "2Gi";
 export const DEFAULT_STORAGE = "10Gi";
 
-export function resolveBroker(name: string, args: RabbitMqClusterArgs): Broker {
+export function resolveBroker(name: string, args: RabbitMqClusterArgs): ResolvedBroker {
   const labels = labelsOf("rabbitmq", name, "broker");
   return {
     name,
     namespace: args.namespace,
     image: args.image,
     replicas: args.replicas ?? 3,
-    storage: { size: DEFAULT_STORAGE, onDelete: OnDelete.Retain, ...defined(args.storage) },
-    compute: { cpu: "1", memory: DEFAULT_MEMORY, ...defined(args.compute) },
+    storage: { size: DEFAULT_STORAGE, onDelete: OnDelete.Retain, ...omitUndefined(args.storage) },
+    compute: { cpu: "1", memory: DEFAULT_MEMORY, ...omitUndefined(args.compute) },
     spread: args.spread ?? Spread.Required,
     config: args.config ?? {},
     plugins: args.plugins ?? [],

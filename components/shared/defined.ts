@@ -1,8 +1,0 @@
-/** The object without its undefined fields, so that they do not hide a default. */
-export function defined<T extends object>(value: T): T;
-export function defined<T extends object>(value: T | undefined): Partial<T>;
-export function defined<T extends object>(value: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(value ?? {}).filter(([, field]) => field !== undefined),
-  ) as Partial<T>;
-}
