@@ -96,7 +96,7 @@ function taskPolicy(broker: ResolvedBroker): object {
 }
 
 /** A delayed task whose queue is gone: without an exchange that takes it, it would delay the tasks behind it. */
-function delayedPolicy(broker: Broker): object {
+function delayedPolicy(broker: ResolvedBroker): object {
   return {
     name: "delayed-tasks",
     vhost: broker.vhost,
