@@ -1,17 +1,17 @@
-/** An IPv4 network as its first address and the number of addresses. */
+/** An IPv4 network: its first address and the number of addresses. */
 interface Range {
   readonly first: number;
   readonly size: number;
 }
 
-/** Rarely used by others; 172 and 100 are for hosts that route all of 10.0.0.0/8 somewhere. */
+/** Rarely used /16 networks. Those in 172 and 100 are for hosts that have a route for all of 10.0.0.0/8. */
 const PREFIXES = [
   ...Array.from({ length: 30 }, (_, index) => `10.${210 + index}`),
   ...Array.from({ length: 12 }, (_, index) => `172.${20 + index}`),
   ...Array.from({ length: 64 }, (_, index) => `100.${64 + index}`),
 ];
 
-/** The first prefix whose whole /16 is no part of the networks in use; undefined when all are taken. */
+/** Returns the first prefix whose /16 does not overlap a network in use; undefined when all do. */
 export function choosePrefix(inUse: readonly string[]): string | undefined {
   return PREFIXES.find((prefix) => isFree(prefix, inUse));
 }
@@ -21,7 +21,7 @@ export function isFree(prefix: string, inUse: readonly string[]): boolean {
   return !inUse.some((cidr) => overlap(wanted, parseCidr(cidr)));
 }
 
-/** The networks that Linux's /proc/net/route lists, without the default route. */
+/** Returns the networks listed in Linux's /proc/net/route, without the default route. */
 export function parseRoutes(table: string): string[] {
   return table
     .trim()
@@ -32,7 +32,7 @@ export function parseRoutes(table: string): string[] {
     .filter((cidr) => !cidr.endsWith("/0"));
 }
 
-/** The "10.210" of a network made by us, undefined for another's. */
+/** Returns the prefix ("10.210") of a network that ensureNetwork created; undefined for any other network. */
 export function prefixOf(cidr: string): string | undefined {
   return /^(\d+\.\d+)\.0\.0\/24$/.exec(cidr)?.[1];
 }
@@ -48,7 +48,7 @@ function overlap(one: Range, other: Range): boolean {
   return one.first < other.first + other.size && other.first < one.first + one.size;
 }
 
-// The kernel writes an address as one hexadecimal number with the last byte first.
+// The kernel writes an address as one hexadecimal number, last byte first.
 function address(hex: string): string {
   return [6, 4, 2, 0].map((at) => parseInt(hex.slice(at, at + 2), 16)).join(".");
 }

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:https";
 import { parse } from "yaml";
 
-/** Just enough of a client to see whether a cluster is ready: small, so that looking at a running cluster is quick. */
+/** A minimal client for readiness checks. The official client takes longer to load than the checks themselves. */
 export class Api {
   private readonly agent: Agent;
   private readonly server: string;
@@ -9,7 +9,7 @@ export class Api {
   constructor(kubeconfig: string) {
     const { clusters, users } = parse(kubeconfig) as Kubeconfig;
     const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];
-    if (!cluster || !user) throw new Error("a kubeconfig of ours has one cluster and one user");
+    if (!cluster || !user) throw new Error("the kubeconfig must have one cluster and one user");
     this.server = cluster.server;
     this.agent = new Agent({
       keepAlive: true,
@@ -19,20 +19,20 @@ export class Api {
     });
   }
 
-  /** The body of an answer with status 200; undefined for any other answer and for none. */
+  /** Returns the body of a response with status 200; undefined for any other response, and without one. */
   get(path: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const asked = request(`${this.server}${path}`, { agent: this.agent, timeout: 2_000 }, (answer) => {
+      const pending = request(`${this.server}${path}`, { agent: this.agent, timeout: 2_000 }, (response) => {
         const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("error", () => resolve(undefined));
-        answer.on("end", () =>
-          resolve(answer.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined),
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", () => resolve(undefined));
+        response.on("end", () =>
+          resolve(response.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined),
         );
       });
-      asked.on("timeout", () => asked.destroy());
-      asked.on("error", () => resolve(undefined));
-      asked.end();
+      pending.on("timeout", () => pending.destroy());
+      pending.on("error", () => resolve(undefined));
+      pending.end();
     });
   }
 

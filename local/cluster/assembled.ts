@@ -11,7 +11,7 @@ import { rejectForeignVolumes } from "./foreignVolumes";
 import { kubeconfigPath, readKubeconfig, readLayout, removeState } from "./state";
 import { startUp } from "./startUp";
 
-/** A cluster put together from containers of our own node image: a control plane, nodes, a registry. */
+/** Creates a cluster from containers of our own node image: a control plane, nodes and a registry. */
 export async function createAssembled(
   cluster: string,
   nodes: number | undefined,
@@ -23,49 +23,49 @@ export async function createAssembled(
   await rejectForeignVolumes(cluster);
 
   const image = await nodeImage();
-  const begun = Date.now();
+  const startedAt = Date.now();
   const { layout, networkId } = await chooseLayout(cluster, nodes, report);
   const existing = await listContainers(cluster);
   const specs = containerSpecs(layout, image);
   await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
-  const ranBefore = existing.filter(({ status }) => status === "running").map(({ name }) => name);
-  await startUp(layout, ranBefore, begun, report);
+  const alreadyRunning = existing.filter(({ status }) => status === "running").map(({ name }) => name);
+  await startUp(layout, alreadyRunning, startedAt, report);
   return describe(cluster, layout.registryPort);
 }
 
-/** The cluster if all of it runs and its nodes are ready. */
+/** Returns the cluster if all its containers are running and its nodes are ready. */
 export async function findAssembled(cluster: string): Promise<LocalCluster | undefined> {
-  const [containers, kubeconfig, settled] = await Promise.all([
+  const [containers, kubeconfig, layout] = await Promise.all([
     listContainers(cluster),
     readKubeconfig(cluster),
     readLayout(cluster),
   ]);
-  const runs = (name: string) =>
+  const isRunning = (name: string) =>
     containers.some(
       (container) =>
         container.name === name &&
         container.status === "running" &&
         localName(cluster) in container.networkIds,
     );
-  if (!kubeconfig || !settled) return undefined;
-  const names = nodeNames({ cluster, nodes: settled.nodes });
-  if (![controlPlaneName(cluster), ...names, registryName(cluster)].every(runs)) return undefined;
+  if (!kubeconfig || !layout) return undefined;
+  const names = nodeNames({ cluster, nodes: layout.nodes });
+  if (![controlPlaneName(cluster), ...names, registryName(cluster)].every(isRunning)) return undefined;
 
   const api = new Api(kubeconfig);
   try {
-    const [control, ready, registry] = await Promise.all([
+    const [controlPlane, ready, registry] = await Promise.all([
       controlPlaneReady(api),
       readyNodes(api, names, containers),
-      registryReady(registryAddress(settled)),
+      registryReady(registryAddress(layout)),
     ]);
-    const whole = control && registry && ready.length === names.length;
-    return whole ? describe(cluster, settled.registryPort) : undefined;
+    const isReady = controlPlane && registry && ready.length === names.length;
+    return isReady ? describe(cluster, layout.registryPort) : undefined;
   } finally {
     api.close();
   }
 }
 
-/** Removes by label, so that what an interrupted or an older version made goes too. */
+/** Removes the cluster's objects by label, including those of an interrupted run or of an older version. */
 export async function deleteAssembled(cluster: string, report: Report): Promise<void> {
   const filter = `--filter=label=${CLUSTER_LABEL}=${cluster}`;
   const containers = lines(await docker(["ps", "--all", "--quiet", filter]));
@@ -95,7 +95,7 @@ async function ensureContainer(
     );
     if (started) return;
   }
-  // Half-made, of another shape, or not able to start: its data is in its volume, so a new one goes on from there.
+  // The container is missing, outdated or unable to start. A new one continues with the data in its volume.
   await docker(["rm", "--force", spec.name]).catch(() => undefined);
   await docker(["run", ...spec.args]);
 }

@@ -10,42 +10,42 @@ import { readLayout, writeLayout } from "./state";
 const API_PORT = 6443;
 const REGISTRY_PORT = 5000;
 
-/** Keeps the addresses and ports that the cluster has, or had; chooses those that are missing or taken by now. */
+/** Keeps the cluster's current or stored addresses and ports. Chooses new ones if they are missing or in use by now. */
 export async function chooseLayout(
   cluster: string,
-  wantedNodes: number | undefined,
+  desiredNodes: number | undefined,
   report: Report,
 ): Promise<{ layout: Layout; networkId: string }> {
-  const [containers, earlier] = await Promise.all([listContainers(), readLayout(cluster)]);
-  const { id: networkId, prefix } = await ensureNetwork(cluster, earlier?.prefix);
+  const [containers, stored] = await Promise.all([listContainers(), readLayout(cluster)]);
+  const { id: networkId, prefix } = await ensureNetwork(cluster, stored?.prefix);
   const others = containers.filter((container) => container.cluster !== cluster);
   const reserved = new Set(others.flatMap(({ ports }) => Object.values(ports)));
 
-  const settlePort = async (name: string, inside: string, kept: number | undefined, preferred: number) => {
+  const resolvePort = async (name: string, inside: string, kept: number | undefined, preferred: number) => {
     const container = containers.find((candidate) => candidate.name === name);
     const bound = container?.ports[inside];
     if (bound && (container?.status === "running" || container?.status === "paused")) return bound;
-    const wanted = bound ?? kept ?? preferred;
-    const port = await choosePort(wanted, reserved);
-    if (port !== wanted) report(`port ${wanted} is taken: ${name} gets port ${port}`);
+    const first = bound ?? kept ?? preferred;
+    const port = await choosePort(first, reserved);
+    if (port !== first) report(`port ${first} is in use: ${name} gets port ${port}`);
     reserved.add(port);
     return port;
   };
-  const apiPort = await settlePort(controlPlaneName(cluster), "6443/tcp", earlier?.apiPort, API_PORT);
-  const registryPort = await settlePort(
+  const apiPort = await resolvePort(controlPlaneName(cluster), "6443/tcp", stored?.apiPort, API_PORT);
+  const registryPort = await resolvePort(
     registryName(cluster),
     "5000/tcp",
-    earlier?.registryPort,
+    stored?.registryPort,
     REGISTRY_PORT,
   );
 
-  const nodes = earlier?.nodes ?? wantedNodes ?? DEFAULT_NODES;
-  const layout = { cluster, id: earlier?.id ?? randomUUID(), prefix, apiPort, registryPort, nodes };
+  const nodes = stored?.nodes ?? desiredNodes ?? DEFAULT_NODES;
+  const layout = { cluster, id: stored?.id ?? randomUUID(), prefix, apiPort, registryPort, nodes };
   await writeLayout(cluster, layout);
   return { layout, networkId };
 }
 
-/** True when the container is what it should be, running or not. */
+/** Whether a container, running or not, matches the desired state. */
 export function isUpToDate(container: Container, fingerprint: string, networkId: string): boolean {
   return (
     container.fingerprint === fingerprint &&

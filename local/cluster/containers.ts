@@ -14,25 +14,25 @@ import {
   SERVICES,
 } from "./layout";
 
-/** A container as it should be. */
+/** The desired state of a container. */
 export interface ContainerSpec {
   readonly name: string;
-  /** Everything after `docker run`. */
+  /** Arguments of `docker run`. */
   readonly args: readonly string[];
-  /** Changes with the arguments: a container made from others is made anew. Its data is in a volume and stays. */
+  /** Hash of the arguments. A container with another fingerprint is recreated; its data stays in a volume. */
   readonly fingerprint: string;
 }
 
 export const CLUSTER_LABEL = `${PREFIX}.cluster`;
-/** On volumes: the id of the making of the cluster whose data they hold. */
+/** Label of volumes: the id of the cluster whose data they hold. */
 export const ID_LABEL = `${PREFIX}.id`;
 export const FINGERPRINT_LABEL = `${PREFIX}.fingerprint`;
 
 /**
- * What a node needs beyond an ordinary container to run containers itself. Not --privileged: that asks for every
- * capability, and a host that lacks one (CAP_SYS_RESOURCE in some virtual machines) then refuses.
+ * Permissions that a node needs to run containers itself. Not --privileged, because that requests every capability and
+ * fails on a host that lacks one (CAP_SYS_RESOURCE in some virtual machines).
  */
-const NODE_RIGHTS = [
+const NODE_PERMISSIONS = [
   ...["--cap-add=ALL", "--cap-drop=SYS_RESOURCE"],
   ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined", "label=disable"].map(
     (option) => `--security-opt=${option}`,
@@ -40,7 +40,7 @@ const NODE_RIGHTS = [
   "--cgroupns=private",
 ];
 
-/** All containers of a cluster. */
+/** Returns the desired containers of a cluster. */
 export function containerSpecs(layout: Layout, image: string): ContainerSpec[] {
   const { cluster, apiPort, registryPort } = layout;
   const podRoutes = nodes(layout)
@@ -78,7 +78,7 @@ export function containerSpecs(layout: Layout, image: string): ContainerSpec[] {
         part: "node",
         name: node.name,
         ip: node.ip,
-        options: [...NODE_RIGHTS, mount(layout, certificates, "/certificates", "readonly")],
+        options: [...NODE_PERMISSIONS, mount(layout, certificates, "/certificates", "readonly")],
         environment: { ...environment, ...nodeEnvironment(layout, node) },
       }),
     ),
@@ -119,7 +119,7 @@ function containerSpec(layout: Layout, image: string, part: Part): ContainerSpec
     `--hostname=${part.name}`,
     `--network=${localName(cluster)}`,
     `--ip=${part.ip}`,
-    // The volume is named after the container, which can be lost and made again without its data.
+    // The volume is named after the container, so that a new container finds the data of a lost one.
     mount(layout, part.name, "/data"),
     "--tmpfs=/run",
     ...part.options,

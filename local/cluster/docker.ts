@@ -2,16 +2,16 @@ import { execa } from "execa";
 import { UserError } from "../../operate/errors";
 import { CLUSTER_LABEL, FINGERPRINT_LABEL } from "./containers";
 
-/** A container as Docker knows it. */
+/** The actual state of a container. */
 export interface Container {
   readonly name: string;
   readonly cluster: string;
   readonly fingerprint: string;
   readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
   readonly startedAt: Date;
-  /** Host port by container port, for example { "6443/tcp": 6443 }. */
+  /** Host ports by container port, for example { "6443/tcp": 6443 }. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Networks by name; the id differs when a network of that name was made anew. */
+  /** Network ids by name. The id changes when a network is recreated under the same name. */
   readonly networkIds: Readonly<Record<string, string>>;
 }
 
@@ -32,12 +32,12 @@ export async function dockerAnswers(): Promise<boolean> {
   return !(await execa("docker", ["version"], { reject: false, stdin: "ignore" })).failed;
 }
 
-/** The containers of one cluster, or of all clusters of ours. */
+/** Lists the containers of one local cluster, or of all. */
 export async function listContainers(cluster?: string): Promise<Container[]> {
   const label = cluster === undefined ? CLUSTER_LABEL : `${CLUSTER_LABEL}=${cluster}`;
   const ids = lines(await docker(["ps", "--all", "--quiet", "--no-trunc", `--filter=label=${label}`]));
   if (ids.length === 0) return [];
-  // A container that is being removed just now is listed but cannot be inspected any more.
+  // `docker ps` still lists a container that is being removed, but `docker inspect` fails for it.
   const { stdout } = await execa("docker", ["inspect", ...ids], { reject: false });
   return (JSON.parse(stdout) as Inspected[]).map(toContainer);
 }

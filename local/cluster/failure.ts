@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { UserError } from "../../operate/errors";
 import { localName, makeCommand } from "../paths";
 
-/** Says which component of a container keeps the cluster from getting ready, with the end of its log and where the rest is. */
+/** Builds the error that names the failing component of a container, with the end of its log and the command that shows all of it. */
 export async function explainFailure(
   cluster: string,
   container: string,
@@ -34,9 +34,9 @@ export async function explainFailure(
   );
 }
 
-function failure(cluster: string, problem: string, tail: string, whole: string): UserError {
+function failure(cluster: string, problem: string, tail: string, showLog: string): UserError {
   return new UserError(
-    `${problem}, so the cluster ${localName(cluster)} is not ready. Its last lines:\n${tail || "(no output)"}\n` +
-      `All of them: ${whole}\nTo start from nothing: ${makeCommand("down", cluster)} && ${makeCommand("up", cluster)}`,
+    `${problem}, so the cluster ${localName(cluster)} is not ready. Last lines of its log:\n${tail || "(no output)"}\n` +
+      `Full log: ${showLog}\nTo start over: ${makeCommand("down", cluster)} && ${makeCommand("up", cluster)}`,
   );
 }

@@ -5,11 +5,11 @@ import { docker, lines } from "./docker";
 import { readLayout } from "./state";
 
 /**
- * Refuses to go on from volumes that were not made by what this checkout remembers: their objects belong to a Pulumi stack
- * that it knows nothing of, and brokers with the passwords of two stacks never form a cluster.
+ * Throws if the cluster's volumes were created by another checkout. Their data belongs to a Pulumi stack that this
+ * checkout has no state of, and brokers with the passwords of two stacks never form a cluster.
  */
 export async function rejectForeignVolumes(cluster: string): Promise<void> {
-  const [listed, settled] = await Promise.all([
+  const [listed, layout] = await Promise.all([
     docker([
       "volume",
       "ls",
@@ -18,20 +18,20 @@ export async function rejectForeignVolumes(cluster: string): Promise<void> {
     ]),
     readLayout(cluster),
   ]);
-  const foreign = foreignVolumes(lines(listed), settled?.id);
+  const foreign = foreignVolumes(lines(listed), layout?.id);
   if (foreign.length === 0) return;
   throw new UserError(
-    `The cluster "${cluster}" was made by another checkout, or this one has lost its state: Docker has the volumes ${foreign.join(", ")}, ` +
-      `and .local/${cluster} knows nothing of them.\n` +
-      `Take that cluster away, whoever made it: ${makeCommand("down", cluster)}\n` +
-      "Or make one beside it: make up CLUSTER=other",
+    `The cluster "${cluster}" was created by another checkout, or this checkout has lost its state: Docker has the volumes ${foreign.join(", ")}, ` +
+      `which are not recorded in .local/${cluster}.\n` +
+      `Delete that cluster: ${makeCommand("down", cluster)}\n` +
+      "Or create another one beside it: make up CLUSTER=other",
   );
 }
 
-/** Those of lines `name id` that have another id, or none. */
+/** Returns the names from lines `name id` whose id is missing or differs from `id`. */
 export function foreignVolumes(listed: readonly string[], id: string | undefined): string[] {
   return listed
     .map((line) => line.trim().split(" "))
-    .filter(([, madeBy]) => madeBy === undefined || madeBy !== id)
+    .filter(([, owner]) => owner === undefined || owner !== id)
     .map(([name = ""]) => name);
 }

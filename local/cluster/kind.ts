@@ -13,12 +13,12 @@ import { choosePort } from "./ports";
 import { registryReady } from "./readiness";
 import { kubeconfigPath, readKubeconfig } from "./state";
 
-// Kubernetes 1.34, as in the clusters that we assemble.
+// Kubernetes 1.34, as in clusters of our own node image.
 const NODE_IMAGE = "kindest/node:v1.34.0";
 const REGISTRY_IMAGE = "registry:3";
 const RESTART_TIMEOUT_MS = 60_000;
 
-/** Whether kind can make a cluster here, and why or why not. */
+/** Checks whether kind can create a cluster on this machine, and returns the reason. */
 export async function kindUsable(report: Report): Promise<{ usable: boolean; reason: string }> {
   if (!(await kindInstalled())) return checkKind({ installed: false, missing: [] });
   const missing: string[] = [];
@@ -30,9 +30,9 @@ export async function kindUsable(report: Report): Promise<{ usable: boolean; rea
 export async function createKind(cluster: string, count: number, report: Report): Promise<LocalCluster> {
   const restarted = await restartKind(cluster, report);
   if (restarted) return restarted;
-  // kind does not mend half of a cluster: what does not answer is made anew.
+  // kind cannot repair a cluster, so one that does not respond is recreated.
   await deleteKind(cluster, report);
-  report("kind makes the cluster");
+  report("kind creates the cluster");
   await kind(
     [
       "create",
@@ -56,10 +56,10 @@ export async function createKind(cluster: string, count: number, report: Report)
   return describe(cluster, port);
 }
 
-/** Kind's containers do not all start by themselves after a reboot. */
+/** Starts the containers of an existing cluster, because after a reboot Docker does not start all of them. */
 async function restartKind(cluster: string, report: Report): Promise<LocalCluster | undefined> {
   if (!(await madeByKind(cluster))) return undefined;
-  report("starting the containers of kind's cluster");
+  report("starting the containers of the kind cluster");
   const containers = [...(await kindNodes(cluster)), registryName(cluster)];
   await Promise.allSettled(containers.map((container) => docker(["start", container])));
   for (const deadline = Date.now() + RESTART_TIMEOUT_MS; Date.now() < deadline; await sleep(1_000)) {
@@ -69,7 +69,7 @@ async function restartKind(cluster: string, report: Report): Promise<LocalCluste
   return undefined;
 }
 
-/** The cluster if kind made it, and it and its registry answer. */
+/** Returns the cluster if kind created it and both it and its registry respond. */
 export async function findKind(cluster: string): Promise<LocalCluster | undefined> {
   const kubeconfig = await readKubeconfig(cluster);
   const registry = (await listContainers(cluster)).find(({ name }) => name === registryName(cluster));
@@ -79,23 +79,23 @@ export async function findKind(cluster: string): Promise<LocalCluster | undefine
   const api = new Api(kubeconfig);
   try {
     const nodes = await api.list<unknown>("/api/v1/nodes");
-    const answers =
+    const isReady =
       nodes.length > DEFAULT_NODES && (await registryReady(registryAddress({ registryPort: port })));
-    return answers ? describe(cluster, port) : undefined;
+    return isReady ? describe(cluster, port) : undefined;
   } finally {
     api.close();
   }
 }
 
-/** True when kind knows a cluster of this name, whole or not. */
+/** Whether kind lists a cluster of this name, complete or not. */
 export async function madeByKind(cluster: string): Promise<boolean> {
   return (await kindInstalled()) && lines(await kind(["get", "clusters"])).includes(localName(cluster));
 }
 
-/** Removes kind's part; the registry goes with everything else that has our label. */
+/** Removes the kind cluster. Its registry is removed by label, like the other containers. */
 export async function deleteKind(cluster: string, report: Report): Promise<void> {
   if (!(await madeByKind(cluster))) return;
-  report("kind removes its cluster");
+  report("kind deletes the cluster");
   await kind([
     "delete",
     "cluster",

@@ -1,15 +1,15 @@
 import { localName } from "../paths";
 
-/** What is settled once for a cluster and kept: the first two bytes of all its addresses, and its ports on the host. */
+/** Addresses, host ports and size of a cluster, chosen once and then stored. */
 export interface Layout {
   readonly cluster: string;
-  /** Of this making of the cluster, and on its volumes: others of the same name, from another checkout, have another. */
+  /** Unique id, also on the volumes: distinguishes this cluster from one of the same name in another checkout. */
   readonly id: string;
-  /** For example "10.210": the cluster has 10.210.0.0/16 to itself. */
+  /** First two bytes of every address: with "10.210" the cluster uses 10.210.0.0/16. */
   readonly prefix: string;
   readonly apiPort: number;
   readonly registryPort: number;
-  /** How many nodes it has, besides the control plane. */
+  /** Number of nodes, not counting the control plane. */
   readonly nodes: number;
 }
 
@@ -21,16 +21,16 @@ export interface Node {
   readonly podCidr: string;
 }
 
-/** As many as the brokers that must not share one. */
+/** One node for each of the three brokers, which must not share a node. */
 export const DEFAULT_NODES = 3;
 
-/** Nodes take turns in them, so that spreading over zones can be tried. */
+/** Zones, assigned to the nodes in turn, so that zone spreading can be tested. */
 const ZONES = ["local-a", "local-b", "local-c"];
 
-/** Seen only inside the cluster, so that every cluster may have the same. */
+/** Service addresses. They are only visible inside a cluster, so all clusters use the same. */
 export const SERVICES = { cidr: "10.96.0.0/16", api: "10.96.0.1", dns: "10.96.0.10" };
 
-/** The addresses of containers, the only ones that the host itself has a route to. */
+/** Addresses of the containers, the only part of the cluster's network that the host can route to. */
 export const subnet = ({ prefix }: Pick<Layout, "prefix">) => `${prefix}.0.0/24`;
 export const clusterCidr = ({ prefix }: Layout) => `${prefix}.0.0/16`;
 export const podsCidr = ({ prefix }: Layout) => `${prefix}.128.0/17`;

@@ -1,8 +1,8 @@
-/** A local cluster that runs. */
+/** A running local cluster. */
 export interface LocalCluster {
   readonly name: string;
   readonly kubeconfigPath: string;
   readonly context: string;
-  /** Where the host pushes images and the nodes pull them, for example 127.0.0.1:5000. */
+  /** Registry that the host pushes to and the nodes pull from, for example 127.0.0.1:5000. */
   readonly registry: string;
 }

@@ -5,28 +5,28 @@ import { choosePrefix, isFree, parseRoutes, prefixOf } from "./addresses";
 import { CLUSTER_LABEL } from "./containers";
 import { docker, lines } from "./docker";
 
-/** A Docker network of ours that exists. */
+/** The Docker network of a cluster. */
 export interface Network {
   readonly id: string;
   readonly prefix: string;
 }
 
-/** The cluster's network, made if it is missing: with the addresses it had before, as long as nobody else took them. */
-export async function ensureNetwork(cluster: string, earlierPrefix: string | undefined): Promise<Network> {
+/** Returns the cluster's network. Creates it if needed, with its previous addresses unless another network uses them now. */
+export async function ensureNetwork(cluster: string, storedPrefix: string | undefined): Promise<Network> {
   const existing = (await dockerNetworks()).find(({ name }) => name === localName(cluster));
   const prefix = prefixOf(existing?.subnets[0] ?? "");
   if (existing && prefix) return { id: existing.id, prefix };
   if (existing) await docker(["network", "rm", existing.id]);
-  return makeNetwork(cluster, earlierPrefix);
+  return createNetwork(cluster, storedPrefix);
 }
 
-async function makeNetwork(cluster: string, earlierPrefix: string | undefined): Promise<Network> {
+async function createNetwork(cluster: string, storedPrefix: string | undefined): Promise<Network> {
   const inUse = [...(await dockerNetworks()).flatMap(({ subnets }) => subnets), ...(await hostRoutes())];
-  const prefix = earlierPrefix && isFree(earlierPrefix, inUse) ? earlierPrefix : choosePrefix(inUse);
+  const prefix = storedPrefix && isFree(storedPrefix, inUse) ? storedPrefix : choosePrefix(inUse);
   if (!prefix) {
     throw new UserError(
-      `No free network is left for the cluster "${cluster}": every candidate overlaps one of ${inUse.join(", ")}. ` +
-        "Remove networks that nobody uses: docker network prune",
+      `No free network for the cluster "${cluster}": every candidate overlaps one of ${inUse.join(", ")}. ` +
+        "Remove unused networks: docker network prune",
     );
   }
   const id = await docker([
@@ -59,7 +59,7 @@ async function dockerNetworks(): Promise<DockerNetwork[]> {
   }));
 }
 
-/** Empty where the host is not Linux: Docker then runs in a machine of its own. */
+/** Networks that the host has routes to. Empty if the host is not Linux, because Docker then runs in a virtual machine. */
 async function hostRoutes(): Promise<string[]> {
   return parseRoutes(await readFile("/proc/net/route", "utf8").catch(() => ""));
 }

@@ -3,7 +3,7 @@ import { UserError } from "../../operate/errors";
 
 const TRIES = 100;
 
-/** The preferred port, or the next one that is neither reserved nor in use on loopback. */
+/** Returns the preferred port, or the next one that is neither reserved nor in use on loopback. */
 export async function choosePort(
   preferred: number,
   reserved: ReadonlySet<number>,
@@ -13,7 +13,7 @@ export async function choosePort(
     if (!reserved.has(port) && (await isFree(port))) return port;
   }
   throw new UserError(
-    `No port from ${preferred} to ${preferred + TRIES - 1} is free on 127.0.0.1. See who has them with: ss -ltnp`,
+    `No port from ${preferred} to ${preferred + TRIES - 1} is free on 127.0.0.1. List the processes that use them: ss -ltnp`,
   );
 }
 

@@ -1,14 +1,14 @@
 import type { Api } from "./api";
 import type { Container } from "./docker";
 
-/** The part of a Kubernetes Node that matters here. */
+/** The fields of a Kubernetes Node that the readiness check reads. */
 export interface KubernetesNode {
   metadata: { name: string };
   spec: { taints?: { key: string }[] };
   status: { conditions?: { type: string; status: string }[] };
 }
 
-/** The kubelet's sign of life, renewed every ten seconds. */
+/** The kubelet's heartbeat, renewed every ten seconds. */
 export interface Lease {
   metadata: { name: string };
   spec: { renewTime: string };
@@ -26,7 +26,10 @@ export async function readyNodes(
   return names.filter((name) => isReady(name, nodes, leases, containers));
 }
 
-/** For most of a minute after a restart the API still calls a node ready that was so before: only a newer sign of life counts. */
+/**
+ * Whether a node is ready. For most of a minute after a restart, the API still reports the state from before it.
+ * Therefore the node also needs a heartbeat that is newer than its container.
+ */
 export function isReady(
   name: string,
   nodes: readonly KubernetesNode[],
@@ -46,7 +49,7 @@ export function isReady(
   );
 }
 
-/** The control plane creates this one last of what every cluster starts with. */
+/** The object that the control plane creates last when a cluster starts. */
 const LAST_ADDON =
   "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/ha-celery:local-volume-provisioner";
 

@@ -11,47 +11,45 @@ import { writeKubeconfig } from "./state";
 
 const POLL_MS = 200;
 const SLOW_POLL_MS = 1_000;
-/** Asking Docker takes as much processor time as the components then lack: less often than the API. */
+/** Longer than between polls of the API, because `docker ps` takes processor time from components that are starting. */
 const LIST_CONTAINERS_MS = 1_000;
 const TIMEOUT_MS = 120_000;
-/** A container that ran before and has done nothing useful for this long is started afresh. */
+/** Time after which a container that was running before, and is still not ready, is restarted once. */
 const RESTART_AFTER_MS = 20_000;
-/** A component that ends is started again a second later; one that does so this often will not get any further. */
+/** A component that exits is restarted after a second. With this many exits it is reported as failing. */
 const MAX_EXITS = 10;
 
-/** Names the containers that do not do their part yet, as the containers now are. */
+/** Returns the names of the containers that are not ready yet. */
 type Check = (containers: readonly Container[]) => Promise<string[]>;
 
-/** Waits until the containers have become a cluster. `ranBefore` are those that ran already when the command began. */
+/** Waits until the containers form a cluster. `alreadyRunning` are those that were running when the command started. */
 export async function startUp(
   layout: Layout,
-  ranBefore: readonly string[],
-  begun: number,
+  alreadyRunning: readonly string[],
+  startedAt: number,
   report: Report,
 ): Promise<void> {
   const { cluster } = layout;
-  const elapsed = () => `(${((Date.now() - begun) / 1000).toFixed(1)} s)`;
-  const patience = { begun, stale: new Set(ranBefore) };
+  const elapsed = () => `(${((Date.now() - startedAt) / 1000).toFixed(1)} s)`;
+  const start = { cluster, startedAt, restartable: new Set(alreadyRunning) };
 
   const controlPlane = controlPlaneName(cluster);
-  const kubeconfig = await waitForKubeconfig(layout, patience);
+  const kubeconfig = await waitForKubeconfig(layout, start);
   const api = new Api(kubeconfig);
   try {
-    await waitFor(cluster, patience, async () => ((await controlPlaneReady(api)) ? [] : [controlPlane]));
-    report(`control plane answers ${elapsed()}`);
+    await waitFor(start, async () => ((await controlPlaneReady(api)) ? [] : [controlPlane]));
+    report(`control plane ready ${elapsed()}`);
 
     const registry = registryAddress(layout);
-    await waitFor(cluster, patience, async () =>
-      (await registryReady(registry)) ? [] : [registryName(cluster)],
-    );
-    report(`registry answers at ${registry} ${elapsed()}`);
+    await waitFor(start, async () => ((await registryReady(registry)) ? [] : [registryName(cluster)]));
+    report(`registry ready at ${registry} ${elapsed()}`);
 
     const names = nodeNames(layout);
-    let told = 0;
-    await waitFor(cluster, patience, async (containers) => {
+    let reported = 0;
+    await waitFor(start, async (containers) => {
       const ready = await readyNodes(api, names, containers);
-      if (ready.length > told) report(`${ready.length} of ${names.length} nodes Ready ${elapsed()}`);
-      told = ready.length;
+      if (ready.length > reported) report(`${ready.length} of ${names.length} nodes Ready ${elapsed()}`);
+      reported = ready.length;
       return names.filter((name) => !ready.includes(name));
     });
   } finally {
@@ -59,10 +57,10 @@ export async function startUp(
   }
 }
 
-async function waitForKubeconfig({ cluster, apiPort }: Layout, patience: Patience): Promise<string> {
+async function waitForKubeconfig({ cluster, apiPort }: Layout, start: Start): Promise<string> {
   const controlPlane = controlPlaneName(cluster);
   let kubeconfig = "";
-  await waitFor(cluster, patience, async () => {
+  await waitFor(start, async () => {
     const read = ["exec", controlPlane, "cat", "/data/certificates/admin.kubeconfig"];
     const { failed, stdout } = await execa("docker", read, { reject: false, stdin: "ignore" });
     if (failed) return [controlPlane];
@@ -73,41 +71,50 @@ async function waitForKubeconfig({ cluster, apiPort }: Layout, patience: Patienc
   return kubeconfig;
 }
 
-interface Patience {
-  readonly begun: number;
-  readonly stale: Set<string>;
+interface Start {
+  readonly cluster: string;
+  readonly startedAt: number;
+  /** Containers that may still be restarted once. */
+  readonly restartable: Set<string>;
 }
 
-async function waitFor(cluster: string, { begun, stale }: Patience, check: Check): Promise<void> {
-  let containers = await listContainers(cluster);
-  for (let looked = Date.now(); ;) {
-    if (Date.now() - looked > LIST_CONTAINERS_MS) {
-      containers = await listContainers(cluster);
-      looked = Date.now();
+async function waitFor(start: Start, check: Check): Promise<void> {
+  let containers = await listContainers(start.cluster);
+  for (let listedAt = Date.now(); ;) {
+    if (Date.now() - listedAt > LIST_CONTAINERS_MS) {
+      containers = await listContainers(start.cluster);
+      listedAt = Date.now();
     }
-    const late = await check(containers);
-    if (late.length === 0) return;
-
-    const stopped = containers.find(({ status }) => status === "exited" || status === "dead");
-    if (stopped) throw await explainFailure(cluster, stopped.name, "ended");
-    const blamed = late[0] ?? "";
-    const waited = Date.now() - begun;
-    if (waited > TIMEOUT_MS)
-      throw await explainFailure(cluster, blamed, `did not get ready within ${TIMEOUT_MS / 1000} s`);
+    const notReady = await check(containers);
+    if (notReady.length === 0) return;
+    const waited = Date.now() - start.startedAt;
+    await throwIfFailed(start, containers, notReady[0] ?? "", waited);
     if (waited < RESTART_AFTER_MS) {
       await sleep(POLL_MS);
       continue;
     }
-    if (!stale.has(blamed) && (await keepsExiting(blamed)))
-      throw await explainFailure(cluster, blamed, "ends again and again");
-    const restarts = late.filter((name) => stale.delete(name));
+    const restarts = notReady.filter((name) => start.restartable.delete(name));
     await Promise.all(restarts.map((name) => docker(["restart", "--time=3", name])));
     await sleep(SLOW_POLL_MS);
   }
 }
 
+async function throwIfFailed(
+  { cluster, restartable }: Start,
+  containers: readonly Container[],
+  suspect: string,
+  waited: number,
+): Promise<void> {
+  const stopped = containers.find(({ status }) => status === "exited" || status === "dead");
+  if (stopped) throw await explainFailure(cluster, stopped.name, "exited");
+  if (waited > TIMEOUT_MS)
+    throw await explainFailure(cluster, suspect, `was not ready after ${TIMEOUT_MS / 1000} s`);
+  if (waited >= RESTART_AFTER_MS && !restartable.has(suspect) && (await keepsExiting(suspect)))
+    throw await explainFailure(cluster, suspect, "keeps exiting");
+}
+
 async function keepsExiting(container: string): Promise<boolean> {
-  const ended = ["exec", container, "cat", "/run/ha-celery/ended"];
-  const { failed, stdout } = await execa("docker", ended, { reject: false, stdin: "ignore" });
+  const read = ["exec", container, "cat", "/run/ha-celery/ended"];
+  const { failed, stdout } = await execa("docker", read, { reject: false, stdin: "ignore" });
   return !failed && lines(stdout).length >= MAX_EXITS;
 }

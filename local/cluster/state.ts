@@ -4,7 +4,7 @@ import { z } from "zod";
 import { stateDir } from "../paths";
 import { DEFAULT_NODES } from "./layout";
 
-/** What is remembered of a cluster while nothing of it may run. Docker's own facts come first. */
+/** A cluster's layout as stored on disk, for when none of its containers exist. Docker's own state takes precedence. */
 const StoredLayout = z.object({
   id: z.string().min(1),
   prefix: z.string().regex(/^\d+\.\d+$/),
@@ -17,7 +17,7 @@ export type StoredLayout = z.infer<typeof StoredLayout>;
 export const kubeconfigPath = (cluster: string) => join(stateDir(cluster), "kubeconfig");
 const layoutPath = (cluster: string) => join(stateDir(cluster), "cluster.json");
 
-/** Undefined when there is no file, or one that this version does not understand: then all is settled anew. */
+/** Returns undefined if there is no file, or if this version cannot read it. A new layout is then chosen. */
 export async function readLayout(cluster: string): Promise<StoredLayout | undefined> {
   try {
     return StoredLayout.parse(JSON.parse(await readFile(layoutPath(cluster), "utf8")));
@@ -38,7 +38,7 @@ export function readKubeconfig(cluster: string): Promise<string | undefined> {
   return readFile(kubeconfigPath(cluster), "utf8").catch(() => undefined);
 }
 
-/** Only its owner may read it: it holds the key of the cluster's administrator. */
+/** Writes the kubeconfig so that only its owner can read it, because it holds the administrator's key. */
 export async function writeKubeconfig(cluster: string, text: string): Promise<void> {
   await writeAtomically(kubeconfigPath(cluster), text, 0o600);
 }

@@ -60,7 +60,7 @@ describe("the local target, on a real cluster", () => {
     try {
       const { code, output } = await command("up");
       assert.equal(code, 1);
-      assert.match(output, /Error: The cluster "test" was made by another checkout/);
+      assert.match(output, /Error: The cluster "test" was created by another checkout/);
       assert.match(output, /make down CLUSTER=test/);
       assert.doesNotMatch(output, /\n {4}at /, "a stack trace");
     } finally {

@@ -31,7 +31,7 @@ describe("the choice between kind and our own node image", () => {
   it("is kind when it is installed and has its images", () => {
     assert.deepEqual(checkKind({ installed: true, missing: [] }), {
       usable: true,
-      reason: "is made by kind, which is on PATH and has its images",
+      reason: "is created by kind, which is on PATH and has its images",
     });
   });
 
