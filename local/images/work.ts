@@ -13,7 +13,7 @@ export function workFolder(): string {
 export async function withWorkFolder<T>(report: Report, build: () => Promise<T>): Promise<T> {
   const folder = workFolder();
   await mkdir(folder, { recursive: true });
-  return withLock(folder, "base images", report, async () => {
+  return withLock(folder, "building base images", report, async () => {
     const leftovers = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
     await Promise.all(
       // A process that outlived its killed parent may still write there: then the next run removes the rest.

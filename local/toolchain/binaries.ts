@@ -51,10 +51,10 @@ export interface Binaries {
   pause: string;
 }
 
-/** What a node runs. Built in this order because the later ones share most modules with Kubernetes. */
+/** The programs of a node. CoreDNS is built after Kubernetes, with which it shares most modules. */
 export const nodePrograms = [pause, kubernetes, coredns];
 
-/** Paths of what a node runs, built into the cache when absent. */
+/** Returns the paths of a node's programs. Builds those that are missing in the cache. */
 export async function ensureBinaries(report: Report): Promise<Binaries> {
   const binaries = {
     pause: await ensureArtifact(goArtifact(pause, report), report),
@@ -65,6 +65,7 @@ export async function ensureBinaries(report: Report): Promise<Binaries> {
   return binaries;
 }
 
+/** Returns the programs that are missing in the cache. */
 export async function missing(programs: GoProgram[]): Promise<GoProgram[]> {
   const present = await Promise.all(
     programs.map((program) => hasArtifact(goArtifact(program, () => undefined))),

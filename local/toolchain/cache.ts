@@ -7,26 +7,26 @@ import { cacheDir } from "../paths";
 import type { Report } from "../report";
 import { withLock } from "./lock";
 
-/** Something that takes long to make and is kept: a folder with one program in it that everything is about. */
+/** A cached build result: a folder that contains one program. */
 export interface Artifact {
   name: string;
-  /** Whatever decides what comes out: sources, versions, flags, platform. */
+  /** Everything that determines the result: sources, versions, flags, platform. */
   inputs: string[];
-  /** The program's path inside the folder; its checksum stands for the whole. */
+  /** Path of the program in the folder. Its checksum is verified before every use. */
   file: string;
-  /** Makes the artifact in an empty folder. */
+  /** Builds the artifact in an empty folder. */
   make(folder: string): Promise<void>;
 }
 
-/** Path of the artifact's program, made first unless the cache has it whole. */
+/** Returns the path of the artifact's program. Builds the artifact if it is missing in the cache or damaged. */
 export async function ensureArtifact(artifact: Artifact, report: Report): Promise<string> {
   const program = artifactPath(artifact);
   if (await isIntact(program)) return program;
-  return withLock(folderOf(artifact), artifact.name, report, async () => {
+  return withLock(folderOf(artifact), `preparing ${artifact.name}`, report, async () => {
     if (await isIntact(program)) return program;
     const folder = folderOf(artifact);
     if (await exists(folder)) {
-      report(`${artifact.name} in the cache is damaged (its checksum differs); making it again`);
+      report(`${artifact.name} in the cache is damaged (its checksum differs); building it again`);
       await rm(folder, { recursive: true, force: true });
     }
     await makeInWorkFolder(artifact, folder).finally(() => removeLeftovers(folder));
@@ -34,7 +34,7 @@ export async function ensureArtifact(artifact: Artifact, report: Report): Promis
   });
 }
 
-/** Whether the cache has it; quick, and unlike ensureArtifact without a look at its content. */
+/** Whether the cache contains the artifact. Faster than ensureArtifact, because it does not verify the checksum. */
 export async function hasArtifact(artifact: Artifact): Promise<boolean> {
   return exists(checksumFile(artifactPath(artifact)));
 }
@@ -50,7 +50,7 @@ function folderOf({ name, inputs }: Artifact): string {
 
 const checksumFile = (program: string): string => `${program}.sha256`;
 
-/** Made in a folder of its own and renamed when whole, so that nobody ever sees half of it. */
+/** Builds in a temporary folder and renames it at the end, so that no process sees a partial artifact. */
 async function makeInWorkFolder(artifact: Artifact, folder: string): Promise<void> {
   const workFolder = `${folder}.making-${randomUUID()}`;
   await mkdir(workFolder, { recursive: true });
@@ -59,7 +59,7 @@ async function makeInWorkFolder(artifact: Artifact, folder: string): Promise<voi
     const program = join(workFolder, artifact.file);
     await writeFile(checksumFile(program), `${await checksum(program)}\n`);
     await rename(workFolder, folder).catch((error: NodeJS.ErrnoException) => {
-      // Somebody took the lock from this process while it slept and was faster: the same inputs, the same artifact.
+      // Another process took over the lock while this one was suspended, and has built the same artifact already.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
   } finally {
@@ -67,12 +67,12 @@ async function makeInWorkFolder(artifact: Artifact, folder: string): Promise<voi
   }
 }
 
-/** What builds that were killed left behind; afterwards, as a compiler may outlive them for a while and go on writing. */
+/** Removes the folders of killed builds. Runs after the build, because a killed build's compiler may write for a while. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = dirname(folder);
   const leftovers = (await readdir(parent)).map((name) => join(parent, name));
-  const ours = leftovers.filter((path) => path.startsWith(`${folder}.making-`));
-  await Promise.all(ours.map((path) => rm(path, { recursive: true, force: true })));
+  const unfinished = leftovers.filter((path) => path.startsWith(`${folder}.making-`));
+  await Promise.all(unfinished.map((path) => rm(path, { recursive: true, force: true })));
 }
 
 async function isIntact(program: string): Promise<boolean> {

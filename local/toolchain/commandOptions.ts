@@ -1,3 +1,4 @@
+/** Options of a command that the toolchain runs. */
 export interface CommandOptions {
   env?: Record<string, string>;
   cwd?: string;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** What is wrong with the free space where `folder` is or will be; undefined when `neededGb` are there. */
+/** Returns a message if the disk of `folder` has less than `neededGb` free. The folder need not exist. */
 export async function diskProblem(
   folder: string,
   neededGb: number,
@@ -14,7 +14,7 @@ export async function diskProblem(
   const freeGb = (bavail * bsize) / 1e9;
   if (freeGb >= neededGb) return undefined;
   return (
-    `${folder} has ${freeGb.toFixed(1)} GB of free disk space, and ${forWhat} needs ${neededGb.toFixed(1)} GB. ` +
-    "Free some space (docker system prune helps where Docker fills the disk), or put the cache elsewhere: HA_CELERY_CACHE=/another/folder"
+    `${folder} has ${freeGb.toFixed(1)} GB of free disk space, but ${forWhat} needs ${neededGb.toFixed(1)} GB. ` +
+    "Free some space (if Docker fills the disk: docker system prune), or move the cache: HA_CELERY_CACHE=/another/folder"
   );
 }

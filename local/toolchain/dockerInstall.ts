@@ -3,7 +3,7 @@ import type { Report } from "../report";
 import type { Host } from "./host";
 import { indent, runLogged } from "./logged";
 
-/** The command that installs Docker here; undefined where we know none. */
+/** Returns the command that installs Docker on this machine; undefined if none is known. */
 export function installCommand(host: Host): string | undefined {
   if (!isDebian(host) || !host.find("apt-get")) return undefined;
   return `${host.isRoot ? "" : "sudo "}apt-get install docker.io`;
@@ -18,7 +18,7 @@ export async function installDocker(host: Host, report: Report): Promise<void> {
   await runLogged("installing Docker", "apt-get", [...options, ...packages], { env }, report);
 }
 
-/** From Debian 13 on the docker command has a package of its own; earlier and on Ubuntu it comes with the engine. */
+/** Since Debian 13 the docker command is a separate package. Before, and on Ubuntu, it is part of docker.io. */
 async function clientPackage(host: Host): Promise<string[]> {
   const { exitCode, stdout, stderr } = await host.run("apt-cache", ["policy", "docker-cli"]);
   if (exitCode !== 0) throw new UserError(`apt-cache failed:\n${indent(stderr)}`);

@@ -14,9 +14,10 @@ const DOCKERD_PID_FILE = "/var/run/docker.pid";
 const CONTAINERD_PID_FILE = "/var/run/docker/containerd/containerd.pid";
 const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
-type AnswerCheck = () => Promise<boolean>;
+/** Whether the Docker engine responds. */
+type IsUp = () => Promise<boolean>;
 
-/** The dockerd that we started, told apart by its start time from a later process with the same number. */
+/** The dockerd that was started here. Its start time distinguishes it from a later process with the same id. */
 interface Started {
   pid: number;
   startTime: string;
@@ -28,11 +29,11 @@ export function isStartedHere(): boolean {
   return readStarted() !== undefined;
 }
 
-/** A service belongs to the machine: nobody here stops it again. */
-export async function startWithSystemd(host: Host, answers: AnswerCheck): Promise<void> {
+/** Starts the system's service, which stopDockerd never stops. */
+export async function startWithSystemd(host: Host, isUp: IsUp): Promise<void> {
   const { exitCode, stderr } = await host.run("systemctl", ["start", "docker"]);
-  if (exitCode === 0) await waitFor(answers, START_TIMEOUT_MS);
-  if (!(await answers())) {
+  if (exitCode === 0) await waitFor(isUp, START_TIMEOUT_MS);
+  if (!(await isUp())) {
     const journal = await host.run("journalctl", [
       "--unit=docker",
       "--lines=12",
@@ -40,15 +41,15 @@ export async function startWithSystemd(host: Host, answers: AnswerCheck): Promis
       "--output=cat",
     ]);
     throw new UserError(
-      `Docker's service does not start: ${stderr || "it does not answer"}\n${indent(journal.stdout)}\n` +
-        "See: systemctl status docker; journalctl --unit=docker",
+      `The Docker service does not start: ${stderr || "it does not respond"}\n${indent(journal.stdout)}\n` +
+        "To find out why: systemctl status docker; journalctl --unit=docker",
     );
   }
 }
 
-/** Runs dockerd in a session of its own, so that it outlives this command and its Ctrl-C. */
-export async function startDetached(answers: AnswerCheck): Promise<void> {
-  if (isProcess(pidIn(DOCKERD_PID_FILE), "dockerd") && (await waitFor(answers, START_TIMEOUT_MS))) return;
+/** Starts dockerd in its own session, so that it survives this command and Ctrl-C. */
+export async function startDetached(isUp: IsUp): Promise<void> {
+  if (isProcess(pidIn(DOCKERD_PID_FILE), "dockerd") && (await waitFor(isUp, START_TIMEOUT_MS))) return;
   await removeStaleFiles();
   const log = openLog("dockerd");
   const dockerd = execa("dockerd", [], {
@@ -59,14 +60,14 @@ export async function startDetached(answers: AnswerCheck): Promise<void> {
   });
   closeSync(log.fd);
   dockerd.unref();
-  let ended: string | undefined;
-  void dockerd.then((result) => (ended = exitMessage(result)));
+  let exit: string | undefined;
+  void dockerd.then((result) => (exit = exitMessage(result)));
 
-  const answered = await waitFor(async () => ended !== undefined || (await answers()), START_TIMEOUT_MS);
-  if (!answered || ended !== undefined) {
-    if (ended === undefined) dockerd.kill();
+  const settled = await waitFor(async () => exit !== undefined || (await isUp()), START_TIMEOUT_MS);
+  if (!settled || exit !== undefined) {
+    if (exit === undefined) dockerd.kill();
     throw new UserError(
-      `dockerd does not start: ${ended ?? `no answer within ${START_TIMEOUT_MS / 1000} s`}\n${lastLines(log.path)}\nWhole output: ${log.path}`,
+      `dockerd does not start: ${exit ?? `no response within ${START_TIMEOUT_MS / 1000} s`}\n${lastLines(log.path)}\nFull log: ${log.path}`,
     );
   }
   if (dockerd.pid) writeStarted({ pid: dockerd.pid, startTime: startTimeOf(dockerd.pid) ?? "" });
@@ -79,16 +80,16 @@ export async function stopDockerd(): Promise<void> {
   const gone = await waitFor(async () => startTimeOf(started.pid) !== started.startTime, STOP_TIMEOUT_MS);
   if (!gone) {
     throw new UserError(
-      `dockerd (process ${started.pid}) does not end within ${STOP_TIMEOUT_MS / 1000} s. ` +
-        `End it by hand: kill -9 ${started.pid}`,
+      `dockerd (process ${started.pid}) did not stop within ${STOP_TIMEOUT_MS / 1000} s. ` +
+        `Kill it: kill -9 ${started.pid}`,
     );
   }
   rmSync(startedFile(), { force: true });
 }
 
 /**
- * After a power cut or kill -9 these files name processes that are gone, or whose numbers others now have. Dockerd
- * believes them: it then refuses to start, or waits for a containerd that nobody runs.
+ * Removes files that name processes which no longer exist, or whose ids other processes now have, as after a power
+ * failure or kill -9. Because of such files dockerd refuses to start, or waits for a containerd that is not running.
  */
 async function removeStaleFiles(): Promise<void> {
   if (!isProcess(pidIn(DOCKERD_PID_FILE), "dockerd")) rmSync(DOCKERD_PID_FILE, { force: true });
@@ -124,10 +125,10 @@ function isProcess(pid: number | undefined, name: string): boolean {
   );
 }
 
-/** Clock ticks from boot to the process's start; undefined when there is no such process, or only its zombie. */
+/** Returns the process's start time in clock ticks since boot; undefined if it does not exist or is a zombie. */
 function startTimeOf(pid: number): string | undefined {
   try {
-    // The command's name, in brackets, may hold spaces: count from behind it.
+    // The command's name, in parentheses, may contain spaces, so the fields are counted after it.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
     return fields?.[0] === "Z" ? undefined : fields?.[19];
   } catch {

@@ -13,32 +13,32 @@ import { type Host, thisHost } from "./host";
 import { tryLock, withLock } from "./lock";
 import { elapsed, runLogged } from "./logged";
 
-/** A program that is built from Go modules; its go.mod and go.sum pin every source. */
+/** A program built from Go modules. Its go.mod and go.sum pin all sources. */
 export interface GoProgram {
   name: string;
-  /** What it is, for people. */
+  /** Name shown to the user. */
   title: string;
-  /** The folder of its go.mod, under go/. */
+  /** Folder of its go.mod, relative to go/. */
   module: string;
   package: string;
-  /** Where the program goes inside its artifact's folder, when not by its name. */
+  /** Path of the program in its artifact's folder. Default: its name. */
   file?: string;
-  /** Variables that the linker sets, by their full name. */
+  /** Values that the linker assigns to variables, by full variable name. */
   variables?: Record<string, string>;
-  /** On two cores with nothing in Go's caches. */
+  /** Build time on two cores with empty Go caches, in minutes. */
   minutes: number;
 }
 
 const SOURCES = join(__dirname, "go");
 
-/** Modules and build cache of all four programs together, and the binaries. */
+/** Disk space for the modules, build cache and binaries of all four programs. */
 export const GO_BUILD_GB = 7;
 
-/** From this version on Go gets itself a newer one where GOTOOLCHAIN lets it; Debian's package sets that to local. */
-const OLDEST_GO_THAT_FETCHES = "1.21";
-const FETCHING = "GOTOOLCHAIN=auto";
+/** Since this version Go downloads a newer toolchain if GOTOOLCHAIN allows it. Debian's package sets it to local. */
+const OLDEST_GO_WITH_DOWNLOAD = "1.21";
+const ALLOW_DOWNLOAD = "GOTOOLCHAIN=auto";
 
-/** Marks caches that are on their way out. */
+/** Part of the name of Go caches that are being removed. */
 const REMOVING = ".removing-";
 
 const goCaches = (): string => join(cacheDir(), "go");
@@ -57,13 +57,13 @@ export function goArtifact(program: GoProgram, report: Report, host: Host = this
   };
 }
 
-/** One build at a time: several would only fight for the same cores, and Go's caches must not vanish under one. */
+/** Runs one build at a time, because builds use all cores and share Go's caches, which must not be removed meanwhile. */
 async function build(program: GoProgram, folder: string, report: Report, host: Host): Promise<void> {
   const problem =
     (await goProblem([program], host)) ??
     (await diskProblem(cacheDir(), neededGb(), "building from Go sources"));
   if (problem) throw new UserError(problem);
-  await withLock(goCaches(), "another build from Go sources", report, async () => {
+  await withLock(goCaches(), "building from Go sources", report, async () => {
     const started = Date.now();
     report(`building ${program.title} from Go sources (once; about ${program.minutes} min on 2 cores)`);
     const args = [
@@ -84,7 +84,7 @@ const fileOf = ({ name, file }: GoProgram): string => file ?? name;
 
 function buildArguments({ variables }: GoProgram): string[] {
   const set = Object.entries(variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
-  // Without debug information, which -s and -w would throw away anyway: that saves time and a third of the space.
+  // No debug information: -s and -w would drop it anyway, and generating it takes time and a third of the disk space.
   return ["-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", ["-s", "-w", ...set].join(" ")];
 }
 
@@ -94,7 +94,7 @@ function goEnvironment(host: Host): Record<string, string> {
     GOOS: "linux",
     GOARCH: goArch(host),
     GOWORK: "off",
-    // Writable modules can be removed like any other folder. No VCS stamp: it would differ with every commit of ours.
+    // -modcacherw lets the cache be deleted like any other folder. A VCS stamp would change the binary with every commit.
     GOFLAGS: "-mod=readonly -modcacherw -buildvcs=false",
     GOMODCACHE: join(goCaches(), "mod"),
     GOCACHE: join(goCaches(), "build"),
@@ -105,11 +105,11 @@ function goArch(host: Host): string {
   return host.arch === "x64" ? "amd64" : host.arch;
 }
 
-/** Why these programs cannot be built here; undefined when they can. */
+/** Returns why these programs cannot be built on this machine; undefined if they can. */
 export async function goProblem(programs: GoProgram[], host: Host = thisHost): Promise<string | undefined> {
   const names = programs.map(({ title }) => title).join(", ");
   const needed = programs.map(goVersionOf).sort(compareVersions).at(-1) ?? "1";
-  // Outside of any module, or Go would at once switch to (and download) the version that the module asks for.
+  // Runs outside of any module. In one, Go would immediately download the version that the module requires.
   const { exitCode, stdout } = await host.run("go", ["env", "GOVERSION", "GOTOOLCHAIN"], { cwd: tmpdir() });
   if (exitCode !== 0) {
     return `Go is not installed, and ${names} must be built from source. ${installGo(needed, host)}`;
@@ -117,17 +117,19 @@ export async function goProblem(programs: GoProgram[], host: Host = thisHost): P
   const [version = "", toolchain = ""] = stdout.split("\n");
   const found = version.replace(/^go/, "");
   if (compareVersions(found, needed) >= 0) return undefined;
-  const canFetch = compareVersions(found, OLDEST_GO_THAT_FETCHES) >= 0;
-  if (canFetch && toolchain !== "local") return undefined;
-  const remedy = canFetch ? `Let it fetch a newer one: ${FETCHING} make up` : installGo(needed, host);
-  return `Go ${found} is too old: ${names} needs Go ${needed} or later to be built. ${remedy}`;
+  const canDownload = compareVersions(found, OLDEST_GO_WITH_DOWNLOAD) >= 0;
+  if (canDownload && toolchain !== "local") return undefined;
+  const remedy = canDownload
+    ? `Let it download a newer one: ${ALLOW_DOWNLOAD} make up`
+    : installGo(needed, host);
+  return `Go ${found} is too old: building ${names} requires Go ${needed} or later. ${remedy}`;
 }
 
 function installGo(needed: string, host: Host): string {
   const fromSite = `Install Go ${needed} or later: https://go.dev/dl/`;
   if (!isDebian(host)) return fromSite;
   const install = `${host.isRoot ? "" : "sudo "}apt-get install golang-go`;
-  return `${fromSite}, or a Go of at least ${OLDEST_GO_THAT_FETCHES} that fetches it: ${install}; ${FETCHING} make up`;
+  return `${fromSite}, or Go ${OLDEST_GO_WITH_DOWNLOAD} or later, which can download it: ${install}; ${ALLOW_DOWNLOAD} make up`;
 }
 
 function goVersionOf({ module }: GoProgram): string {
@@ -138,25 +140,25 @@ export function compareVersions(left: string, right: string): number {
   return left.localeCompare(right, "en", { numeric: true });
 }
 
-/** Removes Go's caches, several gigabytes, once none of these programs is left to build. */
+/** Removes Go's caches, which take several gigabytes, when all these programs are built. */
 export async function dropGoCaches(programs: GoProgram[], report: Report): Promise<void> {
   const present = await Promise.all(programs.map((program) => hasArtifact(goArtifact(program, report))));
   if (present.includes(false)) return;
   if (existsSync(goCaches())) {
     const release = await tryLock(goCaches());
-    if (!release) return; // another process builds with them, and removes them afterwards
-    // At once out of the way: Go takes a module of which half is gone for a whole one.
+    if (!release) return; // another process is using them, and removes them afterwards
+    // Renamed first, because Go takes a partially removed module for a complete one.
     await rename(goCaches(), `${goCaches()}${REMOVING}${randomUUID()}`).finally(release);
   }
   const leftovers = readdirSync(cacheDir()).filter((name) => name.startsWith(`go${REMOVING}`));
   if (leftovers.length === 0) return;
-  report("removing Go's caches: everything is built");
+  report("removing Go's caches, because everything is built");
   const options = { recursive: true, force: true };
-  // Not worth an error: two runs may remove the same one, and the next tries again.
+  // Errors are ignored: another run may be removing the same folder, and the next run tries again.
   await Promise.all(leftovers.map((name) => rm(join(cacheDir(), name), options).catch(() => undefined)));
 }
 
-/** Less is missing when an interrupted build has left its caches, but how much nobody knows. */
+/** Required disk space. An estimate if an interrupted build has left part of the caches. */
 function neededGb(): number {
   return existsSync(goCaches()) ? GO_BUILD_GB / 4 : GO_BUILD_GB;
 }

@@ -5,14 +5,15 @@ import { execa } from "execa";
 import { exitMessage } from "./logged";
 import type { CommandOptions } from "./commandOptions";
 
+/** Result of a command. */
 export interface CommandResult {
-  /** Undefined when the command could not be started, was killed, or took too long. */
+  /** Undefined if the command could not be started, was killed, or timed out. */
   exitCode: number | undefined;
   stdout: string;
   stderr: string;
 }
 
-/** The machine as the toolchain sees it; tests put another one in its place. */
+/** The machine that the toolchain runs on. Tests pass a fake one. */
 export interface Host {
   platform: string;
   arch: string;
@@ -22,7 +23,7 @@ export interface Host {
   distributions: string[];
   env: Record<string, string | undefined>;
   find(program: string): string | undefined;
-  /** Runs a command to its end; a failure is a result, not an exception. */
+  /** Runs a command and waits for it. Does not throw if the command fails. */
   run(command: string, args: string[], options?: CommandOptions): Promise<CommandResult>;
 }
 

@@ -4,23 +4,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import type { Report } from "../report";
 
-/** A killed process cannot give its lock back; it counts as given up when nobody has touched it for this long. */
+/** A killed process does not release its lock. The lock expires when it has not been renewed for this long. */
 const STALE_AFTER_MS = 5_000;
 
-/** Runs `work` while nobody else on this machine holds the lock; says once that it waits. */
+/** Runs `work` while holding a lock on this machine. Reports once if it has to wait. */
 export async function withLock<T>(
   file: string,
+  /** In the -ing form: "starting Docker". */
   what: string,
   report: Report,
   work: () => Promise<T>,
 ): Promise<T> {
-  const release = await acquire(file, () =>
-    report(`${what} is in the works in another process; waiting for it`),
-  );
+  const release = await acquire(file, () => report(`another process is already ${what}; waiting for it`));
   try {
     return await work();
   } finally {
-    await release().catch(() => undefined); // taken away as stale: then it is no longer ours to give back
+    await release().catch(() => undefined); // fails if the lock has expired and another process holds it
   }
 }
 
@@ -33,14 +32,14 @@ async function acquire(file: string, onWait: () => void): Promise<() => Promise<
   }
 }
 
-/** The lock's release, or undefined when somebody else holds it. */
+/** Returns the function that releases the lock, or undefined if another process holds it. */
 export async function tryLock(file: string): Promise<(() => Promise<void>) | undefined> {
   mkdirSync(dirname(file), { recursive: true });
   try {
     return await lock(file, {
       realpath: false,
       stale: STALE_AFTER_MS,
-      // A process that slept past the limit has lost its lock. Its work goes on in its own folder and harms nobody.
+      // A suspended process can lose its lock. Its work continues in its own folder and does no harm.
       onCompromised: () => undefined,
     });
   } catch (error) {

@@ -9,7 +9,7 @@ import type { CommandOptions } from "./commandOptions";
 const REPORT_EVERY_MS = 20_000;
 const LINES_IN_ERROR = 12;
 
-/** Runs a long command: its output goes to a log file, people get a line now and then, and a failure shows the log's end. */
+/** Runs a long command. Writes its output to a log file, reports progress every 20 s, and shows the end of the log on failure. */
 export async function runLogged(
   what: string,
   command: string,
@@ -19,39 +19,39 @@ export async function runLogged(
 ): Promise<void> {
   const log = openLog(what.replaceAll(" ", "-"));
   const stopReporting = reportElapsed(what, report, () => lastLine(readFileSync(log.path, "utf8")));
-  // Straight into the file: what outlives a killed parent goes on writing there instead of dying of a broken pipe.
+  // Written directly to the file, so that a command whose parent was killed does not fail with a broken pipe.
   const result = await execa(command, args, { ...options, reject: false, stdio: ["ignore", log.fd, log.fd] });
   stopReporting();
   closeSync(log.fd);
   if (!result.failed) return;
   throw new UserError(
-    `${what} failed: ${exitMessage(result)}\n${lastLines(log.path)}\nWhole output: ${log.path}\n` +
-      "What was done so far is kept: the same command goes on from there.",
+    `${what} failed: ${exitMessage(result)}\n${lastLines(log.path)}\nFull log: ${log.path}\n` +
+      "Completed work is kept; run the same command again to continue.",
   );
 }
 
-/** An empty log file to write to. */
+/** Opens an empty log file. */
 export function openLog(name: string): { path: string; fd: number } {
   mkdirSync(logFolder(), { recursive: true });
   const path = join(logFolder(), `${name}.log`);
   return { path, fd: openSync(path, "w") };
 }
 
-/** How a command ended, in execa's words; its types leave them out of what does not throw. */
+/** Returns execa's message about a failed command. Its types lack the message for calls that do not throw. */
 export function exitMessage(result: object): string {
-  return (result as Partial<ExecaError>).shortMessage ?? "it ended";
+  return (result as Partial<ExecaError>).shortMessage ?? "it exited";
 }
 
-/** The last lines of a log, set off from our own words. */
+/** Returns the last lines of a log, indented. */
 export function lastLines(log: string): string {
   return indent(readFileSync(log, "utf8").trimEnd().split("\n").slice(-LINES_IN_ERROR).join("\n"));
 }
 
-/** Says every now and then for how long something has been going on, and where it is; the answer stops it. */
-export function reportElapsed(what: string, report: Report, where: () => string = () => ""): () => void {
+/** Reports elapsed time and progress every 20 s, until the returned function is called. */
+export function reportElapsed(what: string, report: Report, progress: () => string = () => ""): () => void {
   const started = Date.now();
   const timer = setInterval(() => {
-    const detail = where();
+    const detail = progress();
     report(`${what}: ${elapsed(Date.now() - started)} so far${detail && ` (${detail})`}`);
   }, REPORT_EVERY_MS);
   return () => clearInterval(timer);

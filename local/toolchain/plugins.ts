@@ -12,21 +12,21 @@ export interface Plugin {
   version: string;
 }
 
-/** Where the engine gets a plugin from. */
+/** Source of a plugin. */
 export type PluginSource = "PATH" | "installed" | "downloaded" | "stand-in";
 
-/** The provider plugins that stack `local` needs, at the versions of their npm packages. */
+/** Returns the provider plugins of stack `local`, in the versions of their npm packages. */
 export function neededPlugins(): Plugin[] {
   return ["kubernetes", "docker", "random"].map((name) => ({ name, version: versionOf(`@pulumi/${name}`) }));
 }
 
-/** The version of an npm package as installed. */
+/** Returns the installed version of an npm package. */
 export function versionOf(npmPackage: string): string {
   const manifest = readFileSync(join(REPOSITORY, "node_modules", npmPackage, "package.json"), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-/** Finds each plugin's source, downloading what can be had. The user's own and official ones come before our stand-ins. */
+/** Determines the source of each plugin: PATH, installed, downloaded now, or, if all of these fail, a stand-in. */
 export async function findPlugins(
   plugins: Plugin[],
   pulumi: (args: string[], timeoutSeconds: number) => ReturnType<Host["run"]>,
@@ -58,8 +58,8 @@ function requireStandIn({ name, version }: Plugin, problem: string): void {
   if (isExecutable(standInOf(name))) return;
   throw new UserError(
     `The Pulumi plugin ${name} ${version} is not installed and cannot be downloaded: ${problem}. ` +
-      `Nor is there a stand-in for it, ${standInOf(name)}. ` +
-      `Where there is internet: pulumi plugin install resource ${name} ${version}`,
+      `Its stand-in ${standInOf(name)} is missing, too. ` +
+      `With internet access, run: pulumi plugin install resource ${name} ${version}`,
   );
 }
 
@@ -75,7 +75,7 @@ function describe(
       .join(", ");
   const official = list(false) && `Pulumi plugins: official ${list(false)}`;
   const standIns =
-    list(true) && `our stand-ins (local/providers) for the Pulumi plugins ${list(true)}: ${problem}`;
+    list(true) && `stand-ins (local/providers) for the Pulumi plugins ${list(true)}: ${problem}`;
   return [official, standIns].filter(Boolean).join("; ");
 }
 
@@ -90,7 +90,7 @@ async function listInstalled(pulumi: RunPulumi): Promise<Set<string>> {
   );
 }
 
-/** What went wrong; undefined when the plugin is there now. */
+/** Returns the error message; undefined if the plugin was installed. */
 async function download(
   { name, version }: Plugin,
   pulumi: RunPulumi,
@@ -107,7 +107,7 @@ async function download(
   return exitCode === 0 ? undefined : `${what} failed: ${lastLine(stderr)}`;
 }
 
-/** A folder for PATH with exactly these stand-ins: one beside an official plugin would be taken instead of it. */
+/** Returns a folder for PATH with these stand-ins only, because the engine prefers plugins on PATH to installed ones. */
 export function standInFolder(names: string[]): string {
   const folder = join(REPOSITORY, ".local", "stand-ins", names.join("+"));
   mkdirSync(folder, { recursive: true });

@@ -16,15 +16,15 @@ import { findPlugins, neededPlugins, standInFolder, versionOf } from "./plugins"
 const OLDEST_PULUMI = "3.200.0";
 
 export interface PulumiTools {
-  /** Path of the CLI, always <root>/bin/pulumi: the Automation API wants the root. */
+  /** Path of the CLI, always <root>/bin/pulumi, because the Automation API expects the root folder. */
   command: string;
-  /** What the CLI needs in its environment: PATH with the stand-ins, PULUMI_HOME. */
+  /** Environment variables for the CLI: PATH with the stand-ins, PULUMI_HOME. */
   env: Record<string, string>;
-  /** Names of the plugins that a stand-in replaces. */
+  /** Names of the plugins that are replaced by a stand-in. */
   standIns: string[];
 }
 
-/** Finds, downloads or builds the Pulumi CLI and the plugins of stack `local`, in this order. */
+/** Finds the Pulumi CLI and the plugins of stack `local`. What is missing is downloaded; if that fails, it is built or replaced. */
 export async function ensurePulumi(
   report: Report,
   host: Host = thisHost,
@@ -55,7 +55,7 @@ async function ensureCommand(report: Report, host: Host, downloads: Downloads): 
   ] as const) {
     if (!(await hasArtifact(artifact))) continue;
     const command = await ensureArtifact(artifact, report);
-    report(`Pulumi CLI: ${how} earlier, ${command}`);
+    report(`Pulumi CLI: previously ${how}, ${command}`);
     return command;
   }
   let problem = await downloads.problem();
@@ -67,11 +67,11 @@ async function ensureCommand(report: Report, host: Host, downloads: Downloads): 
       downloads.remember(problem);
     }
   }
-  report(`Pulumi CLI: none on PATH, none to download: ${problem}`);
+  report(`Pulumi CLI: not on PATH and cannot be downloaded: ${problem}`);
   return ensureArtifact(built, report);
 }
 
-/** The user's own CLI, when it is not too old for the Automation API and its plugins. */
+/** Returns the user's own CLI, unless it is too old for the Automation API and the plugins. */
 export async function findUsersPulumi(report: Report, host: Host = thisHost): Promise<string | undefined> {
   const command = host.find("pulumi");
   if (!command) return undefined;
@@ -81,7 +81,9 @@ export async function findUsersPulumi(report: Report, host: Host = thisHost): Pr
   });
   const version = stdout.trim().replace(/^v/, "");
   if (exitCode !== 0 || !/^\d+\.\d+/.test(version)) {
-    report(`Pulumi CLI: ${command} does not tell its version (${stderr.trim() || stdout.trim()}); not used`);
+    report(
+      `Pulumi CLI: ${command} does not report its version (${stderr.trim() || stdout.trim()}); not used`,
+    );
     return undefined;
   }
   if (compareVersions(version, OLDEST_PULUMI) < 0) {
@@ -92,7 +94,7 @@ export async function findUsersPulumi(report: Report, host: Host = thisHost): Pr
   return inBinFolder(command);
 }
 
-/** Whether a CLI is there without anything to build or download. */
+/** Whether a CLI is available without a build or download. */
 export async function havePulumi(host: Host): Promise<boolean> {
   const quiet = () => undefined;
   return (
@@ -111,7 +113,7 @@ function inBinFolder(command: string): string {
   return link;
 }
 
-/** The official release of the same version as @pulumi/pulumi. */
+/** Returns the official release, in the version of @pulumi/pulumi. */
 function downloadedPulumi(host: Host, report: Report): Artifact {
   const version = versionOf("@pulumi/pulumi");
   return {
@@ -122,15 +124,15 @@ function downloadedPulumi(host: Host, report: Report): Artifact {
       const what = `downloading the Pulumi CLI ${version}`;
       report(what);
       const stopReporting = reportElapsed(what, report);
-      const tooLong = sleep(DOWNLOAD_TIMEOUT_SECONDS * 1000, undefined, { ref: false }).then(() => {
-        throw new Error(`not done after ${DOWNLOAD_TIMEOUT_SECONDS} s`);
+      const timeout = sleep(DOWNLOAD_TIMEOUT_SECONDS * 1000, undefined, { ref: false }).then(() => {
+        throw new Error(`timed out after ${DOWNLOAD_TIMEOUT_SECONDS} s`);
       });
-      await Promise.race([PulumiCommand.install({ root }), tooLong]).finally(stopReporting);
+      await Promise.race([PulumiCommand.install({ root }), timeout]).finally(stopReporting);
     },
   };
 }
 
-/** The user's own home, where official plugins are and go; else one in the cache, which leaves nothing of ours behind. */
+/** Returns the user's Pulumi home, which holds their plugins. Without one, a folder in the cache, which `make clean` removes. */
 function pulumiHome({ env }: Host): string {
   const users = env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   return env.PULUMI_HOME !== undefined || existsSync(users) ? users : join(cacheDir(), "pulumi-home");

@@ -81,7 +81,7 @@ describe("toolchain cache", () => {
       assert.equal(first?.at(-1), second?.at(-1));
       assert.equal(await starts(), 1);
       const waited = [first, second].filter((lines) =>
-        /slow is in the works in another process/.test(lines?.[0] ?? ""),
+        /another process is already preparing slow/.test(lines?.[0] ?? ""),
       );
       assert.equal(waited.length, 1, "exactly one of them waited");
     });

@@ -19,7 +19,7 @@ describe("checking Go", () => {
     const problem = await goProblem([coredns, pulumi], withGo("go1.24.4", "local"));
     assert.match(
       problem ?? "",
-      /^Go 1\.24\.4 is too old: CoreDNS .*Pulumi.* needs Go 1\.25\.\d+ or later .*GOTOOLCHAIN=auto make up$/,
+      /^Go 1\.24\.4 is too old: building CoreDNS .*Pulumi.* requires Go 1\.25\.\d+ or later\. .*GOTOOLCHAIN=auto make up$/,
     );
   });
 

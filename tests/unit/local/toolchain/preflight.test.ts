@@ -26,7 +26,7 @@ describe("checks before anything is changed", () => {
     });
     assert.match(
       (await preflight(host)).join("\n"),
-      /debian:trixie-slim cannot be pulled \(no such host\).*Run this as root/,
+      /debian:trixie-slim cannot be pulled \(no such host\).*Run this command as root/,
     );
   });
 
@@ -52,7 +52,7 @@ describe("checks before anything is changed", () => {
       assert.equal(problems.length, 1);
       assert.match(
         problems[0] ?? "",
-        new RegExp(`Linux on x64 or arm64, and this is ${platform} on ${arch}`),
+        new RegExp(`Linux on x64 or arm64, but this is ${platform} on ${arch}`),
       );
     });
   }
@@ -62,7 +62,7 @@ describe("checks before anything is changed", () => {
     const problem = await diskProblem(folder, 1e6, "the build");
     assert.match(
       problem ?? "",
-      /^\S+\/not\/made\/yet has [\d.]+ GB of free disk space, and the build needs 1000000\.0 GB\. Free/,
+      /^\S+\/not\/made\/yet has [\d.]+ GB of free disk space, but the build needs 1000000\.0 GB\. Free/,
     );
     assert.equal(await diskProblem(folder, 0, "nothing"), undefined);
   });

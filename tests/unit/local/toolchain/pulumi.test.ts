@@ -46,7 +46,7 @@ describe("finding Pulumi", () => {
       ensurePulumi(report, fakeHost(), downloads(offline)),
       /Go is not installed, and the Pulumi CLI/,
     );
-    assert.deepEqual(lines, [`Pulumi CLI: none on PATH, none to download: ${offline}`]);
+    assert.deepEqual(lines, [`Pulumi CLI: not on PATH and cannot be downloaded: ${offline}`]);
   });
 
   it("does not use one that is too old", async () => {
@@ -59,7 +59,7 @@ describe("finding Pulumi", () => {
   it("does not use one that does not run", async () => {
     const { lines, report } = recorder();
     await assert.rejects(ensurePulumi(report, fakeHost({ path: ["pulumi"] }), downloads(offline)));
-    assert.match(lines[0] ?? "", /does not tell its version \(ENOENT\); not used/);
+    assert.match(lines[0] ?? "", /does not report its version \(ENOENT\); not used/);
   });
 });
 
@@ -76,7 +76,7 @@ describe("finding Pulumi's plugins", () => {
     assert.deepEqual(tools.standIns, ["kubernetes"]);
     assert.match(
       lines.at(-1) ?? "",
-      /official docker \S+, random \S+; our stand-ins .* kubernetes \S+: the site is out/,
+      /official docker \S+, random \S+; stand-ins .* kubernetes \S+: the site is out/,
     );
     const [folder = "", ...rest] = (tools.env.PATH ?? "").split(delimiter);
     assert.deepEqual(
