@@ -5,37 +5,37 @@ import { renderStack } from "./stack";
 import type { Overrides } from "./stackConfig";
 import { masked, toYaml } from "./yaml";
 
-/** What the command line says. */
+/** Options of the render command. */
 export interface RenderCommandOptions {
   stack: string;
   config: Overrides;
   passwords?: string;
 }
 
-/** What the command prints. */
+/** Output of the render command. */
 export interface Rendered {
-  /** For standard output. */
+  /** Text for standard output. */
   yaml: string;
-  /** For people. */
+  /** Message for the user. */
   note?: string;
 }
 
-/** Reads one `--config key=value`. */
+/** Parses one `--config key=value`. */
 export function assignment(value: string, before: Overrides): Overrides {
   const [, key, setting] = /^([\w:-]+)=(.*)$/s.exec(value) ?? [];
   if (key !== undefined && setting !== undefined) return { ...before, [key]: setting };
   throw new RenderError(
-    `--config is "${value}", which sets no key. Write key=value, for example --config brokerReplicas=5.`,
+    `--config is "${value}", which is not a configuration setting. Write key=value, for example --config brokerReplicas=5.`,
   );
 }
 
-/** The YAML of a stack: with placeholders, or with the passwords of a file, which gets those that it lacks. */
+/** Renders a stack as YAML, with placeholders or with the passwords of a file. Passwords that the file lacks are generated and added. */
 export async function render({ stack, config, passwords }: RenderCommandOptions): Promise<Rendered> {
   if (passwords === undefined) {
     const objects = await renderStack(stack, { overrides: config, password: () => "" });
     return {
       yaml: toYaml(objects.map(masked)),
-      note: "Secrets hold placeholders, with which no broker starts. --passwords FILE generates and keeps passwords.",
+      note: "Secrets contain placeholders, with which no broker starts. Use --passwords FILE to generate and keep passwords.",
     };
   }
   const file = new PasswordFile(passwords, stack);
@@ -44,6 +44,6 @@ export async function render({ stack, config, passwords }: RenderCommandOptions)
   const added = file.save();
   return {
     yaml: toYaml(objects),
-    ...(added > 0 && { note: `${added} new passwords in ${passwords}. Keep it, and keep it secret.` }),
+    ...(added > 0 && { note: `${added} new passwords in ${passwords}. Keep this file, and keep it secret.` }),
   };
 }

@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a program told the engine about one resource. */
+/** A resource as the program registered it with the engine. */
 export interface Registered {
   type: string;
   name: string;
-  /** `type name` of the parent, or "" at the top. */
+  /** `type name` of the parent, or "" at the top level. */
   parent: string;
   /** Name of the explicit provider, or "". */
   provider: string;
-  /** `type name` of each resource that it waits for. */
+  /** `type name` of each resource that it depends on. */
   dependencies: string[];
   protect: boolean;
   retainOnDelete: boolean;
   timeouts: string[];
-  /** Paths of the inputs whose changes are not looked at. */
+  /** Paths of the inputs whose changes are ignored. */
   ignoreChanges: string[];
   /** Names of the hooks that run before the resource is updated. */
   beforeUpdate: string[];
-  /** `type name` of each resource whose replacement replaces it, too. */
+  /** `type name` of each resource whose replacement also replaces this one. */
   replaceWith: string[];
   custom: boolean;
-  /** As the provider gets them, secrets opened. */
+  /** Inputs as the provider receives them, with secrets unwrapped. */
   inputs: Record<string, unknown>;
-  /** As they go into the state, secrets marked. */
+  /** Inputs as they are stored in the state, with secrets marked. */
   raw: unknown;
   /** Names of the registered outputs of a component. */
   outputs: string[];
@@ -36,11 +36,11 @@ export interface Run<T> {
   providers: Registered[];
 }
 
-/** How to run a program. */
+/** Options of `runMocked`. */
 export interface MockRunOptions {
-  /** What providers answer. */
-  answer: MockProvider;
-  /** Nothing that only a provider can tell is known.
+  /** The providers' behavior. */
+  provider: MockProvider;
+  /** Whether provider outputs are unknown, as in a preview.
    * @default false */
   preview?: boolean;
   /** @default `project` */
@@ -51,15 +51,15 @@ export interface MockRunOptions {
 
 const shortName = (urn: string) => urn.split("::").slice(2).join(" ").replace(/^.*\$/, "");
 
-/** Marks a secret in the state. */
+/** Key that marks a secret in the state. */
 export const SECRET = "4dabf18193072939515e22adb298388d";
 
-/** The value without the marks of its secrets. */
-function opened(value: unknown): unknown {
+/** Returns a value with its secrets unwrapped. */
+function unwrap(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(opened);
-  if (SECRET in value) return opened((value as { value?: unknown }).value);
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, opened(field)]));
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (SECRET in value) return unwrap((value as { value?: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, unwrap(field)]));
 }
 
 interface Request {
@@ -89,18 +89,18 @@ interface Monitor {
   registerResourceHook(request: unknown, callback: (error: null, response: object) => void): void;
 }
 
-/** What a provider would answer: the state of a resource that it was told to create. */
+/** Returns the state of a resource that the program creates. */
 export type MockProvider = (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
 
-/** Runs a program against Pulumi's mocked engine, which touches nothing, and waits until every resource is registered. */
+/** Runs a program against Pulumi's mocked engine, which creates nothing, and waits until every resource is registered. */
 export async function runMocked<T>(program: () => T, options: MockRunOptions): Promise<Run<T>> {
-  const { answer, preview = false, project = "project", stack = "stack" } = options;
+  const { provider, preview = false, project = "project", stack = "stack" } = options;
   const inputs = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
         inputs.set(`${args.type} ${args.name}`, args.inputs as Record<string, unknown>);
-        return preview ? { id: undefined, state: {} } : { id: `${args.name}-id`, state: answer(args) };
+        return preview ? { id: undefined, state: {} } : { id: `${args.name}-id`, state: provider(args) };
       },
       call: (args) => args.inputs as Record<string, unknown>,
     },
@@ -121,12 +121,12 @@ export async function runMocked<T>(program: () => T, options: MockRunOptions): P
     component?.outputs.push(...Object.keys(request.getOutputs().toJavaScript()));
     return registerOutputs(request, callback);
   };
-  // Pulumi's own mock has no hooks.
+  // Pulumi's mock does not support hooks.
   monitor.registerResourceHook = (_, callback) => callback(null, {});
   const result = program();
   await pulumi.runtime.disconnect();
   for (const each of resources)
-    each.inputs = opened(inputs.get(`${each.type} ${each.name}`)) as Record<string, unknown>;
+    each.inputs = unwrap(inputs.get(`${each.type} ${each.name}`)) as Record<string, unknown>;
   return {
     result,
     resources: resources.filter(({ type }) => !type.startsWith("pulumi:")),

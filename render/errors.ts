@@ -1,2 +1,2 @@
-/** A mistake of whoever renders: told without a stack trace. */
+/** An error in the user's input: printed without a stack trace. */
 export class RenderError extends Error {}

@@ -1,6 +1,6 @@
 import type { MockOutputs } from "./mockOutputs";
 
-/** What Google Cloud's provider adds to the resources of the gke target. Addresses and names are documentation's own. */
+/** Outputs of Google Cloud resources of the gke target. Addresses are from ranges reserved for documentation. */
 export const GOOGLE_CLOUD: Record<string, MockOutputs> = {
   "gcp:serviceaccount/account:Account": ({ inputs }) => {
     const { accountId, project } = inputs as { accountId: string; project: string };

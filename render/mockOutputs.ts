@@ -1,25 +1,24 @@
-/** What a program wants of a generated password. */
-
 import type * as pulumi from "@pulumi/pulumi";
 
+/** Inputs of a RandomPassword. */
 export interface PasswordInputs {
-  /** How many characters. */
+  /** Number of characters. */
   length: number;
-  /** Other values, another password. */
+  /** Values whose change generates a new password. */
   keepers?: Record<string, string>;
 }
 
-/** What the mocked providers make up. */
+/** Values that the mocked providers generate. */
 export interface GeneratedValues {
-  /** Name of an object that the program left unnamed. */
+  /** Returns the name of an object without a name. */
   autoname: (name: string) => string;
-  /** A generated password. */
+  /** Returns a password. */
   password: (name: string, wanted: PasswordInputs) => string;
-  /** Reference by which a built image is run. */
+  /** Returns the reference of a built image. */
   imageRef: (name: string, imageName: string) => string;
 }
 
-/** The answer to one kind of resource. */
+/** Computes the outputs of resources of one type. */
 export type MockOutputs = (
   resource: pulumi.runtime.MockResourceArgs,
   generated: GeneratedValues,

@@ -2,7 +2,7 @@ import type { MockProvider } from "./engine";
 import { GOOGLE_CLOUD } from "./googleCloud";
 import type { MockOutputs, GeneratedValues, PasswordInputs } from "./mockOutputs";
 
-/** What each kind of resource gets besides its inputs; those of Kubernetes get their name. */
+/** Outputs that a resource has besides its inputs, by resource type. Kubernetes objects only get a name. */
 const OUTPUTS: Record<string, MockOutputs> = {
   ...GOOGLE_CLOUD,
   "random:index/randomPassword:RandomPassword": ({ name, inputs }, { password }) => ({
@@ -13,7 +13,7 @@ const OUTPUTS: Record<string, MockOutputs> = {
   }),
 };
 
-/** The providers' answers, made of nothing but the program's own words. */
+/** Returns a mock of all providers, which computes outputs from the inputs alone. */
 export function mockProvider(generated: GeneratedValues): MockProvider {
   return (resource) => {
     const inputs = resource.inputs as Record<string, unknown>;

@@ -6,11 +6,11 @@ import { RenderError } from "./errors";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const HEADER =
-  "# Generated passwords, by stack. Keep this file: who loses it locks the workers out of the broker.\n";
+  "# Generated passwords, by stack. Keep this file: without it, workers can no longer connect to the broker.\n";
 
 type Stored = Record<string, Record<string, string>>;
 
-/** Passwords that are generated once and kept in a file, so that rendering twice gives the same. */
+/** Passwords that are generated once and stored in a file, so that rendering is repeatable. */
 export class PasswordFile {
   private readonly stored: Stored;
   private added = 0;
@@ -22,7 +22,7 @@ export class PasswordFile {
     this.stored = existsSync(file) ? read(file) : {};
   }
 
-  /** The password of a name and its keepers, which is made up when the file has none. */
+  /** Returns the password of a name and its keepers. Generates it if the file has none. */
   of(name: string, { length, keepers = {} }: PasswordInputs): string {
     const key = [name, ...Object.entries(keepers).map((each) => each.join(" "))].join(", ");
     const ofStack = (this.stored[this.stack] ??= {});
@@ -33,7 +33,7 @@ export class PasswordFile {
     return ofStack[key];
   }
 
-  /** Writes what is new, for the owner's eyes only, and returns how much that was. */
+  /** Writes new passwords, readable by the owner only, and returns their number. */
   save(): number {
     if (this.added === 0) return 0;
     const draft = `${this.file}.${process.pid}`;
@@ -44,20 +44,20 @@ export class PasswordFile {
 }
 
 function read(file: string): Stored {
-  const wrong = (why: string, fix: string) => new RenderError(`--passwords is "${file}", ${why}. ${fix}.`);
+  const invalid = (why: string, fix: string) => new RenderError(`--passwords is "${file}", ${why}. ${fix}.`);
   if ((statSync(file).mode & 0o077) !== 0) {
-    throw wrong("which others than its owner may read or write", `Run: chmod 600 ${file}`);
+    throw invalid("which users other than its owner can read or write", `Run: chmod 600 ${file}`);
   }
   let stored: unknown;
   try {
     stored = parse(readFileSync(file, "utf8"));
   } catch {
-    throw wrong("which is not YAML", "Give another file, or one that does not exist yet");
+    throw invalid("which is not YAML", "Use another file, or one that does not exist yet");
   }
   if (stored !== null && !isStored(stored)) {
-    throw wrong(
-      "which does not hold passwords by stack and name",
-      "Give another file, or one that does not exist yet",
+    throw invalid(
+      "which does not contain passwords by stack and name",
+      "Use another file, or one that does not exist yet",
     );
   }
   return stored ?? {};

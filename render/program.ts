@@ -5,23 +5,25 @@ import { type GeneratedValues } from "./mockOutputs";
 import { type Run, runMocked } from "./engine";
 import { configurationOf, type Overrides, PROJECT } from "./stackConfig";
 
-/** What the program exports: the stack's outputs. */
+/** The program's exports: the stack's outputs. */
 export type Program = typeof import("../index");
 
-/** How to run a stack without Pulumi. */
+/** Options of `runStack`. */
 export interface StackOptions {
-  /** Configuration that wins over the stack's file.
+  /** Configuration that overrides the stack's file.
    * @default none */
   overrides?: Overrides;
-  /** What providers would make up. */
+  /** Values that the providers generate. */
   generated: GeneratedValues;
-  /** Nothing that only a provider can tell is known.
+  /** Whether provider outputs are unknown, as in a preview.
    * @default false */
   preview?: boolean;
 }
 
-/** Runs the program with a stack's configuration against the mocked engine. Needs no Pulumi CLI, cluster or cloud. One run
- * at a time: Pulumi knows one program in a process. */
+/**
+ * Runs the program with a stack's configuration against the mocked engine. Requires no Pulumi CLI, cluster or cloud
+ * account. Runs must not overlap, because Pulumi supports one program per process.
+ */
 export function runStack(stack: string, options: StackOptions): Promise<Run<Program>> {
   const { overrides, generated, preview } = options;
   const config = configurationOf(stack, overrides);
@@ -30,15 +32,15 @@ export function runStack(stack: string, options: StackOptions): Promise<Run<Prog
       pulumi.runtime.setAllConfig(config);
       return load();
     },
-    { answer: mockProvider(generated), project: PROJECT, stack, preview },
+    { provider: mockProvider(generated), project: PROJECT, stack, preview },
   );
 }
 
-/** index.ts is a program: loading it is running it. */
+/** Loads index.ts again, which runs the program. */
 function load(): Program {
   const require = createRequire(__filename);
   const path = require.resolve("../index");
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the way to run a module again
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- makes Node run the module again
   delete require.cache[path];
   return require(path) as Program;
 }

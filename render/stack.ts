@@ -2,13 +2,13 @@ import { RenderError } from "./errors";
 import { type StackOptions, runStack } from "./program";
 import { inOrder, type KubernetesObject, objectsOf, titleOf, withoutPulumi } from "./yaml";
 
-/** How to render a stack. */
+/** Options of `renderStack`. */
 export interface RenderOptions extends Pick<StackOptions, "overrides"> {
-  /** A generated password. */
+  /** Returns a password. */
   password: StackOptions["generated"]["password"];
 }
 
-/** The Kubernetes objects of a stack under names without a random part, in the order in which they can be applied. */
+/** Returns the Kubernetes objects of a stack in the order in which they can be applied. Names have no random suffix. */
 export async function renderStack(stack: string, options: RenderOptions): Promise<KubernetesObject[]> {
   const autoname = (name: string) => name;
   const imageRef = (_: string, imageName: string) => imageName;
@@ -19,12 +19,12 @@ export async function renderStack(stack: string, options: RenderOptions): Promis
   return inOrder(objects);
 }
 
-/** Pulumi's random suffixes keep such objects apart; here the second would overwrite the first. */
+/** Without Pulumi's random suffixes, the second of two objects with one name would overwrite the first. */
 function rejectDuplicateNames(objects: KubernetesObject[]): void {
   const titles = objects.map(titleOf);
-  const twins = titles.filter((title, index) => titles.indexOf(title) !== index);
-  if (twins.length === 0) return;
+  const duplicates = titles.filter((title, index) => titles.indexOf(title) !== index);
+  if (duplicates.length === 0) return;
   throw new RenderError(
-    `Two objects have the same name: ${[...new Set(twins)].join(", ")}. Rename one component.`,
+    `Several objects have the same name: ${[...new Set(duplicates)].join(", ")}. Rename one of the components.`,
   );
 }

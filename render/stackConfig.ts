@@ -3,27 +3,27 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { RenderError } from "./errors";
 
-/** The folder of the Pulumi program. */
+/** Folder of the Pulumi program. */
 export const PROGRAM = resolve(__dirname, "..");
 
-/** The Pulumi project of the program. */
+/** Name of the Pulumi project. */
 export const PROJECT = "ha-celery";
 
-/** Configuration as it is given on the command line: keys without a namespace belong to the project. */
+/** Configuration from the command line. Keys without a namespace belong to the project. */
 export type Overrides = Record<string, string>;
 
 interface Project {
   config: Record<string, { default?: unknown; value?: unknown }>;
 }
 
-/** The stacks that have a file, by name. */
+/** Returns the names of the stacks that have a file. */
 export function stacks(folder = PROGRAM): string[] {
   return readdirSync(folder)
     .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 }
 
-/** What the engine would hand to the program: the project's defaults, the stack's file, then `overrides`, all as text. */
+/** Returns the program's configuration: the project's defaults, then the stack's file, then `overrides`; all values as text. */
 export function configurationOf(
   stack: string,
   overrides: Overrides = {},
@@ -44,7 +44,7 @@ function ofStack(stack: string, folder: string): Record<string, unknown> {
   const known = stacks(folder);
   if (!known.includes(stack)) {
     throw new RenderError(
-      `--stack is "${stack}", but there is no Pulumi.${stack}.yaml. Use ${known.join(", ")}.`,
+      `--stack is "${stack}", but there is no Pulumi.${stack}.yaml. Use one of ${known.join(", ")}.`,
     );
   }
   // An empty file is null.
@@ -52,7 +52,7 @@ function ofStack(stack: string, folder: string): Record<string, unknown> {
   return file?.config ?? {};
 }
 
-/** Only the Pulumi CLI can decrypt; what is encrypted must be given. */
+/** Removes encrypted values, which only the Pulumi CLI can decrypt. Each must be overridden. */
 function withoutSecrets(
   stack: string,
   config: Record<string, unknown>,
@@ -66,7 +66,7 @@ function withoutSecrets(
       missing
         .map(
           (key) =>
-            `${key} is encrypted in Pulumi.${stack}.yaml, which only Pulumi can read. Give it: --config ${key}=VALUE`,
+            `${key} is encrypted in Pulumi.${stack}.yaml, which only Pulumi can decrypt. Pass it: --config ${key}=VALUE`,
         )
         .join("\n"),
     );

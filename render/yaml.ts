@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { Registered } from "./engine";
 
-/** A Kubernetes object as the API server gets it. */
+/** A Kubernetes object as sent to the API server. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -9,7 +9,7 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
-/** What every object has; the rest is as the API describes it. */
+/** The metadata fields that this module reads. */
 export interface Metadata {
   name: string;
   namespace?: string;
@@ -17,10 +17,10 @@ export interface Metadata {
   annotations?: Record<string, string>;
 }
 
-/** What stands in place of a secret value. No broker starts with it: it is neither JSON nor a URL. */
+/** Placeholder for a secret value. No broker starts with it, because it is neither JSON nor a URL. */
 export const PLACEHOLDER = "PLACEHOLDER, not a secret: render with --passwords FILE";
 
-/** What `kubectl apply` should have made before whatever uses it. Kinds that are not here come after, Jobs last of all. */
+/** Kinds in the order in which `kubectl apply` needs them. Other kinds follow, and Jobs come last. */
 const FIRST = [
   "Namespace",
   "StorageClass",
@@ -36,14 +36,14 @@ const FIRST = [
   "Deployment",
 ];
 
-/** What a program says; Pulumi names what it leaves unnamed. */
+/** Inputs of a Kubernetes resource. Pulumi generates a missing name. */
 interface Inputs extends Record<string, unknown> {
   apiVersion: string;
   kind: string;
   metadata?: Partial<Metadata>;
 }
 
-/** The Kubernetes objects among what a program registered, with the names that the program or `autoname` gave them. */
+/** Returns the Kubernetes objects among the registered resources. `autoname` supplies missing names. */
 export function objectsOf(resources: Registered[], autoname: (name: string) => string): KubernetesObject[] {
   return resources
     .filter((each) => each.custom && each.type.startsWith("kubernetes:"))
@@ -53,7 +53,7 @@ export function objectsOf(resources: Registered[], autoname: (name: string) => s
     });
 }
 
-/** In the order in which they can be applied; within a kind by name. */
+/** Sorts objects into the order in which they can be applied, and by name within a kind. */
 export function inOrder(objects: KubernetesObject[]): KubernetesObject[] {
   const rank = ({ kind }: KubernetesObject) => {
     if (kind === "Job") return FIRST.length + 1;
@@ -62,7 +62,7 @@ export function inOrder(objects: KubernetesObject[]): KubernetesObject[] {
   return objects.toSorted((a, b) => rank(a) - rank(b) || (titleOf(a) < titleOf(b) ? -1 : 1));
 }
 
-/** Without the annotations by which Pulumi's provider is told how to wait. */
+/** Removes the annotations that tell Pulumi's provider how to wait. */
 export function withoutPulumi(object: KubernetesObject): KubernetesObject {
   const { annotations, ...metadata } = object.metadata;
   const kept = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
@@ -70,7 +70,7 @@ export function withoutPulumi(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...metadata, ...left } };
 }
 
-/** With a placeholder for every value of a Secret; its keys stay. */
+/** Replaces every value of a Secret with a placeholder. */
 export function masked(object: KubernetesObject): KubernetesObject {
   if (object.kind !== "Secret") return object;
   const { data, stringData, ...rest } = object;
@@ -81,12 +81,12 @@ export function masked(object: KubernetesObject): KubernetesObject {
   } as KubernetesObject;
 }
 
-/** MockOutputs, namespace and name: one object has them, or the second would overwrite the first. */
+/** Returns kind, namespace and name, which identify an object. */
 export function titleOf({ kind, metadata }: KubernetesObject): string {
   return [kind, metadata.namespace, metadata.name].filter(Boolean).join(" ");
 }
 
-/** One YAML document for each object. Version 1.1, which Kubernetes reads: `yes` and the like are quoted. */
+/** Writes one YAML document per object, in YAML 1.1, which Kubernetes reads: `yes` and the like are quoted. */
 export function toYaml(objects: KubernetesObject[]): string {
   return objects
     .map((object) => stringify(object, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false }))

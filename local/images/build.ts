@@ -5,16 +5,16 @@ import type { Report } from "../report";
 import { runLogged } from "../toolchain/logged";
 import { workFolder } from "./work";
 
-/** One image to build: a folder with a Dockerfile, what it stands on, and programs that come from elsewhere. */
+/** An image to build: a folder with a Dockerfile, a base image, and programs from outside the folder. */
 export interface Recipe {
   repository: string;
   folder: string;
   base: { image: string; id: string };
-  /** Files that appear in the build context as bin/<name>. */
+  /** Files that are added to the build context as bin/<name>. */
   programs?: Record<string, string>;
 }
 
-/** The name that says what is inside: the same recipe on the same base always has the same tag. */
+/** Returns the image's name. Its tag is a hash of the recipe and the base image. */
 export async function imageFor(recipe: Recipe): Promise<string> {
   const hash = createHash("sha256").update(recipe.base.id);
   const entries = await readdir(recipe.folder, { recursive: true, withFileTypes: true });
@@ -23,7 +23,7 @@ export async function imageFor(recipe: Recipe): Promise<string> {
     hash.update(`\0${relative(recipe.folder, file)}\0${(await stat(file)).mode & 0o111}\0`);
     hash.update(await readFile(file));
   }
-  // Size and time instead of content: the programs are hundreds of megabytes and never edited in place.
+  // Size and time instead of content, because the programs take hundreds of megabytes and are never edited in place.
   for (const [name, file] of Object.entries(recipe.programs ?? {})) {
     const { size, mtimeMs } = await stat(file);
     hash.update(`\0${name}\0${basename(file)}\0${size}\0${mtimeMs}`);
@@ -41,7 +41,7 @@ export async function buildImage(recipe: Recipe, image: string, report: Report):
   }
 }
 
-/** A copy of the folder inside the cache, so that large programs can be linked instead of copied. */
+/** Copies the folder into the cache, where large programs can be hard-linked instead of copied. */
 async function stageContext(recipe: Recipe): Promise<string> {
   const context = await mkdtemp(join(workFolder(), "context-"));
   await cp(recipe.folder, context, { recursive: true });

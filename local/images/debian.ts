@@ -10,7 +10,7 @@ import { workFolder } from "./work";
 
 export type Suite = "bookworm" | "trixie" | "forky";
 
-/** Makes a small Debian image from the package mirror alone, and gives it its name only when it is whole. */
+/** Builds a small Debian image from the package mirror alone, and tags it when it is complete. */
 export async function makeDebianImage(
   suite: Suite,
   image: string,
@@ -19,19 +19,19 @@ export async function makeDebianImage(
 ): Promise<void> {
   await requireDebootstrap(host, report);
   const mirror = await hostMirror(host);
-  report(`making ${image} with debootstrap${mirror && ` from ${mirror}`}`);
+  report(`building ${image} with debootstrap${mirror && ` from ${mirror}`}`);
   const root = await mkdtemp(join(workFolder(), `debootstrap-${suite}-`));
-  // Debian's script for a suite newer than debootstrap itself is the one of sid.
+  // A suite that is newer than debootstrap itself uses the script of sid.
   const scripts = "/usr/share/debootstrap/scripts";
   const script = (await exists(join(scripts, suite))) ? suite : "sid";
-  // In a mount namespace of its own, so that a killed run leaves no /proc mounted under the folder.
+  // Runs in its own mount namespace, so that a killed run leaves no /proc mounted under the folder.
   const args = [
     ...["--mount", "--propagation=private", "debootstrap", "--variant=minbase"],
     ...[suite, root, mirror, join(scripts, script)],
   ];
   await runLogged(`debootstrap ${suite}`, "unshare", args, {}, report);
   await prepareRoot(root, await hostAptSettings(host));
-  // Named only now: docker takes a stream cut off by a killed tar for a whole file system.
+  // Tagged only now, because `docker import` accepts a stream that a killed tar cut off.
   await docker(host, "tag", await importRoot(root), image);
   await rm(root, { recursive: true, force: true });
 }
@@ -39,14 +39,14 @@ export async function makeDebianImage(
 async function requireDebootstrap(host: Host, report: Report): Promise<void> {
   if (!host.isRoot) {
     throw new UserError(
-      "Docker cannot pull from an image registry here, and to make base images from Debian packages instead needs root.\n" +
-        "Let Docker reach a registry (docker pull debian:trixie-slim shows why it cannot), or run this command as root.",
+      "Docker cannot pull from an image registry, and building base images from Debian packages instead requires root.\n" +
+        "Give Docker access to a registry (docker pull debian:trixie-slim shows the problem), or run this command as root.",
     );
   }
   if (host.find("debootstrap")) return;
   if (!host.find("apt-get")) {
     throw new UserError(
-      "debootstrap is missing and there is no apt-get to install it with. Install your distribution's package debootstrap.",
+      "debootstrap is missing, and there is no apt-get to install it. Install your distribution's debootstrap package.",
     );
   }
   report("installing debootstrap");
@@ -56,7 +56,7 @@ async function requireDebootstrap(host: Host, report: Report): Promise<void> {
   await runLogged("apt install debootstrap", "apt-get", args, {}, report);
 }
 
-/** The Debian mirror that this host's apt uses, whatever way its sources are written down; empty: debootstrap knows one itself. */
+/** Returns the Debian mirror of the host's apt; empty if there is none, so that debootstrap uses its default. */
 export async function hostMirror(host: Host): Promise<string> {
   const format = "--format=$(LABEL) $(SITE)";
   const { stdout } = await host.run("apt-get", ["indextargets", format, "Created-By: Packages"]);
@@ -79,21 +79,21 @@ async function prepareRoot(root: string, aptSettings: string): Promise<void> {
     join(root, "etc/dpkg/dpkg.cfg.d/small-image"),
     ["doc", "man", "locale"].map((folder) => `path-exclude /usr/share/${folder}/*\n`).join(""),
   );
-  // apt's parsed indexes are larger than all of Python, and are made anew at every use anyway.
+  // apt's parsed indexes are larger than Python, and apt rebuilds them at every use anyway.
   const noCaches = 'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n';
   await writeFile(join(root, "etc/apt/apt.conf.d/90small-image"), noCaches);
   await writeFile(join(root, "etc/apt/apt.conf.d/90host"), aptSettings);
   await copyHostCertificates(root);
 }
 
-/** How this host reaches its mirror (a proxy, a mirror that is not refreshed) holds inside its images too. */
+/** Returns the host's apt settings for proxies and outdated mirrors, which builds in the image also need. */
 async function hostAptSettings(host: Host): Promise<string> {
   const names = ["Acquire::http::Proxy", "Acquire::https::Proxy", "Acquire::Check-Valid-Until"];
   const { exitCode, stdout } = await host.run("apt-config", ["dump", '--format=%f "%v";%n', ...names]);
   return exitCode === 0 ? `${stdout}\n` : "";
 }
 
-/** Builds inside the images trust what this host trusts, also after ca-certificates rebuilds its bundle. */
+/** Copies the host's trusted certificates, in a way that survives when ca-certificates rebuilds its bundle. */
 async function copyHostCertificates(root: string): Promise<void> {
   const bundles = [
     process.env.SSL_CERT_FILE,
@@ -117,7 +117,7 @@ async function copyHostCertificates(root: string): Promise<void> {
   }
 }
 
-/** The new image's id. */
+/** Imports a file system as an image, and returns the image's id. */
 async function importRoot(root: string): Promise<string> {
   const tar = execa("tar", ["--create", "--numeric-owner", "--directory", root, "."], { buffer: false });
   const importing = execa("docker", ["import", "-"], { stdin: tar.stdout ?? undefined });

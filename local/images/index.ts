@@ -9,13 +9,13 @@ import { type Images, docker, imagesPresent } from "./docker";
 import { hasOfficialImage } from "./official";
 import { withWorkFolder } from "./work";
 
-/** What the images of docker/ are built on. */
+/** Base images of the images in docker/. */
 export interface BaseImages {
   rabbitmq: string;
   worker: string;
 }
 
-/** Finds, pulls or builds the images that the product's own are built on, in this order. With everything present it only looks. */
+/** Finds, pulls or builds the base images, in this order. */
 export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   return withWorkFolder(report, async () => {
     const present = await imagesPresent();
@@ -26,32 +26,34 @@ export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   });
 }
 
-/** What the broker of the seed's design stands on: a series that still mirrors classic queues, Debian 12's. */
+/** Base image of the 2018 design's broker: RabbitMQ 3.10, as in Debian 12, which still mirrors classic queues. */
 export async function ensureSeedBrokerBase(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>
     pullOrBuild("rabbitmq:3.10", "base-rabbitmq-3.10", "bookworm", await imagesPresent(), report),
   );
 }
 
-/** Builds the image that every container of an assembled cluster runs, unless it is there. */
+/** Returns the image of all containers of an assembled cluster. Builds it if it is missing. */
 export async function ensureNodeImage(report: Report): Promise<string> {
   const programs = { ...(await ensureBinaries(report)) };
-  return withWorkFolder(report, async () => own("node", "trixie", await imagesPresent(), report, programs));
+  return withWorkFolder(report, async () =>
+    buildOwn("node", "trixie", await imagesPresent(), report, programs),
+  );
 }
 
-/** Removes every image made here and from docker/; official ones stay, they may be someone else's. */
+/** Removes the images built here and from docker/. Official images stay, because others may use them. */
 export async function removeImages(report: Report): Promise<void> {
   const bases = [...(await imagesPresent()).keys()].filter((image) =>
     /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-3\.10|base-python|node):/.test(image),
   );
   const built = await Promise.all(["rabbitmq", "worker", "seed-rabbitmq", "seed-worker"].map(imagesTitled));
-  const ours = [...new Set([...built.flat(), ...bases])];
-  if (ours.length === 0) return;
-  report(`removing ${ours.length} images`);
-  await docker(thisHost, "image", "rm", "--force", ...ours);
+  const images = [...new Set([...built.flat(), ...bases])];
+  if (images.length === 0) return;
+  report(`removing ${images.length} images`);
+  await docker(thisHost, "image", "rm", "--force", ...images);
 }
 
-/** Ids of the images that a Dockerfile of docker/ made; their names hold the registry of a cluster that may be gone. */
+/** Returns ids of images built from docker/, found by label, because their names contain the registry of a deleted cluster. */
 async function imagesTitled(name: string): Promise<string[]> {
   const label = `label=org.opencontainers.image.title=${PREFIX}-${name}`;
   const ids = await docker(thisHost, "image", "ls", "--quiet", "--no-trunc", "--filter", label);
@@ -65,10 +67,12 @@ async function pullOrBuild(
   present: Images,
   report: Report,
 ): Promise<string> {
-  return (await hasOfficialImage(official, present, report)) ? official : own(folder, suite, present, report);
+  return (await hasOfficialImage(official, present, report))
+    ? official
+    : buildOwn(folder, suite, present, report);
 }
 
-async function own(
+async function buildOwn(
   folder: string,
   suite: Suite,
   present: Images,
@@ -92,14 +96,14 @@ async function own(
 
 async function debian(suite: Suite, present: Images, report: Report): Promise<Recipe["base"]> {
   const official = `debian:${suite}-slim`;
-  const ours = `${PREFIX}-debian:${suite}`;
-  const image = !present.has(ours) && (await hasOfficialImage(official, present, report)) ? official : ours;
+  const own = `${PREFIX}-debian:${suite}`;
+  const image = !present.has(own) && (await hasOfficialImage(official, present, report)) ? official : own;
   let id = present.get(image);
   if (!id) {
-    if (image === ours) await makeDebianImage(suite, ours, report);
+    if (image === own) await makeDebianImage(suite, own, report);
     for (const [name, newId] of await imagesPresent()) present.set(name, newId);
     id = present.get(image);
   }
-  if (!id) throw new Error(`${image} was made or pulled, but docker image ls does not show it`);
+  if (!id) throw new Error(`${image} was built or pulled, but docker image ls does not list it`);
   return { image, id };
 }

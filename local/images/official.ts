@@ -9,7 +9,7 @@ import { workFolder } from "./work";
 const DAY = 24 * 3600 * 1000;
 const PULL_TIMEOUT_SECONDS = 600;
 
-/** True when Docker holds the image of a public registry, or could pull it just now. */
+/** Whether Docker has an image of a public registry, or can pull it now. */
 export async function hasOfficialImage(
   image: string,
   present: Images,
@@ -24,12 +24,12 @@ export async function hasOfficialImage(
     timeoutSeconds: PULL_TIMEOUT_SECONDS,
   });
   if (exitCode === 0) return true;
-  report(`${image} cannot be pulled here (${lastLine(stderr)}); not tried again for a day`);
+  report(`${image} cannot be pulled (${lastLine(stderr)}); not retried for a day`);
   await writeRefusals({ ...refusals, [image]: Date.now() });
   return false;
 }
 
-// A machine without a reachable registry would otherwise wait for the network at every run.
+// Without it, a machine that cannot reach a registry would wait for the network at every run.
 const refusalsFile = () => join(workFolder(), "unreachable.json");
 
 async function readRefusals(): Promise<Record<string, number>> {

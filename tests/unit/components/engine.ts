@@ -14,7 +14,7 @@ export function passwordOf(name: string): string {
   return createHash("sha256").update(name).digest("hex").slice(0, 40);
 }
 
-const answer = mockProvider({
+const provider = mockProvider({
   autoname: (name) => `${name}-${SUFFIX}`,
   password: passwordOf,
   imageRef: (name) => `repository@sha256:${name}`,
@@ -22,7 +22,7 @@ const answer = mockProvider({
 
 /** Runs a program against the mocked engine. In a preview nothing that only a provider can tell is known. */
 export function run<T>(program: () => T, preview = false): Promise<Run<T>> {
-  return runMocked(program, { answer, preview });
+  return runMocked(program, { provider, preview });
 }
 
 /** A cluster to deploy to, for `opts`. */

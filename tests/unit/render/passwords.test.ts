@@ -79,9 +79,9 @@ describe("the file of passwords", () => {
     );
     assert.equal(readFileSync(file, "utf8"), text);
   };
-  it("refuses a file that others can read", refuses("prod: {}\n", 0o644, /others .* chmod 600/));
+  it("refuses a file that others can read", refuses("prod: {}\n", 0o644, /other than its owner .* chmod 600/));
   it("refuses what is not YAML", refuses("{", 0o600, /not YAML/));
-  it("refuses a file of something else", refuses("replicas: 3\n", 0o600, /does not hold passwords/));
+  it("refuses a file of something else", refuses("replicas: 3\n", 0o600, /does not contain passwords/));
   it("takes an empty file for one without passwords", () => {
     writeFileSync(file, "", { mode: 0o600 });
     assert.equal(new PasswordFile(file, "prod").of("cookie", LONG).length, 40);

@@ -51,6 +51,6 @@ describe("a stack's configuration", () => {
 
   it("needs a file, and says which there are", () => {
     assert.deepEqual(stacks(folder), ["dev"]);
-    assert.throws(() => configurationOf("prod", {}, folder), /no Pulumi\.prod\.yaml\. Use dev\./);
+    assert.throws(() => configurationOf("prod", {}, folder), /no Pulumi\.prod\.yaml\. Use one of dev\./);
   });
 });

@@ -57,7 +57,7 @@ describe("base images", () => {
       assert.equal(await hasOfficialImage(official, new Map(), report, host), false);
     });
     assert.equal(host.calls.length, 1);
-    assert.match(lines.join("\n"), /python:3\.13-slim cannot be pulled here \(no such host\)/);
+    assert.match(lines.join("\n"), /python:3\.13-slim cannot be pulled \(no such host\)/);
   });
 
   it("lose what a killed run left behind, but not what is remembered", async () => {
@@ -76,7 +76,7 @@ describe("base images", () => {
 
   it("need root or a registry, and say so", async () => {
     const made = makeDebianImage("trixie", "ha-celery-debian:trixie", recorder().report, fakeHost());
-    await assert.rejects(made, { name: "UserError", message: /needs root.*\n.*docker pull debian/ });
+    await assert.rejects(made, { name: "UserError", message: /requires root.*\n.*docker pull debian/ });
   });
 
   it("name what to install where there is no apt-get", async () => {
@@ -84,7 +84,7 @@ describe("base images", () => {
     const made = makeDebianImage("trixie", "ha-celery-debian:trixie", recorder().report, host);
     await assert.rejects(made, {
       name: "UserError",
-      message: /Install your distribution's package debootstrap/,
+      message: /Install your distribution.s debootstrap package/,
     });
   });
 
