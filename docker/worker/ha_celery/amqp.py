@@ -64,9 +64,12 @@ class AMQP(amqp.AMQP):
         return message
 
     def _own_limits(self, limits: Any) -> list[float | None]:
-        conf = self.app.conf
-        configured = (conf.task_time_limit, conf.task_soft_time_limit)
-        return [None if limit == usual else limit for limit, usual in zip(limits, configured, strict=True)]
+        hard, soft = limits
+        if hard is not None and hard == self.app.conf.task_time_limit:
+            hard = None
+        if soft is not None and soft == self.app.conf.task_soft_time_limit:
+            soft = None
+        return [hard, soft]
 
     def _create_task_sender(self) -> Any:
         """Return the function that publishes a task."""
@@ -111,7 +114,8 @@ class AMQP(amqp.AMQP):
         if isinstance(queue, str):
             queue = self.queues[queue]
         exchange, routing_key = options.get("exchange"), options.get("routing_key")
-        seconds = delays.seconds_until(_eta(message), self.app.now())
+        eta = _eta(message)
+        seconds = delays.seconds_until(eta, self.app.now()) if eta else 0
         if seconds and queue is not None and exchange is None and _is_key_of(queue, routing_key):
             return self._delayed(queue, seconds, options)
         if seconds:

@@ -33,10 +33,8 @@ LONGEST_DELAY_SECONDS = 2**MAX_NUMBER_OF_BITS_TO_USE - 1
 _DELAY_PREFIX = re.compile(rf"^(?:[01]\.){{{MAX_NUMBER_OF_BITS_TO_USE}}}")
 
 
-def seconds_until(eta: str | None, now: datetime) -> int:
+def seconds_until(eta: str, now: datetime) -> int:
     """Return the delay until a task's eta in whole seconds, rounded up so that it is not delivered early."""
-    if not eta:
-        return 0
     seconds: int = math.ceil(subtract_datetimes(isoparse(eta), now).total_seconds())
     if seconds > LONGEST_DELAY_SECONDS:
         raise ValueError(f"eta {eta} is more than {LONGEST_DELAY_SECONDS} s (8.5 years) ahead")
