@@ -14,9 +14,10 @@ interface Checkpoint {
 }
 
 /**
- * Takes up what a killed update was making when it died. The state names each such object, but the engine would make another
- * one beside it: with generated names, a second Deployment or Job that works on the same queues. So they become resources of
- * the state, and a refresh finds out which of them exist. Images and passwords are simply made again. Returns how many there were.
+ * Imports the objects that a killed update was creating, and returns their number. The state lists them as pending, but
+ * the next update would create each of them again: with generated names, a second Deployment or Job on the same queues.
+ * They are added to the state as resources, and a refresh determines which of them exist. Images and passwords are
+ * created again.
  */
 export async function importPendingCreates(stack: Stack): Promise<number> {
   const exported: Deployment = await stack.exportStack();
@@ -35,7 +36,7 @@ export async function importPendingCreates(stack: Stack): Promise<number> {
   return objects.length;
 }
 
-/** An update that was replacing an object had not yet marked the old one for deletion. */
+/** Adds an object. If the update was replacing a resource, the previous object is marked for deletion. */
 function replaceIn(resources: Resource[], object: Resource): void {
   for (const old of resources) if (old.urn === object.urn) old.delete = true;
   resources.push(object);

@@ -202,7 +202,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.ok(interruptedAt && error);
     const seconds = (Date.now() - interruptedAt) / 1000;
     assert.ok(seconds < 10, `ended ${seconds} s after Ctrl-C`);
-    assert.match(error, /was not ready yet when the run was cancelled/);
+    assert.match(error, /was not ready yet when the run was canceled/);
     wishes.neverReady = false;
     succeeded(await stack.run("up"));
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);

@@ -3,18 +3,18 @@ import { hostPlatform, repository, type Image } from "./image";
 import { withLogin } from "./login";
 
 export interface BuildOptions {
-  /** Where the program is: paths of the image are relative to it. */
+  /** The program's folder, to which the image's paths are relative. */
   directory: string;
   signal: AbortSignal;
   status(line: string): void;
 }
 
 const SHOWN_LINES = 25;
-// The docker command tells of its builders' future; that is not about this build.
+// Notices about the future of the legacy builder, which say nothing about this build.
 const NOISE =
   /^(DEPRECATED: The legacy builder|\s*BuildKit is currently disabled|\s*environment-variable\.|\s*Install the buildx component|\s*https:\/\/docs\.docker\.com\/go\/buildx)/;
 
-/** Builds the image, pushes it when asked, and returns what names exactly this image: its digest in the registry, or its local id. */
+/** Builds an image and pushes it unless skipPush is set. Returns its digest in the registry, or its local id. */
 export async function buildImage(image: Image, options: BuildOptions): Promise<string> {
   return withLogin(image, async (env) => {
     await build(image, options, env);
@@ -25,17 +25,17 @@ export async function buildImage(image: Image, options: BuildOptions): Promise<s
 async function build(image: Image, options: BuildOptions, login: Record<string, string>): Promise<void> {
   const buildKit = image.builderVersion !== "BuilderV1" && (await hasBuildx(options));
   const args = ["build", "--file", image.dockerfile, "--tag", image.name];
-  // The legacy builder asks the registry again for a base image that it has when it is told a platform.
+  // With --platform the legacy builder queries the registry even for a base image that exists locally.
   if (buildKit || image.platform !== hostPlatform()) args.push("--platform", image.platform);
   if (buildKit) args.push("--progress", "plain");
   if (image.target) args.push("--target", image.target);
   if (image.network) args.push("--network", image.network);
-  // Values come from the environment: a command line can be read by every user.
+  // Values are passed in the environment, because every user can read a command line.
   for (const key of Object.keys(image.args)) args.push("--build-arg", key);
   for (const host of image.addHosts) args.push("--add-host", host);
   for (const from of image.cacheFrom) args.push("--cache-from", from);
   args.push(image.context);
-  // The builder named default is the daemon's own, which sees local base images.
+  // The builder "default" is the daemon's, which can use local base images.
   const env = { ...image.args, ...login, DOCKER_BUILDKIT: buildKit ? "1" : "0", BUILDX_BUILDER: "default" };
   try {
     await docker({
@@ -55,11 +55,11 @@ async function build(image: Image, options: BuildOptions, login: Record<string, 
   }
 }
 
-/** From the step that failed to the end. */
+/** Returns the output from the failed step to the end. */
 export function lastStep(lines: string[]): string {
-  const told = lines.filter((line) => !NOISE.test(line));
-  const start = told.findLastIndex((line) => /^(Step \d+\/\d+ : | > \[)/.test(line));
-  return told
+  const output = lines.filter((line) => !NOISE.test(line));
+  const start = output.findLastIndex((line) => /^(Step \d+\/\d+ : | > \[)/.test(line));
+  return output
     .slice(Math.max(start, 0))
     .slice(-SHOWN_LINES)
     .map((line) => `  ${line}`)
@@ -87,13 +87,13 @@ async function push(
     const digest = lines.map((line) => /digest: (sha256:[0-9a-f]{64})/.exec(line)?.[1]).find(Boolean);
     if (!digest)
       throw new Error(
-        `docker push ${image.name} did not say the image's digest; its last line: ${lines.at(-1) ?? "none"}`,
+        `docker push ${image.name} did not print the image's digest. Its last line of output: ${lines.at(-1) ?? "none"}`,
       );
     return `${repository(image.name)}@${digest}`;
   } catch (error) {
     if (error instanceof DockerFailed) {
       throw new Error(
-        `Image ${image.name} was built but could not be pushed. Check that its registry runs and lets you in.\n${lastStep(error.lines)}`,
+        `Image ${image.name} was built but could not be pushed. Check that its registry is running and accepts your credentials.\n${lastStep(error.lines)}`,
         { cause: error },
       );
     }

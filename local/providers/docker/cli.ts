@@ -5,22 +5,23 @@ export interface DockerRun {
   cwd: string;
   env?: Record<string, string>;
   signal: AbortSignal;
-  /** Every line of output, as it comes. */
+  /** Called with every line of output. */
   onLine?(line: string): void;
 }
 
-/** The docker command failed: everything that it printed. */
+/** The docker command failed. */
 export class DockerFailed extends Error {
   override readonly name = "DockerFailed";
   constructor(
     command: string,
+    /** Everything that the command printed. */
     readonly lines: string[],
   ) {
     super(`${command}: ${lines.at(-1) ?? "no output"}`);
   }
 }
 
-/** Runs the docker command line and returns the lines that it printed. */
+/** Runs a docker command and returns the lines that it printed. */
 export async function docker({ args, cwd, env, signal, onLine }: DockerRun): Promise<string[]> {
   const lines: string[] = [];
   const child = execa("docker", args, {
@@ -40,10 +41,10 @@ export async function docker({ args, cwd, env, signal, onLine }: DockerRun): Pro
   });
   const result = await child;
   add(rest);
-  if (signal.aborted) throw new Error(`docker ${args[0]} was cancelled.`);
+  if (signal.aborted) throw new Error(`docker ${args[0]} was canceled.`);
   if ((result as { code?: string }).code === "ENOENT") {
     throw new Error(
-      "The docker command was not found. Install Docker (on Debian: apt-get install docker.io) and run again.",
+      "The docker command was not found. Install Docker (on Debian: apt-get install docker.io) and run the command again.",
     );
   }
   if (result.exitCode !== 0) throw new DockerFailed(`docker ${args[0]}`, lines);

@@ -3,7 +3,7 @@ interface Rule {
   exclude: boolean;
 }
 
-/** Decides which files of a build context Docker leaves out, by the rules of .dockerignore: the last rule that matches counts. */
+/** Rules of a .dockerignore file. The last rule that matches a path decides. */
 export class IgnoreRules {
   private readonly rules: Rule[];
 
@@ -23,7 +23,7 @@ export class IgnoreRules {
       .filter(({ pattern }) => pattern.source !== "^(?:\\/.*)?$");
   }
 
-  /** A path relative to the context, with forward slashes. A rule for a folder counts for everything in it. */
+  /** Whether a path, relative to the context and with forward slashes, is excluded. A rule for a folder applies to its contents. */
   excludes(path: string): boolean {
     return this.rules.reduce(
       (excluded, { pattern, exclude }) => (pattern.test(path) ? exclude : excluded),
@@ -31,7 +31,7 @@ export class IgnoreRules {
     );
   }
 
-  /** May something below an excluded folder be in the context after all? */
+  /** Whether files in an excluded folder may be included again. */
   get hasExceptions(): boolean {
     return this.rules.some(({ exclude }) => !exclude);
   }

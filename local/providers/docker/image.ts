@@ -10,7 +10,7 @@ export interface Image {
   args: Record<string, string>;
   addHosts: string[];
   cacheFrom: string[];
-  /** "BuilderV1": the user asks for the legacy builder. */
+  /** "BuilderV1" selects the legacy builder. */
   builderVersion?: string;
   push: boolean;
   registry: { server?: string; username?: string; password?: string };
@@ -49,7 +49,7 @@ export function imageOf(inputs: Properties): Image {
   };
 }
 
-/** An image name without tag and digest, with the host and folder that Docker takes when they are left out. */
+/** Returns an image name without tag and digest, with Docker's default registry and namespace if they are missing. */
 export function repository(name: string): string {
   const bare = name.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
   const [first = "", ...rest] = bare.split("/");

@@ -18,8 +18,8 @@ interface DockerConfig {
 }
 
 /**
- * Runs a step with the registry's credentials in a Docker configuration of its own that is removed afterwards: a
- * password on a command line could be read by every user, and docker login would change the user's own configuration.
+ * Runs a step with the registry's credentials in a temporary Docker configuration. Every user could read a password on
+ * the command line, and docker login would change the user's own configuration.
  */
 export async function withLogin<T>(
   image: Image,
@@ -30,7 +30,7 @@ export async function withLogin<T>(
   const own = process.env.DOCKER_CONFIG ?? join(homedir(), ".docker");
   const directory = mkdtempSync(join(tmpdir(), "ha-celery-docker-"));
   try {
-    // Plugins (buildx) and contexts live beside the configuration.
+    // The same folder holds plugins (buildx) and contexts.
     for (const name of existsSync(own) ? readdirSync(own) : []) {
       if (name !== "config.json") symlinkSync(join(own, name), join(directory, name));
     }

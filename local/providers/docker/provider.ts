@@ -15,6 +15,7 @@ import type {
   ResourceProvider,
   UpdateRequest,
 } from "../plugin/provider";
+import { unsupportedType } from "../plugin/unsupported";
 import {
   containsUnknown,
   isProperties,
@@ -32,11 +33,11 @@ import { hostPlatform, imageOf } from "./image";
 
 const IMAGE = "docker:index/image:Image";
 
-/** docker.Image, built and pushed through the docker command line. */
+/** docker.Image, built and pushed with the docker command. */
 export class DockerProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/docker");
 
-  /** The engine starts plugins in the program's folder; paths of an image are relative to it. */
+  /** An image's paths are relative to the program's folder, in which the engine starts plugins. */
   constructor(private readonly directory = process.cwd()) {}
 
   async configure(config: Properties): Promise<void> {
@@ -48,12 +49,7 @@ export class DockerProvider implements ResourceProvider {
   }
 
   async check({ type, newInputs }: CheckRequest): Promise<CheckResult> {
-    if (type !== IMAGE) {
-      throw new Error(
-        `The local stand-in for the Docker provider builds Image only, not ${type}. ` +
-          `For other types install the official plugin: pulumi plugin install resource docker ${this.version}`,
-      );
-    }
+    if (type !== IMAGE) throw unsupportedType("docker", "Image", type, this.version);
     const build = newInputs.build ?? {};
     const inputs: Properties = { ...newInputs, buildOnPreview: newInputs.buildOnPreview ?? false };
     if (!isProperties(build)) return { inputs };
@@ -62,14 +58,14 @@ export class DockerProvider implements ResourceProvider {
     const problem = known ? this.problem(context, dockerfile) : undefined;
     if (problem) return { inputs, failures: [problem] };
     inputs.build = { ...build, context, dockerfile, platform: build.platform ?? hostPlatform() };
-    // The digest is an input, so that a changed file is a change of the image.
+    // The digest is an input, so that a changed file changes the image.
     if (known) inputs.build.contextDigest = contextDigest(this.path(context), this.path(dockerfile));
     return { inputs };
   }
 
   async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
     const changes = changesBetween(plainProperties(oldInputs), plainProperties(newInputs)).filter(
-      // Credentials change often and make no other image.
+      // Credentials change often and do not affect the image.
       ({ path }) => !(path[0] === "registry" && (path[1] === "username" || path[1] === "password")),
     );
     return { changes: changes.map(({ path, kind }) => ({ path, kind, replace: false })) };
@@ -89,7 +85,7 @@ export class DockerProvider implements ResourceProvider {
   }
 
   async delete(): Promise<void> {
-    // Others may use the tags; they stay, as with the official provider.
+    // Images stay, as with the official provider, because others may use their tags.
   }
 
   private async build(operation: Operation, inputs: Properties, preview: boolean): Promise<Properties> {
@@ -126,17 +122,17 @@ export class DockerProvider implements ResourceProvider {
     if (!existsSync(this.path(context)) || !statSync(this.path(context)).isDirectory()) {
       return {
         property: "build.context",
-        reason: `is ${context}, but there is no such folder below ${this.directory}.`,
+        reason: `is ${context}, but there is no such folder in ${this.directory}.`,
       };
     }
     if (existsSync(this.path(dockerfile))) return undefined;
     const inside = join(context, dockerfile);
     const hint = existsSync(this.path(inside))
-      ? ` Paths begin at the program, not at the context: use ${inside}.`
+      ? ` Paths are relative to the program's folder, not to the context: use ${inside}.`
       : "";
     return {
       property: "build.dockerfile",
-      reason: `is ${dockerfile}, but there is no such file below ${this.directory}.${hint}`,
+      reason: `is ${dockerfile}, but there is no such file in ${this.directory}.${hint}`,
     };
   }
 

@@ -9,11 +9,11 @@ import { annotation, describe, keyOf, type KubeObject } from "./objects";
 type Force = Pick<ProviderConfig, "forceConflicts">;
 type Applied = Awaited<ReturnType<ClusterClient["apply"]>>;
 
-// The official plugin creates under this name; a stack that was made with it can go on with ours.
+// The official plugin's field manager, so that the stand-in can take over its stacks.
 const OFFICIAL_MANAGER = "pulumi-kubernetes";
 const NOT_FOUND_RETRIES = 4;
 
-/** Creates or updates an object, and explains a refusal. */
+/** Creates or updates an object. Errors explain the API server's reason. */
 export async function applyObject(
   object: KubeObject,
   manager: string,
@@ -24,14 +24,14 @@ export async function applyObject(
   const key = keyOf(object);
   let live = await options.client.get(key, options.signal);
   if (live && stringAt(live, "metadata", "deletionTimestamp")) {
-    options.status("waiting until the object of that name is gone");
+    options.status("waiting until the previous object of this name is deleted");
     await waitUntilGone(live, options);
     live = undefined;
   }
   if (action === "create" && live && !manages(live, manager)) throw alreadyExists(object);
   if (action === "update" && !live) {
     throw new Error(
-      `${describe(key)} is no longer in the cluster. Run pulumi refresh, then the update again.`,
+      `${describe(key)} is no longer in the cluster. Run pulumi refresh, then repeat the update.`,
     );
   }
   const force =
@@ -47,15 +47,15 @@ export async function applyObject(
         signal: options.signal,
       });
     } catch (error) {
-      // Its namespace may be on its way.
+      // The object's namespace may not exist yet.
       if (!isStatus(error, 404) || attempt > NOT_FOUND_RETRIES) throw explain(error, object);
-      options.status(`${(error as ApiError).message}; trying again`);
+      options.status(`${(error as ApiError).message}; retrying`);
       await sleep(1000 * attempt, undefined, { signal: options.signal });
     }
   }
 }
 
-/** What the server would make of the object; undefined where only the real run can tell. */
+/** Returns the object as the server would store it; undefined if only the real run can determine it. */
 export async function previewObject(
   object: KubeObject,
   manager: string,
@@ -65,7 +65,6 @@ export async function previewObject(
   const key = keyOf(object);
   try {
     const live = await client.get(key);
-    // An object that is about to be replaced still has its old immutable fields.
     if (live && !manages(live, manager)) return undefined;
     const force = config.forceConflicts || !live || manages(live, OFFICIAL_MANAGER);
     return (await client.apply(key, object, { manager, force, dryRun: true })).object;
@@ -77,12 +76,13 @@ export async function previewObject(
       isStatus(error, 403)
     )
       return undefined;
+    // An object that is about to be replaced still has its previous immutable fields.
     if (isImmutable(error)) return undefined;
     throw explain(error, object);
   }
 }
 
-/** Does this manager own any field of the object? */
+/** Whether the manager owns a field of the object. */
 export function manages(live: KubeObject | undefined, manager: string): boolean {
   return listAt(live, "metadata", "managedFields").some((entry) => stringAt(entry, "manager") === manager);
 }
@@ -91,11 +91,11 @@ function alreadyExists(object: KubeObject): Error {
   const key = keyOf(object);
   const namespace = key.namespace ? ` -n ${key.namespace}` : "";
   return new Error(
-    `${describe(key)} already exists in the cluster and was not made by this resource of this stack. Do one of these:\n` +
-      "  - it belongs to this stack under another resource name: add that name to the resource's aliases\n" +
-      "  - you want this stack to take it over: pulumi import\n" +
-      "  - it is something else: leave out metadata.name or choose another\n" +
-      `  - nobody needs it: kubectl delete ${key.kind.toLowerCase()} ${key.name}${namespace}`,
+    `${describe(key)} already exists in the cluster and was not created by this resource of this stack. Do one of these:\n` +
+      "  - if it belongs to this stack under another resource name: add that name to the resource's aliases\n" +
+      "  - if this stack should manage it from now on: pulumi import\n" +
+      "  - if it is unrelated: remove or change metadata.name\n" +
+      `  - if it is no longer needed: kubectl delete ${key.kind.toLowerCase()} ${key.name}${namespace}`,
   );
 }
 
@@ -108,14 +108,14 @@ function explain(error: unknown, object: KubeObject): unknown {
   if (isStatus(error, 409)) {
     return new Error(
       `${name}: another manager owns a field that the program sets. ${(error as ApiError).message}\n` +
-        `Leave the field out of the program, or take it over with the annotation pulumi.com/patchForce: "true".`,
+        `Remove the field from the program, or take ownership with the annotation pulumi.com/patchForce: "true".`,
     );
   }
   if (isImmutable(error)) {
     return new Error(
-      `${name} exists and differs in a field that Kubernetes does not let anybody change. ${(error as ApiError).message}\n` +
-        "Replace it: pulumi up --replace URN, or delete it with kubectl and run the update again.",
+      `${name} exists, and the program changes a field that is immutable in Kubernetes. ${(error as ApiError).message}\n` +
+        "Replace the object with pulumi up --replace URN, or delete it with kubectl and repeat the update.",
     );
   }
-  return error instanceof ApiError ? new Error(`The API server refused ${name}: ${error.message}`) : error;
+  return error instanceof ApiError ? new Error(`The API server rejected ${name}: ${error.message}`) : error;
 }

@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { Cancelled, ApiError, noAnswer, UnknownKind, Unreachable, isStatus } from "./errors";
+import { Canceled, ApiError, noAnswer, UnknownKind, Unreachable, isStatus } from "./errors";
 import type { KubeObject, ObjectKey } from "./objects";
 import { listAt, stringAt, type Properties } from "../plugin/values";
 
@@ -33,7 +33,7 @@ const CALL_TIMEOUT_MS = 60_000;
 const RETRIES = 4;
 const agent = new https.Agent({ keepAlive: true });
 
-/** The few calls on one cluster's API server that the provider needs, for any kind that the server knows. */
+/** Client for a cluster's API server, with the few calls that the provider needs. Supports every kind that the server has. */
 export class ClusterClient {
   private readonly groups = new Map<string, Promise<Map<string, ResourceKind>>>();
 
@@ -43,7 +43,7 @@ export class ClusterClient {
     return this.config.getCurrentCluster()?.server ?? "(no cluster in the kubeconfig)";
   }
 
-  /** The namespace that the kubeconfig's context names. */
+  /** Namespace of the kubeconfig's context. */
   get contextNamespace(): string | undefined {
     return this.config.getContextObject(this.config.getCurrentContext())?.namespace;
   }
@@ -71,7 +71,7 @@ export class ClusterClient {
     return listAt(parse(await this.call({ method: "GET", path, query })), "items") as KubeObject[];
   }
 
-  /** Server-side apply. The server's warnings (a field it does not know, a deprecated version) come back beside the object. */
+  /** Applies an object on the server. Also returns the server's warnings, such as an unknown field or a deprecated version. */
   async apply(
     key: ObjectKey,
     object: KubeObject,
@@ -98,7 +98,7 @@ export class ClusterClient {
     await this.call({ method: "DELETE", path: await this.path(key), body: { propagationPolicy } });
   }
 
-  /** The last lines of a container's log; of its previous run when asked. */
+  /** Returns the last lines of a container's log, or of its previous run's log. */
   async logTail(namespace: string, pod: string, container: string, previous: boolean): Promise<string> {
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
     return (
@@ -121,7 +121,7 @@ export class ClusterClient {
     if (!group) {
       group = this.discover(apiVersion);
       this.groups.set(apiVersion, group);
-      // A failure must not stick: the server may answer, or the definition exist, at the next try.
+      // A failure is not cached, because the next attempt may succeed.
       group.catch(() => this.groups.delete(apiVersion));
     }
     const found = (await group).get(kind);
@@ -153,7 +153,7 @@ export class ClusterClient {
     }
   }
 
-  /** Every call here may be repeated without harm, so a server that is starting or busy is asked again. */
+  /** Sends a call. Retries while the server is starting or busy, because all calls here are idempotent. */
   private async call(call: Call): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -162,12 +162,12 @@ export class ClusterClient {
         const error = apiError(answer);
         if ((error.status !== 429 && error.status !== 503) || attempt > RETRIES) throw error;
       } catch (error) {
-        if (error instanceof ApiError || error instanceof Cancelled || error instanceof Unreachable)
+        if (error instanceof ApiError || error instanceof Canceled || error instanceof Unreachable)
           throw error;
         if (attempt > RETRIES) throw noAnswer(this.server, error);
       }
       await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
-      if (call.signal?.aborted) throw new Cancelled("cancelled");
+      if (call.signal?.aborted) throw new Canceled("canceled");
     }
   }
 
@@ -190,13 +190,13 @@ export class ClusterClient {
     try {
       return await exchange(url, options, payload);
     } catch (error) {
-      if (signal?.aborted) throw new Cancelled("cancelled");
+      if (signal?.aborted) throw new Canceled("canceled");
       throw error;
     }
   }
 }
 
-/** With the length said: Node sends a DELETE's body without it otherwise, which no server understands. */
+/** Sets content-length, because Node omits it for the body of a DELETE, which servers then reject. */
 function bodyHeaders(payload: string, contentType = "application/json"): Record<string, string> {
   return { "content-type": contentType, "content-length": String(Buffer.byteLength(payload)) };
 }
@@ -211,7 +211,7 @@ function exchange(url: URL, options: https.RequestOptions, body: string | undefi
         resolve({
           status: response.statusCode ?? 0,
           text: Buffer.concat(chunks).toString("utf8"),
-          // As headers: 299 - "unknown field \"spec.foo\""
+          // Example of the header: 299 - "unknown field \"spec.foo\""
           warnings: (response.headersDistinct.warning ?? []).map((line) =>
             line.replace(/^\d+ \S+ "|"$/g, "").replaceAll('\\"', '"'),
           ),

@@ -5,7 +5,7 @@ import { changesBetween } from "../plugin/changes";
 import { Unreachable } from "./errors";
 import { plainProperties, stringAt, UNKNOWN, type Properties } from "../plugin/values";
 
-/** What we understand of the provider's arguments; the others are for the official plugin and do no harm. */
+/** The supported provider arguments. The others are ignored. */
 export interface ProviderConfig {
   kubeconfig?: string;
   context?: string;
@@ -13,7 +13,7 @@ export interface ProviderConfig {
   forceConflicts: boolean;
   mutableSecrets: boolean;
   mutableConfigMaps: boolean;
-  /** A value that decides about the cluster is not known yet (preview). */
+  /** Whether the kubeconfig or the context is unknown, as in a preview. */
   unknown: boolean;
 }
 
@@ -32,7 +32,7 @@ export function parseConfig(args: Properties): ProviderConfig {
   };
 }
 
-/** kubeconfig is a path or the content itself; without it the usual places count (KUBECONFIG, ~/.kube/config). */
+/** Loads a kubeconfig from a path or from its content. Default: KUBECONFIG, then ~/.kube/config. */
 export function loadKubeConfig({
   kubeconfig,
   context,
@@ -44,7 +44,7 @@ export function loadKubeConfig({
     result.loadFromString(kubeconfig);
   else
     throw new Unreachable(
-      `The provider's kubeconfig is ${kubeconfig}, but there is no such file. Correct the path, or pass the content itself.`,
+      `The provider's kubeconfig is ${kubeconfig}, but this file does not exist. Correct the path, or pass the file's content.`,
     );
   if (context) {
     if (!result.getContextObject(context)) {
@@ -62,17 +62,18 @@ export function loadKubeConfig({
   return result;
 }
 
-/** Which arguments changed, and whether they point at another cluster, where every object must be made anew. */
+/** Returns the changed arguments, and those that select another cluster, in which all objects must be created again. */
 export function diffConfig(oldArgs: Properties, newArgs: Properties): ConfigDiff {
   const [old, next] = [plainProperties(oldArgs), plainProperties(newArgs)];
   const changed = [...new Set(changesBetween(old, next).map(({ path }) => String(path[0])))];
   if (old.clusterIdentifier && next.clusterIdentifier) {
     return { changed, replaces: changed.filter((name) => name === "clusterIdentifier") };
   }
-  const deciding = changed.filter((name) => name === "kubeconfig" || name === "context");
+  const selectors = changed.filter((name) => name === "kubeconfig" || name === "context");
   const [before, after] = [activeCluster(old), activeCluster(next)];
-  const other = deciding.some((name) => next[name] === UNKNOWN) || (before && after && before !== after);
-  return { changed, replaces: other ? deciding : [] };
+  const isOtherCluster =
+    selectors.some((name) => next[name] === UNKNOWN) || (before && after && before !== after);
+  return { changed, replaces: isOtherCluster ? selectors : [] };
 }
 
 function activeCluster(config: Properties): string | undefined {
@@ -83,7 +84,7 @@ function activeCluster(config: Properties): string | undefined {
     });
     return JSON.stringify(cluster.getCurrentCluster() ?? undefined);
   } catch {
-    // An old kubeconfig whose file is gone tells nothing about its cluster.
+    // The old kubeconfig's file may no longer exist.
     return undefined;
   }
 }

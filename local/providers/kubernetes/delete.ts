@@ -2,10 +2,10 @@ import { waitUntilGone, type WaitOptions } from "./await/wait";
 import { isStatus, UnknownKind } from "./errors";
 import { annotation, type KubeObject, type ObjectKey } from "./objects";
 
-// Kinds whose deletion the official plugin does not wait for when skipAwait is set.
+// Kinds for which the official plugin does not wait for the deletion if skipAwait is set.
 const SKIPPABLE = new Set(["Namespace", "Pod", "DaemonSet", "Deployment", "StatefulSet", "Job"]);
 
-/** Deletes an object with what it owns, and waits until it is gone. One that is not there is deleted. */
+/** Deletes an object and its dependents, and waits until it is gone. Succeeds if the object does not exist. */
 export async function deleteObject(key: ObjectKey, inputs: KubeObject, options: WaitOptions): Promise<void> {
   try {
     const live = await options.client.get(key);

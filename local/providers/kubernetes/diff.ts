@@ -7,7 +7,7 @@ import { isAutonamed } from "./names";
 import { annotation, keyOf } from "./objects";
 import { semanticallyEqual } from "./semanticEqual";
 
-/** What to do about plain old and new inputs: nothing, an update in place, or another object. */
+/** Compares plain inputs. The result is no change, an update in place, or a replacement. */
 export function diffInputs(
   old: Properties,
   next: Properties,
@@ -23,7 +23,7 @@ export function diffInputs(
       replace: fields.some((field) => touches(field, path, before ?? null, after ?? null)),
     }),
   );
-  // Two objects cannot have one name, so a fixed name means: first the old one goes.
+  // Two objects cannot have the same name, so an object with a fixed name is deleted before its replacement is created.
   const sameIdentity = name === stringAt(old, "metadata", "name") && namespace(next) === namespace(old);
   return {
     changes,
@@ -31,7 +31,7 @@ export function diffInputs(
   };
 }
 
-/** Is the immutable field at the changed path, above it, or inside what was added or taken away there? */
+/** Whether a change affects an immutable field: at its path, above it, or within an added or removed value. */
 function touches(field: string[], path: Change["path"], before: Value, after: Value): boolean {
   if (!path.every((key, index) => index >= field.length || key === field[index])) return false;
   const rest = field.slice(path.length);

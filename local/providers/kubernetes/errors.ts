@@ -1,4 +1,4 @@
-/** The API server's own answer that it will not do what was asked. */
+/** An error response of the API server. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-/** There is no API server to ask: it does not answer, or nothing says where it is. */
+/** The API server does not respond, or the configuration does not name one. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
@@ -19,33 +19,33 @@ export function noAnswer(server: string, cause: unknown): Unreachable {
   const why =
     cause instanceof Error ? ("code" in cause && String(cause.code)) || cause.message : String(cause);
   return new Unreachable(
-    `The Kubernetes API server at ${server} does not answer (${why}). ` +
-      "Check that the cluster runs and that the provider's kubeconfig and context name it. " +
-      `Is the cluster gone for good? Run again with ${DELETE_UNREACHABLE}=true: what was in it then leaves the state.`,
+    `The Kubernetes API server at ${server} does not respond (${why}). ` +
+      "Check that the cluster is running, and that the provider's kubeconfig and context select it. " +
+      `If the cluster no longer exists, run the command again with ${DELETE_UNREACHABLE}=true to remove its objects from the state.`,
   );
 }
 
-/** The official plugin's own switch. */
+/** Environment variable of the official plugin. */
 const DELETE_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE";
 
-/** Did the user say that objects of a cluster that cannot be reached are gone? */
+/** Whether to treat objects of an unreachable cluster as deleted, because the user set PULUMI_K8S_DELETE_UNREACHABLE. */
 export function goneWithCluster(error: unknown): boolean {
   return error instanceof Unreachable && process.env[DELETE_UNREACHABLE] === "true";
 }
 
-/** The cluster does not know such a kind. */
+/** The cluster does not have the kind. */
 export class UnknownKind extends Error {
   override readonly name = "UnknownKind";
   constructor(apiVersion: string, kind: string) {
     super(
       `The cluster has no kind ${kind} in ${apiVersion}. ` +
-        "Check apiVersion and kind, and that the custom resource definition is installed.",
+        "Check apiVersion and kind, and check that the custom resource definition is installed.",
     );
   }
 }
 
-export class Cancelled extends Error {
-  override readonly name = "Cancelled";
+export class Canceled extends Error {
+  override readonly name = "Canceled";
 }
 
 export function isStatus(error: unknown, status: number): boolean {

@@ -2,7 +2,7 @@ import type { ProviderConfig } from "./config";
 
 const SELECTOR = ["spec.selector"];
 
-/** Fields whose change means another object, by API group and kind: the official plugin's list for these kinds. */
+/** Fields whose change requires a replacement, by API group and kind; the same as in the official plugin. */
 const FIELDS: Record<string, string[]> = {
   "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
   "/Pod": ["spec"],

@@ -10,7 +10,7 @@ export function isAutonamed(object: KubeObject): boolean {
   return annotation(object, AUTONAMED) === "true";
 }
 
-/** Gives an object without a name the name that it had, or a new one made from the resource's name. */
+/** Adds a missing name: the object's previous name, or a new one derived from the resource's name. */
 export function withName(
   inputs: Properties,
   {
@@ -21,14 +21,14 @@ export function withName(
   }: Pick<CheckRequest, "oldInputs" | "name" | "randomSeed" | "autoname">,
 ): Properties {
   const metadata = inputs.metadata ?? {};
-  // Nothing can be added to metadata that is not known yet.
+  // A name cannot be added to unknown metadata.
   if (!isProperties(metadata) || stringAt(metadata, "name")) return inputs;
   const annotations = metadata.annotations ?? {};
   const old = plain(oldInputs) as KubeObject;
   const kept = isAutonamed(old) ? stringAt(old, "metadata", "name") : undefined;
   if (!kept && autoname === "disabled") {
     throw new Error(
-      `metadata.name is missing, and the stack's configuration forbids generated names. Set metadata.name.`,
+      `metadata.name is missing, and the stack's configuration disables generated names. Set metadata.name.`,
     );
   }
   const proposed = typeof autoname === "object" ? autoname.proposed : undefined;
@@ -48,8 +48,8 @@ export function isNameKnown(inputs: Properties): boolean {
 }
 
 /**
- * Who owns our fields in the API server's eyes. It tells one resource of one stack from every other, so an object
- * that carries it was made by this very resource, also when the run that made it died before it could say so.
+ * Returns the field manager of a resource. It is unique per resource and stack, so an object that it manages was created
+ * by this resource, even if the run that created it was killed before it could save its state.
  */
 export function fieldManager(urn: string): string {
   return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;

@@ -19,12 +19,12 @@ export function keyOf(object: KubeObject): ObjectKey {
   };
 }
 
-/** How we name an object to people: StatefulSet demo/rabbit. */
+/** Formats an object's key for messages: StatefulSet demo/rabbit. */
 export function describe({ kind, namespace, name }: ObjectKey): string {
   return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 
-/** The resource id in the state, as the official plugin writes it. */
+/** Returns the resource id in the official plugin's format. */
 export function idOf(object: KubeObject): string {
   const { namespace, name } = keyOf(object);
   return namespace ? `${namespace}/${name}` : name;
@@ -35,7 +35,7 @@ export function parseId(id: string): { namespace?: string; name: string } {
   return slash < 0 ? { name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
 }
 
-/** kubernetes:apps/v1:StatefulSet names an API version and a kind; the core group has no name in the API. */
+/** Parses a type such as kubernetes:apps/v1:StatefulSet. The API has no name for the group "core". */
 export function parseType(type: string): { apiVersion: string; kind: string } {
   const [, version = "", kind = ""] = type.split(":");
   return { apiVersion: version.replace(/^core\//, ""), kind };
@@ -50,7 +50,7 @@ export function condition(object: Value, type: string): Properties | undefined {
     Properties | undefined;
 }
 
-/** A label selector as the API's list call wants it. */
+/** Formats a label selector for the API's list call. */
 export function selectorText(selector: Properties): string {
   const labels = Object.entries(propertiesAt(selector, "matchLabels")).map(
     ([key, value]) => `${key}=${String(value)}`,

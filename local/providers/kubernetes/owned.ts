@@ -3,8 +3,8 @@ import { keyOf, type KubeObject } from "./objects";
 import { withSecretsOf } from "./state";
 
 /**
- * What a field manager applied to an object: the inputs of a resource whose creation was never written down. undefined
- * when the manager applied nothing.
+ * Returns the fields that a manager applied to an object: the inputs of a resource whose creation was never saved.
+ * Undefined if the manager applied none.
  */
 export function ownedInputs(live: KubeObject, manager: string): Properties | undefined {
   const entry = listAt(live, "metadata", "managedFields").find(
@@ -18,13 +18,13 @@ export function ownedInputs(live: KubeObject, manager: string): Properties | und
   return withSecretsOf(inputs, {});
 }
 
-/** The part of a value that a field set names: "f:" a field, "k:" a list item by its keys, "v:" one by its value. */
+/** Returns the part of a value that a field set selects: "f:" a field, "k:" a list item by its keys, "v:" one by its value. */
 function pick(value: Value, fields: Properties): Value {
   const entries = Object.entries(fields).filter(([key]) => key !== ".");
   if (Object.keys(fields).length === 0) return value;
   if (Array.isArray(value)) {
     return value.flatMap((item) => {
-      const found = entries.find(([key]) => names(key, item));
+      const found = entries.find(([key]) => selects(key, item));
       return found ? [pick(item, found[1] as Properties)] : [];
     });
   }
@@ -38,7 +38,7 @@ function pick(value: Value, fields: Properties): Value {
   );
 }
 
-function names(key: string, item: Value): boolean {
+function selects(key: string, item: Value): boolean {
   const wanted = JSON.parse(key.slice(2)) as Value;
   if (key.startsWith("v:")) return wanted === item;
   return (

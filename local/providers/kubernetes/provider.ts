@@ -14,6 +14,7 @@ import {
   type UpdateRequest,
   InitializationFailed,
 } from "../plugin/provider";
+import { unsupportedType } from "../plugin/unsupported";
 import {
   containsUnknown,
   plainProperties,
@@ -56,10 +57,7 @@ export class KubernetesProvider implements ResourceProvider {
   async check(request: CheckRequest): Promise<CheckResult> {
     const { apiVersion, kind } = parseType(request.type);
     if (!/^(.+\/)?v\d+((alpha|beta)\d+)?$/.test(apiVersion) || /(Patch|List)$/.test(kind)) {
-      throw new Error(
-        `The local stand-in for the Kubernetes provider cannot make ${request.type}. ` +
-          `Install the official plugin: pulumi plugin install resource kubernetes ${this.version}`,
-      );
+      throw unsupportedType("kubernetes", "objects of the cluster's own kinds", request.type, this.version);
     }
     const named = withName({ ...request.newInputs, apiVersion, kind }, request);
     const inputs = await this.withNamespace(named);
@@ -81,7 +79,7 @@ export class KubernetesProvider implements ResourceProvider {
     const { inputs, urn, preview } = request;
     const manager = fieldManager(urn);
     if (preview) return { id: "", state: await this.preview(request, inputs, manager) };
-    const { live, failure } = await this.make(request, inputs, manager, "create");
+    const { live, failure } = await this.applyAndWait(request, inputs, manager, "create");
     const id = idOf(live);
     const state = stateOf(live, inputs, manager);
     if (failure) throw new InitializationFailed([failure], id, state);
@@ -92,7 +90,7 @@ export class KubernetesProvider implements ResourceProvider {
     const { id, newInputs, oldState, urn, preview } = request;
     const manager = managerOf(oldState, urn);
     if (preview) return this.preview(request, newInputs, manager);
-    const { live, failure } = await this.make(request, newInputs, manager, "update");
+    const { live, failure } = await this.applyAndWait(request, newInputs, manager, "update");
     const state = stateOf(live, newInputs, manager);
     if (failure) throw new InitializationFailed([failure], id, state);
     return state;
@@ -115,7 +113,7 @@ export class KubernetesProvider implements ResourceProvider {
     }
   }
 
-  /** A Job that failed can only be replaced; its annotation says whether to. */
+  /** Whether to replace a Job that is not complete, because its annotation requests that. */
   private async isToBeReplacedUnready(old: Properties, next: Properties): Promise<boolean> {
     if (!this.cluster || annotation(next, "pulumi.com/replaceUnready") !== "true") return false;
     if (keyOf(next).kind !== "Job") return false;
@@ -123,14 +121,17 @@ export class KubernetesProvider implements ResourceProvider {
     return live !== undefined && jobProgress(live).state !== "ready";
   }
 
-  /** undefined: which cluster it is, is not known yet. Loaded late, so that a missing kubeconfig is the error of what needs it. */
+  /**
+   * The cluster; undefined while its kubeconfig is unknown. Loaded on first use, so that a missing kubeconfig only fails
+   * the operations that need it.
+   */
   private get cluster(): ClusterClient | undefined {
     if (this.config.unknown) return undefined;
     return (this.loaded ??= new ClusterClient(loadKubeConfig(this.config)));
   }
 
   private get client(): ClusterClient {
-    if (!this.cluster) throw new Error("The provider's kubeconfig or context is not known yet.");
+    if (!this.cluster) throw new Error("The provider's kubeconfig or context is unknown in this preview.");
     return this.cluster;
   }
 
@@ -170,8 +171,8 @@ export class KubernetesProvider implements ResourceProvider {
     });
   }
 
-  /** Brings the object to the inputs and waits until it is ready. `failure`: it exists, but is not. */
-  private async make(
+  /** Applies the inputs and waits until the object is ready. `failure` is set if it exists but is not ready. */
+  private async applyAndWait(
     request: Operation & { timeoutSeconds: number },
     inputs: Properties,
     manager: string,
@@ -193,7 +194,7 @@ export class KubernetesProvider implements ResourceProvider {
     try {
       return { live: await waitUntilReady(applied.object, awaiter, wait) };
     } catch (error) {
-      // Whatever stopped the wait, the object exists: losing it here would leave it to nobody.
+      // The object exists, so it must be reported to the engine whatever ended the wait.
       return {
         live: error instanceof NotReady ? error.live : applied.object,
         failure: redact(messageOf(error), secrets),
@@ -211,7 +212,7 @@ export class KubernetesProvider implements ResourceProvider {
     return live ? previewOf(live, inputs, manager) : inputs;
   }
 
-  /** Says the namespace of a namespaced object, so that inputs and state do not depend on who reads them. */
+  /** Adds a missing namespace, so that inputs and state do not depend on the kubeconfig that reads them. */
   private async withNamespace(inputs: Properties): Promise<Properties> {
     const metadata = propertiesAt(inputs, "metadata");
     if (!this.cluster || metadata.namespace !== undefined || !isNameKnown(inputs)) return inputs;

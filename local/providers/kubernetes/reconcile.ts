@@ -4,7 +4,7 @@ import { semanticallyEqual } from "./semanticEqual";
 
 type Path = (string | number)[];
 
-/** Plain inputs as the live object has them now: the fields that the program sets, with the values found in the cluster. */
+/** Returns the plain inputs with the values that their fields have in the live object. */
 export function reconcile(inputs: Properties, live: KubeObject): Properties {
   const result = reconcileMap([], inputs, live);
   if (keyOf(live).kind === "Secret" && isProperties(inputs.stringData)) {
@@ -18,7 +18,7 @@ function reconcileMap(path: Path, inputs: Properties, live: Properties): Propert
   for (const [key, input] of Object.entries(inputs)) {
     const found = live[key];
     if (found === undefined || found === null) {
-      // The server leaves out what is empty; anything else that is missing was taken away.
+      // The server omits empty values. Any other missing field was removed from the object.
       if (isEmpty(input)) result[key] = input;
     } else {
       result[key] = reconcileValue([...path, key], input, found);
@@ -41,7 +41,7 @@ function isEmpty(value: Value): boolean {
   return value === null || value === "" || value === false || value === 0;
 }
 
-/** stringData can be written only; the server keeps it, encoded, in data. */
+/** Decodes stringData, which is write-only, from data, in which the server stores it. */
 function secretText(stringData: Properties, data: Properties): Properties {
   return Object.fromEntries(
     Object.keys(stringData)

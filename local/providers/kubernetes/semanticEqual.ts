@@ -1,7 +1,7 @@
 import type { Change } from "../plugin/provider";
 import type { Value } from "../plugin/values";
 
-// The server writes amounts in its own way: 1000m comes back as 1, 1024Mi as 1Gi.
+// The server normalizes quantities: it returns 1000m as 1, and 1024Mi as 1Gi.
 const QUANTITY_FIELDS = new Set([
   "limits",
   "requests",
@@ -29,7 +29,7 @@ const SUFFIXES: Record<string, number> = {
   Ei: 2 ** 60,
 };
 
-/** Do two values of a field mean the same to Kubernetes? */
+/** Whether Kubernetes treats two values of a field as equal. */
 export function semanticallyEqual(path: Change["path"], a: Value, b: Value): boolean {
   if (a === b) return true;
   if (!path.some((key) => QUANTITY_FIELDS.has(String(key)))) return false;

@@ -14,7 +14,7 @@ import {
 import { fieldManager } from "./names";
 import type { KubeObject } from "./objects";
 
-// Kept under the official plugin's names, so that a stack can go on with either plugin. The engine shows none of them.
+// The official plugin's keys, so that a stack works with either plugin. The engine does not display them.
 const INPUTS = "__inputs";
 const API_VERSION = "__initialApiVersion";
 const MANAGER = "__fieldManager";
@@ -28,7 +28,7 @@ const SERVER_METADATA = [
   "managedFields",
 ];
 
-/** The resource's outputs: the live object, with everything secret in it that was secret in the inputs. */
+/** Returns the resource's outputs: the live object, in which values that are secret in the inputs are secret. */
 export function stateOf(live: KubeObject, inputs: Properties, manager: string): Properties {
   const shown = { ...live, metadata: without(propertiesAt(live, "metadata"), "managedFields") };
   return {
@@ -39,7 +39,7 @@ export function stateOf(live: KubeObject, inputs: Properties, manager: string): 
   };
 }
 
-/** A preview's outputs: what the server would make of the inputs, with unknown in place of what only a real object has. */
+/** Returns a preview's outputs: the object as the server would store it, with unknown values for fields that it assigns. */
 export function previewOf(live: KubeObject, inputs: Properties, manager: string): Properties {
   const state = without(stateOf(live, inputs, manager), "status");
   const metadata = {
@@ -49,7 +49,7 @@ export function previewOf(live: KubeObject, inputs: Properties, manager: string)
     creationTimestamp: UNKNOWN,
   };
   if (state.kind !== "Service" || stringAt(inputs, "spec", "clusterIP")) return { ...state, metadata };
-  // The server picks an address again when the Service is really made.
+  // The server assigns another address when the Service is created.
   return {
     ...state,
     metadata,
@@ -57,12 +57,12 @@ export function previewOf(live: KubeObject, inputs: Properties, manager: string)
   };
 }
 
-/** The resource whose fields ours are: as noted when the object was made, so that a renamed resource keeps its object. */
+/** Returns the field manager stored when the object was created, so that a renamed resource keeps its object. */
 export function managerOf(state: Properties, urn: string): string {
   return stringAt(state, MANAGER) ?? fieldManager(urn);
 }
 
-/** Copies secretness from one value to another of the same shape; the data of a Secret is always secret. */
+/** Marks values as secret that are secret in a source of the same shape. The data of a Secret is always secret. */
 export function withSecretsOf(value: Properties, source: Properties): Properties {
   const result = Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, secretAs(item, source[key])]),
@@ -77,11 +77,11 @@ export function withSecretsOf(value: Properties, source: Properties): Properties
 function secretAs(value: Value, source: Value | undefined): Value {
   if (isProperties(value) && isProperties(source) && !isSecret(value) && !isSecret(source))
     return withSecretsOf(value, source);
-  // A list is secret as a whole when anything in it is: its order may change.
+  // A list with a secret item becomes secret as a whole, because the order of its items may change.
   return containsSecret(source) ? makeSecret(value) : value;
 }
 
-/** An object's inputs when all that we have is the object: everything but what the server adds. */
+/** Derives inputs from a live object by removing the fields that the server adds. */
 export function inputsFromLive(live: KubeObject): Properties {
   const metadata = without(propertiesAt(live, "metadata"), ...SERVER_METADATA);
   return withSecretsOf({ ...without(live, "status"), metadata }, {});

@@ -3,7 +3,7 @@ import { isProperties, UNKNOWN, type Properties, type Value } from "./values";
 
 type Path = Change["path"];
 
-/** What differs between two sets of plain inputs, at the deepest path that tells it. */
+/** Returns the differences between two sets of plain inputs, each with its full path. */
 export function changesBetween(
   old: Properties,
   next: Properties,
@@ -31,7 +31,7 @@ export function changesBetween(
   }
 }
 
-/** A path as the engine writes it: spec.containers[0].image, metadata.annotations["pulumi.com/skipAwait"]. */
+/** Formats a path as the engine does: spec.containers[0].image, metadata.annotations["pulumi.com/skipAwait"]. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;

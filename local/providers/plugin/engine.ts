@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** The engine's log: what we say appears beside the resource in the user's output. */
+/** Client for the engine's log, whose lines appear beside the resource in the user's output. */
 export class Engine {
   private readonly client: EngineClient;
   private pending: Promise<void> = Promise.resolve();
@@ -17,13 +17,13 @@ export class Engine {
       .setMessage(message)
       .setSeverity(options.severity ?? LogSeverity.INFO)
       .setEphemeral(options.ephemeral ?? false);
-    // One after the other, so that lines keep their order. A lost line must not fail the operation.
+    // Sent one after the other to preserve their order. Errors are ignored: a lost line must not fail the operation.
     this.pending = this.pending.then(
       () => new Promise((resolve) => void this.client.log(request, () => resolve())),
     );
   }
 
-  /** Resolves when everything said so far has arrived. */
+  /** Resolves when all lines so far have been sent. */
   flush(): Promise<void> {
     return this.pending;
   }

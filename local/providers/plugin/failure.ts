@@ -5,12 +5,12 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { InitializationFailed } from "./provider";
 
-/** An error as gRPC carries it. */
+/** Converts an error to a gRPC error. */
 export function toServiceError(error: unknown): ServiceError {
   const message = error instanceof Error ? error.message : String(error);
   const metadata = new Metadata();
   if (error instanceof InitializationFailed) {
-    // grpc-js leaves the encoding of structured details to us; this header is where the engine looks for them.
+    // grpc-js does not encode structured details. The engine reads them from this header.
     metadata.add("grpc-status-details-bin", Buffer.from(details(error).serializeBinary()));
   }
   return Object.assign(new Error(message), { code: status.UNKNOWN, details: message, metadata });

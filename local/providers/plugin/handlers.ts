@@ -7,7 +7,7 @@ import type { Engine } from "./engine";
 import type { Change, CheckRequest, Operation, ResourceProvider } from "./provider";
 import type { Properties } from "./values";
 
-/** The engine's messages on one side, the provider's own types on the other. */
+/** Converts between the engine's messages and the provider's types. */
 export class Handlers {
   engine?: Engine;
 

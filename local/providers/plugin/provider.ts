@@ -1,16 +1,16 @@
 import type { Properties } from "./values";
 
-/** Which resource an operation is about, and how to talk about it. */
+/** The resource of an operation, and functions that report on it. */
 export interface Operation {
   urn: string;
   type: string;
   name: string;
-  /** Aborted when the user cancels: waits end promptly and what exists is reported. */
+  /** Aborted when the user cancels. Waits then end, and existing objects are reported to the engine. */
   signal: AbortSignal;
-  /** A line that stays in the output. */
+  /** Prints a line that stays in the output. */
   info(message: string): void;
   warn(message: string): void;
-  /** A line beside the resource while it is worked on; the next one overwrites it. */
+  /** Shows a line beside the resource until the next one replaces it. */
   status(message: string): void;
 }
 
@@ -18,7 +18,7 @@ export interface CheckRequest extends Operation {
   oldInputs: Properties;
   newInputs: Properties;
   randomSeed: Uint8Array;
-  /** A name that the stack's own naming rule asks for, or "disabled" where it forbids generated names. */
+  /** Name proposed by the stack's autonaming configuration, or "disabled" if it forbids generated names. */
   autoname?: { proposed: string } | "disabled";
 }
 export interface CheckResult {
@@ -54,7 +54,7 @@ export interface CreateResult {
 
 export interface ReadRequest extends Operation {
   id: string;
-  /** Both empty when the resource is imported. */
+  /** Inputs and state are empty if the resource is imported. */
   inputs: Properties;
   state: Properties;
 }
@@ -82,7 +82,7 @@ export interface ConfigDiff {
   replaces: string[];
 }
 
-/** What a provider plugin does; the server turns it into the engine's protocol. */
+/** A provider plugin, independent of the engine's protocol. */
 export interface ResourceProvider {
   readonly version: string;
   configure(config: Properties): Promise<void>;
@@ -90,13 +90,13 @@ export interface ResourceProvider {
   check(request: CheckRequest): Promise<CheckResult>;
   diff(request: DiffRequest): Promise<DiffResult>;
   create(request: CreateRequest): Promise<CreateResult>;
-  /** undefined: the resource is gone. */
+  /** Returns undefined if the resource no longer exists. */
   read(request: ReadRequest): Promise<ReadResult | undefined>;
   update(request: UpdateRequest): Promise<Properties>;
   delete(request: DeleteRequest): Promise<void>;
 }
 
-/** The resource exists, but is not what it should be: the engine keeps it in its state and tries again at the next update. */
+/** The resource exists but is not ready. The engine keeps it in the state and retries at the next update. */
 export class InitializationFailed extends Error {
   override readonly name = "InitializationFailed";
   constructor(

@@ -17,9 +17,9 @@ import type { ResourceProvider } from "./provider";
 
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
-/** Serves a provider to the engine that started this process: engine address in, our own port out on stdout. */
+/** Serves a provider to the engine that started this process. The engine's address is an argument; the port is printed to stdout. */
 export async function serve(provider: ResourceProvider): Promise<void> {
-  endWithTheEngine();
+  exitWithEngine();
   const cancellation = new AbortController();
   const handlers = new Handlers(provider, cancellation.signal);
   const address = process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument));
@@ -76,8 +76,8 @@ export async function serve(provider: ResourceProvider): Promise<void> {
   }
 }
 
-/** An engine that was killed cannot stop us: leave when our parent is no longer the one that started us. */
-function endWithTheEngine(): void {
+/** Exits when the parent process has changed, because an engine that was killed cannot stop its plugins. */
+function exitWithEngine(): void {
   const engine = process.ppid;
   setInterval(() => {
     if (process.ppid !== engine) process.exit(1);

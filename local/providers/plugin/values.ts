@@ -1,8 +1,8 @@
-/** A property value as the engine sends it: JSON, with secrets in an envelope and values not known yet as a fixed string. */
+/** A property value in the engine's encoding: JSON, with secrets in an envelope and unknown values as a fixed string. */
 export type Value = null | boolean | number | string | Value[] | Properties;
 export type Properties = { [key: string]: Value };
 
-// These three are fixed by the engine's protocol.
+// The engine's protocol defines these three.
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -19,7 +19,7 @@ export function makeSecret(value: Value): Value {
   return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
 }
 
-/** The value without any envelope, at every depth, and without keys that hold null. */
+/** Returns a value without secret envelopes, at every depth, and without keys whose value is null. */
 export function plain(value: Value): Value {
   if (Array.isArray(value)) return value.map(plain);
   if (!isProperties(value)) return value;
@@ -51,7 +51,7 @@ export function containsUnknown(value: Value | undefined): boolean {
   return some(value, (item) => item === UNKNOWN);
 }
 
-/** Every string inside a secret. */
+/** Returns every string in a secret. */
 export function secretStrings(value: Value | undefined, inSecret = false): string[] {
   if (value === undefined || value === null) return [];
   if (typeof value === "string") return inSecret ? [value] : [];
@@ -61,14 +61,14 @@ export function secretStrings(value: Value | undefined, inSecret = false): strin
   return Object.values(value).flatMap((item) => secretStrings(item, inSecret));
 }
 
-/** A text for people in which no secret is left. Very short secrets stay: hiding "1" would only garble the text. */
+/** Replaces secrets in a text. Secrets shorter than four characters stay, because replacing "1" would garble the text. */
 export function redact(text: string, secrets: string[]): string {
   return secrets
     .filter((secret) => secret.length >= 4)
     .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
 }
 
-/** The value at a path, or undefined. */
+/** Returns the value at a path, or undefined. */
 export function at(value: Value | undefined, ...path: string[]): Value | undefined {
   return path.reduce<Value | undefined>(
     (inner, key) => (isProperties(inner) ? inner[key] : undefined),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The version of the npm package whose provider we stand in for: what the program asks the engine for. */
+/** Returns the version of the official provider's npm package, which is the version that the program requests. */
 export function packageVersion(name: string): string {
   const file = require.resolve(`${name}/package.json`);
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;

@@ -33,10 +33,10 @@ function alphabets(rules: PasswordRules): Alphabet[] {
   ];
 }
 
-/** What is wrong with the rules, if anything. */
+/** Returns what is wrong with the rules; undefined if they can be met. */
 export function problem(rules: PasswordRules): string | undefined {
   if (!Number.isInteger(rules.length) || rules.length < 1)
-    return `length is ${rules.length}; it must be a whole number of at least 1.`;
+    return `length is ${rules.length}; it must be an integer of at least 1.`;
   const sets = alphabets(rules);
   if (!sets.some((set) => set.used))
     return "lower, upper, numeric and special are all false; set one of them to true.";
@@ -60,7 +60,7 @@ function pick(from: string, count: number): string[] {
   return Array.from({ length: count }, () => from.charAt(randomInt(from.length)));
 }
 
-/** Fisher and Yates, so that the required characters are not all in front. */
+/** Shuffles in place (Fisher-Yates), so that the required characters are not all at the start. */
 function shuffle(items: string[]): string[] {
   for (let last = items.length - 1; last > 0; last--) {
     const other = randomInt(last + 1);

@@ -11,6 +11,7 @@ import type {
   ReadResult,
   ResourceProvider,
 } from "../plugin/provider";
+import { unsupportedType } from "../plugin/unsupported";
 import { containsUnknown, makeSecret, plainProperties, UNKNOWN, type Properties } from "../plugin/values";
 import { packageVersion } from "../plugin/version";
 import { password, problem, type PasswordRules } from "./password";
@@ -28,12 +29,12 @@ const DEFAULTS: Properties = {
   minSpecial: 0,
 };
 
-/** random.RandomPassword. Every change replaces it, as with the official provider; its bcryptHash output is left out. */
+/** random.RandomPassword. As with the official provider, every change replaces it. The output bcryptHash is missing. */
 export class RandomProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/random");
 
   async configure(): Promise<void> {
-    // Nothing to set up.
+    // The provider has no settings.
   }
 
   diffConfig(): ConfigDiff {
@@ -41,13 +42,8 @@ export class RandomProvider implements ResourceProvider {
   }
 
   async check({ type, newInputs }: CheckRequest): Promise<CheckResult> {
-    if (type !== PASSWORD) {
-      throw new Error(
-        `The local stand-in for the random provider makes RandomPassword only, not ${type}. ` +
-          `For other types install the official plugin: pulumi plugin install resource random ${this.version}`,
-      );
-    }
-    // "number" is the older name of "numeric": either one sets both.
+    if (type !== PASSWORD) throw unsupportedType("random", "RandomPassword", type, this.version);
+    // "number" is the former name of "numeric". Either sets both.
     const numeric = newInputs.numeric ?? newInputs.number ?? true;
     const inputs = { ...DEFAULTS, ...newInputs, numeric, number: numeric };
     if (containsUnknown(inputs)) return { inputs };
@@ -74,7 +70,7 @@ export class RandomProvider implements ResourceProvider {
   }
 
   async delete(): Promise<void> {
-    // A password lives in the state only.
+    // The password exists only in the state.
   }
 }
 

@@ -1,17 +1,17 @@
 import type { ClusterClient } from "../client";
 import type { KubeObject } from "../objects";
 
-/** How far an object is. `failed`: it will not get there by waiting. */
+/** Progress of an object. `failed` means that it cannot become ready any more. */
 export interface Progress {
   state: "waiting" | "ready" | "failed";
-  /** For people: "2 of 3 replicas ready". */
+  /** Message for the user: "2 of 3 replicas ready". */
   message: string;
 }
 
-/** Knows when one object of one kind is ready. Made anew for every wait. */
+/** Determines when an object of one kind is ready. Created for every wait. */
 export interface Awaiter {
   progress(live: KubeObject, client: ClusterClient): Promise<Progress> | Progress;
-  /** Why it is not ready, a few short paragraphs. */
+  /** Returns why the object is not ready, in a few short paragraphs. */
   reasons(live: KubeObject, client: ClusterClient): Promise<string[]>;
 }
 

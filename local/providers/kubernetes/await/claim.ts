@@ -2,7 +2,7 @@ import { stringAt } from "../../plugin/values";
 import { ready, waiting, type Awaiter } from "./awaiter";
 import { warningEvents } from "./events";
 
-/** A claim is ready when bound, or when its class binds it only for a pod that uses it. */
+/** A claim is ready when it is bound, or if its class binds it only when a pod uses it. */
 export const claimAwaiter: Awaiter = {
   async progress(live, client) {
     const phase = stringAt(live, "status", "phase");

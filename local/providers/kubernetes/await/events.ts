@@ -2,7 +2,7 @@ import type { ClusterClient } from "../client";
 import { keyOf, type KubeObject } from "../objects";
 import { stringAt } from "../../plugin/values";
 
-/** The latest warnings that the cluster has about an object: a failing probe, a volume that cannot be mounted. */
+/** Returns the latest warning events of an object, such as a failing probe or a volume that cannot be mounted. */
 export async function warningEvents(client: ClusterClient, object: KubeObject, most = 2): Promise<string[]> {
   const { namespace, name, kind } = keyOf(object);
   const events = await client.list("v1", "Event", namespace, {

@@ -14,7 +14,7 @@ const AWAITERS: Record<string, (since: number) => Awaiter> = {
   "v1/Service": serviceAwaiter,
 };
 
-/** Who knows when this object is ready; undefined where existing is enough, or the program asks for no wait. */
+/** Returns the awaiter of an object; undefined if its kind is not awaited, or if the program sets skipAwait. */
 export function awaiterFor(object: KubeObject, since: number): Awaiter | undefined {
   if (annotation(object, "pulumi.com/skipAwait") === "true") return undefined;
   const { apiVersion, kind } = keyOf(object);

@@ -6,15 +6,15 @@ import { warningEvents } from "./events";
 export interface PodProblem {
   pod: string;
   text: string;
-  /** Whose log says more. */
+  /** The container whose log explains the problem. */
   log?: { container: string; previous: boolean };
-  /** The pod's events say more. */
+  /** Whether the pod's events explain the problem. */
   seeEvents?: boolean;
 }
 
 const MOST_PODS = 3;
 
-/** Why the pods of a selector are not ready, in their own words, with the last lines that they wrote. */
+/** Returns why the selected pods are not ready, from their status, events and logs. */
 export async function podReasons(
   client: ClusterClient,
   namespace: string,
@@ -49,14 +49,14 @@ async function lastLines(
     const text = (await client.logTail(namespace, name, log.container, log.previous)).trimEnd();
     return text
       ? ["  last lines of its log:", ...text.split("\n").map((line) => `    ${line}`)]
-      : ["  it wrote no log"];
+      : ["  its log is empty"];
   } catch {
-    // The node is gone, or the log with the container: the reason above must do.
+    // The node or the container may be gone, and its log with it.
     return [];
   }
 }
 
-/** What keeps one pod from being ready, from its status alone. */
+/** Returns why a pod is not ready, from its status alone. */
 export function podProblem(pod: KubeObject): PodProblem {
   const name = keyOf(pod).name;
   if (stringAt(pod, "metadata", "deletionTimestamp")) return { pod: name, text: "is shutting down" };
@@ -105,12 +105,12 @@ function containerProblem(status: Value): Omit<PodProblem, "pod"> | undefined {
   const code = numberAt(status, "state", "terminated", "exitCode");
   if (code)
     return {
-      text: `container ${name} ended (${exit(status, "state")})`,
+      text: `container ${name} exited (${exit(status, "state")})`,
       log: { container: name, previous: false },
     };
   if (code === undefined && (status as Properties).ready === false) {
     return {
-      text: `container ${name} runs but is not ready`,
+      text: `container ${name} is running but not ready`,
       seeEvents: true,
       log: { container: name, previous: false },
     };

@@ -4,8 +4,8 @@ import { ready, waiting, type Awaiter, type Progress } from "./awaiter";
 import { podReasons } from "./podReasons";
 import { warningEvents } from "./events";
 
-/** Until the controller has seen the latest change, its counts describe the object before it. */
-function notSeen(live: KubeObject): Progress | undefined {
+/** Waits for the controller to observe the latest change, because its counts are from before that. */
+function notObserved(live: KubeObject): Progress | undefined {
   const generation = numberAt(live, "metadata", "generation") ?? 0;
   return (numberAt(live, "status", "observedGeneration") ?? 0) < generation
     ? waiting("waiting for the controller")
@@ -18,15 +18,15 @@ function count(live: KubeObject, field: string): number {
 
 export function deploymentProgress(live: KubeObject): Progress {
   const wanted = numberAt(live, "spec", "replicas") ?? 1;
-  const unseen = notSeen(live);
-  if (unseen) return unseen;
+  const pending = notObserved(live);
+  if (pending) return pending;
   const [updated, available, existing] = [
     count(live, "updatedReplicas"),
     count(live, "availableReplicas"),
     count(live, "replicas"),
   ];
   if (updated < wanted) return waiting(`${updated} of ${wanted} replicas updated`);
-  // While old replicas run, those that are unavailable are most likely the new ones.
+  // While old replicas are running, the unavailable ones are most likely new.
   const newReady = Math.max(0, updated - (existing - available));
   if (newReady < wanted) return waiting(`${newReady} of ${wanted} replicas ready`);
   return existing > updated
@@ -36,8 +36,8 @@ export function deploymentProgress(live: KubeObject): Progress {
 
 export function statefulSetProgress(live: KubeObject): Progress {
   const wanted = numberAt(live, "spec", "replicas") ?? 1;
-  const unseen = notSeen(live);
-  if (unseen) return unseen;
+  const pending = notObserved(live);
+  if (pending) return pending;
   const [current, update] = [
     stringAt(live, "status", "currentRevision"),
     stringAt(live, "status", "updateRevision"),
@@ -53,14 +53,14 @@ export function statefulSetProgress(live: KubeObject): Progress {
 }
 
 export function daemonSetProgress(live: KubeObject): Progress {
-  const unseen = notSeen(live);
-  if (unseen) return unseen;
+  const pending = notObserved(live);
+  if (pending) return pending;
   const wanted = count(live, "desiredNumberScheduled");
   const done = Math.min(count(live, "updatedNumberScheduled"), count(live, "numberAvailable"));
   return done < wanted ? waiting(`${done} of ${wanted} nodes ready`) : ready(`${wanted} nodes ready`);
 }
 
-/** A controller of pods: not ready means that some pods are not, and they know why. */
+/** Awaiter of a controller, whose pods explain why it is not ready. */
 export function replicaAwaiter(progress: (live: KubeObject) => Progress): Awaiter {
   return {
     progress,
@@ -68,7 +68,7 @@ export function replicaAwaiter(progress: (live: KubeObject) => Progress): Awaite
       const { namespace = "default" } = keyOf(live);
       const pods = await podReasons(client, namespace, propertiesAt(live, "spec", "selector"));
       if (pods.length > 0) return pods;
-      // No pod at all: the controller was not allowed to make one (quota, admission).
+      // Without pods, the controller could not create any, for example because of a quota or an admission webhook.
       const failure = stringAt(condition(live, "ReplicaFailure"), "message");
       return failure ? [failure] : warningEvents(client, live);
     },

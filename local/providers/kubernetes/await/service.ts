@@ -3,8 +3,8 @@ import { keyOf, type KubeObject } from "../objects";
 import { ready, waiting, type Awaiter, type Progress } from "./awaiter";
 import { podReasons } from "./podReasons";
 
-// A Service is often made before its pods. So long without any endpoint means that there are none to wait for.
-const SETTLED_MS = 3000;
+/** A Service is often created before its pods. Without endpoints after this time, there are none to wait for. */
+const NO_ENDPOINTS_MS = 3000;
 
 export function needsEndpoints(service: KubeObject): boolean {
   const spec = propertiesAt(service, "spec");
@@ -15,7 +15,7 @@ export function needsEndpoints(service: KubeObject): boolean {
   );
 }
 
-/** Ready endpoints and all endpoints, from the Service's slices. */
+/** Counts the ready endpoints and all endpoints in a Service's slices. */
 export function countEndpoints(slices: KubeObject[]): { ready: number; all: number } {
   const endpoints = slices
     .flatMap((slice) => listAt(slice, "endpoints"))
@@ -28,7 +28,7 @@ export function countEndpoints(slices: KubeObject[]): { ready: number; all: numb
 
 export function endpointProgress(counts: { ready: number; all: number }, sinceMs: number): Progress {
   if (counts.ready < counts.all) return waiting(`${counts.ready} of ${counts.all} endpoints ready`);
-  if (counts.all === 0 && sinceMs < SETTLED_MS) return waiting("looking for endpoints");
+  if (counts.all === 0 && sinceMs < NO_ENDPOINTS_MS) return waiting("waiting for endpoints");
   return ready(`${counts.ready} endpoints ready`);
 }
 

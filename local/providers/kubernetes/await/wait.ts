@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../client";
-import { Cancelled, messageOf, Unreachable } from "../errors";
+import { Canceled, messageOf, Unreachable } from "../errors";
 import { describe, keyOf, type KubeObject } from "../objects";
 import type { Awaiter, Progress } from "./awaiter";
 
@@ -14,10 +14,11 @@ export interface WaitOptions {
   status(message: string): void;
 }
 
-/** The object exists but is not ready: its last known form, and why. */
+/** The object exists but is not ready. */
 export class NotReady extends Error {
   override readonly name = "NotReady";
   constructor(
+    /** The object as last read. */
     readonly live: KubeObject,
     message: string,
   ) {
@@ -25,7 +26,7 @@ export class NotReady extends Error {
   }
 }
 
-/** Waits until an object is ready, saying how far it is; fails with the pods' own reasons. */
+/** Waits until an object is ready, and reports its progress. The error contains the reasons from its pods. */
 export async function waitUntilReady(
   start: KubeObject,
   awaiter: Awaiter,
@@ -34,7 +35,7 @@ export async function waitUntilReady(
   const { client, signal, timeoutSeconds } = options;
   const key = keyOf(start);
   const end = Date.now() + timeoutSeconds * 1000;
-  const say = reportOnce(options.status);
+  const report = reportOnce(options.status);
   let live = start;
   let hint = "";
   let explainAt = Date.now() + REASONS_MS;
@@ -53,14 +54,14 @@ export async function waitUntilReady(
     if (signal.aborted)
       throw new NotReady(
         live,
-        `${describe(key)} was not ready yet when the run was cancelled: ${progress.message}.`,
+        `${describe(key)} was not ready yet when the run was canceled: ${progress.message}.`,
       );
     if (Date.now() >= end) await fail(`is not ready after ${timeoutSeconds} s: ${progress.message}.`);
     if (Date.now() >= explainAt) {
       hint = (await reasons())[0]?.split("\n")[0] ?? "";
       explainAt = Date.now() + REASONS_MS;
     }
-    say(hint ? `${progress.message}; ${hint}` : progress.message);
+    report(hint ? `${progress.message}; ${hint}` : progress.message);
     await pause(signal);
     live = await latest(key, live, client);
   }
@@ -79,7 +80,7 @@ async function progressOf(live: KubeObject, awaiter: Awaiter, client: ClusterCli
   }
 }
 
-/** A server that restarts is no reason to give up; an object that somebody deletes is. */
+/** Reads the object again. Ignores an unreachable server, which may be restarting, but fails if the object was deleted. */
 async function latest(
   key: ReturnType<typeof keyOf>,
   live: KubeObject,
@@ -88,7 +89,7 @@ async function latest(
   try {
     const found = await client.get(key);
     if (!found)
-      throw new NotReady(live, `${describe(key)} was deleted while it was waited for. Run the update again.`);
+      throw new NotReady(live, `${describe(key)} was deleted before it was ready. Repeat the update.`);
     return found;
   } catch (error) {
     if (error instanceof Unreachable) return live;
@@ -101,36 +102,36 @@ export async function waitUntilGone(start: KubeObject, options: WaitOptions): Pr
   const key = keyOf(start);
   const uid = (object: KubeObject): unknown => (object.metadata as KubeObject).uid;
   const end = Date.now() + options.timeoutSeconds * 1000;
-  const say = reportOnce(options.status);
+  const report = reportOnce(options.status);
   for (;;) {
     const live = await options.client.get(key);
-    // An object of that name with another uid is a new one.
+    // An object with another uid is a new object of the same name.
     if (!live || uid(live) !== uid(start)) break;
-    const why = remaining(live);
+    const why = deletionBlocker(live);
     if (options.signal.aborted)
-      throw new Cancelled(`${describe(key)} was not gone yet when the run was cancelled.`);
+      throw new Canceled(`${describe(key)} was not deleted yet when the run was canceled.`);
     if (Date.now() >= end) {
       throw new Error(
-        `${describe(key)} is still there after ${options.timeoutSeconds} s${why && `: ${why}`}. Look at what holds it, then run again.`,
+        `${describe(key)} still exists after ${options.timeoutSeconds} s${why && `: ${why}`}. Find out what blocks its deletion (kubectl describe), then run the command again.`,
       );
     }
-    say(why || "waiting until it is gone");
+    report(why || "waiting for the deletion");
     await pause(options.signal);
   }
   options.status("");
 }
 
-/** What a terminating object still waits for. */
-function remaining(live: KubeObject): string {
+/** Returns what blocks the deletion of an object. */
+function deletionBlocker(live: KubeObject): string {
   const conditions = ((live.status as KubeObject | undefined)?.conditions ?? []) as KubeObject[];
   const blocking = conditions.filter(
     (item) => /Remaining|Failure/.test(String(item.type)) && item.status === "True",
   );
   if (blocking.length > 0) return blocking.map((item) => String(item.message)).join("; ");
   const finalizers = ((live.metadata as KubeObject).finalizers ?? []) as string[];
-  const held = finalizers.filter((name) => name !== "foregroundDeletion");
-  if (held.length > 0) return `held by ${held.join(", ")}`;
-  return finalizers.length > 0 ? "waiting for the objects that it owns" : "";
+  const others = finalizers.filter((name) => name !== "foregroundDeletion");
+  if (others.length > 0) return `blocked by finalizers: ${others.join(", ")}`;
+  return finalizers.length > 0 ? "waiting for its dependents" : "";
 }
 
 function reportOnce(status: (message: string) => void): (message: string) => void {

@@ -214,7 +214,7 @@ describe("why a pod is not ready", () => {
         containerStatuses: [container({ terminated: { exitCode: 3, reason: "Error" } })],
       }),
     );
-    assert.equal(problem.text, "container web ended (exit code 3)");
+    assert.equal(problem.text, "container web exited (exit code 3)");
     assert.deepEqual(problem.log, { container: "web", previous: false });
   });
 
@@ -248,7 +248,7 @@ describe("why a pod is not ready", () => {
 
   it("a probe that fails: the events say which", () => {
     const problem = podProblem(pod({ containerStatuses: [container({ running: {} })] }));
-    assert.equal(problem.text, "container web runs but is not ready");
+    assert.equal(problem.text, "container web is running but not ready");
     assert.equal(problem.seeEvents, true);
   });
 
@@ -294,12 +294,12 @@ describe("waiting", () => {
     await assert.rejects(waitUntilReady(live, awaiter("failed"), options(live, patient)), /pod web-0/);
     await assert.rejects(
       waitUntilReady(live, awaiter("waiting"), options(undefined, patient)),
-      /was deleted while/,
+      /was deleted before it was ready/,
     );
     const signal = AbortSignal.abort();
     await assert.rejects(
       waitUntilReady(live, awaiter("waiting"), options(live, { ...patient, signal })),
-      /when the run was cancelled/,
+      /when the run was canceled/,
     );
   });
 });

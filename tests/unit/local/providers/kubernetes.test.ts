@@ -440,7 +440,7 @@ describe("kubernetes stand-in: provider configuration", () => {
   it("says what is wrong with a kubeconfig and how to mend it", () => {
     assert.throws(
       () => loadKubeConfig({ kubeconfig: "/no/such/file" }),
-      /is \/no\/such\/file, but there is no such file. Correct the path/,
+      /is \/no\/such\/file, but this file does not exist. Correct the path/,
     );
     assert.throws(() => loadKubeConfig({ kubeconfig: one, context: "y" }), /no context y \(it has: x\)/);
   });
