@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ha_celery.apps import check
 from ha_celery.environment import Environment, SettingsError, integer
 from ha_celery.errors import GaveUpError
 from ha_celery.publish import ConfirmedPublisher
@@ -109,6 +110,8 @@ def main() -> None:
     try:
         schedule = Schedule.from_environment()
         from counter.tasks import app, count
+
+        check(app)
     except SettingsError as error:
         sys.exit(str(error))
     try:

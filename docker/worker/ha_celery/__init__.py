@@ -1,5 +1,6 @@
 """Celery without lost tasks: settings, confirmed publishing, probes, and a ledger that verifies them."""
 
+from ha_celery.apps import check, configure, create_app
 from ha_celery.errors import (
     DuplicateIdError,
     GaveUpError,
@@ -12,7 +13,7 @@ from ha_celery.errors import (
     UnroutableError,
 )
 from ha_celery.publish import ConfirmedPublisher
-from ha_celery.settings import Settings, SettingsError, configure, create_app
+from ha_celery.settings import Settings, SettingsError
 
 __all__ = [
     "ConfirmedPublisher",
@@ -27,6 +28,7 @@ __all__ = [
     "SettingsError",
     "UnknownQueueError",
     "UnroutableError",
+    "check",
     "configure",
     "create_app",
 ]

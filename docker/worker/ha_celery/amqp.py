@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import kombu
-from celery.app import amqp
 from celery.utils.log import get_logger
 
 from ha_celery import delays
+from ha_celery.checked_amqp import CheckedAMQP
 from ha_celery.connection import AMQP_TRANSPORTS, Transport
 from ha_celery.producer import Budget, Producer, ProducerPool, RetryPolicy, TaskProducer
 from ha_celery.routing import Queues, Router, needs_queue, takes
@@ -23,7 +23,7 @@ logger = get_logger(__name__)
 EVENT_BUDGET = 1.0
 
 
-class AMQP(amqp.AMQP):
+class AMQP(CheckedAMQP):
     """Celery's, with confirmed publishing. A caller's producer only names the broker."""
 
     queues_cls = Queues

@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from click import ClickException
+
 from ha_celery.errors import HaCeleryError
 
 T = TypeVar("T")
 
 
-class SettingsError(HaCeleryError, ValueError):
-    """Settings are missing, invalid, or in conflict; the message names each one and its fix."""
+class SettingsError(HaCeleryError, ClickException, ValueError):
+    """Settings are missing, invalid, or in conflict; the message names each one and its fix.
+
+    The `celery` command prints a ClickException without a traceback.
+    """
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,19 @@ def choice(*words: str) -> VariableType[str]:
     return VariableType(" or ".join(words), parse)
 
 
+def optional(variable_type: VariableType[T]) -> VariableType[T | None]:
+    """Value of the given type, or None if the variable is empty."""
+
+    def parse(text: str) -> T | None:
+        return variable_type.parse(text) if text else None
+
+    return VariableType(f"{variable_type.description}, or leave it unset", parse)
+
+
 def _boolean(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
+    if text.lower() not in ("true", "false", "1", "0"):
         raise ValueError("neither true nor false")
-    return text.lower() == "true"
+    return text.lower() in ("true", "1")
 
 
 BOOLEAN = VariableType("true or false", _boolean)

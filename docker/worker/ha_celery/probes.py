@@ -19,16 +19,11 @@ logger = get_logger(__name__)
 INTERVAL_SECONDS = 5.0
 
 
-def watch(app: Celery, folder: Path) -> None:
-    """Sets the folder of the probe files."""
-    app.conf.ha_celery_state_dir = str(folder)
-
-
 class StateFiles:
     """The two probe files of one process. A write error fails the probes, not the running tasks."""
 
     def __init__(self, app: Celery, ready: str) -> None:
-        """Uses the folder that `watch` has set."""
+        """Uses the folder HA_CELERY_STATE_DIR."""
         folder = app.conf.get("ha_celery_state_dir")
         if folder is None:
             raise SettingsError(f"app {app.main!r} is not configured. Call ha_celery.configure(app) first.")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import ssl
+from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ha_celery.environment import VariableType
+
+#: Result backends that store results in the broker.
+IN_RABBITMQ = ("rpc", "amqp", "amqps")
 
 
 def _broker_url(text: str) -> str:
@@ -31,6 +35,10 @@ def _queues(text: str) -> tuple[str, ...]:
     if len(set(names)) != len(names):
         raise ValueError("a queue is listed twice")
     return names
+
+
+def _optional_queues(text: str) -> tuple[str, ...]:
+    return _queues(text) if text else ()
 
 
 def _folder(text: str) -> Path:
@@ -72,12 +80,17 @@ def _server_name(text: str) -> str | None:
 def _result_backend(text: str) -> str | None:
     if not text:
         return None
-    scheme = urlsplit(text).scheme
-    if not scheme:
-        raise ValueError("not a URL")
-    if scheme in ("rpc", "amqp", "amqps"):
+    if text.partition(":")[0] in IN_RABBITMQ:
         raise ValueError("results stored in RabbitMQ are lost with one broker node")
+    if "://" not in text and not _is_installed_backend(text):
+        raise ValueError("neither a URL nor a result backend of an installed package")
     return text
+
+
+def _is_installed_backend(text: str) -> bool:
+    """Returns whether a name such as django-db, or a class such as package.module:Class, can be imported."""
+    names = {point.name for point in entry_points(group="celery.result_backends")}
+    return text in names or ":" in text
 
 
 def _run_name(text: str) -> str:
@@ -89,6 +102,7 @@ def _run_name(text: str) -> str:
 RUN_NAME = VariableType("a name of letters, digits, dots, and dashes, at most 100 characters", _run_name)
 BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_url)
 QUEUES = VariableType("a comma-separated list of queue names, starting with the default queue", _queues)
+OPTIONAL_QUEUES = VariableType(f"{QUEUES.description}, or leave it unset", _optional_queues)
 FOLDER = VariableType("the absolute path of a folder that the worker can write to", _folder)
 LEDGER_URL = VariableType("the ledger's URL, such as http://ledger:8080, or leave it unset", _ledger_url)
 AUTHORITIES = VariableType(
@@ -100,5 +114,6 @@ SERVER_NAME = VariableType(
     "the name in the broker's certificate, or leave it unset to use the URL's host", _server_name
 )
 RESULT_BACKEND = VariableType(
-    "the URL of a result backend, such as redis://host:6379/0, or leave it unset", _result_backend
+    "the URL or name of a result backend, such as redis://host:6379/0 or django-db, or leave it unset",
+    _result_backend,
 )

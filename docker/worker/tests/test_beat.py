@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from ha_celery.beat import Scheduler
 from ha_celery.link import Link
 from ha_celery.message import Message
 
-START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)
 
 
 class World:

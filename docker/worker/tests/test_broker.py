@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,7 +97,7 @@ def test_beat_publishes_what_it_knows_and_what_it_does_not(app: Celery, task: An
         "known": {"task": task.name, "schedule": 3600.0},
         "elsewhere": {"task": "elsewhere.work", "schedule": 3600.0},
     }
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).isoformat()
     memory = tmp_path / "runs.json"
     memory.write_text(json.dumps({"known": yesterday, "elsewhere": yesterday}))
     for _ in range(2):

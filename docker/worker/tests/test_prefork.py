@@ -46,6 +46,7 @@ def test_a_worker_has_this_pool(app: Celery) -> None:
 
 def test_more_tasks_than_processes_are_run_on_all_of_them(processes: Processes, hub: Hub) -> None:
     done: list[int] = []
+    turn(hub, lambda: len(processes._all_inqueues) == 2)
     for _ in range(40):
         processes.apply_async(os.getpid, callback=done.append)
     turn(hub, lambda: len(done) == 40)

@@ -35,6 +35,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ha_celery.apps import check
 from ha_celery.drill.pace import Pace
 from ha_celery.drill.reporter import Reporter
 from ha_celery.environment import Environment, SettingsError, choice, integer, number
@@ -204,6 +205,8 @@ def main() -> None:
     try:
         plan = Plan.from_environment()
         from ha_celery.drill.app import app
+
+        check(app)
     except SettingsError as error:
         sys.exit(str(error))
     signal.signal(signal.SIGTERM, _stop)

@@ -1,0 +1,308 @@
+"""Celery's settings in three classes: fixed by us, ours unless the app sets them, and the app's own.
+
+The rows of TABLE are the first two classes; every other setting belongs to the app. a page shows the
+table, and tests/test_docs.py compares both.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery.app.defaults import DEFAULTS
+from kombu import Exchange, Queue
+
+from ha_celery.settings import Settings
+
+EXCHANGE = "tasks"
+DEFAULT_QUEUE = "tasks"
+LONGEST_TASK_SECONDS = 3600
+NO_RESULTS = (None, "", "disabled")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Inputs of the values."""
+
+    settings: Settings
+    app_name: str
+    #: Whether our own pool and consumer are used.
+    accelerated: bool
+    #: Returns the value that the app has set for a Celery setting, or None.
+    app_value: Callable[[str], Any]
+
+
+class Class(Enum):
+    """Precedence between our value and the app's."""
+
+    FIXED = "fixed"
+    DEFAULT = "ours unless you set it"
+    MERGED = "yours, with our additions"
+
+
+@dataclass(frozen=True)
+class CelerySetting:
+    """One row of the table."""
+
+    name: str
+    precedence: Class
+    value: Callable[[Context], Any]
+    #: Value as shown in the documentation.
+    shown: str
+    reason: str
+
+
+def values(context: Context, *classes: Class) -> dict[str, Any]:
+    """Returns our values of the given classes, for all settings that the installed Celery has."""
+    return {
+        row.name: row.value(context) for row in TABLE if row.precedence in classes and row.name in DEFAULTS
+    }
+
+
+def _row(precedence: Class, name: str, value: Any, reason: str, shown: str = "") -> CelerySetting:
+    function = value if callable(value) else lambda _context: value
+    return CelerySetting(name, precedence, function, shown or f"`{value!r}`", reason)
+
+
+def _broker_url(context: Context) -> str:
+    return context.settings.broker_url
+
+
+def _same_url(context: Context) -> str:
+    return context.app_value("broker_url") or _broker_url(context)
+
+
+def _tls(context: Context) -> dict[str, Any] | bool:
+    """Verifies the broker's certificate and its name; by default, py-amqp verifies no name."""
+    settings = context.settings
+    url = urlsplit(settings.broker_url)
+    if url.scheme != "amqps":
+        return False
+    options = {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": settings.broker_server_name or url.hostname}
+    # Without a file, py-amqp uses the system's CA certificates. It reads the file for every connection.
+    return options | ({"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {})
+
+
+def _transport_options(context: Context) -> dict[str, Any]:
+    ours = {
+        "client_properties": {"connection_name": f"{context.app_name}@{socket.gethostname()}"},
+        "socket_settings": _socket_settings(),
+        "confirm_publish": True,
+    }
+    return ours | (context.app_value("broker_transport_options") or {})
+
+
+def _socket_settings() -> dict[int, int]:
+    """Detects a silent peer within seconds, even if nothing is written, as while waiting for a confirm."""
+    wanted = {
+        "TCP_KEEPIDLE": 5,
+        "TCP_KEEPINTVL": 2,
+        "TCP_KEEPCNT": 3,
+        # Milliseconds without acknowledgement; py-amqp's default is 1 s. Longer than brokers need to elect
+        # leaders, because a client that reconnects earlier asks for the old leaders and hangs for 10 s.
+        "TCP_USER_TIMEOUT": 5000,
+    }
+    return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
+
+
+def default_queue(context: Context) -> str:
+    """Queue of tasks that name none: the app's, or else the first of HA_CELERY_QUEUES."""
+    queues = context.settings.queues
+    return str(context.app_value("task_default_queue") or (queues[0] if queues else DEFAULT_QUEUE))
+
+
+def queue_names(context: Context) -> list[str]:
+    """All queues of the app: those of HA_CELERY_QUEUES, its own, and its default queue."""
+    own = [str(getattr(queue, "name", queue)) for queue in context.app_value("task_queues") or ()]
+    return list(dict.fromkeys([*context.settings.queues, *own, default_queue(context)]))
+
+
+def _queues(context: Context) -> list[Queue]:
+    exchange = Exchange(EXCHANGE, type="topic", durable=True)
+    return [
+        # Declared with their type, because Celery detects quorum queues by these arguments only.
+        Queue(name, exchange, routing_key=name, queue_arguments={"x-queue-type": "quorum"})
+        for name in queue_names(context)
+    ]
+
+
+def result_backend(context: Context) -> str | None:
+    """Result backend of the app, or else of HA_CELERY_RESULT_BACKEND."""
+    return context.app_value("result_backend") or context.settings.result_backend
+
+
+def _keeps_results(context: Context) -> bool:
+    return result_backend(context) not in NO_RESULTS
+
+
+def _pool(context: Context) -> str:
+    return "ha_celery.prefork:TaskPool" if context.accelerated else "prefork"
+
+
+def _consumer(context: Context) -> str:
+    return "ha_celery.consumer:Consumer" if context.accelerated else "celery.worker.consumer:Consumer"
+
+
+_ONE_URL = "One URL is enough, and a second one can point to another broker."
+_RECONNECT = "Pods may start before the broker, and survive its outages."
+_QUORUM = "Only quorum queues survive the loss of a broker."
+_DELAYED = "Delayed delivery inside the broker requires it."
+_OBSERVABLE = "Remote control and events cost messages, and their queues are on single brokers."
+
+_FIXED, _DEFAULT, _MERGED = Class.FIXED, Class.DEFAULT, Class.MERGED
+#: In the order of the documentation.
+TABLE: tuple[CelerySetting, ...] = (
+    _row(_FIXED, "broker_url", _broker_url, "The installation's broker.", "`HA_CELERY_BROKER_URL`"),
+    _row(_FIXED, "broker_read_url", _same_url, _ONE_URL, "`broker_url`"),
+    _row(_FIXED, "broker_write_url", _same_url, _ONE_URL, "`broker_url`"),
+    *(
+        _row(_FIXED, f"broker_{part}", None, "Part of `HA_CELERY_BROKER_URL`.", "unset")
+        for part in ("transport", "host", "port", "user", "password", "vhost")
+    ),
+    _row(
+        _FIXED,
+        "broker_use_ssl",
+        _tls,
+        "The broker's certificate and its name are verified.",
+        "from `HA_CELERY_BROKER_CA` and `HA_CELERY_BROKER_SERVER_NAME`",
+    ),
+    _row(
+        _FIXED,
+        "broker_native_delayed_delivery_queue_type",
+        "quorum",
+        "Delayed tasks survive the loss of a broker.",
+    ),
+    _row(_FIXED, "task_acks_late", True, "A task that dies with its worker runs again."),
+    _row(_FIXED, "task_reject_on_worker_lost", True, "A task that kills its process runs again."),
+    _row(_FIXED, "task_default_queue_type", "quorum", _QUORUM),
+    _row(_FIXED, "task_create_missing_queue_type", "quorum", _QUORUM),
+    _row(_FIXED, "task_create_missing_queue_exchange_type", "topic", _DELAYED),
+    _row(_FIXED, "task_default_exchange", EXCHANGE, "Queues are bound to it."),
+    _row(_FIXED, "task_default_exchange_type", "topic", _DELAYED),
+    _row(_FIXED, "task_default_routing_key", default_queue, "Queues are bound by name.", "the default queue"),
+    _row(_FIXED, "task_default_delivery_mode", "persistent", "Messages survive a restart of the broker."),
+    _row(
+        _FIXED,
+        "worker_cancel_long_running_tasks_on_connection_loss",
+        True,
+        "The message of such a task has returned to the queue and runs elsewhere.",
+    ),
+    _row(_FIXED, "worker_detect_quorum_queues", True, "Quorum queues need another way to limit prefetching."),
+    _row(
+        _MERGED,
+        "broker_transport_options",
+        _transport_options,
+        "Confirms (fixed), keepalive, and a name for the connection.",
+        "`confirm_publish`, `socket_settings`, `client_properties`",
+    ),
+    _row(
+        _MERGED,
+        "task_queues",
+        _queues,
+        "Names only: type, exchange, and routing key are ours.",
+        "your queues and those of `HA_CELERY_QUEUES`",
+    ),
+    _row(
+        _DEFAULT,
+        "broker_heartbeat",
+        lambda context: context.settings.broker_heartbeat_seconds,
+        "Detects a silent broker.",
+        "`HA_CELERY_BROKER_HEARTBEAT_SECONDS` (10)",
+    ),
+    _row(
+        _DEFAULT,
+        "broker_connection_timeout",
+        2,
+        "Until Kubernetes detects a lost node, a third of the attempts go to it.",
+    ),
+    _row(_DEFAULT, "broker_connection_retry", True, _RECONNECT),
+    _row(_DEFAULT, "broker_connection_retry_on_startup", True, _RECONNECT),
+    _row(_DEFAULT, "broker_connection_max_retries", None, _RECONNECT),
+    _row(_DEFAULT, "broker_channel_error_retry", True, "A queue without a leader answers 404 or 405."),
+    _row(
+        _DEFAULT,
+        "task_create_missing_queues",
+        False,
+        "A mistyped name is an error, instead of a queue that nobody reads.",
+    ),
+    _row(
+        _DEFAULT,
+        "task_default_queue",
+        default_queue,
+        "Tasks that name no queue.",
+        "first of `HA_CELERY_QUEUES` (`tasks`)",
+    ),
+    _row(
+        _DEFAULT,
+        "task_time_limit",
+        lambda context: context.settings.longest_task_seconds or LONGEST_TASK_SECONDS,
+        "Pods are given this long to finish; a longer value is refused.",
+        "`HA_CELERY_LONGEST_TASK_SECONDS` (3600)",
+    ),
+    _row(_DEFAULT, "task_acks_on_timeout", False, "A task that exceeds its time limit runs again."),
+    _row(
+        _DEFAULT,
+        "result_backend",
+        result_backend,
+        "Results in RabbitMQ (`rpc://`) are refused.",
+        "`HA_CELERY_RESULT_BACKEND`",
+    ),
+    _row(
+        _DEFAULT,
+        "task_ignore_result",
+        lambda context: not _keeps_results(context),
+        "Results need a backend.",
+        "`True` without a result backend",
+    ),
+    _row(_DEFAULT, "task_store_errors_even_if_ignored", False, "Results need a backend."),
+    _row(
+        _DEFAULT,
+        "result_expires",
+        lambda context: 86400 if _keeps_results(context) else None,
+        "Without results, beat does not publish the nightly cleanup task.",
+        "`86400`; `None` without a result backend",
+    ),
+    _row(
+        _DEFAULT,
+        "worker_prefetch_multiplier",
+        lambda context: context.settings.prefetch_multiplier,
+        "Tasks that a worker holds per slot.",
+        "`HA_CELERY_PREFETCH_MULTIPLIER` (4)",
+    ),
+    _row(
+        _DEFAULT,
+        "worker_pool",
+        _pool,
+        "See [pools](#pools). `--pool` takes precedence.",
+        "our `prefork`",
+    ),
+    _row(
+        _DEFAULT,
+        "worker_consumer",
+        _consumer,
+        "Reconnects sooner, and acknowledges tasks in batches.",
+        "our consumer",
+    ),
+    *(
+        _row(
+            _DEFAULT,
+            name,
+            lambda context: context.settings.observable,
+            _OBSERVABLE,
+            "`HA_CELERY_OBSERVABLE` (`False`)",
+        )
+        for name in ("worker_enable_remote_control", "worker_send_task_events", "task_send_sent_event")
+    ),
+    _row(
+        _DEFAULT,
+        "control_queue_exclusive",
+        False,
+        "An exclusive queue stays locked while its broker is down, and blocks its worker.",
+    ),
+    _row(_DEFAULT, "control_queue_durable", True, "RabbitMQ 4.3 refuses transient queues."),
+)

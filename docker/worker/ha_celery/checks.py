@@ -1,0 +1,139 @@
+"""Checks of a configuration; each error text names both values, the reason, and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from celery.app.defaults import DEFAULTS
+from kombu.utils.url import maybe_sanitize_url, parse_url
+
+from ha_celery import versions
+from ha_celery.celery_settings import TABLE, Class, Context, values
+from ha_celery.variable_types import IN_RABBITMQ
+
+#: Different spellings of the same value.
+SAME: Mapping[str, tuple[Any, ...]] = {"task_default_delivery_mode": ("persistent", 2)}
+
+
+def problems(conf: Any, context: Context) -> list[str]:
+    """Returns the error texts of all checks."""
+    return [*_fixed(conf, context), *(text for check in _CHECKS for text in check(context))]
+
+
+def value(conf: Any, name: str) -> Any:
+    """Returns a setting, or None. As an attribute, because Celery reads some from the environment, too."""
+    return getattr(conf, name, None)
+
+
+def _fixed(conf: Any, context: Context) -> list[str]:
+    found = []
+    ours = values(context, Class.FIXED)
+    for row in TABLE:
+        if row.name in ours and not _equal(row.name, value(conf, row.name), ours[row.name]):
+            theirs, required = _shown(row.name, value(conf, row.name)), _shown(row.name, ours[row.name])
+            found.append(
+                f"{row.name} is {theirs} in the app, but must be {required}. {row.reason}"
+                " Remove the setting from the app."
+            )
+    return found
+
+
+def _versions(_context: Context) -> list[str]:
+    problem = versions.problem()
+    return [problem] if problem else []
+
+
+def _confirms(context: Context) -> list[str]:
+    if values(context, Class.MERGED)["broker_transport_options"]["confirm_publish"]:
+        return []
+    return [
+        "broker_transport_options has confirm_publish False in the app, but must have True."
+        " Tasks are lost without confirms. Remove the option from the app."
+    ]
+
+
+def _queue_types(context: Context) -> list[str]:
+    queues = context.app_value("task_queues") or ()
+    types = {
+        str(queue): (getattr(queue, "queue_arguments", None) or {}).get("x-queue-type") for queue in queues
+    }
+    return [
+        f"task_queues has {queue} of type {queue_type!r} in the app, but it must be 'quorum'."
+        " Only quorum queues survive the loss of a broker. Remove the type from the app."
+        for queue, queue_type in types.items()
+        if queue_type not in (None, "quorum")
+    ]
+
+
+def _time_limit(context: Context) -> list[str]:
+    theirs, ours = context.app_value("task_time_limit"), context.settings.longest_task_seconds
+    if theirs is None or ours is None or theirs <= ours:
+        return []
+    return [
+        f"task_time_limit is {theirs} in the app, but HA_CELERY_LONGEST_TASK_SECONDS is {ours}."
+        " A pod that stops would kill such a task."
+        " Lower task_time_limit, or raise longestTaskSeconds of the worker pool."
+    ]
+
+
+def _result_backend(context: Context) -> list[str]:
+    theirs, ours = context.app_value("result_backend"), context.settings.result_backend
+    if not theirs:
+        return []
+    shown = _shown("result_backend", theirs)
+    found = []
+    if ours and theirs != ours:
+        found.append(
+            f"result_backend is {shown} in the app, but HA_CELERY_RESULT_BACKEND is"
+            f" {_shown('result_backend', ours)}. Remove one of them."
+        )
+    if isinstance(theirs, str) and theirs.partition(":")[0] in IN_RABBITMQ:
+        found.append(
+            f"result_backend is {shown} in the app, but results stored in RabbitMQ are lost with one broker"
+            " node. Use another result backend, such as redis://host:6379/0 or django-db."
+        )
+    return found
+
+
+def _remote_control(context: Context) -> list[str]:
+    if not context.settings.observable or "control_queue_durable" in DEFAULTS:
+        return []
+    return [
+        "HA_CELERY_OBSERVABLE is true, but the remote control of Celery 5.5 needs transient queues, which"
+        " RabbitMQ 4.3 refuses. Unset the variable, or run: pip install 'celery>=5.6,<5.8'"
+    ]
+
+
+_CHECKS: tuple[Callable[[Context], list[str]], ...] = (
+    _versions,
+    _confirms,
+    _queue_types,
+    _time_limit,
+    _result_backend,
+    _remote_control,
+)
+
+
+def _equal(name: str, theirs: Any, ours: Any) -> bool:
+    if name.endswith("_url") and theirs and ours:
+        return is_in_memory(theirs) or _target(theirs) == _target(ours)
+    return bool(theirs == ours) or (theirs in SAME.get(name, ()) and ours in SAME.get(name, ()))
+
+
+def is_in_memory(url: str | None) -> bool:
+    """Returns whether a broker exists in this process only, as in unit tests."""
+    return (url or "").startswith("memory:")
+
+
+def _target(url: str) -> dict[str, Any]:
+    """Parts of a broker's URL, with the defaults of those that it leaves out."""
+    parts: dict[str, Any] = parse_url(url)
+    default_port = 5671 if parts["transport"] == "amqps" else 5672
+    return parts | {"port": parts["port"] or default_port, "virtual_host": parts["virtual_host"] or "/"}
+
+
+def _shown(name: str, setting: Any) -> str:
+    if name == "broker_password" and setting:
+        return "'***'"
+    return repr(maybe_sanitize_url(setting)) if isinstance(setting, str) else repr(setting)

@@ -1,0 +1,51 @@
+"""Start of a worker: it selects its queues, and logs what differs from the usual."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import signals
+from celery.utils.log import get_logger
+
+from ha_celery import versions
+from ha_celery.configuration import configuration_of, is_configured
+from ha_celery.environment import SettingsError
+
+logger = get_logger(__name__)
+
+
+def watch() -> None:
+    """Connects to the start of workers."""
+    signals.celeryd_init.connect(begin, weak=False, dispatch_uid="ha-celery-begin")
+    signals.celeryd_after_setup.connect(report, weak=False, dispatch_uid="ha-celery-report")
+
+
+def begin(instance: Any, options: dict[str, Any], **_: Any) -> None:
+    """Ends a worker whose settings are not safe; selects the queues of the others."""
+    if not is_configured(instance.app):
+        return
+    configuration = configuration_of(instance.app)
+    try:
+        configuration.check()
+    except SettingsError as error:
+        # Celery logs all other exceptions of a signal handler, and goes on.
+        raise SystemExit(str(error)) from error
+    # The queues of HA_CELERY_QUEUES only, unless the -Q option names others.
+    if not options.get("queues"):
+        instance.app.amqp.queues.select(configuration.queues())
+
+
+def report(instance: Any, **_: Any) -> None:
+    """Logs which of our defaults the app replaces, and why Celery's own pool is used."""
+    if not is_configured(instance.app):
+        return
+    configuration = configuration_of(instance.app)
+    for name, (theirs, ours) in configuration.replaced_defaults().items():
+        logger.info("the app sets %s to %r; the default of ha-celery is %r", name, theirs, ours)
+    if not configuration.accelerated:
+        untested = [f"{one.name} {one.installed}" for one in versions.mismatches(versions.ACCELERATED)]
+        logger.warning(
+            "Celery's own pool and consumer are used (%s): no task is lost, but tasks are acknowledged one by"
+            " one, and the worker reconnects later after an outage",
+            "HA_CELERY_NATIVE_POOL is set" if configuration.settings.native_pool else ", ".join(untested),
+        )

@@ -1,0 +1,39 @@
+"""Tables in docs/how-to/your-app.md; HA_CELERY_UPDATE_DOCS=1 rewrites them."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from ha_celery.celery_settings import TABLE, Class
+from ha_celery.versions import ACCELERATED, SUPPORTED
+
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "your-app.md"
+
+
+def settings_table() -> str:
+    lines = ["| setting | class | value | reason |", "| --- | --- | --- | --- |"]
+    for precedence in Class:
+        rows = [row for row in TABLE if row.precedence is precedence]
+        lines += [f"| `{row.name}` | {precedence.value} | {row.shown} | {row.reason} |" for row in rows]
+    return "\n".join(lines)
+
+
+def versions_table() -> str:
+    return "\n".join(
+        f"| {name} | >= {least}, < {below} | >= {ACCELERATED[name][0]}, < {ACCELERATED[name][1]} |"
+        for name, (least, below) in SUPPORTED.items()
+    )
+
+
+@pytest.mark.parametrize(("section", "table"), [("settings", settings_table), ("versions", versions_table)])
+def test_the_page_shows_the_table(section: str, table: object) -> None:
+    assert callable(table)
+    page = PAGE.read_text()
+    match = re.search(rf"(<!-- {section}: [^\n]*-->\n)(.*?)(<!-- {section} end -->)", page, re.S)
+    assert match
+    if os.environ.get("HA_CELERY_UPDATE_DOCS"):
+        PAGE.write_text(page.replace(match.group(), f"{match.group(1)}{table()}\n{match.group(3)}"))
+        return
+    assert match.group(2) == f"{table()}\n", "rewrite it with HA_CELERY_UPDATE_DOCS=1"

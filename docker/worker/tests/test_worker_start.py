@@ -1,0 +1,78 @@
+"""Start of a worker."""
+
+import logging
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from ha_celery import Settings, configure, versions
+from ha_celery.versions import Mismatch
+from ha_celery.worker_start import begin, report
+
+URL = "amqp://user:secret@broker:5672/vhost"
+
+
+class Worker:
+    def __init__(self, app: Celery) -> None:
+        self.app = app
+
+
+def started(queues: str | None = None, native_pool: bool = False, **own: Any) -> Celery:
+    app = Celery("proj", set_as_current=False)
+    configure(app, Settings(broker_url=URL, queues=("mail", "reports"), native_pool=native_pool))
+    app.conf.update({"task_default_queue": "other", **own})
+    worker = Worker(app)
+    begin(worker, {"queues": queues})
+    app.amqp.queues.select(queues)
+    report(worker)
+    return app
+
+
+def test_a_worker_takes_tasks_from_the_queues_of_its_pool() -> None:
+    app = started()
+    assert list(app.amqp.queues) == ["mail", "reports", "other"]
+    assert list(app.amqp.queues.consume_from) == ["mail", "reports"]
+
+
+def test_an_option_names_other_queues() -> None:
+    assert list(started(queues="reports").amqp.queues.consume_from) == ["reports"]
+
+
+def test_what_the_app_sets_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    started(task_time_limit=33)
+    assert "the app sets task_time_limit to 33; the default of ha-celery is 3600" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("native_pool", "found", "reason"),
+    [
+        (True, [], "HA_CELERY_NATIVE_POOL is set"),
+        (False, [Mismatch("celery", "5.6.3", "5.7", "5.8")], "celery 5.6.3"),
+    ],
+)
+def test_a_slower_pool_is_logged(
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    native_pool: bool,
+    found: list[Mismatch],
+    reason: str,
+) -> None:
+    monkeypatch.setattr(
+        versions, "mismatches", lambda ranges, _=None: found if ranges is versions.ACCELERATED else []
+    )
+    started(native_pool=native_pool)
+    assert f"Celery's own pool and consumer are used ({reason})" in caplog.text
+
+
+def test_apps_of_others_are_left_alone() -> None:
+    app = Celery("theirs", set_as_current=False)
+    begin(Worker(app), {})
+    report(Worker(app))
+    assert list(app.amqp.queues.consume_from) == ["celery"]
+
+
+def test_a_worker_with_unsafe_settings_ends() -> None:
+    with pytest.raises(SystemExit, match="task_acks_late is False in the app, but must be True"):
+        started(task_acks_late=False)
