@@ -1,4 +1,4 @@
-# Highly available Celery: `make up` brings it up on this machine, `make test` runs every test. `make help` lists the rest.
+# Highly available Celery: `make up` deploys it on this machine, `make test` runs all tests, `make help` lists all targets.
 
 CLUSTER ?= local
 STACK ?= local
@@ -7,7 +7,7 @@ TASKS ?=
 NODES ?=
 CONFIG ?=
 
-# Node 24 of the package `node` comes first, whatever the system has.
+# Node 24 of the npm package `node` takes precedence over the system's Node.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 LOCAL = node --import=tsx local/main.ts
 
@@ -20,61 +20,61 @@ VENV = docker/worker/.venv
 .DEFAULT_GOAL := help
 .PHONY: help up status down drill drills clean test test-unit test-cluster test-python test-consumer lint check bench compare docs tools
 
-help: ## this list
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-up: node_modules ## bring up a cluster, RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, NODES, CONFIG)
+up: node_modules ## create a cluster, deploy RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, NODES, CONFIG)
 	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(if $(NODES),--nodes='$(NODES)') $(foreach set,$(CONFIG),--config='$(set)')
 
-status: node_modules ## show nodes, brokers, workers and the count
+status: node_modules ## show nodes, brokers, workers and the task count (CLUSTER)
 	@$(LOCAL) status --cluster='$(CLUSTER)'
 
-down: node_modules ## take everything down; keeps images and the cache
+down: node_modules ## delete the stacks and the cluster; keeps images and the cache (CLUSTER)
 	@$(LOCAL) down --cluster='$(CLUSTER)'
 
-drill: node_modules ## kill things under load and count every task (SCENE, default drain; SCENE= lists them; ARGS for more, such as ARGS=--help)
+drill: node_modules ## cause a failure under load and count every task (CLUSTER; SCENE=drain, or SCENE= to list the scenes; ARGS=--help)
 	@$(OPERATE) drill $(SCENE) --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
 
-drills: node_modules ## every scene, one after the other, with a summary
+drills: node_modules ## run all scenes in sequence and print a summary (CLUSTER, ARGS)
 	@$(OPERATE) drill all --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
 
-clean: node_modules ## take everything down, the cache and images too
+clean: node_modules ## delete all clusters, images and the cache
 	@$(LOCAL) clean
 
-test: lint check test-unit test-python test-cluster test-consumer ## every test: lint, types, unit, Python, real clusters, the packed library
+test: lint check test-unit test-python test-cluster test-consumer ## run all tests: lint, types, unit, Python, clusters, packed library
 
-test-unit: node_modules ## unit tests, without network, within a minute
+test-unit: node_modules ## run the unit tests, which need no network and take one minute
 	@npm run --silent test:unit
 
-test-cluster: node_modules $(VENV) ## clusters of their own: a broker killed under load, passwords, volumes and certificates changed under load
+test-cluster: node_modules $(VENV) ## run tests on new clusters: brokers killed, and passwords, volumes and certificates changed, all under load
 	@npm run --silent test:cluster
 
-test-consumer: node_modules ## another program installs the packed library and deploys it to a cluster of its own
+test-consumer: node_modules ## install the packed library in another program, and deploy it to a new cluster
 	@npm run --silent test:consumer
 
-check: node_modules ## types
+check: node_modules ## check types
 	@npm run --silent check
 
-# Those that need a broker run in test-cluster.
-test-python: $(VENV) ## tests of the Python package
+# Python tests that need a broker run in test-cluster.
+test-python: $(VENV) ## run the tests of the Python package
 	@cd docker/worker && .venv/bin/pytest -q -m 'not broker'
 
-lint: node_modules $(VENV) tools ## every linter and the formatter
+lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
 	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
-docs: node_modules ## write docs/reference/components.md and docs/reference/configuration.md anew
+docs: node_modules ## generate the reference pages in docs/reference
 	@npm run --silent docs
 
-bench: node_modules ## measure, and write docs/reference/benchmarks.md (COLD=1 begins with an empty cache)
+bench: node_modules ## run the benchmarks and write docs/reference/benchmarks.md (COLD=1 empties the cache first)
 	@node --import=tsx bench/main.ts $(if $(COLD),--cold)
 
-compare: node_modules ## the seed's design of 2018 beside ours, under the same load and faults (CLUSTER; ONLY=faults or throughput; ROUNDS=3)
+compare: node_modules ## compare with the 2018 design under the same load and faults (CLUSTER; ONLY=faults or ONLY=throughput; ROUNDS=3)
 	@node --import=tsx bench/compare/main.ts --cluster='$(CLUSTER)' $(if $(ONLY),--only='$(ONLY)') $(if $(ROUNDS),--rounds='$(ROUNDS)')
 
-# Said at the start, not half-way: what the tests need and cannot install themselves.
+# Checks first for the programs that the tests need and cannot install themselves.
 tools:
 	@tests/require shellcheck shellcheck --version
 	@tests/require openssl openssl version
