@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The cluster's certificates. The authority and the key of service accounts are made once and kept; what they sign is made
-# anew at every start, so that it always names the container's present address.
+# The cluster's certificates. The CA and the service account key are created once and kept. The certificates that the CA
+# signs are created at every start, so that they contain the container's current address.
 
-# Only the control plane sees this folder ...
+# Visible to the control plane only.
 authority=/data/certificates
-# ... and the nodes this one.
+# Also visible to the nodes.
 shared=/certificates
 
 new_key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 3650 -config /etc/ha-celery/openssl.cnf)
@@ -31,7 +31,7 @@ sign() {
     -keyout "$1.key" -out "$1.crt"
 }
 
-# sign_kubeconfig FILE SUBJECT: writes FILE.kubeconfig; complete at once, because nodes wait for it to appear.
+# sign_kubeconfig FILE SUBJECT: writes FILE.kubeconfig atomically, because nodes wait for the file to appear.
 sign_kubeconfig() {
   sign "$1" "$2"
   cat > "$1.kubeconfig.new" << END
@@ -69,14 +69,14 @@ make_certificates() {
 
   local node
   for node in $NODES; do
-    # node is NAME=ADDRESS
+    # The format of node is NAME=ADDRESS.
     local folder=$shared/${node%=*}
     mkdir -p "$folder"
     cp "$authority/ca.crt" "$folder/"
     sign "$folder/kubelet-server" "/CN=${node%=*}" "DNS:${node%=*},IP:${node#*=}"
     sign_kubeconfig "$folder/kube-proxy" /CN=system:kube-proxy
     sign_kubeconfig "$folder/local-volume-provisioner" /CN=ha-celery:local-volume-provisioner
-    # The last one: a node that sees it finds all the others.
+    # Created last: a node that finds this file can read all the others.
     sign_kubeconfig "$folder/kubelet" "/O=system:nodes/CN=system:node:${node%=*}"
   done
   umask 022

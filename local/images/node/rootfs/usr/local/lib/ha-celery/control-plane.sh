@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The control plane's components, all in one container.
+# Components of the control plane, in one container.
 
 # shellcheck source=certificates.sh
 source /usr/local/lib/ha-celery/certificates.sh
 make_certificates
 
-# The API server's proxy and CoreDNS talk to pods.
+# Routes to pods, for the API server's proxy and for CoreDNS.
 for route in $POD_ROUTES; do
   ip route replace "${route%=*}" via "${route#*=}"
 done
@@ -35,7 +35,7 @@ start kube-apiserver kube-apiserver \
 
 until_succeeds api_is_ready
 
-# There is one of each: waiting for the lease of the one before would only make a restart slower.
+# No leader election: there is one instance of each, which would wait for its previous lease after a restart.
 start kube-controller-manager kube-controller-manager \
   --kubeconfig "$authority/kube-controller-manager.kubeconfig" \
   --bind-address 127.0.0.1 \

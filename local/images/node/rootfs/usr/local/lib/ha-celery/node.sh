@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# A node's components.
+# Components of a node.
 
-# Pods' volumes are mounted below this file system and must be seen by the pods' own.
+# The volumes that the kubelet mounts must be visible in the pods' mount namespaces.
 mount --make-rshared /
-# Docker hands a container without --privileged these read-only.
+# Read-only in a container without --privileged.
 mount -o remount,rw /sys
-# The kubelet reads the kernel's log, which a container need not have.
+# The kubelet reads the kernel's log, which a container may not have.
 [ -e /dev/kmsg ] || ln -s /dev/null /dev/kmsg
 [ -s /etc/machine-id ] || tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-  # Version 2: controllers can be handed down only by a group that holds no process of its own.
+  # In cgroup v2, only a group without processes can enable controllers for its children.
   mount -o remount,bind,rw /sys/fs/cgroup
   mkdir -p /sys/fs/cgroup/components
   while read -r process; do
@@ -25,7 +25,7 @@ else
   done
 fi
 
-# Some hosts allow a billion open files, and programs that make a table of them (Erlang) would take gigabytes.
+# Some hosts allow a billion open files. Programs that allocate a table of them, such as Erlang, would take gigabytes.
 open_files=$(ulimit -Hn)
 if [ "$open_files" = unlimited ] || [ "$open_files" -gt 1048576 ]; then
   ulimit -n 1048576
@@ -37,7 +37,7 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 for route in $POD_ROUTES; do
   [ "${route#*=}" = "$NODE_IP" ] || ip route replace "${route%=*}" via "${route#*=}"
 done
-# Pods talk to pods and nodes under their own address, to the rest of the world under the node's.
+# Pods keep their address inside the cluster; to the outside they use the node's.
 iptables --table nat --append POSTROUTING --source "$POD_CIDR" ! --destination "$CLUSTER_CIDR" --jump MASQUERADE
 
 render containerd.toml /etc/containerd/config.toml

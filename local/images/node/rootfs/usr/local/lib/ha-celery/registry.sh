@@ -1,4 +1,4 @@
 # shellcheck shell=bash
-# The registry that the host pushes to and the nodes pull from.
+# Image registry that the host pushes to and the nodes pull from.
 
 start registry docker-registry serve /etc/ha-celery/registry.yml

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Keeps the components of one container running. Sourced by process 1.
+# Keeps the components of a container running. Process 1 sources this file.
 
 logs=/var/log/ha-celery
-# What explain-failure reads: the names of the components in the order in which they were started, and ended unasked.
+# Read by explain-failure: names of the components in the order of their starts, and of their unexpected exits.
 started=/run/ha-celery/started
 ended=/run/ha-celery/ended
 mkdir -p "$logs" "$(dirname "$started")"
 rm -f "$started" "$ended"
 
-# start NAME COMMAND...: runs the command in the background, and again one second after it ends for whatever reason.
+# start NAME COMMAND...: runs the command in the background, and restarts it one second after every exit.
 start() {
   local name=$1 status
   shift
@@ -18,20 +18,20 @@ start() {
       status=0
       "$@" >> "$logs/$name.log" 2>&1 || status=$?
       echo "$name" >> "$ended"
-      echo "$name ended with exit code $status; starting it again" | tee --append "$logs/$name.log"
+      echo "$name exited with code $status; restarting it" | tee --append "$logs/$name.log"
       sleep 1
     done
   ) &
 }
 
-# until_succeeds COMMAND...: tries five times a second.
+# until_succeeds COMMAND...: retries the command five times a second.
 until_succeeds() {
   until "$@" > /dev/null 2>&1; do
     sleep 0.2
   done
 }
 
-# Anyone may ask this. A kubectl each time would take from the API server the processor time that it needs to get ready.
+# /readyz requires no authentication. Running kubectl instead would take processor time from the API server that is starting.
 api_is_ready() {
   local status
   status=$(printf 'GET /readyz HTTP/1.0\r\n\r\n' |
@@ -39,13 +39,13 @@ api_is_ready() {
   [[ $status == *" 200 "* ]]
 }
 
-# render TEMPLATE TARGET: fills in the environment's variables.
+# render TEMPLATE TARGET: substitutes environment variables.
 render() {
   mkdir -p "$(dirname "$2")"
   envsubst < "/etc/ha-celery/$1" > "$2"
 }
 
-# A cluster may run for weeks: no log takes more than twice this much.
+# Limits every log to twice this size, because a cluster may run for weeks.
 trim_logs() {
   while sleep 60; do
     find "$logs" -name '*.log' -size +20M -exec cp {} {}.1 \; -exec truncate --size 0 {} \;
@@ -63,7 +63,7 @@ end() {
 }
 trap end TERM INT
 
-# supervise: from here on process 1 only collects ended processes.
+# supervise: makes process 1 reap exited processes from now on.
 supervise() {
   trim_logs &
   while true; do
