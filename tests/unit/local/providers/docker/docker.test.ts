@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lastStep } from "../../../../local/providers/docker/build";
-import { contextDigest } from "../../../../local/providers/docker/context";
-import { IgnoreRules } from "../../../../local/providers/docker/ignore";
-import { imageOf, registryHost, repository } from "../../../../local/providers/docker/image";
-import { DockerProvider } from "../../../../local/providers/docker/provider";
-import { makeSecret } from "../../../../local/providers/plugin/values";
+import { lastStep } from "../../../../../local/providers/docker/build";
+import { contextDigest } from "../../../../../local/providers/docker/context";
+import { IgnoreRules } from "../../../../../local/providers/docker/ignore";
+import { imageOf, registryHost, repository } from "../../../../../local/providers/docker/image";
+import { DockerProvider } from "../../../../../local/providers/docker/provider";
+import { makeSecret } from "../../../../../local/providers/plugin/values";
 
 const TYPE = "docker:index/image:Image";
 const operation = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { password, problem, type PasswordRules } from "../../../../local/providers/random/password";
+import { password, problem, type PasswordRules } from "../../../../../local/providers/random/password";
 
 const RULES: PasswordRules = {
   length: 32,
