@@ -17,7 +17,7 @@ export function linkToSources(markdown: MarkdownRenderer): void {
     const { relativePath } = env as { relativePath: string };
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const source = sourceOf(relativePath, token.attrGet("href") ?? "");
-      if (source !== undefined) token.attrSet("href", `/source/${source}.html`);
+      if (source !== undefined) token.attrSet("href", `/source/${nameOf(source)}.html`);
     }
   });
 }
@@ -28,9 +28,12 @@ export function sources(): Source[] {
   return [...linked].map(([path, page]) => {
     if (!existsSync(join(ROOT, path)))
       throw new Error(`docs/${page} links to ${path}, which does not exist.`);
-    return { params: { path }, content: contentOf(path) };
+    return { params: { path: nameOf(path) }, content: contentOf(path) };
   });
 }
+
+/** VitePress takes a link that ends in .md for one to a page of that name. */
+const nameOf = (path: string) => path.replace(/\.md$/, "");
 
 const linkedFrom = (page: string): [source: string, page: string][] =>
   [...readFileSync(join(DOCS, page), "utf8").matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {
