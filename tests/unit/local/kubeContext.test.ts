@@ -30,7 +30,7 @@ describe("the context that a stack names", () => {
         /names the Kubernetes context "two", which is not in .*contexts there: one.* Fix: pulumi config set kubeContext NAME/,
     }));
 
-  it("must belong to a cluster that answers", () =>
+  it("must belong to a cluster that responds", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath }), {
       name: "UserError",
       message: /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not respond/,

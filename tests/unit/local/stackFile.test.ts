@@ -11,7 +11,7 @@ const cluster = `unit-${process.pid}`;
 describe("stack files and workspaces", () => {
   afterEach(() => rmSync(stateDir(cluster), { recursive: true, force: true }));
 
-  it("names the stacks there are when one has no file", () => {
+  it("lists the stacks if one has no file", () => {
     assert.throws(() => readStackFile("moon"), {
       name: "UserError",
       message: /Stack "moon" has no file Pulumi\.moon\.yaml\. Existing stacks: .*local/,
@@ -27,7 +27,7 @@ describe("stack files and workspaces", () => {
     assert.equal(readFileSync("Pulumi.local.yaml", "utf8"), committed);
   });
 
-  it("leaves keys of other namespaces as they are", () => {
+  it("does not change keys of other namespaces", () => {
     const folder = writeWorkspace(cluster, "local", { "gcp:project": "mine" });
     const { config } = parse(readFileSync(join(folder, "Pulumi.local.yaml"), "utf8")) as {
       config: Record<string, unknown>;
@@ -61,18 +61,18 @@ describe("passphrase", () => {
     rmSync(stateDir(cluster), { recursive: true, force: true });
   });
 
-  it("is made once and kept", () => {
+  it("is generated once and kept", () => {
     const first = passphraseEnvironment(cluster);
     assert.deepEqual(passphraseEnvironment(cluster), first);
     assert.ok((first.PULUMI_CONFIG_PASSPHRASE ?? "").length >= 24);
   });
 
-  it("is the user's own when there is one", () => {
+  it("is the user's own if there is one", () => {
     process.env.PULUMI_CONFIG_PASSPHRASE = "mine";
     assert.deepEqual(passphraseEnvironment(cluster), { PULUMI_CONFIG_PASSPHRASE: "mine" });
   });
 
-  it("is not replaced under a state that it would make unreadable", () => {
+  it("is not replaced if that would make an existing state unreadable", () => {
     mkdirSync(join(stateDir(cluster), "pulumi", ".pulumi", "stacks"), { recursive: true });
     assert.throws(() => passphraseEnvironment(cluster), {
       name: "UserError",

@@ -11,7 +11,7 @@ describe("make up", () => {
     });
   });
 
-  it("takes stack local, and no other that is committed", () => {
+  it("accepts stack local, and no other committed stack", () => {
     const takes = (stack: string) => {
       try {
         rejectCloudTarget(stack, readStackFile(stack));

@@ -19,7 +19,7 @@ describe("npm run render", () => {
   const folder = mkdtempSync(join(tmpdir(), "ha-celery-render-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("prints YAML whose secrets are placeholders, and says so", async () => {
+  it("prints YAML with placeholders for secrets, and a note about them", async () => {
     const { yaml, note } = await render({ stack: "local", config });
     assert.match(note ?? "", /placeholders.*--passwords FILE/);
     const values = secretsOf(yaml).flatMap(({ stringData }) => Object.values(stringData));
@@ -37,12 +37,12 @@ describe("npm run render", () => {
     assert.deepEqual(await render({ stack: "local", config, passwords }), { yaml: once.yaml });
   });
 
-  it("lets --config win over the stack's file", async () => {
+  it("lets --config override the stack's file", async () => {
     const { yaml } = await render({ stack: "local", config: { ...config, namespace: "elsewhere" } });
     assert.match(yaml, /^kind: Namespace\nmetadata:\n {2}name: elsewhere$/m);
   });
 
-  it("reads several --config, with = in a value and a namespace before a key", () => {
+  it("accepts several --config, with = in a value and a namespace before a key", () => {
     const values = ['workerPools=[{"name":"a=b"}]', "gcp:project=mine", "note="];
     assert.deepEqual(
       values.reduce((before, value) => assignment(value, before), {}),
@@ -56,9 +56,9 @@ describe("npm run render", () => {
     async () => {
       for (const message of messages) await assert.rejects(render({ stack, config: overrides }), message);
     };
-  it("names the stacks when there is no such stack", refuses("no", config, /Pulumi\.no\.yaml.*local/));
-  it("refuses what a component refuses", refuses("local", { ...config, brokerMemory: "100Mi" }, /256Mi/));
-  it("wants to know the Google Cloud project of stack prod", refuses("prod", {}, /gcp:project is not set/));
+  it("lists the stacks if there is no such stack", refuses("no", config, /Pulumi\.no\.yaml.*local/));
+  it("rejects what a component rejects", refuses("local", { ...config, brokerMemory: "100Mi" }, /256Mi/));
+  it("requires the Google Cloud project of stack prod", refuses("prod", {}, /gcp:project is not set/));
 
   describe("as a process", function () {
     this.timeout(120_000);
@@ -73,7 +73,7 @@ describe("npm run render", () => {
       return { status, stdout, stderr };
     }
 
-    it("has YAML alone on standard output, and puts files where it was called", () => {
+    it("prints only YAML to standard output, and writes files relative to the caller's folder", () => {
       const place = Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
       const { status, stdout, stderr } = run("--stack", "local", ...place, "--passwords", "mine.yaml");
       assert.equal(status, 0, stderr);

@@ -2,19 +2,19 @@ import { type KubernetesObject } from "../../../render/yaml";
 import { renderStack } from "../../../render/stack";
 import { configurationOf, type Overrides } from "../../../render/stackConfig";
 
-/** What a stack must be told about the place it runs in, by its target. */
-const PLACES: Record<string, Overrides> = {
+/** Required configuration that depends on the environment, by target. */
+const ENVIRONMENTS: Record<string, Overrides> = {
   local: { kubeContext: "here", imageRepository: "registry.example.com/team" },
   existing: { kubeContext: "here", imageRepository: "registry.example.com/team" },
   gke: { "gcp:project": "example-project" },
 };
 
-/** Configuration with which a stack can be rendered anywhere. */
+/** Returns the configuration that a stack needs to be rendered. */
 export function exampleOf(stack: string): Overrides {
-  return PLACES[String(configurationOf(stack)["ha-celery:target"])] ?? {};
+  return ENVIRONMENTS[String(configurationOf(stack)["ha-celery:target"])] ?? {};
 }
 
-/** What the stacks leave switched off, for a stack that is not on GKE. */
+/** Configuration that enables the optional features, for a stack that is not on GKE. */
 export const EVERYTHING: Overrides = {
   brokerTlsSecret: "broker-certificate",
   brokerTlsServerName: "rabbitmq.example.com",
@@ -29,10 +29,10 @@ export const EVERYTHING: Overrides = {
   ]),
 };
 
-/** A password that nobody mistakes for a real one, and that is found again wherever it shows. */
+/** Returns a recognizable fake password, which tests can search for. */
 export const passwordOf = (name: string): string => `password-of-${name}`;
 
-/** The objects of a stack, as anybody can render them. */
+/** Renders the objects of a stack. */
 export function rendered(stack: string, overrides: Overrides = {}): Promise<KubernetesObject[]> {
   return renderStack(stack, { overrides: { ...exampleOf(stack), ...overrides }, password: passwordOf });
 }

@@ -16,7 +16,7 @@ describe("the file of passwords", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("makes up long passwords of letters and digits, each its own", () => {
+  it("generates long, distinct passwords of letters and digits", () => {
     const passwords = new PasswordFile(file, "prod");
     const made = Array.from({ length: 50 }, (_, index) => passwords.of(`name-${index}`, LONG));
     for (const each of made) assert.match(each, /^[A-Za-z0-9]{40}$/);
@@ -24,7 +24,7 @@ describe("the file of passwords", () => {
     assert.equal(passwords.of("short", { length: 12 }).length, 12);
   });
 
-  it("gives the same ones the next time, and adds what is missing", () => {
+  it("returns the same passwords the next time, and adds missing ones", () => {
     const first = new PasswordFile(file, "prod");
     const cookie = first.of("cookie", LONG);
     assert.equal(first.save(), 1);
@@ -41,7 +41,7 @@ describe("the file of passwords", () => {
     assert.equal(new PasswordFile(file, "prod").of("cookie", LONG), cookie);
   });
 
-  it("makes up another one for other keepers, and keeps the one before", () => {
+  it("generates another one for other keepers, and keeps the previous one", () => {
     const passwords = new PasswordFile(file, "prod");
     const before = passwords.of("user", LONG);
     const after = passwords.of("user", { ...LONG, keepers: { revision: "2" } });
@@ -52,7 +52,7 @@ describe("the file of passwords", () => {
     assert.equal(again.of("user", { ...LONG, keepers: { revision: "2" } }), after);
   });
 
-  it("keeps the passwords of two stacks apart", () => {
+  it("separates the passwords of two stacks", () => {
     const prod = new PasswordFile(file, "prod");
     const secret = prod.of("cookie", LONG);
     prod.save();
@@ -62,7 +62,7 @@ describe("the file of passwords", () => {
     assert.equal(new PasswordFile(file, "prod").of("cookie", LONG), secret);
   });
 
-  it("lets nobody but the owner read it, and leaves no other file", () => {
+  it("lets only its owner read it, and leaves no other file", () => {
     const passwords = new PasswordFile(file, "prod");
     passwords.of("cookie", LONG);
     passwords.save();
@@ -79,10 +79,13 @@ describe("the file of passwords", () => {
     );
     assert.equal(readFileSync(file, "utf8"), text);
   };
-  it("refuses a file that others can read", refuses("prod: {}\n", 0o644, /other than its owner .* chmod 600/));
-  it("refuses what is not YAML", refuses("{", 0o600, /not YAML/));
-  it("refuses a file of something else", refuses("replicas: 3\n", 0o600, /does not contain passwords/));
-  it("takes an empty file for one without passwords", () => {
+  it(
+    "rejects a file that others can read",
+    refuses("prod: {}\n", 0o644, /other than its owner .* chmod 600/),
+  );
+  it("rejects a file that is not YAML", refuses("{", 0o600, /not YAML/));
+  it("rejects a file with other content", refuses("replicas: 3\n", 0o600, /does not contain passwords/));
+  it("treats an empty file as one without passwords", () => {
     writeFileSync(file, "", { mode: 0o600 });
     assert.equal(new PasswordFile(file, "prod").of("cookie", LONG).length, 40);
   });

@@ -33,7 +33,7 @@ describe("a stack's configuration", () => {
     });
   });
 
-  it("is the stack's file where that says something, and what is given before all", () => {
+  it("is overridden by the stack's file, and that by the command line", () => {
     const file = "config:\n  ha-celery:replicas: 5\n  ha-celery:zone: b\n  gcp:project: of-file\n";
     const config = configured(file, { zone: "c", "gcp:project": "given" });
     assert.equal(config["ha-celery:replicas"], "5");
@@ -41,7 +41,7 @@ describe("a stack's configuration", () => {
     assert.equal(config["gcp:project"], "given");
   });
 
-  it("asks for what is encrypted, all of it, and takes it when given", () => {
+  it("requires overrides for all encrypted values, and uses them", () => {
     const file = "config:\n  ha-celery:zone:\n    secure: AAA\n  ha-celery:user:\n    secure: BBB\n";
     assert.throws(() => configured(file), /zone is encrypted.*--config ha-celery:zone=VALUE\n.*user/);
     const config = configured(file, { zone: "a", user: "b" });
@@ -49,7 +49,7 @@ describe("a stack's configuration", () => {
     assert.equal(config["ha-celery:user"], "b");
   });
 
-  it("needs a file, and says which there are", () => {
+  it("requires a file, and lists the existing ones", () => {
     assert.deepEqual(stacks(folder), ["dev"]);
     assert.throws(() => configurationOf("prod", {}, folder), /no Pulumi\.prod\.yaml\. Use one of dev\./);
   });

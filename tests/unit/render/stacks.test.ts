@@ -4,10 +4,10 @@ import { type KubernetesObject, masked, titleOf, toYaml } from "../../../render/
 import { assertSame } from "../components/goldens";
 import { passwordOf, rendered } from "./examples";
 
-/** The tag of an image changes with every file of its folder, and says nothing about the objects. */
+/** Removes image tags, which change with every file of an image's folder. */
 const withoutTags = (yaml: string) => yaml.replace(/(image: .*:)[0-9a-f]{16}$/gm, "$1content-hash");
 
-const places = (objects: KubernetesObject[]) => objects.map(({ kind }) => kind);
+const kindsOf = (objects: KubernetesObject[]) => objects.map(({ kind }) => kind);
 
 describe("the stacks", () => {
   it("are the ones with a file", () => assert.ok(stacks().includes("local")));
@@ -18,12 +18,13 @@ for (const stack of stacks()) {
     let objects: KubernetesObject[];
     before(async () => (objects = await rendered(stack)));
 
-    it("is the golden", () => assertSame(`stacks/${stack}`, withoutTags(toYaml(objects.map(masked)))));
+    it("equals the golden file", () =>
+      assertSame(`stacks/${stack}`, withoutTags(toYaml(objects.map(masked)))));
 
-    it("is the same the next time", async () => assert.deepEqual(await rendered(stack), objects));
+    it("is the same every time", async () => assert.deepEqual(await rendered(stack), objects));
 
-    it("begins with the namespace and ends with what runs in it", () => {
-      const kinds = places(objects);
+    it("begins with the namespace and ends with the workloads", () => {
+      const kinds = kindsOf(objects);
       assert.equal(kinds[0], "Namespace");
       assert.ok(kinds.lastIndexOf("Secret") < kinds.indexOf("StatefulSet"));
       assert.ok(kinds.lastIndexOf("NetworkPolicy") < kinds.indexOf("StatefulSet"));
@@ -32,25 +33,25 @@ for (const stack of stacks()) {
       if (kinds.includes("Job")) assert.equal(kinds.indexOf("Job"), kinds.length - 1);
     });
 
-    it("shows passwords in Secrets alone", () => {
+    it("contains passwords in Secrets only", () => {
       const secrets = objects.filter(({ kind }) => kind === "Secret");
       assert.ok(JSON.stringify(secrets).includes(passwordOf("celery-broker-password")));
       for (const each of objects.filter((object) => !secrets.includes(object)))
         assert.ok(!JSON.stringify(each).includes("password-of-"), titleOf(each));
     });
 
-    it("names nothing twice, and nothing by chance", () => {
+    it("has unique names without a random part", () => {
       const titles = objects.map(titleOf);
       assert.equal(new Set(titles).size, titles.length);
       for (const each of objects) assert.match(each.metadata.name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
     });
 
-    it("tells Pulumi's provider nothing", () => {
+    it("has no annotations for Pulumi's provider", () => {
       for (const each of objects)
         assert.ok(!JSON.stringify(each.metadata).includes("pulumi.com/"), titleOf(each));
     });
 
-    it("runs images by a tag that is a hash of their content", () => {
+    it("tags images with a hash of their content", () => {
       const images = [...toYaml(objects).matchAll(/image: (.*)$/gm)].map(([, image]) => String(image));
       assert.ok(images.length >= 3, String(images));
       for (const image of images) assert.match(image, /^\S+\/(rabbitmq|worker):[0-9a-f]{16}$/);

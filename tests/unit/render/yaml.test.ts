@@ -18,7 +18,7 @@ const object = (kind: string, name = "a", more: object = {}): KubernetesObject =
 });
 
 describe("objects as YAML", () => {
-  it("come in the order in which they can be applied, within a kind by name", () => {
+  it("are in the order in which they can be applied, and by name within a kind", () => {
     const kinds = ["Job", "Deployment", "HorizontalPodAutoscaler", "StatefulSet", "Service", "Secret"];
     const mixed = [...kinds.map((kind) => object(kind)), object("Secret", "Z"), object("Namespace")];
     assert.deepEqual(inOrder(mixed).map(titleOf), [
@@ -33,7 +33,7 @@ describe("objects as YAML", () => {
     ]);
   });
 
-  it("are a document each and mean what they meant by Kubernetes' rules, those of YAML 1.1", () => {
+  it("are one document each, and YAML 1.1 parsers read the same values", () => {
     const data = { no: "no", number: "1", date: "2026-11-23", octal: "010", sexagesimal: "12:30:45" };
     const objects = [object("ConfigMap", "yes", { data }), object("Namespace")];
     const documents = parseAllDocuments(toYaml(objects), { version: "1.1" });
@@ -43,12 +43,12 @@ describe("objects as YAML", () => {
     );
   });
 
-  it("repeat what is used twice instead of pointing to it", () => {
+  it("contain no YAML aliases", () => {
     const labels = { app: "x" };
     assert.doesNotMatch(toYaml([object("Service", "a", { one: labels, two: labels })]), /[&*]/);
   });
 
-  it("have a placeholder for each value of a Secret, and of nothing else", () => {
+  it("have placeholders for the values of Secrets only", () => {
     const secret = object("Secret", "a", {
       type: "Opaque",
       stringData: { password: "p" },
@@ -63,7 +63,7 @@ describe("objects as YAML", () => {
     assert.deepEqual(masked(map), map);
   });
 
-  it("lose Pulumi's annotations and keep the others", () => {
+  it("have no Pulumi annotations, but keep others", () => {
     const annotated = (annotations?: Record<string, string>): KubernetesObject => ({
       ...object("Service"),
       metadata: { name: "a", labels: { app: "x" }, ...(annotations && { annotations }) },

@@ -6,17 +6,17 @@ describe("addresses of a local cluster", () => {
     assert.equal(choosePrefix([]), "10.210");
   });
 
-  it("skip what overlaps: a network inside, around, or equal", () => {
+  it("skip networks that contain a used one, lie in one, or equal one", () => {
     assert.equal(choosePrefix(["10.210.7.0/24", "10.211.0.0/16", "10.212.0.1/32"]), "10.213");
     assert.equal(choosePrefix(["10.0.0.0/8"]), "172.20");
     assert.equal(choosePrefix(["10.0.0.0/8", "172.16.0.0/12"]), "100.64");
   });
 
-  it("are none when everything is taken", () => {
+  it("are undefined when every candidate is in use", () => {
     assert.equal(choosePrefix(["0.0.0.0/1", "128.0.0.0/1"]), undefined);
   });
 
-  it("of neighbours do not count as overlapping", () => {
+  it("of adjacent networks do not overlap", () => {
     assert.ok(isFree("10.210", ["10.209.0.0/16", "10.211.0.0/16", "192.168.0.0/24"]));
   });
 
@@ -32,7 +32,7 @@ describe("addresses of a local cluster", () => {
     assert.deepEqual(parseRoutes(""), []);
   });
 
-  it("are recognized in a network of ours", () => {
+  it("are recognized in a network that ensureNetwork created", () => {
     assert.equal(prefixOf("10.210.0.0/24"), "10.210");
     assert.equal(prefixOf("172.17.0.0/16"), undefined);
     assert.equal(prefixOf(""), undefined);

@@ -34,7 +34,7 @@ describe("containers of a local cluster", () => {
     for (const { args } of specs) assert.ok(args.includes("--label=ha-celery.cluster=lab"));
   });
 
-  it("are as many nodes as the layout says, which take turns in the zones", () => {
+  it("have as many nodes as the layout says, assigned to the zones in turn", () => {
     const four = containerSpecs({ ...layout, nodes: 4 }, "ha-celery-node:1");
     const { args } = spec("ha-celery-lab-node-4", four);
     for (const arg of ["--ip=10.210.0.14", "--env=ZONE=local-a", "--env=POD_CIDR=10.210.132.0/24"])
@@ -48,7 +48,7 @@ describe("containers of a local cluster", () => {
     assert.deepEqual(published, ["--publish=127.0.0.1:6443:6443", "--publish=127.0.0.1:5001:5000"]);
   });
 
-  it("keep what they hold in volumes named after them, with the cluster's label and its id", () => {
+  it("store their data in volumes named after them, with the cluster's label and id", () => {
     for (const { name, args } of specs) {
       const labels = "volume-label=ha-celery.cluster=lab,volume-label=ha-celery.id=a1";
       const mount = `--mount=type=volume,source=${name},target=/data,${labels}`;
@@ -56,7 +56,7 @@ describe("containers of a local cluster", () => {
     }
   });
 
-  it("give every node an address, a zone, pods of its own and the routes to the others' pods", () => {
+  it("give every node an address, a zone, a pod network and routes to the other pod networks", () => {
     const { args } = spec("ha-celery-lab-node-2");
     for (const arg of [
       "--ip=10.210.0.12",
@@ -83,7 +83,7 @@ describe("containers of a local cluster", () => {
     assert.ok(certificates?.endsWith(",readonly"));
   });
 
-  it("have a fingerprint that changes with the image and the ports, and only then", () => {
+  it("have a fingerprint that changes only with the image and the ports", () => {
     const name = "ha-celery-lab-node-1";
     assert.equal(spec(name).fingerprint, spec(name, containerSpecs(layout, "ha-celery-node:1")).fingerprint);
     assert.notEqual(
@@ -97,7 +97,7 @@ describe("containers of a local cluster", () => {
   });
 });
 
-describe("a container that was found", () => {
+describe("an existing container", () => {
   const found = {
     name: "ha-celery-lab-node-1",
     cluster: "lab",
@@ -108,12 +108,12 @@ describe("a container that was found", () => {
     networkIds: { "ha-celery-lab": "net-1" },
   };
 
-  it("is kept when its arguments and its network are the present ones, running or not", () => {
+  it("is kept, running or not, if its arguments and its network match", () => {
     assert.ok(isUpToDate(found, "abc", "net-1"));
     assert.ok(isUpToDate({ ...found, status: "created" }, "abc", "net-1"));
   });
 
-  it("is made anew otherwise", () => {
+  it("is recreated otherwise", () => {
     assert.ok(!isUpToDate(found, "other", "net-1"));
     assert.ok(!isUpToDate(found, "abc", "net-2"));
     assert.ok(!isUpToDate({ ...found, networkIds: {} }, "abc", "net-1"));

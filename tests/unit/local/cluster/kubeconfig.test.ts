@@ -18,7 +18,7 @@ current-context: ha-celery-lab
 `;
 
 describe("the kubeconfig for the host", () => {
-  it("names the port on loopback and is otherwise what the control plane wrote", () => {
+  it("has the port on loopback and is otherwise what the control plane wrote", () => {
     const expected = parse(written) as { clusters: { cluster: { server: string } }[] };
     for (const { cluster } of expected.clusters) cluster.server = "https://127.0.0.1:6444";
     assert.deepEqual(parse(forHost(written, 6444)), expected);

@@ -6,15 +6,15 @@ import { UserError } from "../../../../operate/errors";
 const everyPort = () => Promise.resolve(true);
 
 describe("ports of a local cluster", () => {
-  it("are the preferred ones when they are free", async () => {
+  it("are the preferred ones if they are free", async () => {
     assert.equal(await choosePort(5000, new Set(), everyPort), 5000);
   });
 
-  it("skip those of other clusters, which may not run just now", async () => {
+  it("skip those of other clusters, running or not", async () => {
     assert.equal(await choosePort(5000, new Set([5000, 5001]), everyPort), 5002);
   });
 
-  it("skip what another program listens on", async () => {
+  it("skip ports on which another program listens", async () => {
     const server = await listen();
     const { port } = server.address() as { port: number };
     const chosen = await choosePort(port, new Set());
@@ -22,7 +22,7 @@ describe("ports of a local cluster", () => {
     assert.ok(chosen > port);
   });
 
-  it("end with a clear message when none is free", async () => {
+  it("fail with a clear message if none is free", async () => {
     await assert.rejects(
       choosePort(5000, new Set(), () => Promise.resolve(false)),
       (error: Error) => error instanceof UserError && error.message.includes("No port from 5000 to 5099"),

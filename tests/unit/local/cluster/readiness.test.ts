@@ -12,27 +12,27 @@ const node: KubernetesNode = {
 };
 
 describe("a node of a local cluster", () => {
-  it("is ready when Kubernetes says so and it gave a sign of life since its container started", () => {
+  it("is ready if Kubernetes says so and its heartbeat is newer than its container", () => {
     assert.ok(isReady(name, [node], [fresh], [container]));
   });
 
-  it("is not ready on the word of the time before a restart", () => {
+  it("is not ready with a heartbeat from before a restart", () => {
     const stale = { ...fresh, spec: { renewTime: "2026-01-01T00:00:09.000000Z" } };
     assert.ok(!isReady(name, [node], [stale], [container]));
   });
 
-  it("is not ready without a lease, without a running container, or unknown to Kubernetes", () => {
+  it("is not ready without a lease, a running container or a Node object", () => {
     assert.ok(!isReady(name, [node], [], [container]));
     assert.ok(!isReady(name, [node], [fresh], [{ ...container, status: "exited" }]));
     assert.ok(!isReady(name, [], [fresh], [container]));
   });
 
-  it("is not ready while pods may not be scheduled to it for that reason", () => {
+  it("is not ready while a not-ready or unreachable taint keeps pods away", () => {
     const tainted = { ...node, spec: { taints: [{ key: "node.kubernetes.io/not-ready" }] } };
     assert.ok(!isReady(name, [tainted], [fresh], [container]));
   });
 
-  it("is ready when it is only cordoned", () => {
+  it("is ready while it is cordoned", () => {
     const cordoned = { ...node, spec: { taints: [{ key: "node.kubernetes.io/unschedulable" }] } };
     assert.ok(isReady(name, [cordoned], [fresh], [container]));
   });

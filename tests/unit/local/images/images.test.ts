@@ -19,7 +19,7 @@ describe("base images", () => {
     return { repository: "ha-celery-test", folder, base: { image: "debian:test", id: "sha256:1" } };
   }
 
-  it("have a tag that changes with content, mode, base and programs, and with nothing else", async () => {
+  it("have a tag that changes only with content, mode, base and programs", async () => {
     const first = await imageFor(await recipe());
     assert.match(first, /^ha-celery-test:[0-9a-f]{12}$/);
     assert.equal(await imageFor(await recipe()), first);
@@ -36,20 +36,20 @@ describe("base images", () => {
     assert.notEqual(await imageFor({ ...same, programs }), withTool);
   });
 
-  it("are the official ones when Docker has them, without a pull", async () => {
+  it("are the official ones, without a pull, if Docker has them", async () => {
     const host = fakeHost();
     assert.ok(await hasOfficialImage(official, new Map([[official, "sha256:1"]]), recorder().report, host));
     assert.deepEqual(host.calls, []);
   });
 
-  it("are pulled when they can be", async () => {
+  it("are pulled if possible", async () => {
     const host = fakeHost({ answers: { "docker pull": {} } });
     await withWorkFolder(recorder().report, async () => {
       assert.ok(await hasOfficialImage(official, new Map(), recorder().report, host));
     });
   });
 
-  it("are not asked for again for a day after a registry could not be reached", async () => {
+  it("are not pulled again for a day after a registry was unreachable", async () => {
     const host = fakeHost({ answers: { "docker pull": { exitCode: 1, stderr: "no such host" } } });
     const { lines, report } = recorder();
     await withWorkFolder(report, async () => {
@@ -60,26 +60,26 @@ describe("base images", () => {
     assert.match(lines.join("\n"), /python:3\.13-slim cannot be pulled \(no such host\)/);
   });
 
-  it("lose what a killed run left behind, but not what is remembered", async () => {
+  it("remove the folders of a killed run, but not the record of failed pulls", async () => {
     await mkdir(join(workFolder(), "debootstrap-trixie-x", "etc"), { recursive: true });
     await writeFile(join(workFolder(), "unreachable.json"), "{}");
     await withWorkFolder(recorder().report, async () => undefined);
     assert.deepEqual(await readdir(workFolder()), ["unreachable.json"]);
   });
 
-  it("come from the mirror that the host's apt uses, or else from debootstrap's own", async () => {
+  it("are built from the mirror of the host's apt, or from debootstrap's default", async () => {
     const stdout = "Debian-Security http://security.example/\nDebian http://mirror.example/debian";
     const answers = { "apt-get indextargets": { stdout } };
     assert.equal(await hostMirror(fakeHost({ answers })), "http://mirror.example/debian");
     assert.equal(await hostMirror(fakeHost()), "");
   });
 
-  it("need root or a registry, and say so", async () => {
+  it("fail with a message without both root and a registry", async () => {
     const made = makeDebianImage("trixie", "ha-celery-debian:trixie", recorder().report, fakeHost());
     await assert.rejects(made, { name: "UserError", message: /requires root.*\n.*docker pull debian/ });
   });
 
-  it("name what to install where there is no apt-get", async () => {
+  it("name the package to install if there is no apt-get", async () => {
     const host = fakeHost({ isRoot: true });
     const made = makeDebianImage("trixie", "ha-celery-debian:trixie", recorder().report, host);
     await assert.rejects(made, {
@@ -88,12 +88,12 @@ describe("base images", () => {
     });
   });
 
-  it("are found with one question to Docker", async () => {
+  it("are found with one docker command", async () => {
     const host = fakeHost({ answers: { "docker image ls": { stdout: "a:1 sha256:1\nb:2 sha256:2" } } });
     assert.deepEqual(Object.fromEntries(await imagesPresent(host)), { "a:1": "sha256:1", "b:2": "sha256:2" });
   });
 
-  it("say what docker said when it fails", async () => {
+  it("fail with docker's own message", async () => {
     const host = fakeHost({ answers: { docker: { exitCode: 1, stderr: "daemon not running" } } });
     await assert.rejects(imagesPresent(host), {
       name: "UserError",

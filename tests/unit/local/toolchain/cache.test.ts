@@ -21,7 +21,7 @@ describe("toolchain cache", () => {
     return { made, artifact: { name: "tool", file: "tool", inputs: ["1"], make, ...given } };
   }
 
-  it("makes an artifact once", async () => {
+  it("builds an artifact once", async () => {
     const { artifact: tool, made } = artifact();
     assert.equal(await hasArtifact(tool), false);
     const path = await ensureArtifact(tool, () => undefined);
@@ -31,14 +31,14 @@ describe("toolchain cache", () => {
     assert.equal(made.times, 1);
   });
 
-  it("makes another one when the inputs differ, and keeps the first", async () => {
+  it("builds another one if the inputs differ, and keeps the first", async () => {
     const first = await ensureArtifact(artifact().artifact, () => undefined);
     const second = await ensureArtifact(artifact({ inputs: ["2"] }).artifact, () => undefined);
     assert.notEqual(first, second);
     assert.ok(existsSync(first));
   });
 
-  it("leaves nothing of a failed build", async () => {
+  it("leaves no files of a failed build", async () => {
     const make = async (folder: string) => {
       await writeFile(join(folder, "tool"), "half");
       throw new Error("no more disk");
@@ -55,7 +55,7 @@ describe("toolchain cache", () => {
     ["a missing program", (path: string) => rm(path)],
     ["a missing checksum", (path: string) => rm(`${path}.sha256`)],
   ] as const) {
-    it(`makes it again after ${damage}, and says so`, async () => {
+    it(`rebuilds it after ${damage}, and reports that`, async () => {
       const { artifact: tool, made } = artifact();
       const { lines, report } = recorder();
       const path = await ensureArtifact(tool, report);
@@ -75,7 +75,7 @@ describe("toolchain cache", () => {
       });
     const starts = async () => (await readFile(join(cache.path, "starts"), "utf8")).split("\n").length - 1;
 
-    it("builds once for two side by side; the second says that it waits", async () => {
+    it("builds once for two concurrent processes; the second reports that it waits", async () => {
       const results = await Promise.all([start(1_500), start(1_500)]);
       const [first, second] = results.map(({ stdout }) => stdout.split("\n"));
       assert.equal(first?.at(-1), second?.at(-1));
@@ -86,7 +86,7 @@ describe("toolchain cache", () => {
       assert.equal(waited.length, 1, "exactly one of them waited");
     });
 
-    it("builds anew after a build that was killed half-way", async () => {
+    it("rebuilds after a killed build", async () => {
       const killed = start(60_000);
       while (!existsSync(join(cache.path, "starts"))) await sleep(50);
       killed.kill("SIGKILL");

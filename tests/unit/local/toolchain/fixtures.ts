@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host, CommandResult } from "../../../../local/toolchain/host";
 
-/** Gives each test a cache folder of its own. */
+/** Gives each test its own cache folder. */
 export function useTemporaryCache(): { path: string } {
   const cache = { path: "" };
   const before = process.env.HA_CELERY_CACHE;
@@ -19,10 +19,10 @@ export function useTemporaryCache(): { path: string } {
   return cache;
 }
 
-/** Answers by the beginning of the command line; whatever is not listed cannot be started. */
+/** Results by the beginning of the command line. A command that is not listed cannot be started. */
 export type Answers = Record<string, Partial<CommandResult>>;
 
-/** A Debian machine with systemd and an ordinary user, but for what is given. Its programs are those on `path`. */
+/** Returns a Debian machine with systemd and an unprivileged user, overridden by `given`. `path` lists its programs. */
 export function fakeHost(given: Partial<Host> & { path?: string[]; answers?: Answers } = {}) {
   const { path = [], answers = {}, ...rest } = given;
   const calls: string[] = [];
@@ -45,7 +45,7 @@ export function fakeHost(given: Partial<Host> & { path?: string[]; answers?: Ans
   return Object.assign(host, { calls });
 }
 
-/** Keeps what was reported. */
+/** Collects reported lines. */
 export function recorder(): { report: (line: string) => void; lines: string[] } {
   const lines: string[] = [];
   return { lines, report: (line) => void lines.push(line) };

@@ -7,15 +7,15 @@ const withGo = (version: string, toolchain: string) =>
   fakeHost({ answers: { "go env GOVERSION GOTOOLCHAIN": { stdout: `${version}\n${toolchain}` } } });
 
 describe("checking Go", () => {
-  it("is content with a version that is new enough", async () => {
+  it("accepts a version that is new enough", async () => {
     assert.equal(await goProblem([coredns, pulumi], withGo("go1.26.8", "local")), undefined);
   });
 
-  it("is content with an older one that may fetch a newer toolchain", async () => {
+  it("accepts an older one that may download a newer toolchain", async () => {
     assert.equal(await goProblem([pulumi], withGo("go1.22.1", "auto")), undefined);
   });
 
-  it("names the version that the most demanding program needs", async () => {
+  it("names the highest version that a program requires", async () => {
     const problem = await goProblem([coredns, pulumi], withGo("go1.24.4", "local"));
     assert.match(
       problem ?? "",
@@ -23,14 +23,14 @@ describe("checking Go", () => {
     );
   });
 
-  it("takes 1.9 for older than 1.24, and too old to fetch anything", async () => {
+  it("treats 1.9 as older than 1.24, and too old to download a toolchain", async () => {
     assert.match(
       (await goProblem([coredns], withGo("go1.9", "auto"))) ?? "",
       /^Go 1\.9 is too old: .* https:\/\/go\.dev\/dl\//,
     );
   });
 
-  it("says how to install a missing one", async () => {
+  it("explains how to install Go", async () => {
     assert.match(
       (await goProblem([coredns], fakeHost())) ?? "",
       /^Go is not installed, and CoreDNS .* Install Go .*: sudo apt-get install golang-go; GOTOOLCHAIN=auto make up$/,

@@ -1,4 +1,4 @@
-// Run by cache.test.ts as a process of its own: makes an artifact slowly, noting each start of the work.
+// cache.test.ts runs this file as a separate process. It builds an artifact slowly, and records each start.
 import { appendFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -9,7 +9,7 @@ import { fakeHost, useTemporaryCache } from "./fixtures";
 describe("checks before anything is changed", () => {
   const cache = useTemporaryCache();
 
-  it("find everything that is missing at once", async () => {
+  it("report everything that is missing together", async () => {
     const problems = (await preflight(fakeHost({ path: ["apt-get"] }))).join("\n");
     assert.match(problems, /^Docker is not installed/m);
     assert.match(
@@ -18,7 +18,7 @@ describe("checks before anything is changed", () => {
     );
   });
 
-  it("tell a user who can neither pull the base images nor make them", async () => {
+  it("report that the base images can neither be pulled nor built", async () => {
     const offline = { exitCode: 1, stderr: "error\nno such host" };
     const host = fakeHost({
       path: ["docker", "apt-get"],
@@ -30,7 +30,7 @@ describe("checks before anything is changed", () => {
     );
   });
 
-  it("have nothing to say on a Debian machine as root with Go", async () => {
+  it("report nothing on a Debian machine as root with Go", async () => {
     const host = fakeHost({
       isRoot: true,
       path: ["apt-get", "docker"],
@@ -38,7 +38,7 @@ describe("checks before anything is changed", () => {
     });
     const problems = await preflight(host);
     assert.deepEqual(
-      problems.filter((problem) => !/disk space/.test(problem)), // this machine's own disk may be full
+      problems.filter((problem) => !/disk space/.test(problem)), // this machine's disk may be full
       [],
     );
   });
@@ -47,7 +47,7 @@ describe("checks before anything is changed", () => {
     ["darwin", "arm64"],
     ["linux", "riscv64"],
   ] as const) {
-    it(`refuse ${platform} on ${arch} and say what would do`, async () => {
+    it(`reject ${platform} on ${arch} and name an alternative`, async () => {
       const problems = await preflight(fakeHost({ platform, arch }));
       assert.equal(problems.length, 1);
       assert.match(
@@ -57,7 +57,7 @@ describe("checks before anything is changed", () => {
     });
   }
 
-  it("name the figures when the disk is nearly full, also for a folder that is yet to be made", async () => {
+  it("report free and required disk space, also for a folder that does not exist yet", async () => {
     const folder = join(tmpdir(), "not", "made", "yet");
     const problem = await diskProblem(folder, 1e6, "the build");
     assert.match(
@@ -67,7 +67,7 @@ describe("checks before anything is changed", () => {
     assert.equal(await diskProblem(folder, 0, "nothing"), undefined);
   });
 
-  it("show the end of a failed build and name its log", async () => {
+  it("show the end of a failed build's log, and its path", async () => {
     const script = "for (let i = 1; i <= 30; i++) console.log('line ' + i); process.exit(3)";
     await assert.rejects(
       runLogged("building it", process.execPath, ["-e", script], {}, () => undefined),

@@ -26,7 +26,7 @@ const installed = (names: string[]): Answers => ({
 describe("finding Pulumi", () => {
   useTemporaryCache();
 
-  it("takes the user's own CLI and plugins", async () => {
+  it("uses the user's own CLI and plugins", async () => {
     const host = fakeHost({
       path: ["pulumi"],
       env: { PATH: "/usr/bin", PULUMI_HOME: "/home/me/pulumi" },
@@ -40,7 +40,7 @@ describe("finding Pulumi", () => {
     assert.match(lines.join("\n"), /^Pulumi CLI: your 3\.270\.0, .*\nPulumi plugins: official kubernetes/);
   });
 
-  it("builds from Go sources when there is none and none can be downloaded", async () => {
+  it("builds from Go sources if there is none and none can be downloaded", async () => {
     const { lines, report } = recorder();
     await assert.rejects(
       ensurePulumi(report, fakeHost(), downloads(offline)),
@@ -66,7 +66,7 @@ describe("finding Pulumi", () => {
 describe("finding Pulumi's plugins", () => {
   useTemporaryCache();
 
-  it("prefers one on PATH, then an installed one, then a stand-in, and tells the last apart", async () => {
+  it("prefers one on PATH, then an installed one, then a stand-in, and reports stand-ins separately", async () => {
     const host = fakeHost({
       path: ["pulumi", "pulumi-resource-docker"],
       answers: { ...version("v3.270.0"), ...installed(["random"]) },
@@ -87,7 +87,7 @@ describe("finding Pulumi's plugins", () => {
     assert.deepEqual(rest, ["/usr/bin"]);
   });
 
-  it("wants the very version of the npm package", async () => {
+  it("requires the exact version of the npm package", async () => {
     const other = { stdout: JSON.stringify([{ name: "random", kind: "resource", version: "4.0.0" }]) };
     const host = fakeHost({
       path: ["pulumi"],
@@ -97,7 +97,7 @@ describe("finding Pulumi's plugins", () => {
     assert.deepEqual(tools.standIns, ["kubernetes", "docker", "random"]);
   });
 
-  it("downloads what is missing where it can", async () => {
+  it("downloads missing plugins if possible", async () => {
     const answers = {
       ...version("v3.270.0"),
       ...installed(["docker"]),
@@ -113,7 +113,7 @@ describe("finding Pulumi's plugins", () => {
     );
   });
 
-  it("tries one download, remembers that it failed, and takes stand-ins for all that is missing", async () => {
+  it("tries one download, remembers the failure, and uses stand-ins for all missing plugins", async () => {
     const failed = { exitCode: 255, stderr: "error: 404" };
     const answers = { ...version("v3.270.0"), ...installed([]), "/usr/bin/pulumi plugin install": failed };
     const host = fakeHost({ path: ["pulumi"], answers });

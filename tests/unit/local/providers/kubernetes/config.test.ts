@@ -12,7 +12,7 @@ describe("kubernetes stand-in: provider configuration", () => {
     });
   const [one, other] = [kubeconfig("https://one"), kubeconfig("https://other")];
 
-  it("makes everything anew in another cluster", () => {
+  it("replaces everything if the cluster changes", () => {
     assert.deepEqual(diffConfig({ kubeconfig: one }, { kubeconfig: other }), {
       changed: ["kubeconfig"],
       replaces: ["kubeconfig"],
@@ -20,7 +20,7 @@ describe("kubernetes stand-in: provider configuration", () => {
     assert.deepEqual(diffConfig({ kubeconfig: one }, { kubeconfig: UNKNOWN }).replaces, ["kubeconfig"]);
   });
 
-  it("lets the cluster's identifier decide where there is one", () => {
+  it("compares cluster identifiers if there are any", () => {
     const config = (identifier: string, content: string) => ({
       clusterIdentifier: identifier,
       kubeconfig: content,
@@ -29,7 +29,7 @@ describe("kubernetes stand-in: provider configuration", () => {
     assert.deepEqual(diffConfig(config("a", one), config("b", one)).replaces, ["clusterIdentifier"]);
   });
 
-  it("says what is wrong with a kubeconfig and how to mend it", () => {
+  it("explains what is wrong with a kubeconfig and how to fix it", () => {
     assert.throws(
       () => loadKubeConfig({ kubeconfig: "/no/such/file" }),
       /is \/no\/such\/file, but this file does not exist. Correct the path/,

@@ -21,7 +21,7 @@ describe("kubernetes stand-in: diff", () => {
     });
   });
 
-  it("names the deepest path, also inside lists and under keys with dots", () => {
+  it("reports the full path, also in lists and under keys with dots", () => {
     const pod = (image: string, annotations: Properties): Properties => ({
       spec: { template: { metadata: { annotations }, spec: { containers: [{ name: "a", image }] } } },
     });
@@ -37,7 +37,7 @@ describe("kubernetes stand-in: diff", () => {
     assert.deepEqual(replaced(result), []);
   });
 
-  it("takes a value that is not known yet for a change", () => {
+  it("treats an unknown value as a change", () => {
     const result = diffInputs(
       object("v1", "Service", { spec: { a: "1" } }),
       object("v1", "Service", { spec: { a: UNKNOWN } }),
@@ -48,7 +48,7 @@ describe("kubernetes stand-in: diff", () => {
     assert.deepEqual(changed(diffInputs(again, again, MUTABLE)), ["update spec.a"]);
   });
 
-  it("takes namespace default and none for the same", () => {
+  it("treats a missing namespace as default", () => {
     const result = diffInputs(
       { apiVersion: "v1", kind: "Service", metadata: { name: "a" } },
       { apiVersion: "v1", kind: "Service", metadata: { name: "a", namespace: "default" } },
@@ -137,7 +137,7 @@ describe("kubernetes stand-in: diff", () => {
     });
   }
 
-  it("updates Secrets and ConfigMaps in place where the provider is told so, unless they are immutable", () => {
+  it("updates Secrets and ConfigMaps in place if the provider allows it and they are not immutable", () => {
     const mutable = { mutableSecrets: true, mutableConfigMaps: true };
     const secret = (value: string, rest: Properties = {}) =>
       object("v1", "Secret", { data: { a: value }, ...rest });
@@ -148,7 +148,7 @@ describe("kubernetes stand-in: diff", () => {
     );
   });
 
-  it("deletes first when the name is fixed and stays, and last when it was made up", () => {
+  it("deletes first if the name is fixed and unchanged, and last if it was generated", () => {
     const [old, next] = [
       object("v1", "ConfigMap", { data: { a: "1" } }),
       object("v1", "ConfigMap", { data: { a: "2" } }),

@@ -8,15 +8,15 @@ describe("kubernetes stand-in: types and ids", () => {
     ["kubernetes:apps/v1:StatefulSet", "apps/v1", "StatefulSet"],
     ["kubernetes:networking.k8s.io/v1:NetworkPolicy", "networking.k8s.io/v1", "NetworkPolicy"],
   ] as const) {
-    it(`reads ${type}`, () => assert.deepEqual(parseType(type), { apiVersion, kind }));
+    it(`parses ${type}`, () => assert.deepEqual(parseType(type), { apiVersion, kind }));
   }
 
-  it("reads ids with and without a namespace", () => {
+  it("parses ids with and without a namespace", () => {
     assert.deepEqual(parseId("demo/rabbit"), { namespace: "demo", name: "rabbit" });
     assert.deepEqual(parseId("demo"), { name: "demo" });
   });
 
-  it("writes label selectors as the API wants them", () => {
+  it("formats label selectors for the API", () => {
     const matchExpressions: Properties[] = [
       { key: "tier", operator: "In", values: ["a", "b"] },
       { key: "old", operator: "DoesNotExist" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ownedInputs } from "../../../../../local/providers/kubernetes/owned";
 import { object } from "./object";
 
-describe("kubernetes stand-in: what a killed run had applied", () => {
+describe("kubernetes stand-in: fields that a killed run applied", () => {
   const fieldsV1 = {
     "f:metadata": { "f:annotations": { "f:pulumi.com/autonamed": {} } },
     "f:spec": {
@@ -40,7 +40,7 @@ describe("kubernetes stand-in: what a killed run had applied", () => {
     },
   );
 
-  it("is read back from the fields that it owns", () => {
+  it("are read from the fields that its manager owns", () => {
     assert.deepEqual(
       ownedInputs(live, "ours"),
       object(
@@ -58,6 +58,6 @@ describe("kubernetes stand-in: what a killed run had applied", () => {
     );
   });
 
-  it("is nothing when the object is somebody else's", () =>
+  it("are undefined if another manager owns the object", () =>
     assert.equal(ownedInputs(live, "theirs"), undefined));
 });

@@ -3,7 +3,7 @@ import { reconcile } from "../../../../../local/providers/kubernetes/reconcile";
 import type { Properties } from "../../../../../local/providers/plugin/values";
 import { object } from "./object";
 
-describe("kubernetes stand-in: what a refresh finds", () => {
+describe("kubernetes stand-in: refresh", () => {
   const live = object("apps/v1", "Deployment", {
     spec: {
       replicas: 3,
@@ -36,18 +36,18 @@ describe("kubernetes stand-in: what a refresh finds", () => {
     },
   });
 
-  it("is the inputs as they were when nothing changed, in the program's own spelling", () => {
+  it("returns the program's own inputs if nothing changed", () => {
     assert.deepEqual(reconcile(inputs, live), inputs);
   });
 
-  it("shows a value that somebody changed and a field that somebody took away", () => {
+  it("shows a changed value and a removed field", () => {
     const drifted = structuredClone(live) as { spec: Properties };
     drifted.spec.replicas = 1;
     delete drifted.spec.template;
     assert.deepEqual(reconcile(inputs, drifted).spec, { replicas: 1, paused: false });
   });
 
-  it("reads what was written as stringData back from data", () => {
+  it("decodes stringData from data", () => {
     const secret = object("v1", "Secret", { stringData: { a: "old", b: "gone" } });
     const found = object("v1", "Secret", { data: { a: Buffer.from("new").toString("base64") } });
     assert.deepEqual(reconcile(secret, found).stringData, { a: "new" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { semanticallyEqual } from "../../../../../local/providers/kubernetes/semanticEqual";
 
-describe("kubernetes stand-in: amounts", () => {
+describe("kubernetes stand-in: quantities", () => {
   const path = ["spec", "resources", "requests", "cpu"];
   for (const [a, b] of [
     ["1000m", "1"],
@@ -10,9 +10,9 @@ describe("kubernetes stand-in: amounts", () => {
     ["1e3", "1k"],
     ["0.1", "100m"],
   ] as const) {
-    it(`takes ${a} and ${b} for the same`, () => assert.ok(semanticallyEqual(path, a, b)));
+    it(`treats ${a} and ${b} as equal`, () => assert.ok(semanticallyEqual(path, a, b)));
   }
-  it("does so only where amounts stand", () =>
+  it("does so only in fields that hold quantities", () =>
     assert.ok(!semanticallyEqual(["metadata", "labels", "size"], "1000m", "1")));
-  it("does not take different amounts for the same", () => assert.ok(!semanticallyEqual(path, "1Gi", "1G")));
+  it("distinguishes different quantities", () => assert.ok(!semanticallyEqual(path, "1Gi", "1G")));
 });

@@ -4,7 +4,7 @@ import { makeSecret, UNKNOWN, type Properties } from "../../../../../local/provi
 import { object } from "./object";
 
 describe("kubernetes stand-in: state", () => {
-  it("keeps secret what was secret, and always the data of a Secret", () => {
+  it("keeps secret values secret, and always the data of a Secret", () => {
     const live = object("v1", "Secret", { data: { a: "MQ==" } }, { managedFields: [], uid: "1" });
     const state = stateOf(live, object("v1", "Secret", { stringData: { a: "1" } }), "manager");
     assert.deepEqual(state.data, makeSecret({ a: "MQ==" }));
@@ -12,7 +12,7 @@ describe("kubernetes stand-in: state", () => {
     assert.deepEqual(state.metadata, { name: "thing", namespace: "demo", uid: "1" });
   });
 
-  it("hides one value of a map, and a list as a whole", () => {
+  it("hides a single value of a map, but a whole list", () => {
     const inputs = object("v1", "ConfigMap", {
       data: { open: "1", hidden: makeSecret("2") },
       list: [makeSecret("3")],
@@ -26,7 +26,7 @@ describe("kubernetes stand-in: state", () => {
     assert.deepEqual(state.list, makeSecret(["3"]));
   });
 
-  it("does not pretend in a preview to know what only the real object has", () => {
+  it("leaves values that the server assigns unknown in a preview", () => {
     const live = object("v1", "Service", { spec: { clusterIP: "10.0.0.9" }, status: {} }, { uid: "1" });
     const preview = previewOf(live, object("v1", "Service"), "manager");
     assert.equal((preview.spec as Properties).clusterIP, UNKNOWN);
@@ -34,7 +34,7 @@ describe("kubernetes stand-in: state", () => {
     assert.equal("status" in preview, false);
   });
 
-  it("imports an object without what the server adds", () => {
+  it("imports an object without the fields that the server adds", () => {
     const live = object(
       "v1",
       "ConfigMap",

@@ -14,12 +14,12 @@ const RULES: PasswordRules = {
 };
 
 describe("random stand-in: passwords", () => {
-  it("have the length that was asked for and are never the same", () => {
+  it("have the requested length and differ", () => {
     assert.equal(password(RULES).length, 32);
     assert.notEqual(password(RULES), password(RULES));
   });
 
-  it("hold only the characters that were asked for", () => {
+  it("contain only the requested characters", () => {
     assert.match(password({ ...RULES, length: 200, special: false }), /^[A-Za-z0-9]{200}$/);
     assert.match(password({ ...RULES, lower: false, upper: false, special: false }), /^\d+$/);
     assert.match(
@@ -28,7 +28,7 @@ describe("random stand-in: passwords", () => {
     );
   });
 
-  it("hold at least as many of each kind as was asked for, anywhere", () => {
+  it("contain the minimum of each character class, at any position", () => {
     for (let round = 0; round < 50; round++) {
       const result = password({ ...RULES, length: 8, minNumeric: 3, minSpecial: 2 });
       assert.ok((result.match(/\d/g) ?? []).length >= 3, result);

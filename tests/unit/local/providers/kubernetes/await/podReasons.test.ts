@@ -20,7 +20,7 @@ describe("why a pod is not ready", () => {
     assert.equal(text, `container web: ImagePullBackOff: ${message}`);
   });
 
-  it("a container that keeps crashing: its exit code, and the log of its last run", () => {
+  it("a container that keeps crashing, with its exit code and the log of its last run", () => {
     const lastState = { terminated: { exitCode: 137, reason: "OOMKilled" } };
     const problem = podProblem(
       pod({
@@ -36,7 +36,7 @@ describe("why a pod is not ready", () => {
     assert.deepEqual(problem.log, { container: "web", previous: true });
   });
 
-  it("a container that ended", () => {
+  it("a container that exited", () => {
     const problem = podProblem(
       pod({
         phase: "Failed",
@@ -47,7 +47,7 @@ describe("why a pod is not ready", () => {
     assert.deepEqual(problem.log, { container: "web", previous: false });
   });
 
-  it("no node for it", () => {
+  it("no node that can run it", () => {
     const conditions = [
       { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes are available" },
     ];
@@ -57,7 +57,7 @@ describe("why a pod is not ready", () => {
     );
   });
 
-  it("an init container before the others", () => {
+  it("an init container that blocks the others", () => {
     const status = {
       initContainerStatuses: [
         {
@@ -75,7 +75,7 @@ describe("why a pod is not ready", () => {
     );
   });
 
-  it("a probe that fails: the events say which", () => {
+  it("a failing probe, which the events name", () => {
     const problem = podProblem(pod({ containerStatuses: [container({ running: {} })] }));
     assert.equal(problem.text, "container web is running but not ready");
     assert.equal(problem.seeEvents, true);

@@ -14,7 +14,13 @@ const controller = (spec: Properties, status: Properties, generation = 1): Prope
 
 describe("when a Deployment is ready", () => {
   for (const [what, spec, status, state, message] of [
-    ["the controller has not seen it", { replicas: 3 }, { observedGeneration: 0 }, "waiting", /controller/],
+    [
+      "the controller has not observed it",
+      { replicas: 3 },
+      { observedGeneration: 0 },
+      "waiting",
+      /controller/,
+    ],
     [
       "nothing is updated",
       { replicas: 3 },
@@ -30,27 +36,27 @@ describe("when a Deployment is ready", () => {
       /2 of 3 replicas ready/,
     ],
     [
-      "a broken one waits beside an old one",
+      "a failing new replica beside an old one",
       { replicas: 1 },
       { observedGeneration: 1, replicas: 2, updatedReplicas: 1, availableReplicas: 1 },
       "waiting",
       /0 of 1 replicas ready/,
     ],
     [
-      "an old one still runs",
+      "an old replica is still running",
       { replicas: 1 },
       { observedGeneration: 1, replicas: 2, updatedReplicas: 1, availableReplicas: 2 },
       "waiting",
       /1 old replicas still running/,
     ],
     [
-      "all are there",
+      "all are ready",
       { replicas: 2 },
       { observedGeneration: 1, replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
       "ready",
       /2 replicas ready/,
     ],
-    ["none are wanted", { replicas: 0 }, { observedGeneration: 1 }, "ready", /0 replicas/],
+    ["zero replicas", { replicas: 0 }, { observedGeneration: 1 }, "ready", /0 replicas/],
   ] as const) {
     it(`${what}: ${state}`, () => {
       const progress = deploymentProgress(controller(spec, status));
@@ -70,21 +76,21 @@ describe("when a StatefulSet is ready", () => {
     updateRevision: "a",
   };
   for (const [what, status, state, message] of [
-    ["all is settled", settled, "ready", /3 replicas ready/],
+    ["all replicas are up to date", settled, "ready", /3 replicas ready/],
     [
-      "the status is of the generation before",
+      "the status is of the previous generation",
       { ...settled, observedGeneration: 0 },
       "waiting",
       /controller/,
     ],
     ["one is not ready", { ...settled, readyReplicas: 2 }, "waiting", /2 of 3 replicas ready/],
     [
-      "it rolls",
+      "a rolling update",
       { ...settled, updateRevision: "b", updatedReplicas: 1 },
       "waiting",
       /1 of 3 replicas updated and ready/,
     ],
-    ["it shrinks", { ...settled, replicas: 5 }, "waiting", /2 surplus replicas/],
+    ["scaling down", { ...settled, replicas: 5 }, "waiting", /2 surplus replicas/],
   ] as const) {
     it(`${what}: ${state}`, () => {
       const progress = statefulSetProgress(controller({ replicas: 3 }, status));
@@ -93,7 +99,7 @@ describe("when a StatefulSet is ready", () => {
     });
   }
 
-  it("does not wait for pods that are replaced only when deleted by hand", () => {
+  it("does not wait for pods that are only replaced when they are deleted manually", () => {
     const spec = { replicas: 3, updateStrategy: { type: "OnDelete" } };
     assert.equal(statefulSetProgress(controller(spec, { ...settled, updateRevision: "b" })).state, "ready");
   });

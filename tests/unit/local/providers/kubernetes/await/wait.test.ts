@@ -25,14 +25,14 @@ describe("waiting", () => {
     assert.equal(await waitUntilReady(live, awaiter("ready"), options(live)), live);
   });
 
-  it("ends with the pods' reasons when the time is over", async () => {
+  it("fails with the pods' reasons at the timeout", async () => {
     await assert.rejects(waitUntilReady(live, awaiter("waiting"), options(live)), {
       message:
         "Deployment demo/web is not ready after 1 s: 1 of 3 replicas ready.\n    pod web-0: is slow\n      very",
     });
   });
 
-  it("ends at once when it cannot come any more, when it is deleted and when the user cancels", async () => {
+  it("fails immediately if the object has failed, was deleted, or the user cancels", async () => {
     const patient = { timeoutSeconds: 60 };
     await assert.rejects(waitUntilReady(live, awaiter("failed"), options(live, patient)), /pod web-0/);
     await assert.rejects(

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lastStep } from "../../../../../local/providers/docker/build";
 import { contextDigest } from "../../../../../local/providers/docker/context";
-import { IgnoreRules } from "../../../../../local/providers/docker/ignore";
-import { imageOf, registryHost, repository } from "../../../../../local/providers/docker/image";
+import { imageOf } from "../../../../../local/providers/docker/image";
 import { DockerProvider } from "../../../../../local/providers/docker/provider";
 import { makeSecret } from "../../../../../local/providers/plugin/values";
 
@@ -20,42 +18,6 @@ const operation = {
   status: () => undefined,
 };
 
-describe("docker stand-in: names", () => {
-  for (const [name, repo] of [
-    ["127.0.0.1:5000/rabbitmq:1", "127.0.0.1:5000/rabbitmq"],
-    ["localhost/rabbitmq", "localhost/rabbitmq"],
-    ["europe-docker.pkg.dev/p/r/worker:tag", "europe-docker.pkg.dev/p/r/worker"],
-    ["rabbitmq:4.3", "docker.io/library/rabbitmq"],
-    ["me/worker@sha256:aa", "docker.io/me/worker"],
-  ] as const) {
-    it(`${name} is of ${repo}`, () => assert.equal(repository(name), repo));
-  }
-  it("finds the registry", () => assert.equal(registryHost("127.0.0.1:5000/rabbitmq:1"), "127.0.0.1:5000"));
-});
-
-describe("docker stand-in: .dockerignore", () => {
-  const rules = new IgnoreRules(
-    "# comment\n*.log\n**/__pycache__\nsecret?.txt\n/build/\n!build/keep.txt\ndocs/**/*.md\n[ab].c\n",
-  );
-  for (const [path, excluded] of [
-    ["a.log", true],
-    ["sub/a.log", false],
-    ["__pycache__", true],
-    ["x/y/__pycache__/z.pyc", true],
-    ["secret1.txt", true],
-    ["secret12.txt", false],
-    ["build/out.bin", true],
-    ["build/keep.txt", false],
-    ["docs/a.md", true],
-    ["docs/x/a.md", true],
-    ["a.c", true],
-    ["c.c", false],
-    ["a.logs", false],
-  ] as const) {
-    it(`${excluded ? "leaves out" : "keeps"} ${path}`, () => assert.equal(rules.excludes(path), excluded));
-  }
-});
-
 describe("docker stand-in: build context", () => {
   let folder: string;
   const digest = (): string => contextDigest(folder, join(folder, "Dockerfile"));
@@ -68,7 +30,7 @@ describe("docker stand-in: build context", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("has the same digest as long as nothing changes, also when left-out files do", () => {
+  it("has the same digest until a file changes that is not ignored", () => {
     const before = digest();
     writeFileSync(join(folder, "noise.log"), "x");
     assert.equal(digest(), before);
@@ -88,7 +50,7 @@ describe("docker stand-in: build context", () => {
     });
   }
 
-  it("is checked before anything is built, with a hint at the usual mistake", async () => {
+  it("is checked before the build, with a hint at the usual mistake", async () => {
     const provider = new DockerProvider(join(folder, ".."));
     const name = folder.split("/").at(-1) ?? "";
     const check = (build: { context: string; dockerfile?: string }) =>
@@ -110,7 +72,7 @@ describe("docker stand-in: build context", () => {
 });
 
 describe("docker stand-in: diff", () => {
-  it("does not build again for new credentials", async () => {
+  it("does not rebuild for new credentials", async () => {
     const inputs = (password: string, server = "r") => ({
       imageName: "x",
       registry: { server, username: "u", password: makeSecret(password) },
@@ -120,16 +82,4 @@ describe("docker stand-in: diff", () => {
     assert.deepEqual((await diff(inputs("a"), inputs("b"))).changes, []);
     assert.equal((await diff(inputs("a"), inputs("a", "s"))).changes.length, 1);
   });
-});
-
-it("docker stand-in: a failed build shows its last step", () => {
-  const lines = [
-    "DEPRECATED: The legacy builder is deprecated",
-    "Step 1/2 : FROM x",
-    " ---> 1",
-    "Step 2/2 : RUN false",
-    "boom",
-    "returned a non-zero code: 1",
-  ];
-  assert.equal(lastStep(lines), "  Step 2/2 : RUN false\n  boom\n  returned a non-zero code: 1");
 });
