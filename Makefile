@@ -1,4 +1,4 @@
-# Highly available Celery: `make up` deploys it on this machine, `make test` runs all tests, `make help` lists all targets.
+# Highly available Celery: `make up` deploys it on this machine, `make test` runs all tests, `make help` lists the rest.
 
 CLUSTER ?= local
 STACK ?= local

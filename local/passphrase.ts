@@ -17,7 +17,7 @@ export function passphraseEnvironment(cluster: string): Record<string, string> {
   if (!existsSync(file)) {
     if (existsSync(join(stateDir(cluster), "pulumi", ".pulumi", "stacks"))) {
       throw new UserError(
-        `The passphrase of the Pulumi state in ${stateDir(cluster)} is missing: ${file} is gone and PULUMI_CONFIG_PASSPHRASE is not set. ` +
+        `The passphrase of the Pulumi state in ${stateDir(cluster)} is missing: ${file} does not exist and PULUMI_CONFIG_PASSPHRASE is not set. ` +
           `Set PULUMI_CONFIG_PASSPHRASE, restore the file, or delete the cluster with \`make down\` and start over.`,
       );
     }

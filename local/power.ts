@@ -10,7 +10,10 @@ import { makeCommand } from "./paths";
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 500;
 
-/** Switches the nodes of a local cluster off and on. Each node is a container of the same name, also on a kind cluster. */
+/**
+ * Switches the nodes of a local cluster off and on. Each node is a container of the same name, also on a kind
+ * cluster.
+ */
 export function localPower(cluster: string): Power {
   return {
     async off(node) {

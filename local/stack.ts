@@ -15,7 +15,10 @@ import type { Report } from "./report";
 import { workspaceDir } from "./stackFile";
 import type { PulumiTools } from "./toolchain";
 
-/** Opens the stack in the cluster's workspace, with index.ts as an inline program and the state in the cluster's folder. */
+/**
+ * Opens the stack in the cluster's workspace, with index.ts as an inline program and the state in the cluster's
+ * folder.
+ */
 export async function openStack(cluster: string, stack: string, tools: PulumiTools): Promise<Stack> {
   const state = join(stateDir(cluster), "pulumi");
   mkdirSync(state, { recursive: true });

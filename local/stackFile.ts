@@ -14,7 +14,9 @@ import { REPOSITORY, stateDir } from "./paths";
 
 const NAMESPACE = "ha-celery";
 
-/** Configuration by key; the project's own keys have no namespace: `{ scheduleTasks: 10000, "gcp:project": "mine" }`. */
+/**
+ * Configuration by key; the project's own keys have no namespace: `{ scheduleTasks: 10000, "gcp:project": "mine" }`.
+ */
 export type StackConfig = Record<string, unknown>;
 
 interface StackDocument {

@@ -74,7 +74,9 @@ async function configure({ cluster, stack, run, tasks, config }: UpOptions, stat
     throw new UserError(["This machine lacks:", ...problems.map((line) => `  - ${line}`)].join("\n"));
 }
 
-/** `make up` keeps its Pulumi state on this machine; losing it would leave a cloud cluster that nobody can destroy. */
+/**
+ * `make up` keeps its Pulumi state on this machine; losing it would leave a cloud cluster that nobody can destroy.
+ */
 export function rejectCloudTarget(stack: string, { target }: StackConfig): void {
   if (target === "gke")
     throw new UserError(
@@ -82,7 +84,10 @@ export function rejectCloudTarget(stack: string, { target }: StackConfig): void 
     );
 }
 
-/** Uses the context that the stack names. Otherwise creates a cluster and adds its addresses and base images to the configuration. */
+/**
+ * Uses the context that the stack names. Otherwise creates a cluster and adds its addresses and base images to the
+ * configuration.
+ */
 async function chooseCluster({ cluster, nodes }: UpOptions, state: UpState, report: Report): Promise<void> {
   const { kubeContext, kubeconfigPath } = state.config;
   if (kubeContext) {

@@ -29,7 +29,10 @@ export function assignment(value: string, before: Overrides): Overrides {
   );
 }
 
-/** Renders a stack as YAML, with placeholders or with the passwords of a file. Passwords that the file lacks are generated and added. */
+/**
+ * Renders a stack as YAML, with placeholders or with the passwords of a file. Passwords that the file lacks are
+ * generated and added.
+ */
 export async function render({ stack, config, passwords }: RenderCommandOptions): Promise<Rendered> {
   if (passwords === undefined) {
     const objects = await renderStack(stack, { overrides: config, password: () => "" });

@@ -92,7 +92,10 @@ interface Monitor {
 /** Returns the state of a resource that the program creates. */
 export type MockProvider = (resource: pulumi.runtime.MockResourceArgs) => Record<string, unknown>;
 
-/** Runs a program against Pulumi's mocked engine, which creates nothing, and waits until every resource is registered. */
+/**
+ * Runs a program against Pulumi's mocked engine, which creates nothing, and waits until every resource is
+ * registered.
+ */
 export async function runMocked<T>(program: () => T, options: MockRunOptions): Promise<Run<T>> {
   const { provider, preview = false, project = "project", stack = "stack" } = options;
   const inputs = new Map<string, Record<string, unknown>>();

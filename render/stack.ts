@@ -8,7 +8,9 @@ export interface RenderOptions extends Pick<StackOptions, "overrides"> {
   password: StackOptions["generated"]["password"];
 }
 
-/** Returns the Kubernetes objects of a stack in the order in which they can be applied. Names have no random suffix. */
+/**
+ * Returns the Kubernetes objects of a stack in the order in which they can be applied. Names have no random suffix.
+ */
 export async function renderStack(stack: string, options: RenderOptions): Promise<KubernetesObject[]> {
   const autoname = (name: string) => name;
   const imageRef = (_: string, imageName: string) => imageName;

@@ -23,7 +23,10 @@ export function stacks(folder = PROGRAM): string[] {
     .sort();
 }
 
-/** Returns the program's configuration: the project's defaults, then the stack's file, then `overrides`; all values as text. */
+/**
+ * Returns the program's configuration: the project's defaults, then the stack's file, then `overrides`; all values
+ * as text.
+ */
 export function configurationOf(
   stack: string,
   overrides: Overrides = {},

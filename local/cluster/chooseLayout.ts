@@ -10,7 +10,9 @@ import { readLayout, writeLayout } from "./state";
 const API_PORT = 6443;
 const REGISTRY_PORT = 5000;
 
-/** Keeps the cluster's current or stored addresses and ports. Chooses new ones if they are missing or in use by now. */
+/**
+ * Keeps the cluster's current or stored addresses and ports. Chooses new ones if they are missing or in use by now.
+ */
 export async function chooseLayout(
   cluster: string,
   desiredNodes: number | undefined,

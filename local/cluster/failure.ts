@@ -2,7 +2,10 @@ import { execa } from "execa";
 import { UserError } from "../../operate/errors";
 import { localName, makeCommand } from "../paths";
 
-/** Builds the error that names the failing component of a container, with the end of its log and the command that shows all of it. */
+/**
+ * Builds the error that names the failing component of a container, with the end of its log and the command that
+ * shows all of it.
+ */
 export async function explainFailure(
   cluster: string,
   container: string,

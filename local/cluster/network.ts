@@ -11,7 +11,10 @@ export interface Network {
   readonly prefix: string;
 }
 
-/** Returns the cluster's network. Creates it if needed, with its previous addresses unless another network uses them now. */
+/**
+ * Returns the cluster's network. Creates it if needed, with its previous addresses unless another network uses them
+ * now.
+ */
 export async function ensureNetwork(cluster: string, storedPrefix: string | undefined): Promise<Network> {
   const existing = (await dockerNetworks()).find(({ name }) => name === localName(cluster));
   const prefix = prefixOf(existing?.subnets[0] ?? "");
@@ -59,7 +62,10 @@ async function dockerNetworks(): Promise<DockerNetwork[]> {
   }));
 }
 
-/** Networks that the host has routes to. Empty if the host is not Linux, because Docker then runs in a virtual machine. */
+/**
+ * Networks that the host has routes to. Empty if the host is not Linux, because Docker then runs in a virtual
+ * machine.
+ */
 async function hostRoutes(): Promise<string[]> {
   return parseRoutes(await readFile("/proc/net/route", "utf8").catch(() => ""));
 }

@@ -11,7 +11,9 @@ import { writeKubeconfig } from "./state";
 
 const POLL_MS = 200;
 const SLOW_POLL_MS = 1_000;
-/** Longer than between polls of the API, because `docker ps` takes processor time from components that are starting. */
+/**
+ * Longer than between polls of the API, because `docker ps` takes processor time from components that are starting.
+ */
 const LIST_CONTAINERS_MS = 1_000;
 const TIMEOUT_MS = 120_000;
 /** Time after which a container that was running before, and is still not ready, is restarted once. */
@@ -22,7 +24,9 @@ const MAX_EXITS = 10;
 /** Returns the names of the containers that are not ready yet. */
 type Check = (containers: readonly Container[]) => Promise<string[]>;
 
-/** Waits until the containers form a cluster. `alreadyRunning` are those that were running when the command started. */
+/**
+ * Waits until the containers form a cluster. `alreadyRunning` are those that were running when the command started.
+ */
 export async function startUp(
   layout: Layout,
   alreadyRunning: readonly string[],

@@ -4,7 +4,9 @@ import { z } from "zod";
 import { stateDir } from "../paths";
 import { DEFAULT_NODES } from "./layout";
 
-/** A cluster's layout as stored on disk, for when none of its containers exist. Docker's own state takes precedence. */
+/**
+ * A cluster's layout as stored on disk, for when none of its containers exist. Docker's own state takes precedence.
+ */
 const StoredLayout = z.object({
   id: z.string().min(1),
   prefix: z.string().regex(/^\d+\.\d+$/),

@@ -53,7 +53,10 @@ export async function removeImages(report: Report): Promise<void> {
   await docker(thisHost, "image", "rm", "--force", ...images);
 }
 
-/** Returns ids of images built from docker/, found by label, because their names contain the registry of a deleted cluster. */
+/**
+ * Returns ids of images built from docker/, found by label, because their names contain the registry of a deleted
+ * cluster.
+ */
 async function imagesTitled(name: string): Promise<string[]> {
   const label = `label=org.opencontainers.image.title=${PREFIX}-${name}`;
   const ids = await docker(thisHost, "image", "ls", "--quiet", "--no-trunc", "--filter", label);

@@ -67,7 +67,10 @@ async function makeInWorkFolder(artifact: Artifact, folder: string): Promise<voi
   }
 }
 
-/** Removes the folders of killed builds. Runs after the build, because a killed build's compiler may write for a while. */
+/**
+ * Removes the folders of killed builds. Runs after the build, because a killed build's compiler may write for a
+ * while.
+ */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = dirname(folder);
   const leftovers = (await readdir(parent)).map((name) => join(parent, name));

@@ -71,7 +71,10 @@ export async function ensureDocker(report: Report, host: Host = thisHost): Promi
   });
 }
 
-/** Starts Docker if it is installed, to remove objects from it. Returns false if it is not: then there is nothing to remove. */
+/**
+ * Starts Docker if it is installed, to remove objects from it. Returns false if it is not: then there is nothing to
+ * remove.
+ */
 export async function startDocker(report: Report, host: Host = thisHost): Promise<boolean> {
   if ((await planDocker(host)).step === "install") return false;
   await ensureDocker(report, host);
@@ -81,9 +84,15 @@ export async function startDocker(report: Report, host: Host = thisHost): Promis
 /** Stops Docker if ensureDocker started it and no containers are left in it. */
 export async function stopDockerIfOurs(report: Report, host: Host = thisHost): Promise<void> {
   if (!isStartedHere()) return;
-  const ours = await host.run("docker", ["ps", "--all", "--quiet", "--filter", `label=${PREFIX}.cluster`]);
+  const clusterContainers = await host.run("docker", [
+    "ps",
+    "--all",
+    "--quiet",
+    "--filter",
+    `label=${PREFIX}.cluster`,
+  ]);
   const running = await host.run("docker", ["ps", "--quiet"]);
-  if (ours.stdout !== "" || running.stdout !== "") {
+  if (clusterContainers.stdout !== "" || running.stdout !== "") {
     report("Docker keeps running, because there are containers in it");
     return;
   }

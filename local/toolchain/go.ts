@@ -57,7 +57,9 @@ export function goArtifact(program: GoProgram, report: Report, host: Host = this
   };
 }
 
-/** Runs one build at a time, because builds use all cores and share Go's caches, which must not be removed meanwhile. */
+/**
+ * Runs one build at a time, because builds use all cores and share Go's caches, which must not be removed meanwhile.
+ */
 async function build(program: GoProgram, folder: string, report: Report, host: Host): Promise<void> {
   const problem =
     (await goProblem([program], host)) ??
@@ -94,7 +96,8 @@ function goEnvironment(host: Host): Record<string, string> {
     GOOS: "linux",
     GOARCH: goArch(host),
     GOWORK: "off",
-    // -modcacherw lets the cache be deleted like any other folder. A VCS stamp would change the binary with every commit.
+    // -modcacherw lets the cache be deleted like any other folder. A VCS stamp would change the binary with every
+    // commit.
     GOFLAGS: "-mod=readonly -modcacherw -buildvcs=false",
     GOMODCACHE: join(goCaches(), "mod"),
     GOCACHE: join(goCaches(), "build"),

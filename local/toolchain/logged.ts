@@ -9,7 +9,10 @@ import type { CommandOptions } from "./commandOptions";
 const REPORT_EVERY_MS = 20_000;
 const LINES_IN_ERROR = 12;
 
-/** Runs a long command. Writes its output to a log file, reports progress every 20 s, and shows the end of the log on failure. */
+/**
+ * Runs a long command. Writes its output to a log file, reports progress every 20 s, and shows the end of the log on
+ * failure.
+ */
 export async function runLogged(
   what: string,
   command: string,

@@ -107,7 +107,9 @@ async function download(
   return exitCode === 0 ? undefined : `${what} failed: ${lastLine(stderr)}`;
 }
 
-/** Returns a folder for PATH with these stand-ins only, because the engine prefers plugins on PATH to installed ones. */
+/**
+ * Returns a folder for PATH with these stand-ins only, because the engine prefers plugins on PATH to installed ones.
+ */
 export function standInFolder(names: string[]): string {
   const folder = join(REPOSITORY, ".local", "stand-ins", names.join("+"));
   mkdirSync(folder, { recursive: true });

@@ -42,7 +42,10 @@ function platformProblem({ platform, arch }: Host): string | undefined {
   );
 }
 
-/** Returns a problem if the base images can neither be pulled nor built. Building uses debootstrap, which requires root. */
+/**
+ * Returns a problem if the base images can neither be pulled nor built. Building uses debootstrap, which requires
+ * root.
+ */
 async function baseImageProblem(host: Host): Promise<string | undefined> {
   if (host.isRoot && (host.find("debootstrap") || host.find("apt-get"))) return undefined;
   const { stdout: present } = await host.run("docker", ["image", "ls", "--quiet", `${PREFIX}-node`]);

@@ -24,7 +24,10 @@ export interface PulumiTools {
   standIns: string[];
 }
 
-/** Finds the Pulumi CLI and the plugins of stack `local`. What is missing is downloaded; if that fails, it is built or replaced. */
+/**
+ * Finds the Pulumi CLI and the plugins of stack `local`. What is missing is downloaded; if that fails, it is built
+ * or replaced.
+ */
 export async function ensurePulumi(
   report: Report,
   host: Host = thisHost,
@@ -132,7 +135,10 @@ function downloadedPulumi(host: Host, report: Report): Artifact {
   };
 }
 
-/** Returns the user's Pulumi home, which holds their plugins. Without one, a folder in the cache, which `make clean` removes. */
+/**
+ * Returns the user's Pulumi home, which holds their plugins. Without one, a folder in the cache, which `make clean`
+ * removes.
+ */
 function pulumiHome({ env }: Host): string {
   const users = env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   return env.PULUMI_HOME !== undefined || existsSync(users) ? users : join(cacheDir(), "pulumi-home");

@@ -3,7 +3,10 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "
 import { join } from "node:path";
 import { IgnoreRules } from "./ignore";
 
-/** Returns a digest of everything that a build reads from disk: the Dockerfile, and the context's names, modes and contents. */
+/**
+ * Returns a digest of everything that a build reads from disk: the Dockerfile, and the context's names, modes and
+ * contents.
+ */
 export function contextDigest(directory: string, dockerfile: string): string {
   const hash = createHash("sha256");
   hash.update("Dockerfile\0").update(readFileSync(dockerfile)).update("\0");

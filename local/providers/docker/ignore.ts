@@ -23,7 +23,10 @@ export class IgnoreRules {
       .filter(({ pattern }) => pattern.source !== "^(?:\\/.*)?$");
   }
 
-  /** Whether a path, relative to the context and with forward slashes, is excluded. A rule for a folder applies to its contents. */
+  /**
+   * Whether a path, relative to the context and with forward slashes, is excluded. A rule for a folder applies to
+   * its contents.
+   */
   excludes(path: string): boolean {
     return this.rules.reduce(
       (excluded, { pattern, exclude }) => (pattern.test(path) ? exclude : excluded),

@@ -33,7 +33,10 @@ const CALL_TIMEOUT_MS = 60_000;
 const RETRIES = 4;
 const agent = new https.Agent({ keepAlive: true });
 
-/** Client for a cluster's API server, with the few calls that the provider needs. Supports every kind that the server has. */
+/**
+ * Client for a cluster's API server, with the few calls that the provider needs. Supports every kind that the server
+ * has.
+ */
 export class ClusterClient {
   private readonly groups = new Map<string, Promise<Map<string, ResourceKind>>>();
 
@@ -71,7 +74,10 @@ export class ClusterClient {
     return listAt(parse(await this.call({ method: "GET", path, query })), "items") as KubeObject[];
   }
 
-  /** Applies an object on the server. Also returns the server's warnings, such as an unknown field or a deprecated version. */
+  /**
+   * Applies an object on the server. Also returns the server's warnings, such as an unknown field or a deprecated
+   * version.
+   */
   async apply(
     key: ObjectKey,
     object: KubeObject,

@@ -62,7 +62,9 @@ export function loadKubeConfig({
   return result;
 }
 
-/** Returns the changed arguments, and those that select another cluster, in which all objects must be created again. */
+/**
+ * Returns the changed arguments, and those that select another cluster, in which all objects must be created again.
+ */
 export function diffConfig(oldArgs: Properties, newArgs: Properties): ConfigDiff {
   const [old, next] = [plainProperties(oldArgs), plainProperties(newArgs)];
   const changed = [...new Set(changesBetween(old, next).map(({ path }) => String(path[0])))];

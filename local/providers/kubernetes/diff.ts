@@ -23,7 +23,8 @@ export function diffInputs(
       replace: fields.some((field) => touches(field, path, before ?? null, after ?? null)),
     }),
   );
-  // Two objects cannot have the same name, so an object with a fixed name is deleted before its replacement is created.
+  // Two objects cannot have the same name, so an object with a fixed name is deleted before its replacement is
+  // created.
   const sameIdentity = name === stringAt(old, "metadata", "name") && namespace(next) === namespace(old);
   return {
     changes,

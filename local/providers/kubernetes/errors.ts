@@ -28,7 +28,9 @@ export function noAnswer(server: string, cause: unknown): Unreachable {
 /** Environment variable of the official plugin. */
 const DELETE_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE";
 
-/** Whether to treat objects of an unreachable cluster as deleted, because the user set PULUMI_K8S_DELETE_UNREACHABLE. */
+/**
+ * Whether to treat objects of an unreachable cluster as deleted, because the user set PULUMI_K8S_DELETE_UNREACHABLE.
+ */
 export function goneWithCluster(error: unknown): boolean {
   return error instanceof Unreachable && process.env[DELETE_UNREACHABLE] === "true";
 }

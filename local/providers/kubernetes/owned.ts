@@ -18,7 +18,10 @@ export function ownedInputs(live: KubeObject, manager: string): Properties | und
   return withSecretsOf(inputs, {});
 }
 
-/** Returns the part of a value that a field set selects: "f:" a field, "k:" a list item by its keys, "v:" one by its value. */
+/**
+ * Returns the part of a value that a field set selects: "f:" a field, "k:" a list item by its keys, "v:" one by its
+ * value.
+ */
 function pick(value: Value, fields: Properties): Value {
   const entries = Object.entries(fields).filter(([key]) => key !== ".");
   if (Object.keys(fields).length === 0) return value;

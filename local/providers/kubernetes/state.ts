@@ -39,7 +39,10 @@ export function stateOf(live: KubeObject, inputs: Properties, manager: string): 
   };
 }
 
-/** Returns a preview's outputs: the object as the server would store it, with unknown values for fields that it assigns. */
+/**
+ * Returns a preview's outputs: the object as the server would store it, with unknown values for fields that it
+ * assigns.
+ */
 export function previewOf(live: KubeObject, inputs: Properties, manager: string): Properties {
   const state = without(stateOf(live, inputs, manager), "status");
   const metadata = {

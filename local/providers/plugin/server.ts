@@ -17,7 +17,10 @@ import type { ResourceProvider } from "./provider";
 
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
-/** Serves a provider to the engine that started this process. The engine's address is an argument; the port is printed to stdout. */
+/**
+ * Serves a provider to the engine that started this process. The engine's address is an argument; the port is
+ * printed to stdout.
+ */
 export async function serve(provider: ResourceProvider): Promise<void> {
   exitWithEngine();
   const cancellation = new AbortController();

@@ -1,4 +1,6 @@
-/** A property value in the engine's encoding: JSON, with secrets in an envelope and unknown values as a fixed string. */
+/**
+ * A property value in the engine's encoding: JSON, with secrets in an envelope and unknown values as a fixed string.
+ */
 export type Value = null | boolean | number | string | Value[] | Properties;
 export type Properties = { [key: string]: Value };
 
@@ -61,7 +63,10 @@ export function secretStrings(value: Value | undefined, inSecret = false): strin
   return Object.values(value).flatMap((item) => secretStrings(item, inSecret));
 }
 
-/** Replaces secrets in a text. Secrets shorter than four characters stay, because replacing "1" would garble the text. */
+/**
+ * Replaces secrets in a text. Secrets shorter than four characters stay, because replacing "1" would garble the
+ * text.
+ */
 export function redact(text: string, secrets: string[]): string {
   return secrets
     .filter((secret) => secret.length >= 4)

@@ -29,7 +29,9 @@ const DEFAULTS: Properties = {
   minSpecial: 0,
 };
 
-/** random.RandomPassword. As with the official provider, every change replaces it. The output bcryptHash is missing. */
+/**
+ * random.RandomPassword. As with the official provider, every change replaces it. The output bcryptHash is missing.
+ */
 export class RandomProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/random");
 

@@ -80,7 +80,10 @@ async function progressOf(live: KubeObject, awaiter: Awaiter, client: ClusterCli
   }
 }
 
-/** Reads the object again. Ignores an unreachable server, which may be restarting, but fails if the object was deleted. */
+/**
+ * Reads the object again. Ignores an unreachable server, which may be restarting, but fails if the object was
+ * deleted.
+ */
 async function latest(
   key: ReturnType<typeof keyOf>,
   live: KubeObject,

@@ -22,7 +22,9 @@ export function useTemporaryCache(): { path: string } {
 /** Results by the beginning of the command line. A command that is not listed cannot be started. */
 export type Answers = Record<string, Partial<CommandResult>>;
 
-/** Returns a Debian machine with systemd and an unprivileged user, overridden by `given`. `path` lists its programs. */
+/**
+ * Returns a Debian machine with systemd and an unprivileged user, overridden by `given`. `path` lists its programs.
+ */
 export function fakeHost(given: Partial<Host> & { path?: string[]; answers?: Answers } = {}) {
   const { path = [], answers = {}, ...rest } = given;
   const calls: string[] = [];

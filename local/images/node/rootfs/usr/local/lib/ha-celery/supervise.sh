@@ -31,7 +31,7 @@ until_succeeds() {
   done
 }
 
-# /readyz requires no authentication. Running kubectl instead would take processor time from the API server that is starting.
+# /readyz requires no authentication. kubectl would take processor time from the API server that is starting.
 api_is_ready() {
   local status
   status=$(printf 'GET /readyz HTTP/1.0\r\n\r\n' |
