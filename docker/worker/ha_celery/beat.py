@@ -6,6 +6,7 @@ outages of the broker and of the scheduler. After several missed runs, the sched
 
 from __future__ import annotations
 
+import heapq
 import json
 import os
 import re
@@ -34,6 +35,8 @@ class Scheduler(beat.Scheduler):
 
     #: Tasks use their own connection, which waits for confirms and reconnects.
     producer = None
+
+    _heap: Any = None
 
     def __init__(self, app: Any, schedule_filename: str, **options: Any) -> None:
         """Saves runs in the given file."""
@@ -71,6 +74,16 @@ class Scheduler(beat.Scheduler):
         """Postpones a failed entry so that it does not delay the others."""
         pause = self._overdue.get(entry.name, 0) - time.monotonic()
         return (False, pause) if pause > 0 else super().is_due(entry)
+
+    def populate_heap(self, *args: Any, **options: Any) -> None:
+        """Sorts failed entries by their retry: before 5.7, Celery waits for the entry at the top."""
+        super().populate_heap(*args, **options)
+        now = time.monotonic()
+        heap: list[Any] = self._heap
+        for index, event in enumerate(heap):
+            pause = max(self._overdue.get(event.entry.name, now) - now, 0)
+            heap[index] = event._replace(time=event.time + pause)
+        heapq.heapify(heap)
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:  # noqa: ARG002 - Celery's signature
         """Publishes a task; its entry stays due until the broker has confirmed it."""

@@ -244,7 +244,6 @@ TABLE: tuple[CelerySetting, ...] = (
         "Pods are given this long to finish; a longer value is refused.",
         "`HA_CELERY_LONGEST_TASK_SECONDS` (3600)",
     ),
-    _row(_DEFAULT, "task_acks_on_timeout", False, "A task that exceeds its time limit runs again."),
     _row(
         _DEFAULT,
         "result_backend",

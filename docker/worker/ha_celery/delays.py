@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from amqp.exceptions import NotFound
-from celery.utils.time import subtract_datetimes
 from celery.worker.consumer import delayed_delivery
 from dateutil.parser import isoparse
 from kombu import Exchange, Queue
@@ -35,7 +34,11 @@ _DELAY_PREFIX = re.compile(rf"^(?:[01]\.){{{MAX_NUMBER_OF_BITS_TO_USE}}}")
 
 def seconds_until(eta: str, now: datetime) -> int:
     """Return the delay until a task's eta in whole seconds, rounded up so that it is not delivered early."""
-    seconds: int = math.ceil(subtract_datetimes(isoparse(eta), now).total_seconds())
+    due: datetime = isoparse(eta)
+    if due.tzinfo is None:
+        due = due.replace(tzinfo=now.tzinfo)
+    # Of two time stamps, because a difference of local times is wrong by an hour when the clocks change.
+    seconds = math.ceil(due.timestamp() - now.timestamp())
     if seconds > LONGEST_DELAY_SECONDS:
         raise ValueError(f"eta {eta} is more than {LONGEST_DELAY_SECONDS} s (8.5 years) ahead")
     return max(seconds, 0)

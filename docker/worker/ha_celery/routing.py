@@ -19,8 +19,7 @@ class Queues(amqp.Queues):
 
     def new_missing(self, name: str) -> Queue:
         """Declare a queue like the others, on the application's exchange."""
-        queue = super().new_missing(name)
-        return Queue(name, self.default_exchange, name, queue_arguments=queue.queue_arguments)
+        return Queue(name, self.default_exchange, name, queue_arguments={"x-queue-type": "quorum"})
 
 
 class Router(routes.Router):

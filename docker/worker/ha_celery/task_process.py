@@ -56,7 +56,7 @@ def deadline() -> float | None:
 
 
 def _deadline_of(task: Any, request: Any) -> float:
-    limit = (request.timelimit or (None,))[0] or task.time_limit
+    limit = (request.timelimit or (None,))[0] or task.time_limit or task.app.conf.task_time_limit
     # Pools without processes have no time limit, and no way to give a task back.
     if not limit or not _Process.pool:
         return math.inf

@@ -124,7 +124,6 @@ def test_every_setting_of_celery_is_in_one_class() -> None:
 NOT_IN_5_5 = {
     "control_queue_durable",
     "control_queue_exclusive",
-    "task_acks_on_timeout",
     "task_create_missing_queue_exchange_type",
     "task_create_missing_queue_type",
 }

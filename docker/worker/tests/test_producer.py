@@ -295,7 +295,7 @@ class TestWithinATask:
 class TestMessages:
     def test_the_limits_of_this_process_are_not_those_of_a_task(self, use: Any, task: Any) -> None:
         broker = use(Broker())
-        assert task.time_limit == 3600
+        assert task.app.conf.task_time_limit == 3600
         task.delay()
         task.apply_async(time_limit=30, soft_time_limit=20)
         limits = [message.format["headers"]["timelimit"] for message in broker.received]

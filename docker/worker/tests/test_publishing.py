@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -225,9 +225,9 @@ class TestDelays:
             journal.wait("warm")
             for name, options in {
                 "half": {"countdown": 0.5},
-                "eta": {"eta": datetime.now(UTC) + timedelta(seconds=0.3)},
-                "naive": {"eta": datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=0.3)},
-                "past": {"eta": datetime.now(UTC) - timedelta(seconds=3)},
+                "eta": {"eta": datetime.now(timezone.utc) + timedelta(seconds=0.3)},
+                "naive": {"eta": datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=0.3)},
+                "past": {"eta": datetime.now(timezone.utc) - timedelta(seconds=3)},
                 "two": {"countdown": 2},
             }.items():
                 task.apply_async((name,), **options)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from kombu import Exchange, Queue
 from ha_celery.delays import LONGEST_DELAY_SECONDS, delayed_key, seconds_until, without_delay
 from ha_celery.routing import Queues, queue_of, takes
 
-NOW = datetime(2026, 11, 28, tzinfo=UTC)
+NOW = datetime(2026, 11, 28, tzinfo=timezone.utc)
 TASKS = Exchange("tasks", "topic")
 QUEUES = [Queue(name, TASKS, routing_key=name) for name in ("mail", "eu.mail")]
 
@@ -68,7 +68,7 @@ def test_patterns_of_a_topic_exchange(pattern: str, key: str, matches: bool) -> 
 
 
 def test_a_queue_that_is_made_on_the_fly_is_of_the_same_kind() -> None:
-    queues: Any = Queues(QUEUES, default_exchange=TASKS, create_missing_queue_type="quorum")
+    queues: Any = Queues(QUEUES, default_exchange=TASKS)
     made = queues["made"]
     assert made.exchange == TASKS
     assert made.queue_arguments == {"x-queue-type": "quorum"}

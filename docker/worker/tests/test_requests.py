@@ -1,0 +1,115 @@
+"""Time limits, with Celery's own requests."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from billiard.einfo import ExceptionInfo
+from billiard.exceptions import TimeLimitExceeded
+from celery import Celery
+from celery.utils import uuid
+from celery.worker.request import Request, create_request_cls
+from kombu import Message
+
+from ha_celery import Settings, configure
+from ha_celery.requests import Requests, limit
+
+
+def work() -> None: ...
+
+
+class Worker:
+    """Requests of one task, whose outcome is recorded."""
+
+    def __init__(self, **options: Any) -> None:
+        self.app = Celery("proj", set_as_current=False)
+        configure(
+            self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60, result_backend="cache+memory://")
+        )
+        self.task = self.app.task(work, name="work", shared=False, **options)
+        Requests(SimpleNamespace(app=self.app))
+        self.outcome: list[Any] = []
+        # The memory of this backend is shared by all apps.
+        self.id = uuid()
+
+    def request(self, timelimit: tuple[float | None, float | None] = (None, None)) -> Any:
+        pool = SimpleNamespace(apply_async=None)
+        request = create_request_cls(self.task.Request, self.task, pool, "worker", None, app=self.app)
+        headers = {"id": self.id, "task": "work", "timelimit": list(timelimit), "root_id": self.id}
+        message = Message(body=b"[[], {}, {}]", headers=headers, content_type="application/json")
+        message.delivery_info = {"exchange": "", "routing_key": "tasks"}
+        return request(
+            message,
+            on_ack=lambda *_: self.outcome.append("ack"),
+            on_reject=lambda _log, _errors, requeue: self.outcome.append(("reject", requeue)),
+            app=self.app,
+            task=self.task,
+        )
+
+    def exceed(self, request: Any, seconds: float) -> None:
+        """Does what billiard does: the callback of the timeout, and then that of the failure."""
+        request.on_timeout(soft=False, timeout=seconds)
+        try:
+            raise TimeLimitExceeded(seconds)
+        except TimeLimitExceeded:
+            request.on_failure(ExceptionInfo())
+
+    @property
+    def state(self) -> str:
+        return str(self.app.AsyncResult(self.id).state)
+
+
+@pytest.mark.parametrize("limits", [(None, None), (60, None)])
+def test_the_pools_limit_returns_a_task_and_records_nothing(limits: Any) -> None:
+    worker = Worker()
+    worker.exceed(worker.request(limits), 60)
+    assert worker.outcome == [("reject", True)]
+    assert worker.state == "PENDING"
+
+
+@pytest.mark.parametrize(("of_task", "of_message"), [(None, 3), (3, None)])
+def test_a_tasks_own_limit_ends_it_once_as_failed(of_task: Any, of_message: Any) -> None:
+    worker = Worker(time_limit=of_task) if of_task else Worker()
+    worker.exceed(worker.request((of_message, None)), 3)
+    assert worker.outcome == ["ack"]
+    assert worker.state == "FAILURE"
+    assert isinstance(worker.app.AsyncResult(worker.id).result, Exception)
+
+
+def test_a_soft_limit_changes_nothing() -> None:
+    worker = Worker()
+    worker.request().on_timeout(soft=True, timeout=60)
+    assert worker.outcome == []
+
+
+def test_other_failures_are_recorded() -> None:
+    worker = Worker()
+    request = worker.request()
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        request.on_failure(ExceptionInfo())
+    assert worker.outcome == ["ack"]
+    assert worker.state == "FAILURE"
+
+
+def test_early_acknowledgement_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    Worker()
+    assert "lost with their worker" not in caplog.text
+    Worker(acks_late=False)
+    assert "tasks with acks_late=False are lost with their worker: work" in caplog.text
+    assert caplog.records[-1].levelno == logging.WARNING
+
+
+def test_a_request_class_of_the_apps_is_kept_and_an_unknown_one_refused() -> None:
+    worker = Worker()
+
+    worker.task.Request = own = type("Own", (Request,), {})
+    limit(worker.task)
+    assert issubclass(worker.task.Request, own)
+    worker.task.Request = type("Renamed", (), {})
+    with pytest.raises(TypeError, match="Renamed of task work has no method on_timeout"):
+        limit(worker.task)
