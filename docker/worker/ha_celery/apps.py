@@ -34,21 +34,22 @@ def configure(app: Celery, settings: Settings | None = None) -> None:
             " Call it before the first task is defined."
         )
     install(app, settings)
+    if app.configured:
+        configuration_of(app).apply()
 
 
 def install(app: Celery, settings: Settings | None = None) -> None:
-    """Configures an app whose settings may be loading at this moment."""
-    configuration = Configuration(app, settings)
-    if register(app, configuration):
+    """Prepares an app, whose settings may be loading at this moment."""
+    if register(app, Configuration(app, settings)):
         _publish_confirmed(app)
+        if app.control_cls == Celery.control_cls:
+            app.control_cls = "ha_celery.control:Control"
         app.on_after_configure.connect(lambda **_: configuration_of(app).apply(), weak=False)
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests))
         logs.one_line_a_task()
         worker_start.watch()
         # Lets a drill use the workers of any installation.
         drill_tasks.add_to(app)
-    if app.configured:
-        configuration.apply()
 
 
 def _publish_confirmed(app: Celery) -> None:

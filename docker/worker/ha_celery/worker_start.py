@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import signals
+from celery.concurrency import get_implementation
 from celery.utils.log import get_logger
 
 from ha_celery import versions
@@ -13,10 +14,18 @@ from ha_celery.environment import SettingsError
 
 logger = get_logger(__name__)
 
+#: Modules of Celery's pools that run all tasks in the worker's own process.
+WITHOUT_PROCESSES = {
+    "celery.concurrency.thread": "threads",
+    "celery.concurrency.gevent": "gevent",
+    "celery.concurrency.eventlet": "eventlet",
+}
+
 
 def watch() -> None:
     """Connects to the start of workers."""
     signals.celeryd_init.connect(begin, weak=False, dispatch_uid="ha-celery-begin")
+    signals.celeryd_after_setup.connect(check_pool, weak=False, dispatch_uid="ha-celery-pool")
     signals.celeryd_after_setup.connect(report, weak=False, dispatch_uid="ha-celery-report")
 
 
@@ -33,6 +42,24 @@ def begin(instance: Any, options: dict[str, Any], **_: Any) -> None:
     # The queues of HA_CELERY_QUEUES only, unless the -Q option names others.
     if not options.get("queues"):
         instance.app.amqp.queues.select(configuration.queues())
+
+
+def check_pool(instance: Any, **_: Any) -> None:
+    """Ends a worker whose pool cannot keep the guarantees; logs the limits of the others."""
+    if not is_configured(instance.app):
+        return
+    pool = get_implementation(instance.pool_cls).__module__
+    if pool == "celery.concurrency.solo":
+        raise SystemExit(
+            "--pool=solo is not supported: it answers no heartbeat of the broker while a task runs, so long"
+            " tasks run again and again. Use --pool=prefork --concurrency=1."
+        )
+    if pool in WITHOUT_PROCESSES:
+        logger.warning(
+            "--pool=%s has no time limits (task_time_limit is ignored) and cannot cancel a task: after a lost"
+            " connection, running tasks finish while their second copies run elsewhere",
+            WITHOUT_PROCESSES[pool],
+        )
 
 
 def report(instance: Any, **_: Any) -> None:

@@ -8,7 +8,7 @@ from celery import Celery
 
 from ha_celery import Settings, configure, versions
 from ha_celery.versions import Mismatch
-from ha_celery.worker_start import begin, report
+from ha_celery.worker_start import begin, check_pool, report
 
 URL = "amqp://user:secret@broker:5672/vhost"
 
@@ -16,6 +16,7 @@ URL = "amqp://user:secret@broker:5672/vhost"
 class Worker:
     def __init__(self, app: Celery) -> None:
         self.app = app
+        self.pool_cls = app.conf.worker_pool
 
 
 def started(queues: str | None = None, native_pool: bool = False, **own: Any) -> Celery:
@@ -25,6 +26,7 @@ def started(queues: str | None = None, native_pool: bool = False, **own: Any) ->
     worker = Worker(app)
     begin(worker, {"queues": queues})
     app.amqp.queues.select(queues)
+    check_pool(worker)
     report(worker)
     return app
 
@@ -69,6 +71,7 @@ def test_a_slower_pool_is_logged(
 def test_apps_of_others_are_left_alone() -> None:
     app = Celery("theirs", set_as_current=False)
     begin(Worker(app), {})
+    check_pool(Worker(app))
     report(Worker(app))
     assert list(app.amqp.queues.consume_from) == ["celery"]
 
@@ -76,3 +79,14 @@ def test_apps_of_others_are_left_alone() -> None:
 def test_a_worker_with_unsafe_settings_ends() -> None:
     with pytest.raises(SystemExit, match="task_acks_late is False in the app, but must be True"):
         started(task_acks_late=False)
+
+
+def test_the_solo_pool_is_refused() -> None:
+    with pytest.raises(SystemExit, match="Use --pool=prefork --concurrency=1"):
+        started(worker_pool="solo")
+
+
+@pytest.mark.parametrize("pool", ["threads", "prefork"])
+def test_the_limits_of_threads_are_logged(pool: str, caplog: pytest.LogCaptureFixture) -> None:
+    started(worker_pool=pool)
+    assert ("--pool=threads has no time limits" in caplog.text) is (pool == "threads")
