@@ -4,7 +4,7 @@ import { localName, PREFIX } from "../local/paths";
 const docker = async (...args: string[]): Promise<string[]> =>
   (await execa("docker", args)).stdout.split("\n").filter(Boolean);
 
-/** Memory of a cluster's node containers together, as Docker accounts for it. */
+/** Returns the total memory of a cluster's node containers, as Docker reports it. */
 export async function nodeMemory(cluster: string): Promise<string> {
   const names = ["control-plane", "node-1", "node-2", "node-3"].map((part) => localName(cluster, part));
   const used = await docker("stats", "--no-stream", "--format", "{{.MemUsage}}", ...names);
@@ -12,7 +12,7 @@ export async function nodeMemory(cluster: string): Promise<string> {
   return `${(total / 1024).toFixed(2)} GiB`;
 }
 
-/** Sizes of the images of ours: those that are built here and those that nodes stand on. */
+/** Returns the sizes of the images that this repository builds, including the base images of the nodes. */
 export async function imageSizes(): Promise<[string, string][]> {
   const lines = await docker("image", "ls", "--format", "{{.Repository}} {{.Size}}");
   const ours = lines

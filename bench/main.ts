@@ -1,14 +1,15 @@
 import { Command } from "commander";
 import { execa } from "execa";
 import { REPOSITORY } from "../local/paths";
+import { runProgram } from "../operate/cli/runProgram";
 import { imageSizes, nodeMemory } from "./containers";
 import { markdown, measuredBy, writeSection } from "./document";
 
-/** A figure, and the bar that it is held against. */
+/** A measured value and its target. */
 interface Figure {
   readonly what: string;
   readonly value: string;
-  readonly bar: string;
+  readonly target: string;
 }
 
 interface Timed {
@@ -19,17 +20,17 @@ interface Timed {
 const CLUSTER = "bench";
 const figures: Figure[] = [];
 
-function note(what: string, value: string, bar = ""): void {
-  figures.push({ what, value, bar });
-  console.log(`${what}: ${value}${bar && ` (bar: ${bar})`}`);
+function note(what: string, value: string, target = ""): void {
+  figures.push({ what, value, target });
+  console.log(`${what}: ${value}${target && ` (target: ${target})`}`);
 }
 
 const seconds = (value: number) =>
   value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
-/** What a command said of itself, for example the seconds in `3 of 3 nodes Ready (15.0 s)`. */
-const said = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1] ?? "not said";
+/** Extracts a value from a command's output, such as the seconds in `3 of 3 nodes Ready (15.0 s)`. */
+const outputOf = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1] ?? "not printed";
 
-/** Runs a command of the local target as a person would, and shows it. */
+/** Runs a command of the local target as a user would, and shows its output. */
 async function timed(...args: string[]): Promise<Timed> {
   const startedAt = Date.now();
   const command = execa(process.execPath, ["--import=tsx", "local/main.ts", ...args], {
@@ -41,7 +42,7 @@ async function timed(...args: string[]): Promise<Timed> {
   return { output: String(all), seconds: (Date.now() - startedAt) / 1000 };
 }
 
-/** Measures from outside, as a person with a watch would. `cold` begins by emptying the cache. */
+/** Measures the commands from outside. `cold` empties the cache first. */
 async function bench({ cold }: { cold?: boolean }): Promise<void> {
   const cluster = `--cluster=${CLUSTER}`;
   if (cold) {
@@ -51,16 +52,16 @@ async function bench({ cold }: { cold?: boolean }): Promise<void> {
   }
   const warm = await timed("up", cluster);
   note("images and binaries cached, no cluster, to verdict", seconds(warm.seconds), "<= 3 min");
-  note("three-node cluster Ready", `${said(warm, /3 of 3 nodes Ready \(([\d.]+) s\)/)} s`, "<= 30 s");
+  note("three-node cluster Ready", `${outputOf(warm, /3 of 3 nodes Ready \(([\d.]+) s\)/)} s`, "<= 30 s");
   note(
     "three broker nodes Ready after apply",
-    `${said(warm, /StatefulSet celery-broker-set done \(([\d.]+) s\)/)} s`,
+    `${outputOf(warm, /StatefulSet celery-broker-set done \(([\d.]+) s\)/)} s`,
     "<= 30 s",
   );
-  note("verdict", said(warm, /(\d+ of \d+ tasks done.*)/), "0 lost");
+  note("verdict", outputOf(warm, /(\d+ of \d+ tasks done.*)/), "0 lost");
   const again = await timed("up", cluster);
   note("unchanged second up", seconds(again.seconds), "<= 20 s");
-  note("its changes", said(again, /pulumi up: (\d+) change/), "0");
+  note("its changes", outputOf(again, /pulumi up: (\d+) change/), "0");
   note("memory of the four node containers, stack at rest", await nodeMemory(CLUSTER), "<= 4 GiB");
   for (const [image, size] of await imageSizes()) note(`image ${image}`, size);
   note("down", seconds((await timed("down", cluster)).seconds));
@@ -69,21 +70,19 @@ async function bench({ cold }: { cold?: boolean }): Promise<void> {
 
 function publish(): void {
   const written = writeSection("make bench", [
-    `${measuredBy("make bench")} One run; expect a spread of a third on a busy machine.`,
+    `${measuredBy("make bench")} A single run. Expect results to vary by a third on a busy machine.`,
     "",
     ...markdown(
-      ["what", "measured", "bar"],
-      figures.map(({ what, value, bar }) => [what, value, bar]),
+      ["what", "measured", "target"],
+      figures.map(({ what, value, target }) => [what, value, target]),
     ),
   ]);
   console.log(`\nwritten to ${written}`);
 }
 
-new Command("bench")
-  .option("--cold", "begin with an empty cache: removes every local cluster, the images and the cache")
-  .action(bench)
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+runProgram(
+  new Command("bench")
+    .description("measure the local target")
+    .option("--cold", "begin with an empty cache; removes all local clusters, the images, and the cache")
+    .action(bench),
+);

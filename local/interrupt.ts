@@ -1,3 +1,5 @@
+import { onInterrupt } from "../operate/interrupt";
+
 let uninterruptible = 0;
 
 /**
@@ -5,16 +7,12 @@ let uninterruptible = 0;
  * Ctrl-C exits immediately.
  */
 export function handleInterrupts(): void {
-  let interrupted = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (uninterruptible === 0 || interrupted) process.exit(130);
-      interrupted = true;
-      console.error(
-        "\nStopping: waiting for Pulumi to save its state (press Ctrl-C again to exit immediately).",
-      );
-    });
-  }
+  onInterrupt(() => {
+    if (uninterruptible === 0) process.exit(130);
+    console.error(
+      "\nStopping: waiting for Pulumi to save its state (press Ctrl-C again to exit immediately).",
+    );
+  });
 }
 
 /** Runs `work` with Ctrl-C deferred. */

@@ -1,5 +1,5 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { UserError } from "../operate/errors";
+import { messageOf, UserError } from "../operate/errors";
 
 /** A context of a kubeconfig file. Without a path: KUBECONFIG, then ~/.kube/config. */
 export interface KubeContext {
@@ -37,5 +37,3 @@ export async function checkKubeContext({ context, kubeconfigPath }: KubeContext)
   }
   return { context, kubeconfigPath };
 }
-
-const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

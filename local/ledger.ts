@@ -1,8 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { LEDGER_PORT } from "../components/taskLedger/resolve";
-import { Cluster, isReady, nameOf } from "../operate/cluster/cluster";
-import { ask } from "../operate/cluster/forward";
+import { Cluster } from "../operate/cluster/cluster";
+import { isReady, nameOf } from "../operate/cluster/objects";
+import { requestPod } from "../operate/cluster/podRequest";
 
 const summarySchema = z.object({
   run: z.string(),
@@ -41,6 +42,7 @@ export class LedgerReader {
     const pod = pods.find(isReady);
     if (!pod) throw new Error(`no task ledger is ready in namespace ${namespace}`);
     const path = `/summary?run=${encodeURIComponent(run)}`;
-    return summarySchema.parse(await ask(cluster, { namespace, pod: nameOf(pod), port: LEDGER_PORT, path }));
+    const request = { namespace, pod: nameOf(pod), port: LEDGER_PORT, path };
+    return summarySchema.parse(await requestPod(cluster, request));
   }
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import pc from "picocolors";
 import { clean, down } from "./down";
+import { runProgram } from "../operate/cli/runProgram";
+import { colorsFor } from "../operate/colors";
 import { UserError } from "../operate/errors";
+import { parseNumber } from "../operate/numbers";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
 import { makeCommand } from "./paths";
@@ -20,12 +22,14 @@ function clusterName(value: string): string {
 }
 
 function taskCount(value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
+  const count = parseNumber(value, { integer: true });
+  if (count !== undefined) return count;
   throw new UserError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
 }
 
 function nodeCount(value: string): number {
-  if (/^[3-9]$/.test(value)) return Number(value);
+  const count = parseNumber(value, { integer: true, min: 3, max: 9 });
+  if (count !== undefined) return count;
   throw new UserError(`"${value}" is not a number of nodes: use 3 to 9, for example NODES=4.`);
 }
 
@@ -74,7 +78,8 @@ program
 
 function printResult(result: RunResult, { cluster }: UpOptions): void {
   const { tasks, done, seconds, workers } = result;
-  const color = passed(result) ? pc.green : pc.red;
+  const { green, red } = colorsFor(process.stdout);
+  const color = passed(result) ? green : red;
   const rate = seconds > 0 ? `, ${Math.round(done / seconds)} tasks/s` : "";
   console.log(`\n${color(describeResult(result))} (${seconds.toFixed(0)} s${rate})`);
   for (const [worker, count] of Object.entries(workers)) console.log(`  ${worker}  ${count}`);
@@ -88,10 +93,4 @@ function printResult(result: RunResult, { cluster }: UpOptions): void {
 }
 
 handleInterrupts();
-program.parseAsync().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error instanceof UserError ? `\n${pc.red("Error:")} ${error.message}` : error);
-    process.exit(1);
-  },
-);
+runProgram(program);

@@ -1,5 +1,6 @@
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
-import Table from "cli-table3";
+import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { INSTALLATION_SELECTOR, isReady, nameOf } from "../operate/cluster/objects";
+import { newTable } from "../operate/table";
 import { findCluster, notRunning } from "./cluster";
 import { LedgerReader } from "./ledger";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
@@ -14,7 +15,7 @@ interface Status {
   readonly verdict?: RunResult;
 }
 
-const PART_OF_HA_CELERY = { labelSelector: "app.kubernetes.io/part-of=ha-celery" };
+const PART_OF_HA_CELERY = { labelSelector: INSTALLATION_SELECTOR };
 
 export async function status({ cluster, json }: { cluster: string; json?: boolean }): Promise<void> {
   const found = await readStatus(cluster);
@@ -72,9 +73,9 @@ async function readResult(
 }
 
 function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void {
-  const placement = new Table({ head: ["node", "ready", "pods"] });
+  const placement = newTable({ head: ["node", "ready", "pods"] });
   for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
-  const readiness = new Table({ head: ["workload", "ready"] });
+  const readiness = newTable({ head: ["workload", "ready"] });
   for (const { name, ready, wanted } of workloads) readiness.push([name, `${ready} of ${wanted}`]);
   console.log(`cluster ${cluster}\n${placement.toString()}\n${readiness.toString()}`);
   // An unfinished task may still be queued or running; only `make up` waits long enough to report it as lost.
@@ -85,8 +86,5 @@ function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void
   console.log(`\nkubectl --kubeconfig ${kubeconfig} get pods -A`);
 }
 
-const nameOf = (object: { metadata?: { name?: string } }) => object.metadata?.name ?? "";
-const isReady = (node: V1Node) =>
-  node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 const podsOn = (node: string, pods: V1Pod[]) =>
   pods.filter((pod) => pod.spec?.nodeName === node).map((pod) => `${nameOf(pod)} ${pod.status?.phase ?? ""}`);

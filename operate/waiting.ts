@@ -1,32 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What no further attempt can mend. */
-export class Hopeless extends Error {
-  override readonly name = "Hopeless";
+/** An error that no retry can fix. */
+export class NonRetryableError extends Error {
+  override readonly name = "NonRetryableError";
 }
 
 export function wait(seconds: number, signal: AbortSignal): Promise<void> {
   return sleep(seconds * 1000, undefined, { signal });
 }
 
-/** Waits until `done` is true, asked every so many seconds; its errors count as false, except a Hopeless one. */
+/**
+ * Polls `done` until it returns true, and fails after `timeoutSeconds`. An error of `done` counts as false, unless it is a
+ * NonRetryableError.
+ */
 export async function until(
   what: string,
-  seconds: number,
+  timeoutSeconds: number,
   signal: AbortSignal,
   done: () => Promise<boolean>,
-  everySeconds = 0.5,
+  intervalSeconds = 0.5,
 ): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+  const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
-    let failure: unknown;
+    let lastError: unknown;
     const reached = await done().catch((error: unknown) => {
-      if (error instanceof Hopeless) throw error;
-      failure = error;
+      if (error instanceof NonRetryableError) throw error;
+      lastError = error;
       return false;
     });
     if (reached) return;
-    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: failure });
-    await wait(everySeconds, signal);
+    if (Date.now() > deadline)
+      throw new Error(`timed out after ${timeoutSeconds} s waiting until ${what}`, { cause: lastError });
+    await wait(intervalSeconds, signal);
   }
 }

@@ -6,11 +6,11 @@ import type { DrillPlan, Observer } from "../../operate/drill/plan";
 import { SCENES } from "../../operate/drill/scenes";
 import type { Scene } from "../../operate/drill/scenes/scene";
 import type { Verdict } from "../../operate/drill/verdict/verdict";
-import { UserError } from "../../operate/errors";
+import { messageOf, UserError } from "../../operate/errors";
 import type { Report } from "../../local/report";
 import type { Side } from "./side";
 
-/** What became of a design in a scene: a verdict, or why there is none. */
+/** Result of a scene for one design: a verdict, or the reason why there is none. */
 export interface Outcome {
   readonly scene: string;
   readonly verdict?: Verdict;
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 const COMPARED = ["drain", "broker-kill", "node-off", "worker-kill", "partition"];
-/** More than the default, so that what is on its way at the moment of the fault is more than a task. */
+/** Above the default, so that more than one task is in flight when the fault occurs. */
 const RATE = 80;
 
 export function comparedScenes(): Scene[] {
@@ -29,31 +29,38 @@ export function comparedScenes(): Scene[] {
   });
 }
 
-/** Runs the scenes one after the other on the installation as it is deployed: its own workers on its own queue. */
+/** Runs the scenes in sequence on the installation's own workers and queue. */
 export async function runScenes(
   cluster: Cluster,
   power: Power,
-  begun: Side,
+  initialSide: Side,
   scenes: readonly Scene[],
   signal: AbortSignal,
   report: Report,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let side = begun;
+  let side = initialSide;
   for (const scene of scenes) {
-    const say = (line: string) => report(`${side.name}, ${scene.name}: ${line}`);
+    const reportLine = (line: string) => report(`${side.name}, ${scene.name}: ${line}`);
     const plan = planOf(side, scene);
-    const outcome = await runDrill(cluster, side.installation, plan, told(say), signal, power).then(
+    const outcome = await runDrill(
+      cluster,
+      side.installation,
+      plan,
+      observerFor(reportLine),
+      signal,
+      power,
+    ).then(
       ({ verdict }): Outcome => ({ scene: scene.name, verdict }),
       (error: unknown): Outcome => {
         if (signal.aborted) throw error;
-        return { scene: scene.name, failure: error instanceof Error ? error.message : String(error) };
+        return { scene: scene.name, failure: messageOf(error) };
       },
     );
     outcomes.push(outcome);
-    say(sentence(outcome));
+    reportLine(describeOutcome(outcome));
     if (side.renew && (outcome.verdict?.fullStrengthSeconds ?? null) === null) {
-      say("installed anew");
+      reportLine("reinstalling");
       side = await side.renew();
     }
   }
@@ -69,18 +76,18 @@ function planOf(side: Side, scene: Scene): DrillPlan {
     warmSeconds: 8,
     coolSeconds: 10,
     holdSeconds: scene.holdSeconds,
-    patienceSeconds: 180,
+    recoveryTimeoutSeconds: 180,
     usePool: true,
   };
 }
 
-const told = (report: Report): Observer => ({
+const observerFor = (report: Report): Observer => ({
   phase: (phase) => report(phase),
   event: ({ text }) => report(`  ${text}`),
-  begun: ({ victim }) => report(`  the leader is ${victim.pod} on ${victim.kubernetesNode}`),
+  prepared: ({ victim }) => report(`  the leader is ${victim.pod} on ${victim.kubernetesNode}`),
 });
 
-function sentence({ verdict, failure }: Outcome): string {
+function describeOutcome({ verdict, failure }: Outcome): string {
   if (!verdict) return `no verdict: ${failure}`;
   const { confirmed, lost, duplicated, publishGapSeconds, consumeGapSeconds } = verdict;
   return `${confirmed} tasks, ${lost} lost, ${duplicated} duplicated, publish gap ${publishGapSeconds} s, consume gap ${consumeGapSeconds} s`;

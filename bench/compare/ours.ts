@@ -1,13 +1,16 @@
-import { type Cluster, nameOf } from "../../operate/cluster/cluster";
+import type { V1Container } from "@kubernetes/client-node";
+import type { Cluster } from "../../operate/cluster/cluster";
+import { nameOf } from "../../operate/cluster/objects";
 import type { Installation } from "../../operate/cluster/installation";
 import { poolOf } from "../../operate/drill/load/pool";
-import { missing } from "../../operate/drill/strength";
+import { workerContainer } from "../../operate/drill/load/objects";
+import { healthProblems } from "../../operate/drill/health";
 import { UserError } from "../../operate/errors";
 import { until } from "../../operate/waiting";
 
 const START_SECONDS = 300;
 
-/** Takes our pods away while the other design is measured, and brings them back. Volumes stay. */
+/** Removes our pods while the other design is measured, and restores them afterward. Volumes stay. */
 export class Ours {
   private readonly pool: ReturnType<typeof poolOf>;
   private readonly workers: number;
@@ -22,42 +25,46 @@ export class Ours {
     const { namespace, name, brokers } = installation;
     if (this.workers === 0 || brokers.replicas === 0)
       throw new UserError(
-        `${namespace}/${name} is scaled to 0, so it cannot be measured: an earlier comparison was killed. Make the cluster anew: make down, or ` +
+        `${namespace}/${name} is scaled to 0, so it cannot be measured. An earlier comparison was probably killed. Recreate the cluster (make down), or run: ` +
           `kubectl -n ${namespace} scale --replicas=3 statefulset/${name} deployment/${this.pool.name}`,
       );
   }
 
-  /** As many at a time in each worker as its command says. */
+  /** Concurrent tasks per worker, according to the worker's command. */
   get concurrency(): number {
-    const worker = this.pool.template.spec?.containers.find(({ name }) => name === "worker");
-    const said = worker?.command?.map((word) => /^--concurrency=(\d+)$/.exec(word)?.[1]).find(Boolean);
-    if (!said) throw new Error(`the command of ${this.pool.name} names no --concurrency`);
-    return Number(said);
+    const { command } = this.worker;
+    const concurrency = command?.map((word) => /^--concurrency=(\d+)$/.exec(word)?.[1]).find(Boolean);
+    if (!concurrency) throw new Error(`the command of ${this.pool.name} has no --concurrency`);
+    return Number(concurrency);
   }
 
   get image(): string {
-    return this.pool.template.spec?.containers.find(({ name }) => name === "worker")?.image ?? "";
+    return this.worker.image ?? "";
+  }
+
+  private get worker(): V1Container {
+    return workerContainer(this.pool.template.spec ?? { containers: [] });
   }
 
   async stop(): Promise<void> {
     await this.scale(0, 0);
     const { brokers, namespace } = this.installation;
     const pods = [...(await brokers.pods()), ...(await this.cluster.pods(namespace, this.pool.selector))];
-    // Without time to stop: a broker would wait for a majority that is leaving, too.
+    // Without a grace period, because a broker would wait for a majority that is stopping, too.
     for (const pod of pods)
       await this.cluster.core.deleteNamespacedPod({ namespace, name: nameOf(pod), gracePeriodSeconds: 0 });
   }
 
   async start(signal: AbortSignal): Promise<void> {
     await this.scale(this.installation.brokers.replicas, this.workers);
-    await this.whole(signal);
+    await this.untilHealthy(signal);
   }
 
-  async whole(signal: AbortSignal): Promise<void> {
+  private async untilHealthy(signal: AbortSignal): Promise<void> {
     const { brokers, namespace } = this.installation;
-    const wanted = { namespace, selector: this.pool.selector, replicas: this.workers };
-    await until("ours is at full strength", START_SECONDS, signal, async () => {
-      return (await missing(this.cluster, brokers, [wanted])).length === 0;
+    const expected = { namespace, selector: this.pool.selector, replicas: this.workers };
+    await until("our design is healthy", START_SECONDS, signal, async () => {
+      return (await healthProblems(this.cluster, brokers, [expected])).length === 0;
     });
   }
 

@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import { max, median, min } from "d3-array";
+import { newTable } from "../../operate/table";
 import { markdown, measuredBy, writeSection } from "../document";
 import type { Outcome } from "./faults";
 import type { Rates } from "./throughput/turns";
@@ -10,9 +10,9 @@ interface Page {
 }
 
 const SIDE_BY_SIDE = "ours \\| seed";
-const FAULT_HEAD = ["tasks", "lost", "duplicated", "publish gap, s", "consume gap, s", "whole again, s"];
+const FAULT_HEAD = ["tasks", "lost", "duplicated", "publish gap, s", "consume gap, s", "recovered, s"];
 
-/** Both designs, scene by scene, with the reasons why one has no figures. */
+/** Compares both designs scene by scene. A note says why a design has no figures. */
 export function faultPage(ours: readonly Outcome[], seed: readonly Outcome[]): Page & { notes: string[] } {
   const pairs = ours.map((one) => [one, seed.find(({ scene }) => scene === one.scene)] as const);
   const rows = pairs.map(([one, other]) => {
@@ -40,7 +40,7 @@ function noteOf(side: string, outcome: Outcome | undefined): string[] {
   return [`${side}, ${outcome.scene}: no figures, because ${outcome.failure.replaceAll("\n", " ").trim()}`];
 }
 
-/** Medians of all rounds, and how many times as fast ours was in the same round. */
+/** Returns the medians of all rounds, and the ratios of both designs within a round. */
 export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
   const rows = [...rates].map(([title, { ours, seed }]) => {
     const ratios = ours.flatMap((rate, round) => {
@@ -59,10 +59,10 @@ export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
   return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows };
 }
 
-/** Shows a table, and puts it into docs/reference/benchmarks.md. */
+/** Prints a table, and writes it to docs/reference/benchmarks.md. */
 export function publish(part: "faults" | "throughput", { head, rows }: Page, notes: string[] = []): void {
-  const table = new Table({ head: head.map(plain), style: { head: [], border: [] } });
-  table.push(...rows.map((row) => row.map(plain)));
+  const table = newTable({ head: head.map(unescaped) });
+  table.push(...rows.map((row) => row.map(unescaped)));
   console.log(`\n${table.toString()}`);
   for (const note of notes) console.log(note);
   const lines = [
@@ -74,4 +74,4 @@ export function publish(part: "faults" | "throughput", { head, rows }: Page, not
   console.log(`written to ${writeSection(`make compare, ${part}`, lines)}`);
 }
 
-const plain = (text: string): string => text.replaceAll("\\|", "|");
+const unescaped = (text: string): string => text.replaceAll("\\|", "|");

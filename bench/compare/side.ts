@@ -1,9 +1,9 @@
 import type { Installation } from "../../operate/cluster/installation";
 
-/** A design under measurement. */
+/** One of the two designs. */
 export interface Side {
   readonly name: "ours" | "seed";
   readonly installation: Installation;
-  /** Made anew when a scene has left it broken; ours mends itself or fails. */
+  /** Reinstalls a design that a scene left broken. Ours recovers by itself or fails. */
   readonly renew?: () => Promise<Side>;
 }

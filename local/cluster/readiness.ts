@@ -1,3 +1,4 @@
+import { hasCondition } from "../../operate/cluster/objects";
 import type { Api } from "./api";
 import type { Container } from "./docker";
 
@@ -42,7 +43,7 @@ export function isReady(
   if (!node || !lease || container?.status !== "running") return false;
   return (
     new Date(lease.spec.renewTime) > container.startedAt &&
-    (node.status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True") &&
+    hasCondition(node, "Ready") &&
     !(node.spec.taints ?? []).some(
       ({ key }) => key === "node.kubernetes.io/not-ready" || key === "node.kubernetes.io/unreachable",
     )

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { tooOld } from "./nodeVersion";
+import { unsupportedNode } from "./nodeVersion";
 
-const problem = tooOld(process.versions.node);
+const problem = unsupportedNode(process.versions.node);
 if (problem === undefined) {
-  void Promise.all([import("./kubernetes.js"), import("./program.js")]).then(([{ byContext }, { run }]) =>
-    run(byContext),
+  void Promise.all([import("./clusterAccess.js"), import("./program.js")]).then(
+    ([{ kubeconfigAccess }, { runCommandLine }]) => runCommandLine(kubeconfigAccess),
   );
 } else {
   console.error(`Error: ${problem}`);

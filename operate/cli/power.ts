@@ -8,12 +8,12 @@ export interface PowerCommands {
   readonly powerOn?: string;
 }
 
-/** Machines that a cloud's commands switch; each command finds the name of the Kubernetes node in $NODE. */
+/** Switches machines off and on with the user's commands. Each command gets the name of the Kubernetes node in $NODE. */
 export function powerBy({ powerOff, powerOn }: PowerCommands): Power | undefined {
   if (powerOff === undefined && powerOn === undefined) return undefined;
   if (powerOff === undefined || powerOn === undefined)
     throw new UserError(
-      "--power-off and --power-on belong together: a machine that is switched off is switched on again.",
+      "--power-off and --power-on require each other, because a machine that is switched off must be switched on again. Set both.",
     );
   return { off: (node) => shell(powerOff, node), on: (node) => shell(powerOn, node) };
 }

@@ -1,27 +1,15 @@
 import { Command } from "commander";
-import pc from "picocolors";
-import { UserError } from "../errors";
+import type { ClusterAccess } from "./clusterAccess";
 import { drillCommand } from "./drill";
-import type { Reach } from "./kubernetes";
 import { recoverCommand } from "./recover";
+import { runProgram } from "./runProgram";
 
-/** Runs the command line; `reach` says how commands come to their cluster. */
-export function run(reach: Reach): void {
+/** Runs the `ha-celery` command line. */
+export function runCommandLine(access: ClusterAccess): void {
   const program = new Command("ha-celery").description(
-    "Look after a HaCelery installation; a kubeconfig is all it needs",
+    "Test and repair a HaCelery installation. Requires only a kubeconfig.",
   );
-  drillCommand(program, reach);
-  recoverCommand(program, reach);
-  // Else Node would end with success when nothing is left that could settle what is awaited.
-  process.once("beforeExit", () => {
-    console.error(`\n${pc.red("Error:")} ended without a result`);
-    process.exit(1);
-  });
-  program.parseAsync().then(
-    () => process.exit(),
-    (error: unknown) => {
-      console.error(error instanceof UserError ? `\n${pc.red("Error:")} ${error.message}` : error);
-      process.exit(1);
-    },
-  );
+  drillCommand(program, access);
+  recoverCommand(program, access);
+  runProgram(program);
 }

@@ -1,14 +1,18 @@
 import { createInterface } from "node:readline/promises";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { findInstallation } from "../cluster/installation";
+import { UserError } from "../errors";
+import { abortOnInterrupt } from "../interrupt";
 import { observe } from "../recover/observe";
-import { type About, Needs, plan, type Step } from "../recover/plan";
+import { plan, Requirement, type Step, type Subject } from "../recover/plan";
+import { findProblems } from "../recover/problems";
 import { type Outcome, recover } from "../recover/recover";
-import { stuck } from "../recover/stuck";
-import { consent } from "./consent";
-import type { Reach, Where } from "./kubernetes";
+import type { ClusterAccess, ConnectedCluster, TargetOptions } from "./clusterAccess";
+import { requireConsent } from "./consent";
+import { numberOption } from "./numberOption";
 
-interface Options extends Where {
+/** What the command line of `ha-celery recover` sets. */
+interface RecoverOptions extends TargetOptions {
   readonly yes?: boolean;
   readonly machinesOff?: boolean;
   readonly giveUpVolumes?: boolean;
@@ -18,118 +22,128 @@ interface Options extends Where {
   readonly json?: boolean;
 }
 
-/** `ha-celery recover`. */
-export function recoverCommand(program: Command, reach: Reach): void {
+const seconds = numberOption();
+
+/** Adds `ha-celery recover`. */
+export function recoverCommand(program: Command, access: ClusterAccess): void {
   const command = program
     .command("recover")
-    .description("show what is stuck after the loss of a node or a volume, and mend it with your consent");
-  reach
-    .options(command)
-    .option("--yes", "consent to all steps but those that need one of the next two options")
+    .description("show what is stuck after a node or a volume was lost, and repair it with your consent");
+  access
+    .addOptions(command)
+    .option("--yes", "consent to all steps except those that require one of the next two options")
     .option("--machines-off", "confirm that the machines of silent nodes are switched off")
-    .option("--give-up-volumes", "consent to lose what is on volumes that went with their node")
+    .option("--give-up-volumes", "consent to losing the data on volumes that were lost with their node")
     .option(
       "--silent-after <seconds>",
-      "a node not ready and not heard of for so long is silent",
+      "time without a heartbeat until an unready node is silent",
       seconds,
       60,
     )
-    .option("--patience <seconds>", "how long to wait until all is whole", seconds, 600)
-    .option("--dry-run", "show what is stuck and what would be done")
-    .option("--json", "for programs, one object")
-    .action((options: Options) => run(options, reach));
+    .option("--patience <seconds>", "timeout for the recovery after the last step", seconds, 600)
+    .option("--dry-run", "show what is stuck and which steps would repair it")
+    .option("--json", "print one JSON object instead of text")
+    .action((options: RecoverOptions) => run(options, access));
 }
 
-async function run(options: Options, reach: Reach): Promise<void> {
-  const reached = await reach.open(options);
-  const { brokers } = await findInstallation(reached.cluster, options);
-  // What programs read goes to standard output, all else to the other.
-  const say = (text: string) => void console.error(text);
-
+async function run(options: RecoverOptions, access: ClusterAccess): Promise<void> {
+  const connected = await access.connect(options);
+  const { brokers } = await findInstallation(connected.cluster, options);
   if (options.dryRun) {
-    const facts = await observe(reached.cluster, brokers, options.silentAfter);
-    const found = { stuck: stuck(facts), steps: plan(facts) };
+    const facts = await observe(connected.cluster, brokers, options.silentAfter);
+    const found = { stuck: findProblems(facts), steps: plan(facts) };
     if (options.json) console.log(JSON.stringify(found));
     else show(found.stuck, found.steps, console.log);
     if (found.stuck.length > 0) process.exitCode = 1;
     return;
   }
-
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  const context = reached.cluster.context;
-  let given = options.yes ?? reached.local;
-  const known = new Map<string, boolean>();
-  const outcome = await recover(reached.cluster, brokers, {
+  const signal = abortOnInterrupt("Stopping: completed steps are kept");
+  const consents = new Consents(options, connected, `Recovery of ${brokers.namespace}/${brokers.name}`);
+  const outcome = await recover(connected.cluster, brokers, {
     silentAfterSeconds: options.silentAfter,
-    patienceSeconds: options.patience,
-    signal: interrupted.signal,
-    report: say,
-    async consent(steps) {
-      show([], steps, say);
-      if (
-        !given &&
-        steps.some(({ needs }) => needs.every((need) => process.stdin.isTTY || allowed(need, options)))
-      )
-        await consent(context, `Recovery of ${brokers.namespace}/${brokers.name}`);
-      given = true;
-      const answers = await asked(steps, options, known);
-      return steps.filter((_, index) => answers[index]);
-    },
+    timeoutSeconds: options.patience,
+    signal,
+    report: printProgress,
+    consent: (steps) => consents.ask(steps),
+  }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    throw new UserError("The recovery was stopped. Run the command again to continue.");
   });
   if (options.json) console.log(JSON.stringify(outcome));
   else conclude(outcome);
   if (!outcome.whole) process.exitCode = 1;
 }
 
-const FLAGS: Record<Needs, { option: string; question: (about: About) => string }> = {
-  [Needs.MachineOff]: {
+/** Standard output is reserved for the result, which programs read. */
+const printProgress = (text: string): void => console.error(text);
+
+const QUESTIONS: Record<Requirement, { option: string; question: (subject: Subject) => string }> = {
+  [Requirement.MachineOff]: {
     option: "--machines-off",
     question: ({ node }) =>
-      `Is the machine of node ${node} switched off, or sure never to come back as it is? If it still runs, its pods go on beside their replacements: workers do tasks twice, and a broker of a volume that both reach can damage it.`,
+      `Is the machine of node ${node} switched off, or certain not to come back in its current state? If it still runs, its pods run beside their replacements: workers execute tasks twice, and two brokers that write to the same volume can corrupt it.`,
   },
-  [Needs.GiveUpVolume]: {
+  [Requirement.GiveUpVolume]: {
     option: "--give-up-volumes",
     question: ({ claim }) =>
-      `Give up what is on the volume of claim ${claim}? The other brokers have copies of all quorum queues; if the node may come back soon, waiting for it is safer.`,
+      `Give up the data on the volume of claim ${claim}? The other brokers have copies of all quorum queues. If the node may come back soon, waiting for it is safer.`,
   },
 };
 
-const allowed = (needs: Needs, { machinesOff, giveUpVolumes }: Options): boolean =>
-  Boolean(needs === Needs.MachineOff ? machinesOff : giveUpVolumes);
+/** Asks the user once for the recovery, and once for each target that requires more than that. */
+class Consents {
+  private given: boolean;
+  private readonly answers = new Map<string, boolean>();
 
-/** Asks once about each target that needs more than the ordinary consent. Without a terminal only the options count. */
-async function asked(
-  steps: readonly Step[],
-  options: Options,
-  answers: Map<string, boolean>,
-): Promise<boolean[]> {
-  const given: boolean[] = [];
-  for (const step of steps) {
-    let yes = true;
-    for (const need of step.needs) yes &&= await meets(need, step, options, answers);
-    given.push(yes);
+  constructor(
+    private readonly options: RecoverOptions,
+    private readonly connected: ConnectedCluster,
+    private readonly action: string,
+  ) {
+    this.given = options.yes ?? connected.local;
   }
-  return given;
+
+  /** Returns the steps that the user consents to. */
+  async ask(steps: readonly Step[]): Promise<Step[]> {
+    show([], steps, printProgress);
+    const canProceed = steps.some(({ needs }) => needs.every((need) => this.isAnswerable(need)));
+    if (!this.given && canProceed) await requireConsent(this.connected.cluster.context, this.action);
+    this.given = true;
+    const allowed: Step[] = [];
+    for (const step of steps) if (await this.allows(step)) allowed.push(step);
+    return allowed;
+  }
+
+  private async allows({ needs, about }: Step): Promise<boolean> {
+    for (const need of needs) if (!(await this.isMet(need, about))) return false;
+    return true;
+  }
+
+  private async isMet(need: Requirement, subject: Subject): Promise<boolean> {
+    if (this.isConfirmed(need)) return true;
+    const { option, question } = QUESTIONS[need];
+    const text = question(subject);
+    const answer = this.answers.get(text) ?? (await askUser(text, option));
+    this.answers.set(text, answer);
+    return answer;
+  }
+
+  private isAnswerable(need: Requirement): boolean {
+    return process.stdin.isTTY || this.isConfirmed(need);
+  }
+
+  private isConfirmed(need: Requirement): boolean {
+    const { machinesOff = false, giveUpVolumes = false } = this.options;
+    return need === Requirement.MachineOff ? machinesOff : giveUpVolumes;
+  }
 }
 
-async function meets(
-  need: Needs,
-  step: Step,
-  options: Options,
-  answers: Map<string, boolean>,
-): Promise<boolean> {
-  if (allowed(need, options)) return true;
-  const question = FLAGS[need].question(step.about);
-  const known = answers.get(question);
-  if (known !== undefined) return known;
-  if (!process.stdin.isTTY) console.error(`Needs consent: ${FLAGS[need].option}. ${question}`);
-  const answer = process.stdin.isTTY ? await yesOrNo(question) : false;
-  answers.set(question, answer);
-  return answer;
-}
-
-async function yesOrNo(question: string): Promise<boolean> {
+/** Without a terminal, the answer is no. */
+async function askUser(question: string, option: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error(`Consent required: ${option}. ${question}`);
+    return false;
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
@@ -138,27 +152,18 @@ async function yesOrNo(question: string): Promise<boolean> {
   }
 }
 
-function show(troubles: readonly string[], steps: readonly Step[], say: (text: string) => void): void {
-  for (const line of troubles) say(`stuck: ${line}`);
-  for (const { kind, target, why } of steps) say(`plan:  ${kind} ${target} (${why})`);
-  if (troubles.length + steps.length === 0) say("Nothing is stuck.");
+function show(problems: readonly string[], steps: readonly Step[], print: (text: string) => void): void {
+  for (const problem of problems) print(`stuck: ${problem}`);
+  for (const { kind, target, why } of steps) print(`plan:  ${kind} ${target} (${why})`);
+  if (problems.length + steps.length === 0) print("Nothing is stuck.");
 }
 
-function conclude({ whole, done, refused, stuck: left, seconds: taken }: Outcome): void {
-  if (whole && done.length === 0)
-    console.log("Nothing is stuck: all brokers in one cluster, all queues with all copies.");
-  else if (whole)
-    console.log(
-      `Whole again after ${taken.toFixed(0)} s: all brokers in one cluster, all queues with all copies.`,
-    );
+function conclude({ whole, done, refused, stuck, seconds: taken }: Outcome): void {
+  const healthy = "all brokers are in one cluster, and all queues have all their copies";
+  if (whole && done.length === 0) console.log(`Nothing is stuck: ${healthy}.`);
+  else if (whole) console.log(`Recovered after ${taken.toFixed(0)} s: ${healthy}.`);
   else {
-    for (const line of left) console.log(`still stuck: ${line}`);
-    for (const { kind, target } of refused) console.log(`not consented to: ${kind} ${target}`);
+    for (const problem of stuck) console.log(`still stuck: ${problem}`);
+    for (const { kind, target } of refused) console.log(`no consent: ${kind} ${target}`);
   }
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0) return value;
-  throw new InvalidArgumentError("expected a number of seconds.");
 }

@@ -1,20 +1,19 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Cluster } from "./cluster";
 import type { ManagementApi } from "./management";
 
-/** A broker node and where it is. */
+/** A broker node and its location. */
 export interface Broker {
   /** `rabbit@...` */
   readonly node: string;
   readonly ordinal: number;
-  /** Of the pod. */
+  /** Name of its pod. */
   readonly pod: string;
   readonly kubernetesNode: string;
   readonly ip: string;
   readonly uid: string;
 }
 
-/** A quorum queue as its leader sees it. */
+/** State of a quorum queue as its leader reports it. */
 export interface QueueState {
   readonly name: string;
   readonly leader: string;
@@ -28,23 +27,21 @@ export interface QueueState {
 /** The broker nodes of one installation. */
 export interface Brokers {
   readonly namespace: string;
-  /** Of the StatefulSet. */
+  /** Name of the StatefulSet. */
   readonly name: string;
   readonly vhost: string;
   readonly replicas: number;
   readonly management: ManagementApi;
-  /** Pods that exist now, by ordinal. */
+  /** Returns the pods that exist now, sorted by ordinal. */
   pods(): Promise<V1Pod[]>;
-  /** The same, as broker nodes. */
+  /** Returns the same pods as broker nodes. */
   list(): Promise<Broker[]>;
-  /** Runs a command in a broker's container. The command line tools take about a second of CPU. */
+  /** Runs a command in a broker's container. RabbitMQ's command line tools take about a second of CPU. */
   exec(broker: Pick<Broker, "pod">, ...command: string[]): Promise<string>;
   queue(name: string): Promise<QueueState>;
   queues(): Promise<QueueState[]>;
-  /** Names of the nodes that run, as a running node sees it. */
+  /** Returns the names of the running nodes, as one of them reports it. */
   running(): Promise<string[]>;
   /** Makes a broker node the leader of a queue. */
-  lead(queue: string, broker: Broker): Promise<void>;
+  makeLeader(queue: string, broker: Broker): Promise<void>;
 }
-
-export type { Cluster };

@@ -14,7 +14,7 @@ import {
   type V1Status,
 } from "@kubernetes/client-node";
 
-/** One cluster, by a context of a kubeconfig. */
+/** Clients for the APIs of one cluster. */
 export class Cluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
@@ -40,50 +40,50 @@ export class Cluster {
     return this.config.getCurrentContext();
   }
 
-  /** Runs a command in a container and gives back what it said. Fails with its error output when it ends with an error. */
-  async exec(where: Container, ...command: string[]): Promise<string> {
+  /** Runs a command in a container and returns its output. Fails with its error output if it exits with an error. */
+  async exec(container: ContainerReference, ...command: string[]): Promise<string> {
     const [out, err] = [new PassThrough(), new PassThrough()];
-    const said = { out: "", err: "" };
-    out.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
-    err.on("data", (chunk: Buffer) => (said.err += chunk.toString()));
+    const output = { out: "", err: "" };
+    out.on("data", (chunk: Buffer) => (output.out += chunk.toString()));
+    err.on("data", (chunk: Buffer) => (output.err += chunk.toString()));
     const status = await new Promise<V1Status>((resolve, reject) => {
       new Exec(this.config)
-        .exec(where.namespace, where.pod, where.container, command, out, err, null, false, resolve)
+        .exec(
+          container.namespace,
+          container.pod,
+          container.container,
+          command,
+          out,
+          err,
+          null,
+          false,
+          resolve,
+        )
         .then((socket) => {
-          // A node that falls silent closes nothing.
-          const silent = setTimeout(() => socket.close(), (where.timeoutSeconds ?? 60) * 1000);
+          // A node that loses power never closes the connection.
+          const timer = setTimeout(() => socket.close(), (container.timeoutSeconds ?? 60) * 1000);
           socket.onclose = () => {
-            clearTimeout(silent);
-            reject(new Error(`${command[0]} in ${where.pod}: the connection ended before the command`));
+            clearTimeout(timer);
+            reject(new Error(`${command[0]} in ${container.pod}: the connection ended before the command`));
           };
         }, reject);
     });
-    if (status.status === "Success") return said.out;
-    throw new Error(`${command.join(" ")} in ${where.pod}: ${said.err.trim() || status.message}`);
+    if (status.status === "Success") return output.out;
+    throw new Error(`${command.join(" ")} in ${container.pod}: ${output.err.trim() || status.message}`);
   }
 
-  /** Pods that are not about to end. */
+  /** Returns the pods that are not terminating. */
   async pods(namespace: string, labelSelector: string): Promise<V1Pod[]> {
     const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
     return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   }
 }
 
-export interface Container {
+/** A container, and how long a command in it may take. */
+export interface ContainerReference {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
   /** @default 60 */
   readonly timeoutSeconds?: number;
-}
-
-export const nameOf = (object: { metadata?: { name?: string } }): string => object.metadata?.name ?? "";
-
-export const isReady = (pod: V1Pod): boolean =>
-  pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-
-/** For `.catch` of a delete: gone is as good as deleted. */
-export function absent(error: unknown): undefined {
-  if ((error as { code?: number }).code === 404) return undefined;
-  throw error;
 }

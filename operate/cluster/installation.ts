@@ -2,52 +2,54 @@ import type { V1Deployment, V1Secret, V1StatefulSet } from "@kubernetes/client-n
 import { MANAGEMENT_KEY } from "../../components/rabbitMqCluster/credentials";
 import { CLIENT_LABEL, PROTECTION_ANNOTATION } from "../../components/rabbitMqCluster/names";
 import { UserError } from "../errors";
-import { type Cluster, nameOf } from "./cluster";
+import type { Cluster } from "./cluster";
+import { INSTALLATION_SELECTOR, labelSelector, nameOf } from "./objects";
 import { RabbitMqBrokers } from "./rabbitMq";
 
-/** Which installation, where a cluster has several. */
-export interface Wanted {
+/** Selects one installation of a cluster that has several. */
+export interface InstallationFilter {
   readonly namespace?: string;
-  /** Of the broker's StatefulSet. */
+  /** Name of the broker's StatefulSet. */
   readonly name?: string;
 }
 
-/** One HaCelery in a cluster. */
+/** One HaCelery installation in a cluster. */
 export interface Installation {
   readonly namespace: string;
-  /** Of the broker's StatefulSet. */
+  /** Name of the broker's StatefulSet. */
   readonly name: string;
   readonly brokers: RabbitMqBrokers;
-  /** Worker pools, by name. */
+  /** Deployments of the worker pools, sorted by name. */
   readonly pools: readonly V1Deployment[];
-  /** Command of a program that publishes as the drill's own publisher does; `make compare` measures another's with it. */
+  /** Command that replaces the drill's own publisher. `make compare` sets it to measure another design. */
   readonly publisher?: readonly string[];
-  /** Deleting it is protected, so that experiments on it want more consent. */
+  /** Deletion is protected, so destructive drills require explicit consent. */
   readonly protected: boolean;
 }
 
-const OURS = "app.kubernetes.io/part-of=ha-celery";
-
-/** Finds the installation, or fails with the names of those that there are. */
-export async function findInstallation(cluster: Cluster, wanted: Wanted = {}): Promise<Installation> {
+/** Finds the installation. If there is not exactly one, fails and lists the installations of the cluster. */
+export async function findInstallation(
+  cluster: Cluster,
+  filter: InstallationFilter = {},
+): Promise<Installation> {
   const { items } = await cluster.apps.listStatefulSetForAllNamespaces({
-    labelSelector: `${OURS},app.kubernetes.io/name=rabbitmq`,
+    labelSelector: `${INSTALLATION_SELECTOR},app.kubernetes.io/name=rabbitmq`,
   });
-  const fitting = items.filter(
+  const matching = items.filter(
     (set) =>
-      [undefined, set.metadata?.namespace].includes(wanted.namespace) &&
-      [undefined, nameOf(set)].includes(wanted.name),
+      [undefined, set.metadata?.namespace].includes(filter.namespace) &&
+      [undefined, nameOf(set)].includes(filter.name),
   );
-  const [set, second] = fitting;
+  const [set, second] = matching;
   const known = items.map((each) => `${each.metadata?.namespace}/${nameOf(each)}`).join(", ");
   if (!set)
     throw new UserError(
-      `No installation${described(wanted)} in the cluster of context "${cluster.context}". ` +
-        (known ? `There are: ${known}.` : "Deploy one first: pulumi up, or make up on this machine."),
+      `No installation${describeFilter(filter)} in the cluster of context "${cluster.context}". ` +
+        (known ? `Use one of: ${known}.` : "Deploy one first: pulumi up, or make up on this machine."),
     );
   if (second)
     throw new UserError(
-      `Several installations${described(wanted)} in the cluster: ${known}. Name one: --namespace NAMESPACE --name NAME`,
+      `There are several installations${describeFilter(filter)} in the cluster: ${known}. Choose one: --namespace NAMESPACE --name NAME`,
     );
   return describe(cluster, set);
 }
@@ -55,12 +57,9 @@ export async function findInstallation(cluster: Cluster, wanted: Wanted = {}): P
 async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installation> {
   const namespace = set.metadata?.namespace ?? "";
   const name = nameOf(set);
-  const labels = set.spec?.selector.matchLabels ?? {};
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  const selector = labelSelector(set.spec?.selector.matchLabels);
   const [secrets, deployments] = await Promise.all([
-    cluster.core.listNamespacedSecret({ namespace, labelSelector }),
+    cluster.core.listNamespacedSecret({ namespace, labelSelector: selector }),
     cluster.apps.listNamespacedDeployment({
       namespace,
       labelSelector: "app.kubernetes.io/name=celery-worker",
@@ -70,7 +69,7 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
   const vhost = valueOf(secrets.items, "vhost");
   if (managementUrl === undefined || vhost === undefined)
     throw new UserError(
-      `The Secrets of ${namespace}/${name} with the monitoring user's and the application's login are missing or of an older version. Run: pulumi up`,
+      `The Secrets of ${namespace}/${name} with the credentials of the monitoring user and of the application are missing or were written by an older version. Run: pulumi up`,
     );
   return {
     namespace,
@@ -78,7 +77,7 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
     brokers: new RabbitMqBrokers(cluster, {
       namespace,
       name,
-      selector: labelSelector,
+      selector,
       domain: domainOf(set),
       vhost,
       replicas: set.spec?.replicas ?? 0,
@@ -91,7 +90,7 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
   };
 }
 
-/** What follows the pod's name in its node's: read where the pods read it. */
+/** Suffix of the broker nodes' names after the pod's name, read from the same variable that the pods read. */
 export function domainOf(set: V1StatefulSet): string {
   const env = set.spec?.template.spec?.containers[0]?.env ?? [];
   const name = env.find((variable) => variable.name === "RABBITMQ_NODENAME")?.value ?? "";
@@ -103,6 +102,6 @@ function valueOf(secrets: readonly V1Secret[], key: string): string | undefined 
   return found === undefined ? undefined : Buffer.from(found, "base64").toString();
 }
 
-function described({ namespace, name }: Wanted): string {
+function describeFilter({ namespace, name }: InstallationFilter): string {
   return [name && ` named ${name}`, namespace && ` in namespace ${namespace}`].filter(Boolean).join("");
 }

@@ -1,18 +1,18 @@
 import type { Cluster } from "./cluster";
-import { ask } from "./forward";
+import { requestPod } from "./podRequest";
 
-/** RabbitMQ's management API, by port-forwarding to whichever broker pod answers. */
+/** RabbitMQ's management API, reached by port-forwarding to any broker pod that answers. */
 export interface ManagementApi {
-  /** Asks the broker pods in turn, `first` first. Fails when none answers within 3 s. */
+  /** Tries the broker pods in turn, beginning with `first`. Fails if none of them answers within 3 s. */
   get<T>(path: string, first?: string): Promise<T>;
 }
 
 const TIMEOUT_SECONDS = 3;
 
-/** Signs in as the user that may only look. */
+/** Signs in as the monitoring user, which has read-only access. */
 export class PodsManagementApi implements ManagementApi {
   /** The pod that answered last. */
-  private favourite: string | undefined;
+  private lastAnswered: string | undefined;
 
   constructor(
     private readonly cluster: Cluster,
@@ -21,14 +21,14 @@ export class PodsManagementApi implements ManagementApi {
     private readonly readyPods: () => Promise<string[]>,
   ) {}
 
-  async get<T>(path: string, first = this.favourite): Promise<T> {
+  async get<T>(path: string, first = this.lastAnswered): Promise<T> {
     const pods = await this.readyPods();
     const order = [...pods.filter((pod) => pod === first), ...pods.filter((pod) => pod !== first)];
     let failure: unknown = new Error(`no broker of ${this.namespace} is ready`);
     for (const pod of order) {
       try {
-        const result = await this.ask<T>(pod, path);
-        this.favourite = pod;
+        const result = await this.request<T>(pod, path);
+        this.lastAnswered = pod;
         return result;
       } catch (error) {
         failure = error;
@@ -37,9 +37,9 @@ export class PodsManagementApi implements ManagementApi {
     throw failure;
   }
 
-  private ask<T>(pod: string, path: string): Promise<T> {
+  private request<T>(pod: string, path: string): Promise<T> {
     const tls = this.url.protocol === "https:";
-    return ask<T>(this.cluster, {
+    return requestPod<T>(this.cluster, {
       namespace: this.namespace,
       pod,
       port: Number(this.url.port || (tls ? 443 : 80)),

@@ -1,19 +1,20 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Broker, Brokers, QueueState } from "./brokers";
-import { type Cluster, isReady, nameOf } from "./cluster";
+import type { Cluster } from "./cluster";
+import { isReady, nameOf } from "./objects";
 import { type ManagementApi, PodsManagementApi } from "./management";
 
-/** Where the pods of an installation's brokers are and how they are asked. */
+/** Where the broker pods of an installation run, and how to reach them. */
 export interface RabbitMqLocation {
   readonly namespace: string;
-  /** Of the StatefulSet. */
+  /** Name of the StatefulSet. */
   readonly name: string;
   readonly selector: string;
-  /** What follows the pod's name in the node's: `celery-broker-nodes.celery.svc.cluster.local`. */
+  /** Suffix of the node names after the pod's name: `celery-broker-nodes.celery.svc.cluster.local`. */
   readonly domain: string;
   readonly vhost: string;
   readonly replicas: number;
-  /** With user and password. */
+  /** Includes user and password. */
   readonly managementUrl: URL;
 }
 
@@ -58,7 +59,7 @@ export class RabbitMqBrokers implements Brokers {
   }
 
   async queue(name: string): Promise<QueueState> {
-    return state(
+    return stateOf(
       await this.management.get<QueueOfApi>(
         `/queues/${encodeURIComponent(this.vhost)}/${encodeURIComponent(name)}`,
       ),
@@ -66,11 +67,11 @@ export class RabbitMqBrokers implements Brokers {
   }
 
   async queues(): Promise<QueueState[]> {
-    // Without statistics, which are up to 5 s old and collected from every node.
+    // Statistics are up to 5 s old, and collecting them involves every node.
     const queues = await this.management.get<QueueOfApi[]>(
       `/queues/${encodeURIComponent(this.vhost)}?disable_stats=true&enable_queue_totals=true`,
     );
-    return queues.map(state);
+    return queues.map(stateOf);
   }
 
   async running(): Promise<string[]> {
@@ -78,18 +79,18 @@ export class RabbitMqBrokers implements Brokers {
     return nodes.filter(({ running }) => running).map(({ name }) => name);
   }
 
-  async lead(queue: string, broker: Broker): Promise<void> {
+  async makeLeader(queue: string, broker: Broker): Promise<void> {
     if ((await this.queue(queue)).leader === broker.node) return;
-    // There is no command for one queue: `rebalance` decides by itself.
+    // `rabbitmq-queues rebalance` cannot move the leader of one queue to a given node.
     const resource = `rabbit_misc:r(<<"${this.vhost}">>, queue, <<"${queue}">>)`;
     const script = `{ok, Q} = rabbit_amqqueue:lookup(${resource}), rabbit_quorum_queue:transfer_leadership(Q, '${broker.node}').`;
-    const said = await this.exec(broker, "rabbitmqctl", "--quiet", "eval", script);
-    if (!said.includes("{ok,"))
-      throw new Error(`${broker.node} did not become leader of ${queue}: ${said.trim()}`);
+    const output = await this.exec(broker, "rabbitmqctl", "--quiet", "eval", script);
+    if (!output.includes("{ok,"))
+      throw new Error(`${broker.node} did not become leader of ${queue}: ${output.trim()}`);
   }
 }
 
-/** What the management API tells of a queue; the figures come from statistics, which are up to 5 s old. */
+/** A queue in the management API. The counts come from statistics, which are up to 5 s old. */
 interface QueueOfApi {
   readonly name: string;
   readonly leader?: string;
@@ -105,7 +106,7 @@ interface NodeOfApi {
   readonly running: boolean;
 }
 
-const state = (queue: QueueOfApi): QueueState => ({
+const stateOf = (queue: QueueOfApi): QueueState => ({
   name: queue.name,
   leader: queue.leader ?? "",
   members: queue.members ?? [],

@@ -1,13 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import { V1MicroTime } from "@kubernetes/client-node";
+import type { Cluster } from "../cluster/cluster";
+import { ignoreNotFound } from "../cluster/objects";
 import { UserError } from "../errors";
-import { absent, type Cluster } from "../cluster/cluster";
 
 const NAME = "ha-celery-drill";
 const SECONDS = 60;
 const RENEW_MS = 15_000;
 
-/** One drill at a time in a namespace. A drill that died gives way a minute later. */
+/** Ensures that only one drill runs in a namespace. The lease of a killed drill expires after a minute. */
 export class DrillLease {
   private readonly holder: string;
   private renewal: NodeJS.Timeout | undefined;
@@ -21,24 +22,23 @@ export class DrillLease {
   }
 
   async take(): Promise<void> {
-    const where = { namespace: this.namespace };
-    const existing = await this.cluster.coordination
-      .readNamespacedLease({ ...where, name: NAME })
-      .catch(absent);
-    const held = existing?.spec;
-    const renewedAt = new Date(held?.renewTime ?? 0).getTime();
-    if (held?.holderIdentity && Date.now() - renewedAt < SECONDS * 1000)
+    const { coordination } = this.cluster;
+    const { namespace } = this;
+    const existing = await coordination.readNamespacedLease({ namespace, name: NAME }).catch(ignoreNotFound);
+    const current = existing?.spec;
+    const renewedAt = new Date(current?.renewTime ?? 0).getTime();
+    if (current?.holderIdentity && Date.now() - renewedAt < SECONDS * 1000)
       throw new UserError(
-        `Another drill runs in namespace ${this.namespace}: ${held.holderIdentity}, last heard of at ${new Date(renewedAt).toISOString()}. ` +
-          `Wait for it. If it was killed, its Lease ${NAME} gives way ${SECONDS} s after that.`,
+        `Another drill runs in namespace ${namespace}: ${current.holderIdentity}, last renewed at ${new Date(renewedAt).toISOString()}. ` +
+          `Wait for it to finish. If it was killed, its Lease ${NAME} expires ${SECONDS} s after that time.`,
       );
+    // If two drills start together, the API server rejects the second write because of the resource version.
     const body = {
-      metadata: { name: NAME, ...where, resourceVersion: existing?.metadata?.resourceVersion },
+      metadata: { name: NAME, namespace, resourceVersion: existing?.metadata?.resourceVersion },
       spec: this.spec(),
     };
-    // The version makes the API server refuse the slower of two.
-    if (existing) await this.cluster.coordination.replaceNamespacedLease({ ...where, name: NAME, body });
-    else await this.cluster.coordination.createNamespacedLease({ ...where, body });
+    if (existing) await coordination.replaceNamespacedLease({ namespace, name: NAME, body });
+    else await coordination.createNamespacedLease({ namespace, body });
     this.renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS).unref();
   }
 
@@ -46,15 +46,17 @@ export class DrillLease {
     clearInterval(this.renewal);
     await this.cluster.coordination
       .deleteNamespacedLease({ namespace: this.namespace, name: NAME })
-      .catch(absent);
+      .catch(ignoreNotFound);
   }
 
   private async renew(): Promise<void> {
-    const where = { namespace: this.namespace, name: NAME };
-    const lease = await this.cluster.coordination.readNamespacedLease(where);
+    const { coordination } = this.cluster;
+    const { namespace } = this;
+    const lease = await coordination.readNamespacedLease({ namespace, name: NAME });
     if (lease.spec?.holderIdentity !== this.holder) return;
-    await this.cluster.coordination.replaceNamespacedLease({
-      ...where,
+    await coordination.replaceNamespacedLease({
+      namespace,
+      name: NAME,
       body: { ...lease, spec: this.spec() },
     });
   }

@@ -1,40 +1,42 @@
 import type { Broker } from "../cluster/brokers";
 import type { LoadOptions } from "./load";
-import type { OwnLoad } from "./load/ownLoad";
+import type { DrillLoad } from "./load/drillLoad";
 import type { Scene } from "./scenes/scene";
 import type { Events, Timeline, TimelineEvent } from "./verdict/events";
 import type { Limits } from "./verdict/limits";
 import type { Verdict } from "./verdict/verdict";
 
-/** One drill, with every choice made. */
+/** One drill with all its parameters. */
 export interface DrillPlan {
   readonly run: string;
   readonly scene: Scene;
   readonly load: LoadOptions;
   readonly limits: Limits;
-  /** Of load before the fault, and after everything is whole again. */
+  /** Duration of the load before the fault. */
   readonly warmSeconds: number;
+  /** Duration of the load after recovery. */
   readonly coolSeconds: number;
+  /** Time from the fault until it is undone. */
   readonly holdSeconds: number;
-  /** How long to wait for full strength before the drill fails. */
-  readonly patienceSeconds: number;
-  /** Ordinal of the broker node to hit; by default the scene chooses. */
+  /** The drill fails if the installation is not healthy this long after the fault was undone. */
+  readonly recoveryTimeoutSeconds: number;
+  /** Ordinal of the broker node to fail. By default, the scene chooses. */
   readonly victim?: number;
-  /** Worker pool that the drill's pods are like, or that works itself. */
+  /** Worker pool whose pod template the drill's workers use, or whose workers run the tasks. */
   readonly pool?: string;
   readonly usePool: boolean;
 }
 
-/** What is told while a drill runs. */
+/** Receives the progress of a drill. */
 export interface Observer {
   phase(name: Phase): void;
   event(event: TimelineEvent): void;
-  /** Everything that a view needs to look for itself, once it exists. */
-  begun(sight: { load: OwnLoad; victim: Broker }): void;
+  /** Called when the load's pods run, so that a view can poll them. */
+  prepared(drill: { load: DrillLoad; victim: Broker }): void;
 }
 
 export const Phase = {
-  Check: "steady state",
+  Check: "checking health",
   Prepare: "preparing",
   Warm: "load",
   Fault: "fault",

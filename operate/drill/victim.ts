@@ -1,35 +1,38 @@
-import { UserError } from "../errors";
 import type { Broker, Brokers } from "../cluster/brokers";
+import { messageOf, UserError } from "../errors";
 import type { DrillPlan } from "./plan";
 import { Victim } from "./scenes/scene";
 
-type Choice = Pick<DrillPlan, "victim"> & { readonly scene: Pick<DrillPlan["scene"], "victim"> };
+type VictimChoice = Pick<DrillPlan, "victim"> & { readonly scene: Pick<DrillPlan["scene"], "victim"> };
 
-/** The broker node to hit. As told; else by the user's own queue, so that its leader need not move. */
-export async function chooseVictim(brokers: Brokers, userQueue: string, plan: Choice): Promise<Broker> {
+/**
+ * Chooses the broker node to fail: the one that the user named, or the leader (or a follower) of the user's own queue, so that
+ * this queue's leader need not move.
+ */
+export async function chooseVictim(brokers: Brokers, userQueue: string, plan: VictimChoice): Promise<Broker> {
   const all = await brokers.list();
   const { victim = plan.scene.victim === Victim.First ? 0 : undefined, scene } = plan;
-  const { leader } = await brokers.queue(userQueue).catch((error: Error) => {
+  const { leader } = await brokers.queue(userQueue).catch((error: unknown) => {
     throw new UserError(
-      `The queue "${userQueue}" of the worker pool cannot be seen: ${error.message}. ` +
-        "Workers declare it when they start; if they just did, try again in a few seconds.",
+      `The queue "${userQueue}" of the worker pool cannot be read: ${messageOf(error)}. ` +
+        "Workers declare it when they start. If they have just started, try again in a few seconds.",
     );
   });
-  const wanted = (broker: Broker) =>
+  const isChosen = (broker: Broker) =>
     victim === undefined
       ? (broker.node === leader) === (scene.victim !== Victim.Follower)
       : broker.ordinal === victim;
-  const chosen = all.find(wanted);
+  const chosen = all.find(isChosen);
   if (chosen) return chosen;
   const known = all.map(({ ordinal }) => ordinal).join(", ");
-  throw new UserError(`There is no broker node ${victim}: --victim is one of ${known}.`);
+  throw new UserError(`There is no broker node ${victim}. Set --victim to one of ${known}.`);
 }
 
-/** Who has to lead the drill's queue: the victim, or surely another one. */
+/** Returns the broker that must lead the drill's queue: the victim, or any other one if the victim is to follow. */
 export async function leaderFor(
   brokers: Brokers,
   victim: Broker,
-  { scene }: Choice,
+  { scene }: VictimChoice,
 ): Promise<Broker | undefined> {
   if (scene.victim !== Victim.Follower) return victim;
   return (await brokers.list()).find(({ ordinal }) => ordinal !== victim.ordinal);

@@ -1,35 +1,39 @@
 import type { V1Taint } from "@kubernetes/client-node";
 import { SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
-import { absent, type Cluster } from "../cluster/cluster";
+import type { Cluster } from "../cluster/cluster";
+import { ignoreNotFound, statusCodeOf } from "../cluster/objects";
 import { type Facts, quorumView } from "./facts";
 import { OUT_OF_SERVICE } from "./observe";
-import { Kind, type Step } from "./plan";
+import { type Step, StepKind } from "./plan";
 
 const TAINT: V1Taint = { key: OUT_OF_SERVICE, value: "nodeshutdown", effect: "NoExecute" };
 
-/** Does one step. Doing it twice does no harm. */
+/** Executes one step. Idempotent. */
 export async function execute(cluster: Cluster, brokers: Brokers, facts: Facts, step: Step): Promise<void> {
   const { namespace } = facts;
   switch (step.kind) {
-    case Kind.Taint:
+    case StepKind.Taint:
       return taint(cluster, facts, step.target);
-    case Kind.Untaint:
+    case StepKind.Untaint:
       return setTaints(cluster, step.target, (taints) => taints.filter(({ key }) => key !== OUT_OF_SERVICE));
-    case Kind.ReleasePod:
+    case StepKind.ReleasePod:
       return release(cluster, namespace, step.target);
-    case Kind.DeletePod:
+    case StepKind.DeletePod:
       return deletePod(cluster, namespace, step.target);
-    case Kind.GiveUpVolume:
-      return giveUp(cluster, facts, step.target);
-    case Kind.Forget:
-      return void (await ask(brokers, facts, "rabbitmqctl", "forget_cluster_node", step.target));
-    case Kind.Grow:
-      return void (await ask(brokers, facts, "rabbitmq-queues", "grow", step.target, "all"));
+    case StepKind.GiveUpVolume:
+      return giveUpVolume(cluster, facts, step.target);
+    case StepKind.Forget:
+      return void (await execInQuorum(brokers, facts, "rabbitmqctl", "forget_cluster_node", step.target));
+    case StepKind.Grow:
+      return void (await execInQuorum(brokers, facts, "rabbitmq-queues", "grow", step.target, "all"));
   }
 }
 
-/** Lets Kubernetes remove the pods and detach their volumes; where nodes may not be changed, removes the pods alone. */
+/**
+ * Taints a node, so that Kubernetes removes its pods and detaches their volumes. Force-deletes the pods instead if the user
+ * lacks permission to taint nodes.
+ */
 async function taint(cluster: Cluster, facts: Facts, name: string): Promise<void> {
   try {
     await setTaints(cluster, name, (taints) => [
@@ -37,9 +41,9 @@ async function taint(cluster: Cluster, facts: Facts, name: string): Promise<void
       TAINT,
     ]);
   } catch (error) {
-    if ((error as { code?: number }).code !== 403) throw error;
-    const held = facts.nodes.find((node) => node.name === name)?.pods ?? [];
-    await Promise.all(held.map((pod) => deletePod(cluster, facts.namespace, pod, 0)));
+    if (statusCodeOf(error) !== 403) throw error;
+    const pods = facts.nodes.find((node) => node.name === name)?.pods ?? [];
+    await Promise.all(pods.map((pod) => deletePod(cluster, facts.namespace, pod, 0)));
   }
 }
 
@@ -51,7 +55,7 @@ async function setTaints(
   const node = await cluster.core.readNode({ name });
   await cluster.core.patchNode({
     name,
-    // The test makes the API server refuse when somebody else changed the node meanwhile.
+    // The test makes the API server reject the patch if the node has changed in the meantime.
     body: [
       { op: "test", path: "/metadata/resourceVersion", value: node.metadata?.resourceVersion },
       { op: "add", path: "/spec/taints", value: change(node.spec?.taints ?? []) },
@@ -63,7 +67,7 @@ async function release(cluster: Cluster, namespace: string, name: string): Promi
   const path = `/metadata/labels/${SKIP_WAIT_LABEL.replace("/", "~1")}`;
   await cluster.core
     .patchNamespacedPod({ namespace, name, body: [{ op: "add", path, value: "true" }] })
-    .catch(absent);
+    .catch(ignoreNotFound);
 }
 
 async function deletePod(
@@ -74,21 +78,21 @@ async function deletePod(
 ): Promise<void> {
   await cluster.core
     .deleteNamespacedPod({ namespace, name, ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }) })
-    .catch(absent);
+    .catch(ignoreNotFound);
 }
 
-/** The claim goes once no pod uses it; the StatefulSet then makes both anew. */
-async function giveUp(cluster: Cluster, facts: Facts, claim: string): Promise<void> {
+/** Deletes the claim and its pod. The StatefulSet then recreates both. */
+async function giveUpVolume(cluster: Cluster, facts: Facts, claim: string): Promise<void> {
   const { namespace } = facts;
-  await cluster.core.deleteNamespacedPersistentVolumeClaim({ namespace, name: claim }).catch(absent);
+  await cluster.core.deleteNamespacedPersistentVolumeClaim({ namespace, name: claim }).catch(ignoreNotFound);
   const broker = facts.brokers.find((each) => each.claim?.name === claim);
   if (broker?.podState) await deletePod(cluster, namespace, broker.pod, 0);
 }
 
-/** Asks a broker of the cluster that has the quorum. */
-async function ask(brokers: Brokers, facts: Facts, ...command: string[]): Promise<void> {
+/** Runs a command in a broker of the cluster that has a quorum. */
+async function execInQuorum(brokers: Brokers, facts: Facts, ...command: string[]): Promise<void> {
   const quorum = quorumView(facts);
-  const via = facts.brokers.find(({ member }) => member === quorum?.of);
-  if (!via) throw new Error("no broker with a quorum answers");
-  await brokers.exec(via, ...command);
+  const broker = facts.brokers.find(({ member }) => member === quorum?.of);
+  if (!broker) throw new Error("no broker of a cluster with a quorum answers");
+  await brokers.exec(broker, ...command);
 }

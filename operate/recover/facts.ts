@@ -1,21 +1,21 @@
-/** What was found of an installation: everything that the plan is made of. */
+/** Observed state of an installation, from which the plan is made. */
 export interface Facts {
-  /** Of the StatefulSet. */
+  /** Name of the StatefulSet. */
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
-  /** The namespace or the StatefulSet is being deleted, or the StatefulSet was scaled to nothing: the brokers are to stop for good. */
+  /** The brokers stop for good, because the namespace or StatefulSet is being deleted or the StatefulSet was scaled to 0. */
   readonly ending: boolean;
   readonly brokers: readonly BrokerFacts[];
-  /** Kubernetes nodes that carry the taint of this tool, or pods of the installation. */
+  /** Kubernetes nodes that have the out-of-service taint, or pods or volumes of the installation. */
   readonly nodes: readonly NodeFacts[];
-  /** What the brokers that answer say of their cluster. */
-  readonly views: readonly View[];
-  /** Undefined when no broker tells. */
+  /** How each broker that answers sees its cluster. */
+  readonly views: readonly ClusterView[];
+  /** Undefined if no broker reports its queues. */
   readonly queues: readonly QueueFacts[] | undefined;
 }
 
-/** One ordinal of the StatefulSet. */
+/** State of one ordinal of the StatefulSet. */
 export interface BrokerFacts {
   readonly pod: string;
   /** `rabbit@...` */
@@ -25,53 +25,54 @@ export interface BrokerFacts {
 }
 
 export interface PodFacts {
-  /** Empty: not scheduled. */
+  /** Empty if the pod is not scheduled. */
   readonly kubernetesNode: string;
   readonly ready: boolean;
   readonly terminating: boolean;
-  /** Carries the label by which it stops without waiting for its peers. */
+  /** Has the label that lets it stop without waiting for its peers. */
   readonly released: boolean;
-  /** It is not of the StatefulSet's newest template. */
+  /** Was created from an older template of the StatefulSet. */
   readonly outdated: boolean;
-  /** Why a container does not run, for example ImagePullBackOff, or why the pod is not scheduled. */
-  readonly trouble: string;
+  /** Why a container is not running, for example ImagePullBackOff, or why the pod is not scheduled. */
+  readonly problem: string;
 }
 
 export interface ClaimFacts {
   readonly name: string;
   readonly terminating: boolean;
-  /** Kubernetes says that its volume is gone. */
+  /** Kubernetes reports that its volume is gone. */
   readonly lost: boolean;
-  /** The only Kubernetes node where the volume can be used. */
+  /** The only Kubernetes node that can use the volume. */
   readonly boundTo: string | undefined;
 }
 
 export interface NodeFacts {
   readonly name: string;
   readonly presence: Presence;
-  /** Seconds since its last sign of life. */
+  /** Seconds since its last heartbeat. */
   readonly silentSeconds: number;
-  /** Carries the taint node.kubernetes.io/out-of-service. */
+  /** Has the taint node.kubernetes.io/out-of-service. */
   readonly outOfService: boolean;
-  /** Pods of the installation on it, by name. */
+  /** Names of the installation's pods on it. */
   readonly pods: readonly string[];
 }
 
 export const Presence = {
   Ready: "ready",
-  /** Not ready, or silent for a short time only: it may come back. */
+  /** Not ready, or silent for a short time. It may come back. */
   Doubtful: "doubtful",
-  /** Not ready, and silent for long. Whether the machine is off nobody in the cluster can know. */
+  /** Not ready, and silent for a long time. The cluster cannot know whether the machine is off. */
   Silent: "silent",
-  /** The cloud says that the machine is off. */
+  /** The cloud provider reports that the machine is off. */
   Off: "off",
-  /** There is no such Node any more. */
+  /** The Node object no longer exists. */
   Absent: "absent",
 } as const;
 export type Presence = (typeof Presence)[keyof typeof Presence];
 
-/** The cluster as one broker sees it; all are `rabbit@...`. */
-export interface View {
+/** The cluster as one broker sees it. All names are `rabbit@...`. */
+export interface ClusterView {
+  /** The broker whose view it is. */
   readonly of: string;
   readonly members: readonly string[];
   readonly running: readonly string[];
@@ -86,8 +87,8 @@ export interface QueueFacts {
 export const isGone = ({ presence }: NodeFacts): boolean =>
   presence === Presence.Silent || presence === Presence.Off || presence === Presence.Absent;
 
-/** The view of the cluster that has a quorum; undefined when none has. */
-export function quorumView({ views, replicas }: Facts): View | undefined {
+/** Returns the view of a broker whose cluster has a quorum. Undefined if there is none. */
+export function quorumView({ views, replicas }: Facts): ClusterView | undefined {
   const majority = Math.floor(replicas / 2) + 1;
   return views.find(({ running }) => running.length >= majority);
 }

@@ -2,37 +2,37 @@ import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from 
 import { SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
 import { domainOf } from "../cluster/installation";
-import { absent, type Cluster, isReady, nameOf } from "../cluster/cluster";
+import type { Cluster } from "../cluster/cluster";
+import { ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
 import {
   type BrokerFacts,
   type ClaimFacts,
+  type ClusterView,
   type Facts,
   type NodeFacts,
   type PodFacts,
   Presence,
-  type View,
 } from "./facts";
 
 export const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
-const OURS = "app.kubernetes.io/part-of=ha-celery";
 
-/** Of the claim templates of the StatefulSet. */
+/** Name of the claim that the StatefulSet creates for a pod. */
 const claimOf = (pod: string) => `data-${pod}`;
 
-/** Looks at everything that the plan is made of. A node is silent when it is not ready and was heard of last `silentAfter` seconds ago. */
+/** Reads the state of an installation. A node is silent if it is not ready and its last heartbeat is `silentAfter` seconds old. */
 export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: number): Promise<Facts> {
   const { namespace, name } = brokers;
   const [space, set, pods, claims, volumes, nodeList, leases] = await Promise.all([
-    cluster.core.readNamespace({ name: namespace }).catch(absent),
-    cluster.apps.readNamespacedStatefulSet({ namespace, name }).catch(absent),
-    cluster.core.listNamespacedPod({ namespace, labelSelector: OURS }),
+    cluster.core.readNamespace({ name: namespace }).catch(ignoreNotFound),
+    cluster.apps.readNamespacedStatefulSet({ namespace, name }).catch(ignoreNotFound),
+    cluster.core.listNamespacedPod({ namespace, labelSelector: INSTALLATION_SELECTOR }),
     cluster.core.listNamespacedPersistentVolumeClaim({ namespace }),
     cluster.core.listPersistentVolume(),
     cluster.core.listNode(),
     cluster.coordination.listNamespacedLease({ namespace: "kube-node-lease" }),
   ]);
-  const heard = new Map(
+  const heartbeats = new Map(
     leases.items.map((lease) => [nameOf(lease), new Date(lease.spec?.renewTime ?? 0).getTime()]),
   );
   const replicas = set?.spec?.replicas ?? 0;
@@ -58,7 +58,7 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
     };
   };
   const found = names.map(broker);
-  const nodes = nodeFacts(nodeList.items, pods.items, found, heard, silentAfter);
+  const nodes = nodeFacts(nodeList.items, pods.items, found, heartbeats, silentAfter);
   const ready = found.filter(
     ({ podState }) =>
       podState?.ready &&
@@ -94,13 +94,13 @@ function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     released: Boolean(pod.metadata?.labels?.[SKIP_WAIT_LABEL]),
     outdated: newest !== undefined && pod.metadata?.labels?.["controller-revision-hash"] !== newest,
-    trouble: waiting?.reason ?? unscheduled?.message ?? "",
+    problem: waiting?.reason ?? unscheduled?.message ?? "",
   };
 }
 
 function claimFacts(claim: V1PersistentVolumeClaim, volumes: readonly V1PersistentVolume[]): ClaimFacts {
   const volume = volumes.find((each) => nameOf(each) === claim.spec?.volumeName);
-  const homes = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms
+  const hostNames = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms
     .flatMap(({ matchExpressions }) => matchExpressions ?? [])
     .filter(({ key, operator }) => key === "kubernetes.io/hostname" && operator === "In")
     .flatMap(({ values }) => values ?? []);
@@ -108,7 +108,7 @@ function claimFacts(claim: V1PersistentVolumeClaim, volumes: readonly V1Persiste
     name: nameOf(claim),
     terminating: claim.metadata?.deletionTimestamp !== undefined,
     lost: claim.status?.phase === "Lost" || (claim.spec?.volumeName !== undefined && !volume),
-    boundTo: homes?.length === 1 ? homes[0] : undefined,
+    boundTo: hostNames?.length === 1 ? hostNames[0] : undefined,
   };
 }
 
@@ -116,7 +116,7 @@ function nodeFacts(
   nodes: readonly V1Node[],
   pods: readonly V1Pod[],
   brokers: readonly BrokerFacts[],
-  heard: ReadonlyMap<string, number>,
+  heartbeats: ReadonlyMap<string, number>,
   silentAfter: number,
 ): NodeFacts[] {
   const used = new Set(
@@ -124,13 +124,13 @@ function nodeFacts(
       (name) => name !== undefined,
     ),
   );
-  const marked = nodes.filter((node) => hasTaint(node, OUT_OF_SERVICE)).map(nameOf);
-  return [...new Set([...used, ...marked])].sort().map((name) => {
+  const tainted = nodes.filter((node) => hasTaint(node, OUT_OF_SERVICE)).map(nameOf);
+  return [...new Set([...used, ...tainted])].sort().map((name) => {
     const node = nodes.find((each) => hostName(each) === name || nameOf(each) === name);
-    const silentSeconds = (Date.now() - (heard.get(node ? nameOf(node) : name) ?? 0)) / 1000;
+    const silentSeconds = (Date.now() - (heartbeats.get(node ? nameOf(node) : name) ?? 0)) / 1000;
     return {
       name: node ? nameOf(node) : name,
-      presence: presence(node, silentSeconds, silentAfter),
+      presence: presenceOf(node, silentSeconds, silentAfter),
       silentSeconds,
       outOfService: node !== undefined && hasTaint(node, OUT_OF_SERVICE),
       pods: pods.filter((pod) => pod.spec?.nodeName === name && !hasEnded(pod)).map(nameOf),
@@ -138,16 +138,16 @@ function nodeFacts(
   });
 }
 
-function presence(node: V1Node | undefined, silentSeconds: number, silentAfter: number): Presence {
+function presenceOf(node: V1Node | undefined, silentSeconds: number, silentAfter: number): Presence {
   if (!node) return Presence.Absent;
-  if (isReadyNode(node)) return Presence.Ready;
+  if (isReady(node)) return Presence.Ready;
   if (hasTaint(node, SHUT_DOWN)) return Presence.Off;
   return silentSeconds > silentAfter ? Presence.Silent : Presence.Doubtful;
 }
 
-async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<View | undefined> {
+async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<ClusterView | undefined> {
   try {
-    const said = await brokers.exec(
+    const output = await brokers.exec(
       { pod },
       "rabbitmqctl",
       "--quiet",
@@ -155,13 +155,13 @@ async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<V
       "--formatter",
       "json",
     );
-    const { disk_nodes, running_nodes } = JSON.parse(said.slice(said.indexOf("{"))) as {
+    const { disk_nodes, running_nodes } = JSON.parse(output.slice(output.indexOf("{"))) as {
       disk_nodes: string[];
       running_nodes: string[];
     };
     return { of: member, members: disk_nodes, running: running_nodes };
   } catch {
-    return undefined; // it tells nothing, which is a fact, too
+    return undefined; // A broker that does not answer has no view.
   }
 }
 
@@ -171,6 +171,3 @@ const hasTaint = (node: V1Node, key: string) =>
   node.spec?.taints?.some((taint) => taint.key === key) ?? false;
 
 const hasEnded = ({ status }: V1Pod) => status?.phase === "Succeeded" || status?.phase === "Failed";
-
-const isReadyNode = ({ status }: V1Node) =>
-  status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;

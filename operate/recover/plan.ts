@@ -1,45 +1,45 @@
 import { type BrokerFacts, type Facts, isGone, type NodeFacts, Presence, quorumView } from "./facts";
 
-/** One thing to do. */
+/** One repair step. */
 export interface Step {
-  readonly kind: Kind;
+  readonly kind: StepKind;
   /** A Kubernetes node, a pod, a claim, or a member of the RabbitMQ cluster. */
   readonly target: string;
-  /** What is stuck, and why this mends it. */
+  /** What is stuck, and why this step repairs it. */
   readonly why: string;
-  /** What a person has to know or accept beforehand; where it is empty the ordinary consent suffices. */
-  readonly needs: readonly Needs[];
-  /** What the person is asked about. */
-  readonly about: About;
+  /** What the user must confirm in addition to the general consent. */
+  readonly needs: readonly Requirement[];
+  /** What the user is asked about. */
+  readonly about: Subject;
 }
 
-export interface About {
+export interface Subject {
   readonly node?: string;
   readonly claim?: string;
 }
 
-export const Kind = {
-  /** A broker that ends for good need not wait for its peers. */
+export const StepKind = {
+  /** Lets a broker that stops for good do so without waiting for its peers. */
   ReleasePod: "release-pod",
   Taint: "taint-node",
   Untaint: "untaint-node",
   DeletePod: "delete-pod",
   Forget: "forget-member",
-  /** Deletes the claim and the pod that waits with it: the broker begins with an empty volume. */
+  /** Deletes the claim and its pod, so that the broker starts with an empty volume. */
   GiveUpVolume: "give-up-volume",
   Grow: "grow-queues",
 } as const;
-export type Kind = (typeof Kind)[keyof typeof Kind];
+export type StepKind = (typeof StepKind)[keyof typeof StepKind];
 
-export const Needs = {
-  /** Only a person can know that a silent machine is off. */
+export const Requirement = {
+  /** A silent machine is off, which only a person can know. */
   MachineOff: "machine-off",
-  /** What is on the volume is gone for good. */
+  /** The data on the volume is lost for good. */
   GiveUpVolume: "give-up-volume",
 } as const;
-export type Needs = (typeof Needs)[keyof typeof Needs];
+export type Requirement = (typeof Requirement)[keyof typeof Requirement];
 
-/** What to do about everything that will not mend itself. Empty: nothing, or only time helps. */
+/** Returns the steps that repair what does not recover by itself. None if nothing is stuck, or if only waiting helps. */
 export function plan(facts: Facts): Step[] {
   if (facts.ending) return releases(facts);
   return [
@@ -55,9 +55,9 @@ function releases({ brokers }: Facts): Step[] {
   return brokers
     .filter(({ podState }) => podState?.terminating && !podState.released)
     .map(({ pod }) => ({
-      kind: Kind.ReleasePod,
+      kind: StepKind.ReleasePod,
       target: pod,
-      why: "all brokers are to stop, so it need not wait until its peers have a quorum without it",
+      why: "all brokers are stopping, so it need not wait until its peers have a quorum without it",
       needs: [],
       about: {},
     }));
@@ -67,31 +67,31 @@ function nodeSteps(node: NodeFacts): Step[] {
   if (node.outOfService && node.presence === Presence.Ready)
     return [
       {
-        kind: Kind.Untaint,
+        kind: StepKind.Untaint,
         target: node.name,
-        why: "it is back, and marked as out of service",
+        why: "the node is back, but is still tainted as out of service",
         needs: [],
         about: {},
       },
     ];
-  // The pods of an absent Node are removed by Kubernetes itself.
+  // Kubernetes itself removes the pods of a Node that no longer exists.
   if (!isGone(node) || node.presence === Presence.Absent || node.outOfService || node.pods.length === 0)
     return [];
-  const held = `${node.pods.join(", ")} cannot be replaced while it may still run there`;
+  const blocked = `${node.pods.join(", ")} cannot be replaced while they may still run there`;
   return [
     node.presence === Presence.Off
       ? {
-          kind: Kind.Taint,
+          kind: StepKind.Taint,
           target: node.name,
-          why: `the cloud says that it is off; ${held}`,
+          why: `the cloud provider reports that the node is off; ${blocked}`,
           needs: [],
           about: {},
         }
       : {
-          kind: Kind.Taint,
+          kind: StepKind.Taint,
           target: node.name,
-          why: `silent for ${Math.round(node.silentSeconds)} s; ${held}`,
-          needs: [Needs.MachineOff],
+          why: `silent for ${Math.round(node.silentSeconds)} s; ${blocked}`,
+          needs: [Requirement.MachineOff],
           about: { node: node.name },
         },
   ];
@@ -99,23 +99,23 @@ function nodeSteps(node: NodeFacts): Step[] {
 
 const BROKEN = /^(ErrImage|ImagePull|InvalidImage|CrashLoop|CreateContainer|RunContainer)/;
 
-/** A StatefulSet waits for ever for a pod of a failed update, even when the template has been mended since. */
+/** A StatefulSet never replaces a pod of a failed update, even if the template has been fixed since. */
 function brokenPods({ brokers }: Facts): Step[] {
   return brokers
     .filter(
       ({ podState }) =>
-        podState?.outdated && !podState.ready && !podState.terminating && BROKEN.test(podState.trouble),
+        podState?.outdated && !podState.ready && !podState.terminating && BROKEN.test(podState.problem),
     )
     .map(({ pod, podState }) => ({
-      kind: Kind.DeletePod,
+      kind: StepKind.DeletePod,
       target: pod,
-      why: `${podState?.trouble ?? ""} in a pod of an older template, which Kubernetes does not replace by itself`,
+      why: `${podState?.problem ?? ""} in a pod of an older template, which Kubernetes does not replace by itself`,
       needs: [],
       about: {},
     }));
 }
 
-/** Only beside a quorum: an empty broker of a cluster without one would be the next one lost. */
+/** Requires a quorum. Without one, a broker with an empty volume would be a further loss. */
 function lostVolumes(facts: Facts): Step[] {
   const quorum = quorumView(facts);
   if (!quorum) return [];
@@ -125,20 +125,20 @@ function lostVolumes(facts: Facts): Step[] {
     if (!claim || claim.terminating || reason === undefined) return [];
     const node = facts.nodes.find(({ name }) => name === claim.boundTo);
     const silent = node?.presence === Presence.Silent && !node.outOfService;
-    // Forgotten, but with its volume, it could not come back: both or neither.
-    const needs = [...(silent ? [Needs.MachineOff] : []), Needs.GiveUpVolume];
+    // A broker that is forgotten but keeps its volume could not come back, so both steps have the same requirements.
+    const needs = [...(silent ? [Requirement.MachineOff] : []), Requirement.GiveUpVolume];
     const about = { node: claim.boundTo, claim: claim.name };
     const forget: Step = {
-      kind: Kind.Forget,
+      kind: StepKind.Forget,
       target: member,
-      why: "with an empty volume it has to come back as a new member: as the old one it would vote on what it has forgotten",
+      why: "with an empty volume it must rejoin as a new member, because the old member would vote on data that it no longer has",
       needs,
       about,
     };
     const isForgettable = quorum.members.includes(member) && !quorum.running.includes(member);
     return [
       ...(isForgettable ? [forget] : []),
-      { kind: Kind.GiveUpVolume, target: claim.name, why: reason, needs, about },
+      { kind: StepKind.GiveUpVolume, target: claim.name, why: reason, needs, about },
     ];
   });
 }
@@ -152,29 +152,29 @@ function whyLost(
   const home = claim?.boundTo;
   const node = facts.nodes.find(({ name }) => name === home);
   if (home !== undefined && node && isGone(node) && !podState?.ready)
-    return `its volume is on ${home}, which is ${node.presence === Presence.Absent ? "no node any more" : "gone"}`;
+    return `its volume is on ${home}, which ${node.presence === Presence.Absent ? "no longer exists" : "is gone"}`;
   const own = facts.views.find(({ of }) => of === member);
   if (own && own.of !== quorumOf && own.members.length === 1 && facts.replicas > 1)
-    return "it runs as a cluster of its own beside the others; what clients left in its queues is lost with it";
+    return "it runs as a separate cluster of one; messages that clients left in its queues are lost with it";
   return undefined;
 }
 
-/** Members count for the quorum for as long as they are known. */
+/** A member counts for the quorum until the cluster forgets it. */
 function formerMembers(facts: Facts): Step[] {
   const quorum = quorumView(facts);
   const wanted = facts.brokers.map(({ member }) => member);
   return (quorum?.members ?? [])
     .filter((member) => !wanted.includes(member) && !quorum?.running.includes(member))
     .map((member) => ({
-      kind: Kind.Forget,
+      kind: StepKind.Forget,
       target: member,
-      why: "there is no such broker any more, and it counts for the quorum",
+      why: "the broker no longer exists, but still counts for the quorum",
       needs: [],
       about: {},
     }));
 }
 
-/** RabbitMQ grows queues by itself within a minute; by then nobody wants to wait. */
+/** Queues that have no copy on a running broker. RabbitMQ would add the copies by itself within a minute. */
 function missingMembers(facts: Facts): Step[] {
   const quorum = quorumView(facts);
   if (!quorum || !facts.queues) return [];
@@ -182,9 +182,9 @@ function missingMembers(facts: Facts): Step[] {
     ({ member, podState }) => quorum.running.includes(member) && podState?.ready && !podState.terminating,
   );
   return running.flatMap(({ member }) => {
-    const lacking = (facts.queues ?? []).filter(({ members }) => !members.includes(member));
-    if (lacking.length === 0) return [];
-    const why = `${lacking.length} of ${facts.queues?.length} queues have no copy there`;
-    return [{ kind: Kind.Grow, target: member, why, needs: [], about: {} }];
+    const withoutCopy = (facts.queues ?? []).filter(({ members }) => !members.includes(member));
+    if (withoutCopy.length === 0) return [];
+    const why = `${withoutCopy.length} of ${facts.queues?.length} queues have no copy on it`;
+    return [{ kind: StepKind.Grow, target: member, why, needs: [], about: {} }];
   });
 }

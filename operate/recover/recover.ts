@@ -1,119 +1,116 @@
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
+import { apiMessageOf } from "../cluster/objects";
 import { wait } from "../waiting";
+import { type Consent, Decisions } from "./decisions";
 import { execute } from "./execute";
-import { type Facts } from "./facts";
+import type { Facts } from "./facts";
 import { observe } from "./observe";
-import { Kind, plan, type Step } from "./plan";
-import { stuck } from "./stuck";
+import { plan, type Step } from "./plan";
+import { findProblems } from "./problems";
+import { keyOf, Schedule, secondsSince } from "./schedule";
 
-export interface Options {
-  /** A node that is not ready and was heard of last so long ago counts as silent. */
+export interface RecoveryOptions {
+  /** A node that is not ready counts as silent when its last heartbeat is this old. */
   readonly silentAfterSeconds: number;
-  /** How long to wait until it is whole, once nothing is left to do. */
-  readonly patienceSeconds: number;
+  /** Timeout for the installation to become healthy after the last step. */
+  readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
-  /** Called with steps that were not planned before. Gives back those that may be done. */
-  consent(steps: readonly Step[]): Promise<readonly Step[]>;
-  /** Tells what is done and what is waited for. */
+  /** Called once for each step. */
+  readonly consent: Consent;
+  /** Receives the progress. */
   report(text: string): void;
 }
 
+/** Result of a recovery, which `--json` prints. */
 export interface Outcome {
+  /** The installation is healthy. */
   readonly whole: boolean;
-  /** What was done, in order. */
+  /** Executed steps, in order. */
   readonly done: readonly Step[];
-  /** Steps that nobody consented to. */
+  /** Steps that the user did not consent to. */
   readonly refused: readonly Step[];
-  /** What is not as it should be in the end. */
+  /** Problems that are left. */
   readonly stuck: readonly string[];
   readonly seconds: number;
 }
 
 const POLL_SECONDS = 3;
-/** What a step sets going takes a while: it is not done again before. */
-const AGAIN_SECONDS = 30;
-/** RabbitMQ adds copies to queues by itself, 10 s after a node came: growing them at once would get in its way. */
-const GROW_AFTER_SECONDS = 45;
 
-const key = ({ kind, target }: Step) => `${kind} ${target}`;
+/** Observes, plans, and executes steps in a loop, until the installation is healthy or nothing more can be done. */
+export const recover = (cluster: Cluster, brokers: Brokers, options: RecoveryOptions): Promise<Outcome> =>
+  new Recovery(cluster, brokers, options).run();
 
-/** Observes, plans, does and observes again, until all is whole or nothing more can be done. */
-export async function recover(cluster: Cluster, brokers: Brokers, options: Options): Promise<Outcome> {
-  const begun = Date.now();
-  const elapsed = (since: number) => (Date.now() - since) / 1000;
-  const allowed = new Set<string>();
-  const refused = new Map<string, Step>();
-  const doneAt = new Map<string, number>();
-  const seen = new Map<string, number>();
-  const done: Step[] = [];
-  let progress = Date.now();
-  let told = "";
+class Recovery {
+  private readonly startedAt = Date.now();
+  private readonly decisions: Decisions;
+  private readonly schedule = new Schedule();
+  private progressAt = Date.now();
+  private lastReport = "";
 
-  for (;;) {
-    const facts = await observe(cluster, brokers, options.silentAfterSeconds);
-    const troubles = stuck(facts);
-    const outcome = () => ({
-      done,
-      refused: [...refused.values()],
-      stuck: troubles,
-      seconds: elapsed(begun),
-    });
-    if (troubles.length === 0) return { whole: true, ...outcome() };
-    tell(troubles);
-
-    const steps = plan(facts).filter((step) => isDue(step));
-    const fresh = steps.filter((step) => !allowed.has(key(step)) && !refused.has(key(step)));
-    if (fresh.length > 0) {
-      const yes = await options.consent(fresh);
-      for (const step of fresh)
-        if (yes.includes(step)) allowed.add(key(step));
-        else refused.set(key(step), step);
-    }
-    for (const step of steps.filter((each) => allowed.has(key(each)))) {
-      options.report(`${step.kind} ${step.target}`);
-      // The next step may count on this one.
-      if (!(await attempt(facts, step))) break;
-      doneAt.set(key(step), Date.now());
-      if (!done.some((each) => key(each) === key(step))) done.push(step);
-      progress = Date.now();
-    }
-    // What was refused will not mend itself.
-    if (refused.size > 0 && steps.every((step) => refused.has(key(step))))
-      return { whole: false, ...outcome() };
-    if (elapsed(progress) > options.patienceSeconds) return { whole: false, ...outcome() };
-    await wait(POLL_SECONDS, options.signal);
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly brokers: Brokers,
+    private readonly options: RecoveryOptions,
+  ) {
+    this.decisions = new Decisions((steps) => options.consent(steps));
   }
 
-  function isDue(step: Step): boolean {
-    const first = seen.get(key(step)) ?? Date.now();
-    seen.set(key(step), first);
-    if (step.kind === Kind.Grow && elapsed(first) < GROW_AFTER_SECONDS) return false;
-    const last = doneAt.get(key(step));
-    return last === undefined || elapsed(last) > AGAIN_SECONDS;
+  async run(): Promise<Outcome> {
+    const { silentAfterSeconds, timeoutSeconds, signal } = this.options;
+    for (;;) {
+      const facts = await observe(this.cluster, this.brokers, silentAfterSeconds);
+      const problems = findProblems(facts);
+      if (problems.length === 0) return this.outcome(problems);
+      this.reportProblems(problems);
+      const steps = plan(facts).filter((step) => this.schedule.isDue(step));
+      await this.decisions.askAbout(steps);
+      await this.executeAllowed(facts, steps);
+      if (this.isBlocked(steps) || secondsSince(this.progressAt) > timeoutSeconds)
+        return this.outcome(problems);
+      await wait(POLL_SECONDS, signal);
+    }
   }
 
-  /** What fails is tried again: a broker may not answer yet, or Kubernetes has changed the object meanwhile. */
-  async function attempt(facts: Facts, step: Step): Promise<boolean> {
+  /** Stops at the first failure, because later steps may depend on it. */
+  private async executeAllowed(facts: Facts, steps: readonly Step[]): Promise<void> {
+    for (const step of steps.filter((each) => this.decisions.isAllowed(each))) {
+      this.options.report(keyOf(step));
+      if (!(await this.tryStep(facts, step))) return;
+      this.schedule.record(step);
+      this.progressAt = Date.now();
+    }
+  }
+
+  /** Returns false if the step failed. The loop retries it, because a broker may not answer yet or an object may have changed. */
+  private async tryStep(facts: Facts, step: Step): Promise<boolean> {
     try {
-      await execute(cluster, brokers, facts, step);
+      await execute(this.cluster, this.brokers, facts, step);
       return true;
     } catch (error) {
-      options.report(`  failed, will try again: ${messageOf(error)}`);
+      this.options.report(`  failed, will retry: ${apiMessageOf(error)}`);
       return false;
     }
   }
 
-  function tell(troubles: readonly string[]): void {
-    const text = troubles.join("\n");
-    if (text !== told) for (const line of troubles) options.report(`  ${line}`);
-    told = text;
+  /** Only refused steps are left, and what they repair does not recover by itself. */
+  private isBlocked(steps: readonly Step[]): boolean {
+    return this.decisions.refused.length > 0 && steps.every((step) => this.decisions.isRefused(step));
   }
-}
 
-/** The API server's own sentence, where it is in there. */
-function messageOf(error: unknown): string {
-  const { body } = error as { body?: string };
-  const said = /"message":"((?:[^"\\]|\\.)*)"/.exec(body ?? "")?.[1];
-  return said ?? (error instanceof Error ? error.message : String(error));
+  private reportProblems(problems: readonly string[]): void {
+    const text = problems.join("\n");
+    if (text !== this.lastReport) for (const problem of problems) this.options.report(`  ${problem}`);
+    this.lastReport = text;
+  }
+
+  private outcome(problems: readonly string[]): Outcome {
+    return {
+      whole: problems.length === 0,
+      done: this.schedule.done,
+      refused: this.decisions.refused,
+      stuck: problems,
+      seconds: secondsSince(this.startedAt),
+    };
+  }
 }

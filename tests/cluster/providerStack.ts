@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import type { PulumiTools } from "../../local/toolchain";
+import { messageOf } from "../../operate/errors";
 import { importPendingCreates } from "../../local/providers/pendingCreates";
 import { pulumiCommand } from "../../local/stack";
 
@@ -74,7 +75,7 @@ export class ProviderStack {
     try {
       await this.opened[operation]({ onEvent, signal: cancel.signal, color: "never" });
     } catch (error) {
-      outcome.error = error instanceof Error ? error.message : String(error);
+      outcome.error = messageOf(error);
     }
     return outcome;
   }

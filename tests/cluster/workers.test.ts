@@ -5,6 +5,7 @@ import { deleteCluster, type LocalCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { LedgerReader } from "../../local/ledger";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { isReady } from "../../operate/cluster/objects";
 import { executeIn } from "./machine";
 import { ProviderStack, succeeded, touched } from "./providerStack";
 import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram";
@@ -57,9 +58,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
     await until("a ready beat", async () => {
       const [pod] = await pods(BEAT);
       name = pod?.metadata?.name;
-      return (
-        pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false
-      );
+      return pod !== undefined && isReady(pod);
     });
     return name ?? "";
   }

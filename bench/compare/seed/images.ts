@@ -12,18 +12,18 @@ export interface SeedImages {
   readonly worker: string;
 }
 
-/** Builds the seed's images and pushes them where the cluster's nodes pull. The worker's stands on ours. */
+/** Builds the seed's images and pushes them to the registry of the cluster. The worker image is based on ours. */
 export async function seedImages(registry: string, ourWorker: string, report: Report): Promise<SeedImages> {
   const base = await ensureSeedBrokerBase(report);
   const id = (await imagesPresent()).get(base) ?? base;
   return withWorkFolder(report, async () => ({
-    rabbitmq: await pushed(registry, "rabbitmq", { image: base, id }, report),
-    // Its name holds its digest.
-    worker: await pushed(registry, "worker", { image: ourWorker, id: ourWorker }, report),
+    rabbitmq: await buildAndPush(registry, "rabbitmq", { image: base, id }, report),
+    // The name includes the digest, so it identifies the image.
+    worker: await buildAndPush(registry, "worker", { image: ourWorker, id: ourWorker }, report),
   }));
 }
 
-async function pushed(
+async function buildAndPush(
   registry: string,
   folder: string,
   base: Recipe["base"],

@@ -5,12 +5,12 @@ export const BROKER = "rmq";
 export const WORKERS = "counter";
 export const REPLICAS = 3;
 export const VHOST = "my_vhost";
-/** The queue of an app that names none. */
+/** Default queue of a Celery app. */
 export const QUEUE = "celery";
-/** As in bench/compare/seed/rabbitmq/definitions.json. */
+/** Must match bench/compare/seed/rabbitmq/definitions.json. */
 export const LOGIN = { user: "my_user", password: "my_pass" };
 
-/** By which the drill's scenes tell pods that belong to an installation from others on a node. */
+/** Identifies the pods of an installation for the drill's scenes. */
 const PART_OF = { "app.kubernetes.io/part-of": "ha-celery" };
 
 const labelsOf = (app: string) => ({ app, ...PART_OF });
@@ -23,7 +23,7 @@ export function brokerService(): V1Service {
     spec: {
       clusterIP: "None",
       selector: { app: BROKER },
-      // The seed has no readiness probe, so that its pods have names from their first second on.
+      // The seed has no readiness probe, so its pods have DNS names immediately.
       publishNotReadyAddresses: true,
       ports: [
         { name: "amqp", port: 5672 },
@@ -35,7 +35,7 @@ export function brokerService(): V1Service {
   };
 }
 
-/** The seed's StatefulSet, on as much processor time and memory as our brokers have. */
+/** The seed's StatefulSet, with the same CPU and memory as our brokers. */
 export function brokerSet(image: string): V1StatefulSet {
   return {
     metadata: { name: BROKER, namespace: NAMESPACE },
@@ -67,16 +67,16 @@ export function brokerSet(image: string): V1StatefulSet {
               ],
             },
           },
-          // Broker nodes have short names: rabbit@rmq-0.
+          // Resolves the short names of broker nodes, such as rabbit@rmq-0.
           dnsConfig: { searches: [`${BROKER}.${NAMESPACE}.svc.cluster.local`] },
           containers: [
             {
-              // The drill looks for a broker's processes under this name.
+              // The drill expects this name of a broker's container.
               name: "rabbitmq",
               image,
               env: [{ name: "ERLANG_COOKIE", value: "changeThis" }],
               volumeMounts: [{ name: BROKER, mountPath: "/var/lib/rabbitmq" }],
-              // One after the other: each joins the ones before it.
+              // The brokers start in sequence, and each joins the earlier ones.
               readinessProbe: { tcpSocket: { port: 5672 }, periodSeconds: 2 },
               resources: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1Gi" } },
             },
@@ -98,7 +98,7 @@ export function workers(image: string, concurrency: number): V1Deployment {
         metadata: { labels: labelsOf(WORKERS) },
         spec: {
           enableServiceLinks: false,
-          // Else all three may end up on one node, and a drill would compare luck.
+          // Otherwise, all three could run on one node, and the result would depend on chance.
           affinity: {
             podAntiAffinity: {
               preferredDuringSchedulingIgnoredDuringExecution: [
@@ -117,7 +117,7 @@ export function workers(image: string, concurrency: number): V1Deployment {
               name: "worker",
               image,
               command: ["celery", "-A", "tasks", "worker", "--loglevel=info", `--concurrency=${concurrency}`],
-              // Read by the drill alone, which asks every pool for its queue.
+              // Only the drill reads this, to find the queue of the pool.
               env: [{ name: "HA_CELERY_QUEUES", value: QUEUE }],
               resources: { requests: { cpu: "100m", memory: "384Mi" }, limits: { memory: "384Mi" } },
             },

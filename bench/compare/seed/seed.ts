@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { absent, type Cluster, isReady } from "../../../operate/cluster/cluster";
+import type { Cluster } from "../../../operate/cluster/cluster";
+import { ignoreNotFound, isReady } from "../../../operate/cluster/objects";
 import type { Installation } from "../../../operate/cluster/installation";
-import { missing } from "../../../operate/drill/strength";
+import { healthProblems } from "../../../operate/drill/health";
 import { until } from "../../../operate/waiting";
 import { MirroredBrokers } from "./brokers";
 import type { SeedImages } from "./images";
@@ -21,7 +22,7 @@ import {
 const START_SECONDS = 300;
 const REMOVE_SECONDS = 120;
 
-/** Brings the seed's design up, from nothing to workers that consume a queue with two mirrors. */
+/** Installs the seed's design, and waits until its workers consume a queue with two mirrors. */
 export async function installSeed(
   cluster: Cluster,
   images: SeedImages,
@@ -29,15 +30,15 @@ export async function installSeed(
   signal: AbortSignal,
 ): Promise<Installation> {
   await cluster.core.createNamespace({ body: namespace() });
-  const where = { namespace: NAMESPACE };
-  await cluster.core.createNamespacedService({ ...where, body: brokerService() });
-  await cluster.apps.createNamespacedStatefulSet({ ...where, body: brokerSet(images.rabbitmq) });
+  const target = { namespace: NAMESPACE };
+  await cluster.core.createNamespacedService({ ...target, body: brokerService() });
+  await cluster.apps.createNamespacedStatefulSet({ ...target, body: brokerSet(images.rabbitmq) });
   await until("the seed's brokers are ready", START_SECONDS, signal, async () => {
     const pods = await cluster.pods(NAMESPACE, `app=${BROKER}`);
     return pods.filter(isReady).length === REPLICAS;
   });
   const pool = await cluster.apps.createNamespacedDeployment({
-    ...where,
+    ...target,
     body: workers(images.worker, concurrency),
   });
   const brokers = new MirroredBrokers(cluster, {
@@ -49,11 +50,11 @@ export async function installSeed(
     replicas: REPLICAS,
     managementUrl: new URL(`http://${LOGIN.user}:${LOGIN.password}@${BROKER}:15672`),
   });
-  await until("the seed's design is at full strength", START_SECONDS, signal, async () => {
-    const wanted = { namespace: NAMESPACE, selector: `app=${WORKERS}`, replicas: REPLICAS };
+  await until("the seed's design is healthy", START_SECONDS, signal, async () => {
+    const expected = { namespace: NAMESPACE, selector: `app=${WORKERS}`, replicas: REPLICAS };
     const queues = await brokers.queues();
     const consumers = queues.reduce((sum, queue) => sum + queue.consumers, 0);
-    return consumers >= REPLICAS && (await missing(cluster, brokers, [wanted])).length === 0;
+    return consumers >= REPLICAS && (await healthProblems(cluster, brokers, [expected])).length === 0;
   });
   return {
     namespace: NAMESPACE,
@@ -65,15 +66,17 @@ export async function installSeed(
   };
 }
 
-/** Removes everything of the seed's design, its volumes too. */
+/** Removes everything that belongs to the seed's design, including its volumes. */
 export async function removeSeed(cluster: Cluster): Promise<void> {
   const { core } = cluster;
-  await core.deleteNamespace({ name: NAMESPACE, gracePeriodSeconds: 0 }).catch(absent);
+  await core.deleteNamespace({ name: NAMESPACE, gracePeriodSeconds: 0 }).catch(ignoreNotFound);
   for (const end = Date.now() + REMOVE_SECONDS * 1000; Date.now() < end; await sleep(1000)) {
-    await core.deleteCollectionNamespacedPod({ namespace: NAMESPACE, gracePeriodSeconds: 0 }).catch(absent);
-    if (!(await core.readNamespace({ name: NAMESPACE }).catch(absent))) return;
+    await core
+      .deleteCollectionNamespacedPod({ namespace: NAMESPACE, gracePeriodSeconds: 0 })
+      .catch(ignoreNotFound);
+    if (!(await core.readNamespace({ name: NAMESPACE }).catch(ignoreNotFound))) return;
   }
   throw new Error(
-    `the namespace ${NAMESPACE} is still there after ${REMOVE_SECONDS} s: kubectl get namespace ${NAMESPACE} -o yaml`,
+    `the namespace ${NAMESPACE} still exists after ${REMOVE_SECONDS} s. Find out why: kubectl get namespace ${NAMESPACE} -o yaml`,
   );
 }

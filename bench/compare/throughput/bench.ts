@@ -1,20 +1,26 @@
 import type { V1Job } from "@kubernetes/client-node";
-import { type Cluster, isReady, nameOf } from "../../../operate/cluster/cluster";
-import { ask } from "../../../operate/cluster/forward";
+import type { Cluster } from "../../../operate/cluster/cluster";
+import { isReady, nameOf } from "../../../operate/cluster/objects";
+import { requestPod } from "../../../operate/cluster/podRequest";
 import type { Installation } from "../../../operate/cluster/installation";
 import { DEFAULT_LOAD } from "../../../operate/drill/load";
-import { DRILL_LABEL, LEDGER_PORT, objectName, Role } from "../../../operate/drill/load/names";
-import { type Basis, ledgerAccess, ledgerPod, publisherJob } from "../../../operate/drill/load/objects";
+import { LEDGER_PORT, objectName, Role, runSelector } from "../../../operate/drill/load/names";
+import {
+  ledgerNetworkPolicy,
+  ledgerPod,
+  type LoadSpec,
+  publisherJob,
+} from "../../../operate/drill/load/objects";
 import { type Pool, poolOf } from "../../../operate/drill/load/pool";
-import { Hopeless, until } from "../../../operate/waiting";
+import { NonRetryableError, until } from "../../../operate/waiting";
 import { COUNTED, type Measurement } from "./measurements";
 
 const PUBLISH_SECONDS = 300;
 const EXECUTE_SECONDS = 300;
-/** Rarely: the ledger counts all tasks anew for each answer, on the machine that is measured. */
-const ASK_SECONDS = 3;
+/** Long, because the ledger counts all tasks for each response, on the machine that is measured. */
+const POLL_SECONDS = 3;
 
-/** Measures one design; its workers are scaled as each measurement wants. */
+/** Measures one design. Scales its workers for each measurement. */
 export class Bench {
   private readonly pool: Pool;
 
@@ -26,10 +32,10 @@ export class Bench {
     this.pool = poolOf(installation, {});
   }
 
-  /** Tasks per second. There must be no workers yet; those of the measurement stay. */
+  /** Returns the tasks per second. Expects no running workers, and leaves those of the measurement running. */
   async measure(measurement: Measurement, run: string): Promise<number> {
     const { namespace } = this.installation;
-    const basis: Basis = {
+    const spec: LoadSpec = {
       run,
       namespace,
       template: this.pool.template,
@@ -39,12 +45,12 @@ export class Bench {
     };
     try {
       await this.purge();
-      await this.cluster.core.createNamespacedPod({ namespace, body: ledgerPod(basis) });
+      await this.cluster.core.createNamespacedPod({ namespace, body: ledgerPod(spec) });
       await this.cluster.networkPolicies.createNamespacedNetworkPolicy({
         namespace,
-        body: ledgerAccess(basis),
+        body: ledgerNetworkPolicy(spec),
       });
-      const published = await this.publish(basis, measurement);
+      const published = await this.publish(spec, measurement);
       if (measurement.workers === 0) return published;
       await this.scale(measurement.workers);
       return await this.executed(run, measurement);
@@ -53,7 +59,7 @@ export class Bench {
     }
   }
 
-  /** How many workers the pool has. Returns when there are so many and no others are left. */
+  /** Scales the pool, and waits until exactly this many workers run and are ready. */
   async scale(replicas: number): Promise<void> {
     const { namespace } = this.installation;
     await this.cluster.apps.patchNamespacedDeploymentScale({
@@ -70,8 +76,8 @@ export class Bench {
     });
   }
 
-  private async publish(basis: Basis, measurement: Measurement): Promise<number> {
-    const { namespace, run } = basis;
+  private async publish(spec: LoadSpec, measurement: Measurement): Promise<number> {
+    const { namespace, run } = spec;
     const ledger = objectName(run, Role.Ledger);
     let address = "";
     await until("the ledger is ready", 60, this.signal, async () => {
@@ -79,34 +85,34 @@ export class Bench {
       address = pod.status?.podIP ?? "";
       return isReady(pod);
     });
-    const body = throughputJob(basis, `http://${address}:${LEDGER_PORT}`, this.pool.queue, measurement);
+    const body = throughputJob(spec, `http://${address}:${LEDGER_PORT}`, this.pool.queue, measurement);
     await this.cluster.batch.createNamespacedJob({ namespace, body });
     const name = nameOf(body);
     await until("everything is published", PUBLISH_SECONDS, this.signal, async () => {
       const { status } = await this.cluster.batch.readNamespacedJob({ namespace, name });
       if (status?.failed)
-        throw new Hopeless(`the publisher failed: kubectl -n ${namespace} logs job/${name}`);
+        throw new NonRetryableError(`the publisher failed: kubectl -n ${namespace} logs job/${name}`);
       return (status?.succeeded ?? 0) > 0;
     });
     const [pod] = await this.cluster.pods(namespace, `job-name=${name}`);
-    const said = pod?.status?.containerStatuses?.[0]?.state?.terminated?.message ?? "";
-    return (JSON.parse(said) as { perSecond: number }).perSecond;
+    const message = pod?.status?.containerStatuses?.[0]?.state?.terminated?.message ?? "";
+    return (JSON.parse(message) as { perSecond: number }).perSecond;
   }
 
-  /** The rate of the last tasks, once all are done. */
+  /** Waits until all tasks are done, and returns the rate of the last ones. */
   private async executed(run: string, { tasks, workers }: Measurement): Promise<number> {
-    const question = {
+    const request = {
       namespace: this.installation.namespace,
       pod: objectName(run, Role.Ledger),
       port: LEDGER_PORT,
     };
     const done = async (): Promise<boolean> => {
       const path = `/summary?run=${run}`;
-      return (await ask<{ executed: number }>(this.cluster, { ...question, path })).executed >= tasks;
+      return (await requestPod<{ executed: number }>(this.cluster, { ...request, path })).executed >= tasks;
     };
-    await until(`${tasks} tasks are done`, EXECUTE_SECONDS, this.signal, done, ASK_SECONDS);
-    const { finished } = await ask<{ finished: Finished[] }>(this.cluster, {
-      ...question,
+    await until(`${tasks} tasks are done`, EXECUTE_SECONDS, this.signal, done, POLL_SECONDS);
+    const { finished } = await requestPod<{ finished: FinishedTask[] }>(this.cluster, {
+      ...request,
       path: `/events?run=${run}`,
       timeoutSeconds: 60,
     });
@@ -123,7 +129,7 @@ export class Bench {
 
   private async remove(run: string): Promise<void> {
     const { namespace } = this.installation;
-    const labelSelector = `${DRILL_LABEL}=${run}`;
+    const labelSelector = runSelector(run);
     const all = { namespace, labelSelector, gracePeriodSeconds: 0, propagationPolicy: "Background" };
     await this.cluster.batch.deleteCollectionNamespacedJob(all);
     await this.cluster.core.deleteCollectionNamespacedPod(all);
@@ -131,16 +137,16 @@ export class Bench {
   }
 }
 
-/** The drill's publisher, told to publish so many no-op tasks as fast as it can. */
+/** The drill's publisher, which publishes a given number of no-op tasks at full speed. */
 export function throughputJob(
-  basis: Basis,
+  spec: LoadSpec,
   ledgerUrl: string,
   queue: string,
   { tasks, producers, window, payloadBytes }: Measurement,
 ): V1Job {
-  const job = publisherJob(basis, ledgerUrl, queue);
+  const job = publisherJob(spec, ledgerUrl, queue);
   const [container] = job.spec?.template.spec?.containers ?? [];
-  const wanted: Record<string, string> = {
+  const variables: Record<string, string> = {
     DRILL_KIND: "count",
     DRILL_RATE: "0",
     DRILL_TASKS: String(tasks),
@@ -150,23 +156,26 @@ export function throughputJob(
   };
   if (container)
     container.env = [
-      ...(container.env ?? []).filter(({ name }) => !(name in wanted)),
-      ...Object.entries(wanted).map(([name, value]) => ({ name, value })),
+      ...(container.env ?? []).filter(({ name }) => !(name in variables)),
+      ...Object.entries(variables).map(([name, value]) => ({ name, value })),
     ];
   return job;
 }
 
-/** Id, attempt, worker, start and end, as the ledger tells them. */
-export type Finished = [string, number, string, number, number];
+/** A finished task in the ledger's response: id, attempt, worker, start, and end. */
+export type FinishedTask = [string, number, string, number, number];
 
-/** Tasks per second over the last `count`. Fails when a worker had not begun before them: then it would be another number of workers. */
-export function rateOfLast(finished: readonly Finished[], count: number, workers: number): number {
+/**
+ * Returns the tasks per second over the last `count` tasks. Fails if a worker began later than that, because the rate would be
+ * that of fewer workers.
+ */
+export function rateOfLast(finished: readonly FinishedTask[], count: number, workers: number): number {
   const inOrder = [...finished].sort((one, other) => one[4] - other[4]);
   const [before, last] = [inOrder.slice(0, -count), inOrder.slice(-count)];
   const begun = new Set(before.map(([, , worker]) => worker)).size;
   if (begun < workers)
     throw new Error(
-      `only ${begun} of ${workers} workers had begun when the last ${count} of ${finished.length} tasks were left: more tasks are needed`,
+      `only ${begun} of ${workers} workers had begun when the last ${count} of ${finished.length} tasks were left. Use more tasks`,
     );
   const [from, until] = [before.at(-1)?.[4] ?? 0, last.at(-1)?.[4] ?? 0];
   return count / (until - from);

@@ -1,18 +1,18 @@
-/** What is measured, the same for both designs. */
+/** One measurement, the same for both designs. */
 export interface Measurement {
   readonly title: string;
-  /** Publishing alone, or executing what was published before by so many workers. */
+  /** Number of workers that execute tasks published before. 0 measures publishing alone. */
   readonly workers: number;
   readonly tasks: number;
   readonly producers: number;
-  /** How many tasks a producer has unconfirmed at most; the seed's design confirms none. */
+  /** Largest number of unconfirmed tasks per producer. The seed's design uses no confirms. */
   readonly window: number;
   readonly payloadBytes: number;
-  /** Only where publishers can wait for confirms, or be several. */
+  /** Requires confirms or several publishers, which the seed's design does not have. */
   readonly oursAlone?: boolean;
 }
 
-/** The rate of executing is taken over the last ones: then every worker has begun. */
+/** The execution rate is measured over the last tasks, when every worker has begun. */
 export const COUNTED = 5_000;
 
 const WINDOW = 500;

@@ -3,7 +3,7 @@ import type { Side } from "../side";
 import type { Bench } from "./bench";
 import type { Measurement } from "./measurements";
 
-/** Tasks per second of each design, one figure a round. */
+/** Tasks per second of each design, one value per round. */
 export interface Rates {
   readonly ours: number[];
   readonly seed: number[];
@@ -15,8 +15,8 @@ export interface Contender {
 }
 
 /**
- * Measures both designs in turns, in each round the other one first: a machine that is slower for some minutes is so for both. The one that does
- * not have its turn keeps its brokers, idle, and has no workers.
+ * Measures both designs alternately and swaps their order in each round, so that a temporarily slow machine affects both. The
+ * design that is not being measured has idle brokers and no workers.
  */
 export async function takeTurns(
   contenders: readonly Contender[],

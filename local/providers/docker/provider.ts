@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { messageOf } from "../../../operate/errors";
 import { changesBetween } from "../plugin/changes";
 import type {
   CheckRequest,
@@ -112,7 +113,7 @@ export class DockerProvider implements ResourceProvider {
         __inputs: makeSecret(plainProperties(inputs)),
       };
     } catch (error) {
-      throw new Error(redact(error instanceof Error ? error.message : String(error), secrets), {
+      throw new Error(redact(messageOf(error), secrets), {
         cause: error,
       });
     }

@@ -1,3 +1,5 @@
+import { messageOf } from "../../../operate/errors";
+
 /** An error response of the API server. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -16,8 +18,7 @@ export class Unreachable extends Error {
 }
 
 export function noAnswer(server: string, cause: unknown): Unreachable {
-  const why =
-    cause instanceof Error ? ("code" in cause && String(cause.code)) || cause.message : String(cause);
+  const why = (cause instanceof Error && "code" in cause && String(cause.code)) || messageOf(cause);
   return new Unreachable(
     `The Kubernetes API server at ${server} does not respond (${why}). ` +
       "Check that the cluster is running, and that the provider's kubeconfig and context select it. " +
@@ -52,8 +53,4 @@ export class Canceled extends Error {
 
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,11 +3,12 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { messageOf } from "../../../operate/errors";
 import { InitializationFailed } from "./provider";
 
 /** Converts an error to a gRPC error. */
 export function toServiceError(error: unknown): ServiceError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const metadata = new Metadata();
   if (error instanceof InitializationFailed) {
     // grpc-js does not encode structured details. The engine reads them from this header.

@@ -1,10 +1,10 @@
 import type { V1LocalObjectReference, V1Namespace, V1Pod } from "@kubernetes/client-node";
 import { DRILL_LABEL } from "../load/names";
 
-/** Of its own: the installation's namespace rightly forbids what the agent needs. */
+/** A separate namespace, because the installation's own one forbids the privileges that the agent needs. */
 export const AGENT_NAMESPACE = "ha-celery-drill";
 export const AGENT_CONTAINER = "agent";
-/** The agent of a drill that was killed ends by itself. */
+/** The agent of a killed drill exits after this time. */
 const LIFETIME_SECONDS = 3600;
 
 export interface AgentSpec {
@@ -28,7 +28,7 @@ export function agentNamespace(): V1Namespace {
   };
 }
 
-/** Root among the processes of the node and on its network: what `kubectl debug node` would be given, but not privileged. */
+/** Runs as root in the node's PID and network namespaces, like `kubectl debug node`, but is not privileged. */
 export function agentPod({ run, kubernetesNode, image, imagePullSecrets = [] }: AgentSpec): V1Pod {
   return {
     metadata: {
@@ -37,11 +37,11 @@ export function agentPod({ run, kubernetesNode, image, imagePullSecrets = [] }: 
       labels: { [DRILL_LABEL]: run, "app.kubernetes.io/part-of": "ha-celery-drill" },
     },
     spec: {
-      // No scheduler: also on a cordoned or full node.
+      // Bypasses the scheduler, so that the agent also runs on a cordoned or full node.
       nodeName: kubernetesNode,
       tolerations: [{ operator: "Exists" }],
       hostPID: true,
-      // Reached through the kubelet even when a fault is done to the network of pods.
+      // The kubelet reaches the agent even if a fault breaks the pod network.
       hostNetwork: true,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -60,7 +60,7 @@ export function agentPod({ run, kubernetesNode, image, imagePullSecrets = [] }: 
             runAsGroup: 0,
             runAsNonRoot: false,
             seccompProfile: { type: "Unconfined" },
-            // The runtime's own profile forbids signals and ptrace to processes outside of it.
+            // The runtime's default profile forbids signals and ptrace to processes outside the container.
             appArmorProfile: { type: "Unconfined" },
             seLinuxOptions: { type: "spc_t" },
             capabilities: {

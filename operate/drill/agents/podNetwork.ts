@@ -1,33 +1,33 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { UserError } from "../../errors";
-import { nameOf } from "../../cluster/cluster";
+import { nameOf } from "../../cluster/objects";
 import type { Nodes } from "../../cluster/nodes";
 
-/** A rule for packets into and out of a pod. */
-export interface Rule {
-  /** As iptables wants it: `--source 10.0.0.1`. */
+/** A filter rule for packets that enter or leave a pod. */
+export interface PacketRule {
+  /** Match of an iptables rule: `--source 10.0.0.1`. */
   readonly match: string;
   /** `DROP` */
   readonly target: string;
-  /** The address in `match`, if there is one: says whether the rule is for IPv4 or IPv6. */
+  /** The address in `match`, if there is one. It determines whether the rule is for IPv4 or IPv6. */
   readonly address?: string;
 }
 
-/** Our own chain, so that taking back is to remove it, whoever made it. */
+/** A separate chain, so that undoing means removing it, whichever drill created it. */
 const CHAIN = "HA-CELERY-DRILL";
 const COMMENT = "-m comment --comment ha-celery-drill";
 const HOOKS = ["INPUT", "OUTPUT"];
 const MISSING = "has no iptables";
 
-/** Drops everything between a pod and an address. */
-export const apartFrom = (address: string): Rule[] =>
+/** Rules that drop all traffic between a pod and an address. */
+export const dropTrafficWith = (address: string): PacketRule[] =>
   ["--source", "--destination"].map((side) => ({ match: `${side} ${address}`, target: "DROP", address }));
 
-/** Puts rules into a pod's own network, before all others. */
-export async function filter(
+/** Inserts rules into a pod's network namespace, before all existing ones. */
+export async function addPacketFilter(
   nodes: Nodes,
   pod: V1Pod,
-  rules: readonly Rule[],
+  rules: readonly PacketRule[],
   hooks: readonly string[] = HOOKS,
 ): Promise<void> {
   const tools = [...new Set((pod.status?.podIPs ?? []).map(({ ip }) => toolFor(ip)))];
@@ -36,7 +36,7 @@ export async function filter(
     ...rules
       .filter(({ address }) => address === undefined || toolFor(address) === tool)
       .map(({ match, target }) => `${tool} -w 5 -A ${CHAIN} ${match} ${COMMENT} -j ${target}`),
-    // Only now, so that all rules begin at once.
+    // Hooked in last, so that all rules take effect together.
     ...hooks.map((hook) => `${tool} -w 5 -I ${hook} 1 ${COMMENT} -j ${CHAIN}`),
   ]);
   const script = [
@@ -47,20 +47,20 @@ export async function filter(
   ];
   const found = await inNetworkOf(nodes, pod, script.join("\n"));
   if (found === undefined)
-    throw new Error(`no process of pod ${nameOf(pod)} runs, so it has no network to filter`);
+    throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to filter`);
 }
 
-/** Takes all rules of any drill out of a pod's network. Harmless where there are none. */
-export async function unfilter(nodes: Nodes, pod: V1Pod): Promise<void> {
+/** Removes the rules of all drills from a pod's network. Does nothing if there are none. */
+export async function removePacketFilter(nodes: Nodes, pod: V1Pod): Promise<void> {
   await inNetworkOf(nodes, pod, `${REMOVE}\nif iptables -w 5 -S | grep ${CHAIN} >&2; then exit 1; fi`);
 }
 
-/** Undefined when nothing of the pod runs any more. */
+/** Runs a script in a pod's network namespace. Returns undefined if no process of the pod is running. */
 export async function inNetworkOf(nodes: Nodes, pod: V1Pod, script: string): Promise<string | undefined> {
   const node = pod.spec?.nodeName ?? "";
   if (pod.spec?.hostNetwork)
     throw new UserError(
-      `Pod ${nameOf(pod)} is on the network of its node ${node}: what is done to it is done to the node.`,
+      `Pod ${nameOf(pod)} uses the network of its node ${node} (hostNetwork), so the fault would hit the node. Run a scene that does not change the network: broker-kill, pod-delete, freeze.`,
     );
   const [pid] = await nodes.processes(node, pod.metadata?.uid ?? "");
   if (pid === undefined) return undefined;
@@ -69,7 +69,7 @@ export async function inNetworkOf(nodes: Nodes, pod: V1Pod, script: string): Pro
   } catch (error) {
     if (!(error instanceof Error && error.message.includes(MISSING))) throw error;
     throw new UserError(
-      `Node ${node} has no iptables, by which the drill cuts connections. Install it there (package iptables), or run a scene that needs none: broker-kill, pod-delete, freeze.`,
+      `Node ${node} has no iptables, which the drill uses to drop traffic. Install it there (package iptables), or run a scene that does not need it: broker-kill, pod-delete, freeze.`,
     );
   }
 }

@@ -1,52 +1,56 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { nameOf } from "../../cluster/cluster";
+import { nameOf } from "../../cluster/objects";
 import type { Nodes } from "../../cluster/nodes";
-import { filter, inNetworkOf, unfilter } from "./podNetwork";
+import { addPacketFilter, inNetworkOf, removePacketFilter } from "./podNetwork";
 
-export interface Slowness {
+export interface NetworkDelay {
   readonly delayMs: number;
   readonly lossPercent: number;
-  /** Ends by itself after so long, where it is our own program. */
+  /** The Python program that replaces netem exits after this time. */
   readonly seconds: number;
 }
 
 const QUEUE = 4711;
-/** The interface of the default route: eth0 nearly everywhere. */
+/** The interface of the default route, usually eth0. */
 const DEVICE = `$(ip -o route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)`;
 
-/** Slows what leaves a pod, and loses some of it; says by what means. */
-export async function slow(nodes: Nodes, pod: V1Pod, slowness: Slowness): Promise<"netem" | "NFQUEUE"> {
-  const { delayMs, lossPercent } = slowness;
+/** Delays the packets that leave a pod and drops some of them. Returns the mechanism that was used. */
+export async function delayPackets(
+  nodes: Nodes,
+  pod: V1Pod,
+  delay: NetworkDelay,
+): Promise<"netem" | "NFQUEUE"> {
+  const { delayMs, lossPercent } = delay;
   const netem = `netem delay ${delayMs}ms ${delayMs / 10}ms loss ${lossPercent}% limit 65536`;
-  const said = await inNetworkOf(
+  const output = await inNetworkOf(
     nodes,
     pod,
-    `tc qdisc replace dev ${DEVICE} root ${netem} 2>&1 || echo impossible`,
+    `tc qdisc replace dev ${DEVICE} root ${netem} 2>&1 || echo unsupported`,
   );
-  if (said?.trim() === "") return "netem";
-  await answerLate(nodes, pod, slowness);
-  // When the program ends, packets pass as if the rule were not there.
+  if (output?.trim() === "") return "netem";
+  await startDelayProgram(nodes, pod, delay);
+  // With --queue-bypass, packets pass when the program is not running.
   const target = `NFQUEUE --queue-num ${QUEUE} --queue-bypass`;
-  await filter(nodes, pod, [{ match: "! --out-interface lo", target }], ["OUTPUT"]);
+  await addPacketFilter(nodes, pod, [{ match: "! --out-interface lo", target }], ["OUTPUT"]);
   return "NFQUEUE";
 }
 
-/** Harmless where nothing was slowed. The program ends by itself, or with the agent. */
-export async function unslow(nodes: Nodes, pod: V1Pod): Promise<void> {
-  await unfilter(nodes, pod);
+/** Removes the delay. Does nothing if there is none. The Python program exits by itself or with the agent. */
+export async function removeDelay(nodes: Nodes, pod: V1Pod): Promise<void> {
+  await removePacketFilter(nodes, pod);
   await inNetworkOf(nodes, pod, `tc qdisc del dev ${DEVICE} root netem 2>/dev/null || true`);
 }
 
-/** Starts the program that stands in for netem, in the pod's network. */
-async function answerLate(
+/** Starts the Python program that replaces netem, in the pod's network namespace. */
+async function startDelayProgram(
   nodes: Nodes,
   pod: V1Pod,
-  { delayMs, lossPercent, seconds }: Slowness,
+  { delayMs, lossPercent, seconds }: NetworkDelay,
 ): Promise<void> {
   const node = pod.spec?.nodeName ?? "";
   const [pid] = await nodes.processes(node, pod.metadata?.uid ?? "");
   if (pid === undefined)
-    throw new Error(`no process of pod ${nameOf(pod)} runs, so it has no network to slow down`);
+    throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to slow down`);
   const log = `/tmp/slow-${pid}.log`;
   const values = [QUEUE, delayMs / 1000, lossPercent / 100, seconds].join(" ");
   await nodes.shell(

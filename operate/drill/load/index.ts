@@ -1,19 +1,21 @@
 import type { Events } from "../verdict/events";
 
-/** What the drill publishes and who works on it. */
+/** What the drill publishes, and the workers that run it. */
 export interface LoadOptions {
-  /** Tasks published per second, by all producers together. */
+  /** Tasks published per second by all producers together. */
   readonly rate: number;
-  /** Processes that publish, each over a connection of its own. */
+  /** Publisher processes, each with its own connection. */
   readonly producers: number;
-  /** How long each task takes. */
+  /** Duration of each task. */
   readonly taskSeconds: number;
-  /** Worker pods of the drill's own; with `--use-pool` those of the user's pool work. */
+  /** Worker pods that the drill starts. With `--use-pool`, the workers of the user's pool run the tasks instead. */
   readonly workers: number;
-  /** Tasks at the same time in each worker pod. */
+  /** Concurrent tasks per worker pod. */
   readonly concurrency: number;
-  /** Tasks that a worker holds for each of them.
-   * @default undefined: as many as in the user's pool */
+  /**
+   * Tasks that a worker prefetches per concurrent task.
+   * @default undefined: the setting of the user's pool
+   */
   readonly prefetch: number | undefined;
 }
 
@@ -26,19 +28,19 @@ export const DEFAULT_LOAD: LoadOptions = {
   prefetch: undefined,
 };
 
-/** The drill's pods: ledger, workers, publisher. All carry the label `ha-celery/drill=<run>`. */
+/** The drill's pods: ledger, workers, and publisher. All have the label `ha-celery/drill=<run>`. */
 export interface Load {
   readonly run: string;
   readonly options: LoadOptions;
   readonly namespace: string;
   readonly queue: string;
-  /** Label selectors of the drill's pods. */
   readonly workerSelector: string;
   readonly publisherSelector: string;
-  /** Of the workers' Deployment and of the publisher's Job. */
+  /** Name of the workers' Deployment. */
   readonly workersName: string;
+  /** Name of the publisher's Job. */
   readonly publisherName: string;
-  /** Publishes one task that is not of the stream, and is in no count: `poison` kills the process that runs it, each time. */
-  publishOne(kind: "poison"): Promise<string>;
+  /** Publishes one extra task that is not counted. `poison` kills the process that runs it, each time. */
+  publishOne(task: "poison"): Promise<string>;
   events(): Promise<Events>;
 }

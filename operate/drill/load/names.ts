@@ -1,6 +1,8 @@
-/** Carried by everything that belongs to a drill; the value is the run. */
+import { labelSelector } from "../../cluster/objects";
+
+/** Label of everything that belongs to a drill. Its value is the run. */
 export const DRILL_LABEL = "ha-celery/drill";
-/** Tells the drill's pods from each other. */
+/** Label that distinguishes the drill's pods. Its value is the role. */
 export const ROLE_LABEL = "ha-celery/drill-role";
 export const LEDGER_PORT = 8080;
 
@@ -13,6 +15,9 @@ export const labelsOf = (run: string, role: Role): Record<string, string> => ({
   "app.kubernetes.io/part-of": "ha-celery-drill",
 });
 
-export const selectorOf = (run: string, role: Role): string => `${DRILL_LABEL}=${run},${ROLE_LABEL}=${role}`;
+/** Selects everything that belongs to a run. */
+export const runSelector = (run: string): string => labelSelector({ [DRILL_LABEL]: run });
+export const selectorOf = (run: string, role: Role): string =>
+  labelSelector({ [DRILL_LABEL]: run, [ROLE_LABEL]: role });
 export const objectName = (run: string, role: Role): string => `drill-${run}-${role}`;
 export const queueOf = (run: string): string => `drill-${run}`;

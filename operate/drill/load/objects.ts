@@ -8,39 +8,38 @@ import type {
   V1PodSpec,
   V1PodTemplateSpec,
 } from "@kubernetes/client-node";
+import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
 import type { LoadOptions } from ".";
 import { labelsOf, LEDGER_PORT, objectName, queueOf, Role } from "./names";
 
-/** What the drill's pods are made after, and where they may run. */
-export interface Basis {
+/** Inputs of the drill's objects. */
+export interface LoadSpec {
   readonly run: string;
   readonly namespace: string;
-  /** Of the pool's Deployment: image, secrets, rights and placement are the user's own. */
+  /** Pod template of the pool, which provides the image, secrets, permissions, and placement. */
   readonly template: V1PodTemplateSpec;
   readonly options: LoadOptions;
-  /** What publishes; by default the drill's own publisher. */
+  /** Command of the publisher. By default, the drill's own publisher. */
   readonly publisher?: readonly string[];
-  /** Where neither the ledger nor the publisher runs: the machine that the fault takes. */
+  /** Kubernetes nodes that must not run the ledger or the publisher, because the fault hits them. */
   readonly avoid: readonly string[];
 }
 
 const PUBLISHER = ["python", "-m", "ha_celery.drill.publisher"];
 const LONGEST_STOP_SECONDS = 30;
-/** The client labels open the broker's NetworkPolicy. */
-const CLIENT_LABEL = /^ha-celery\/broker$/;
 
-/** Holds the count. A single pod: it must neither move nor share the fate of the brokers. */
-export function ledgerPod(basis: Basis): V1Pod {
-  const { run, namespace } = basis;
+/** The task ledger, as a pod without a controller, so that it neither moves nor depends on the brokers. */
+export function ledgerPod(load: LoadSpec): V1Pod {
+  const { run, namespace } = load;
   return {
     metadata: { name: objectName(run, Role.Ledger), namespace, labels: labelsOf(run, Role.Ledger) },
     spec: {
-      ...elsewhere(basis),
+      ...podSpecAvoidingNodes(load),
       restartPolicy: "Always",
       terminationGracePeriodSeconds: 0,
       containers: [
         {
-          ...bare(basis),
+          ...baseContainer(load),
           name: "ledger",
           command: [
             "python",
@@ -63,8 +62,8 @@ export function ledgerPod(basis: Basis): V1Pod {
   };
 }
 
-/** Lets the drill's own pods, and the pool's, reach the ledger where nothing else may reach anything. */
-export function ledgerAccess({ run, namespace }: Basis): V1NetworkPolicy {
+/** Allows all pods of the namespace to reach the ledger, even if a default policy denies all traffic. */
+export function ledgerNetworkPolicy({ run, namespace }: LoadSpec): V1NetworkPolicy {
   return {
     metadata: { name: objectName(run, Role.Ledger), namespace, labels: labelsOf(run, Role.Ledger) },
     spec: {
@@ -75,12 +74,12 @@ export function ledgerAccess({ run, namespace }: Basis): V1NetworkPolicy {
   };
 }
 
-/** Workers like the pool's, but for the drill's queue and app. */
-export function workersDeployment(basis: Basis): V1Deployment {
-  const { run, namespace, options, template } = basis;
+/** Workers from the pool's pod template that run the drill's app on the drill's queue. */
+export function workersDeployment(load: LoadSpec): V1Deployment {
+  const { run, namespace, options, template } = load;
   const labels = { ...labelsOf(run, Role.Worker), ...clientLabels(template) };
   const spec = template.spec as V1PodSpec;
-  const longest = Math.max(60, Math.ceil(options.taskSeconds * 2));
+  const longestTaskSeconds = Math.max(60, Math.ceil(options.taskSeconds * 2));
   const selector = { matchLabels: labelsOf(run, Role.Worker) };
   return {
     metadata: { name: objectName(run, Role.Worker), namespace, labels: labelsOf(run, Role.Worker) },
@@ -92,7 +91,7 @@ export function workersDeployment(basis: Basis): V1Deployment {
         metadata: { labels },
         spec: {
           ...spec,
-          terminationGracePeriodSeconds: longest + LONGEST_STOP_SECONDS,
+          terminationGracePeriodSeconds: longestTaskSeconds + LONGEST_STOP_SECONDS,
           affinity: {
             podAntiAffinity: {
               preferredDuringSchedulingIgnoredDuringExecution: [
@@ -106,7 +105,7 @@ export function workersDeployment(basis: Basis): V1Deployment {
           topologySpreadConstraints: undefined,
           containers: [
             {
-              ...workerOf(spec),
+              ...workerContainer(spec),
               command: [
                 "celery",
                 "--app=ha_celery.drill.app",
@@ -119,10 +118,10 @@ export function workersDeployment(basis: Basis): V1Deployment {
                 "--without-heartbeat",
               ],
               args: undefined,
-              env: withEnv(workerOf(spec), {
+              env: withEnv(workerContainer(spec), {
                 HA_CELERY_QUEUES: queueOf(run),
                 ...(options.prefetch && { HA_CELERY_PREFETCH_MULTIPLIER: String(options.prefetch) }),
-                HA_CELERY_LONGEST_TASK_SECONDS: String(longest),
+                HA_CELERY_LONGEST_TASK_SECONDS: String(longestTaskSeconds),
                 HA_CELERY_LEDGER_URL: undefined,
               }),
             },
@@ -133,9 +132,9 @@ export function workersDeployment(basis: Basis): V1Deployment {
   };
 }
 
-/** A Job, so that a publisher that dies is replaced and resumes. */
-export function publisherJob(basis: Basis, ledgerUrl: string, queue: string): V1Job {
-  const { run, namespace, options, template } = basis;
+/** The publisher, as a Job, so that Kubernetes replaces a killed publisher and the new one resumes. */
+export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): V1Job {
+  const { run, namespace, options, template } = load;
   return {
     metadata: { name: objectName(run, Role.Publisher), namespace, labels: labelsOf(run, Role.Publisher) },
     spec: {
@@ -144,15 +143,15 @@ export function publisherJob(basis: Basis, ledgerUrl: string, queue: string): V1
       template: {
         metadata: { labels: { ...labelsOf(run, Role.Publisher), ...clientLabels(template) } },
         spec: {
-          ...elsewhere(basis),
+          ...podSpecAvoidingNodes(load),
           restartPolicy: "Never",
           terminationGracePeriodSeconds: 5,
           containers: [
             {
-              ...bare(basis),
+              ...baseContainer(load),
               name: "publisher",
-              command: [...(basis.publisher ?? PUBLISHER)],
-              env: withEnv(workerOf(template.spec as V1PodSpec), {
+              command: [...(load.publisher ?? PUBLISHER)],
+              env: withEnv(workerContainer(template.spec as V1PodSpec), {
                 HA_CELERY_QUEUES: queue,
                 HA_CELERY_LEDGER_URL: ledgerUrl,
                 DRILL_RUN: run,
@@ -169,8 +168,8 @@ export function publisherJob(basis: Basis, ledgerUrl: string, queue: string): V1
   };
 }
 
-/** The pool's pod, kept off the machines to avoid. */
-function elsewhere({ template, avoid }: Basis): V1PodSpec {
+/** The pool's pod, with an affinity that keeps it off the nodes to avoid. */
+function podSpecAvoidingNodes({ template, avoid }: LoadSpec): V1PodSpec {
   const { spec } = template;
   return {
     ...(spec as V1PodSpec),
@@ -194,30 +193,29 @@ function elsewhere({ template, avoid }: Basis): V1PodSpec {
   };
 }
 
-/** The worker's container without what makes it one. */
-function bare({ template }: Basis): V1Container {
-  const { livenessProbe, readinessProbe, startupProbe, lifecycle, args, ports, ...container } = workerOf(
-    template.spec as V1PodSpec,
-  );
+/** The worker's container without its probes, hooks, arguments, and ports. */
+function baseContainer({ template }: LoadSpec): V1Container {
+  const { livenessProbe, readinessProbe, startupProbe, lifecycle, args, ports, ...container } =
+    workerContainer(template.spec as V1PodSpec);
   void [livenessProbe, readinessProbe, startupProbe, lifecycle, args, ports];
   return container;
 }
 
-/** The container that does the tasks: ours is called so; of somebody's own pod, the first. */
-export function workerOf({ containers }: V1PodSpec): V1Container {
+/** Returns the container that runs tasks: the one named worker, or the first one of a custom pod. */
+export function workerContainer({ containers }: V1PodSpec): V1Container {
   return containers.find(({ name }) => name === "worker") ?? (containers[0] as V1Container);
 }
 
-function withEnv({ env = [] }: V1Container, settings: Record<string, string | undefined>): V1EnvVar[] {
-  const kept = env.filter(({ name }) => !(name in settings));
-  const added = Object.entries(settings).flatMap(([name, value]) =>
+function withEnv({ env = [] }: V1Container, variables: Record<string, string | undefined>): V1EnvVar[] {
+  const kept = env.filter(({ name }) => !(name in variables));
+  const added = Object.entries(variables).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value }],
   );
   return [...kept, ...added];
 }
 
+/** The label by which the broker's NetworkPolicy lets a pod connect. */
 function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(metadata?.labels ?? {}).filter(([name]) => CLIENT_LABEL.test(name)),
-  );
+  const broker = metadata?.labels?.[CLIENT_LABEL];
+  return broker === undefined ? {} : { [CLIENT_LABEL]: broker };
 }

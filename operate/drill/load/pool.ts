@@ -1,10 +1,10 @@
-import type { V1PodTemplateSpec } from "@kubernetes/client-node";
-import { UserError } from "../../errors";
-import { nameOf } from "../../cluster/cluster";
+import type { V1Deployment, V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { Installation } from "../../cluster/installation";
-import { workerOf } from "./objects";
+import { labelSelector, nameOf } from "../../cluster/objects";
+import { UserError } from "../../errors";
+import { workerContainer } from "./objects";
 
-/** A worker pool of the user's. */
+/** One of the user's worker pools. */
 export interface Pool {
   readonly name: string;
   readonly template: V1PodTemplateSpec;
@@ -12,31 +12,28 @@ export interface Pool {
   readonly queue: string;
 }
 
-/** The pool that was named, or the only one. */
+/** Returns the pool with the given name, or the first one. */
 export function poolOf({ namespace, name, pools }: Installation, { pool }: { pool?: string }): Pool {
-  const fitting = pools.filter(
+  const [deployment] = pools.filter(
     (each) => pool === undefined || nameOf(each) === pool || instanceOf(each) === pool,
   );
-  const [first] = fitting;
   const known = pools.map(instanceOf).join(", ");
-  if (!first)
+  if (!deployment)
     throw new UserError(
       known
-        ? `There is no worker pool "${pool}" in ${namespace}. There are: ${known}.`
-        : `No worker pool of ${namespace}/${name} was found: a drill's own workers are made after one. Deploy CeleryWorkers first.`,
+        ? `There is no worker pool "${pool}" in ${namespace}. Use one of: ${known}.`
+        : `No worker pool of ${namespace}/${name} was found, and the drill's workers use the pod template of one. Deploy CeleryWorkers first.`,
     );
-  const template = first.spec?.template ?? {};
-  const env = workerOf(template.spec ?? { containers: [] }).env ?? [];
+  const template = deployment.spec?.template ?? {};
+  const env = workerContainer(template.spec ?? { containers: [] }).env ?? [];
   return {
-    name: nameOf(first),
+    name: nameOf(deployment),
     template,
-    selector: Object.entries(first.spec?.selector.matchLabels ?? {})
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
+    selector: labelSelector(deployment.spec?.selector.matchLabels),
     queue: env.find((variable) => variable.name === "HA_CELERY_QUEUES")?.value?.split(",")[0] ?? "tasks",
   };
 }
 
-/** As the user named it in the program. */
-const instanceOf = (pool: { metadata?: { name?: string; labels?: Record<string, string> } }): string =>
+/** Name of the pool in the user's program. */
+const instanceOf = (pool: V1Deployment): string =>
   pool.metadata?.labels?.["app.kubernetes.io/instance"] ?? nameOf(pool);

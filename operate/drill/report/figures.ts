@@ -1,28 +1,28 @@
-import { holds, LIMITS, unitOf } from "../verdict/limits";
+import { isWithin, LIMITS, unitOf } from "../verdict/limits";
 import type { Verdict } from "../verdict/verdict";
 
 /** One line of a report. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
-  /** Empty when there is none. */
+  /** Empty if there is no limit. */
   readonly limit: string;
-  /** Undefined when there is no limit. */
-  readonly held: boolean | undefined;
+  /** Undefined if there is no limit. */
+  readonly withinLimit: boolean | undefined;
   readonly meaning: string;
 }
 
-/** All figures of a verdict, in the order of a report. */
+/** Returns all figures of a verdict in the order of a report. */
 export function figuresOf(verdict: Verdict): Figure[] {
   const { confirmed, executed, lost } = verdict;
   return [
-    free("confirmed", confirmed, "tasks that the broker has confirmed"),
-    free("executed", executed, "tasks that finished at least once"),
+    unlimited("confirmed", confirmed, "tasks that the broker confirmed"),
+    unlimited("executed", executed, "tasks that finished at least once"),
     {
       name: "lost",
       value: count(lost),
       limit: "0",
-      held: lost === 0,
+      withinLimit: lost === 0,
       meaning: "confirmed tasks that never finished",
     },
     ...LIMITS.map((limit): Figure => {
@@ -32,7 +32,7 @@ export function figuresOf(verdict: Verdict): Figure[] {
         name: limit.figure,
         value: figure === null ? "-" : count(figure) + unit,
         limit: atMost,
-        held: holds(limit, verdict.limits, figure),
+        withinLimit: isWithin(limit, verdict.limits, figure),
         meaning: limit.meaning,
       };
     }),
@@ -43,15 +43,15 @@ export function figuresOf(verdict: Verdict): Figure[] {
 export const headline = ({ scene, passed, confirmed, lost, duplicated }: Verdict): string =>
   `${scene} ${passed ? "passed" : "FAILED"}: ${count(confirmed)} tasks confirmed, ${count(lost)} lost, ${count(duplicated)} duplicated`;
 
-/** Thousands with commas, whatever the machine's language. */
+/** Formats a number with commas between thousands, independent of the locale. */
 export const count = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 2 });
 
 export const seconds = (value: number | null): string => (value === null ? "-" : `${count(value)} s`);
 
-/** What became of a worker, in a word. */
+/** State of a worker after the fault, in one word. */
 export const fateOf = ({ survived, joined }: Verdict["workers"][number]): string =>
   joined ? "joined" : survived ? "survived" : "broken";
 
-function free(name: string, value: number, meaning: string): Figure {
-  return { name, value: count(value), limit: "", held: undefined, meaning };
+function unlimited(name: string, value: number, meaning: string): Figure {
+  return { name, value: count(value), limit: "", withinLimit: undefined, meaning };
 }

@@ -5,7 +5,7 @@ import { cut, text } from "./svg";
 const SHOWN_REASONS = 3;
 const LONGEST = 150;
 
-/** Verdict, why it failed, and the figures that were measured; says how high it is. */
+/** Draws the verdict, the reasons for a failure, and the measured figures. Returns the picture and its height. */
 export function heading(
   verdict: Verdict,
   left: number,
@@ -15,8 +15,11 @@ export function heading(
   const rest = hidden > 0 ? [`and ${hidden} more`] : [];
   const figures = figuresOf(verdict)
     .slice(3)
-    .filter(({ value, held }) => value !== "-" && (value !== "0" || held === false))
-    .map(({ name, value, limit, held }) => `${name} ${value}${held === false ? ` (${limit})` : ""}`);
+    .filter(({ value, withinLimit }) => value !== "-" && (value !== "0" || withinLimit === false))
+    .map(
+      ({ name, value, limit, withinLimit }) =>
+        `${name} ${value}${withinLimit === false ? ` (${limit})` : ""}`,
+    );
   const lines = [
     ...[...reasons, ...rest].map((reason) => ({ kind: "failed", content: reason })),
     ...(figures.length > 0 ? [{ kind: "quiet", content: figures.join("  ·  ") }] : []),

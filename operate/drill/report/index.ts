@@ -7,8 +7,10 @@ import { drawTimeline } from "./timeline";
 
 export { summaryTable, verdictTable } from "./table";
 
-/** Writes `<folder>/<run>/` with report.md, verdict.json, timeline.svg, and events.json, out of which a report can be drawn again. Gives
- * back that folder. */
+/**
+ * Writes report.md, verdict.json, and timeline.svg to `<folder>/<run>/`, and events.json, from which a report can be created
+ * again. Returns that folder.
+ */
 export async function writeReport(
   folder: string,
   verdict: Verdict,

@@ -1,4 +1,4 @@
-/** A vertical mark with a label beside it. */
+/** A vertical line with a label next to it. */
 export interface Mark {
   readonly x: number;
   readonly text: string;
@@ -7,13 +7,13 @@ export interface Mark {
 
 export interface PlacedMark extends Mark {
   readonly row: number;
-  /** The label is to the left of the mark, where there is no room to the right. */
+  /** The label is to the left of the line, because there is no room to the right. */
   readonly left: boolean;
 }
 
 const SPACE = 5;
 
-/** Gives each label a row, the highest first, so that no label covers another and no mark runs through a label of others. */
+/** Assigns each label the highest row in which no label covers another and no line crosses another label. */
 export function placeLabels(
   marks: readonly Mark[],
   right: number,
@@ -24,7 +24,7 @@ export function placeLabels(
     const width = widthOf(mark.text) + 2 * SPACE;
     const left = mark.x + width > right;
     const extent = { from: left ? mark.x - width : mark.x, until: left ? mark.x : mark.x + width };
-    // There is always room below all others, unless one to the left of its mark is crossed: then it is read through the line.
+    // The row below all others is always free, unless a line crosses a label to its left. Such a label stays readable.
     const rows = Array.from({ length: placed.length + 1 }, (_, row) => row);
     const row = rows.find((each) =>
       placed.every((other) => !collide({ ...mark, ...extent, row: each }, other)),
@@ -41,7 +41,7 @@ interface Extent {
 
 type Place = Extent & { readonly x: number; readonly row: number };
 
-/** A mark reaches from its own row down through all lower ones. */
+/** A line extends from its own row down through all lower rows. */
 function collide(one: Place, other: Place): boolean {
   if (one.row === other.row) return one.from < other.until && other.from < one.until;
   const [upper, lower] = one.row < other.row ? [one, other] : [other, one];

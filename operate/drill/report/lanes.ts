@@ -5,7 +5,7 @@ import type { Verdict, WorkerVerdict } from "../verdict/verdict";
 import { count, fateOf, seconds as inSeconds } from "./figures";
 import { type Box, highestOf, ratePanel } from "./panel";
 import { binWidth, ratesOf } from "./rates";
-import { TITLE_LEFT, WORKER_COLOURS } from "./style";
+import { TITLE_LEFT, WORKER_COLORS } from "./style";
 import { element, text } from "./svg";
 
 const HEIGHT = 44;
@@ -15,7 +15,7 @@ const LONGEST_NAME = 21;
 export const heightOfLanes = ({ workers }: Verdict): number =>
   Math.max(1, workers.length) * (HEIGHT + SPACE) - SPACE;
 
-/** A lane for each worker, all to the same scale. */
+/** Draws one lane per worker, all with the same scale. */
 export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { top, x }: Box): string {
   const [, seconds = 0] = x.domain();
   const name = shortNames(verdict.workers.map(({ worker }) => worker));
@@ -30,8 +30,8 @@ export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { to
   return all
     .map(({ worker, times, rates }, index) => {
       const lane = { top: top + index * (HEIGHT + SPACE), height: HEIGHT, x };
-      const colour = WORKER_COLOURS[index % WORKER_COLOURS.length];
-      const panel = ratePanel(rates, lane, { highest, kind: "worker", colour });
+      const color = WORKER_COLORS[index % WORKER_COLORS.length];
+      const panel = ratePanel(rates, lane, { highest, kind: "worker", color });
       return (
         panel +
         title(worker, name(worker.worker), lane.top) +
@@ -43,7 +43,7 @@ export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { to
 
 const broken = ({ survived, joined }: WorkerVerdict): boolean => !survived && !joined;
 
-/** Beside the lane, where no mark runs. */
+/** Draws the title to the left of the lane, where no lines run. */
 function title(worker: WorkerVerdict, name: string, top: number): string {
   const { executed, backSeconds } = worker;
   const back = backSeconds === null ? "" : `, back ${inSeconds(backSeconds)}`;
@@ -58,14 +58,14 @@ function title(worker: WorkerVerdict, name: string, top: number): string {
   ].join("");
 }
 
-/** Where a broken worker finished its last task before it broke. */
+/** Draws a cross where a broken worker finished its last task before the fault. */
 function cross(
   times: readonly number[],
   { faultAt, loadFrom, undoneAt }: Timeline,
   { top, height, x }: Box,
 ): string {
   const fault = faultAt - loadFrom;
-  // One that came back under its name goes on later.
+  // A worker that restarted under the same name has later tasks, too.
   const end = max(times.filter((time) => time < Math.max(fault, undoneAt - loadFrom))) ?? fault;
   const [at, middle] = [x(Math.max(end, fault)), top + height / 2];
   const arms = `M${at - 5},${middle - 5}l10,10m0,-10l-10,10`;

@@ -4,7 +4,7 @@ import { count, fateOf, figuresOf, headline, seconds } from "./figures";
 
 const SHOWN_IDS = 50;
 
-/** The report as Markdown; the timeline is beside it. */
+/** Formats the report as Markdown. The timeline is a separate file next to it. */
 export function markdown(verdict: Verdict, timeline: Timeline): string {
   const { run, reasons, workers, more, starvedSeconds, lostIds, duplicatedIds } = verdict;
   const starved = starvedSeconds
@@ -16,12 +16,12 @@ export function markdown(verdict: Verdict, timeline: Timeline): string {
     ["![publishes and tasks per second over time](timeline.svg)"],
     [
       ...rows(
-        ["figure", "measured", "limit", "holds", "meaning"],
-        figuresOf(verdict).map(({ name, value, limit, held, meaning }) => [
+        ["figure", "measured", "limit", "within limit", "meaning"],
+        figuresOf(verdict).map(({ name, value, limit, withinLimit, meaning }) => [
           name,
           value,
           limit,
-          held === undefined ? "" : held ? "yes" : "**no**",
+          withinLimit === undefined ? "" : withinLimit ? "yes" : "**no**",
           meaning,
         ]),
       ),
@@ -32,7 +32,7 @@ export function markdown(verdict: Verdict, timeline: Timeline): string {
           "## Workers",
           "",
           ...rows(
-            ["worker", "fate", "executed", "back after"],
+            ["worker", "state", "executed", "back after"],
             workers.map((each) => [
               each.worker,
               fateOf(each),
@@ -44,10 +44,10 @@ export function markdown(verdict: Verdict, timeline: Timeline): string {
       : [],
     Object.keys(more).length > 0
       ? [
-          "## More",
+          "## Facts from the scene",
           "",
           ...rows(
-            ["what", "value"],
+            ["fact", "value"],
             Object.entries(more).map(([name, value]) => [name, String(value)]),
           ),
         ]
@@ -75,7 +75,7 @@ function ids(title: string, all: readonly string[]): string[] {
   if (all.length === 0) return [];
   const shown = all.slice(0, SHOWN_IDS).map((id) => `\`${id}\``);
   const more =
-    all.length > SHOWN_IDS ? ` and ${count(all.length - SHOWN_IDS)} more: verdict.json has them all` : "";
+    all.length > SHOWN_IDS ? ` and ${count(all.length - SHOWN_IDS)} more. verdict.json lists them all.` : "";
   return [`## ${title}`, "", shown.join(", ") + more];
 }
 

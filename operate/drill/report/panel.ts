@@ -5,19 +5,19 @@ import { lengthOf, type Span } from "../verdict/gaps";
 import type { Rate } from "./rates";
 import { element, line, text, widthOf } from "./svg";
 
-/** Where a panel is. */
+/** Position of a panel. */
 export interface Box {
   readonly top: number;
   readonly height: number;
-  /** Of seconds since the load began. */
+  /** Scale of the seconds since the load began. */
   readonly x: ScaleLinear<number, number>;
 }
 
-/** Rates as steps, with a scale of their own or a given one. */
+/** Draws rates as steps. The scale ends at `highest`, by default the highest rate. */
 export function ratePanel(
   rates: readonly Rate[],
   { top, height, x }: Box,
-  { highest = highestOf(rates), ...paint }: { highest?: number; kind: string; colour?: string },
+  { highest = highestOf(rates), ...paint }: { highest?: number; kind: string; color?: string },
 ): string {
   const y = scaleLinear([0, highest || 1], [top + height, top]);
   const [left = 0, right = 0] = x.range();
@@ -34,17 +34,17 @@ export function ratePanel(
     .y1(({ perSecond }) => y(perSecond))
     .curve(curveStepAfter)
     .digits(1)([...rates]);
-  const { kind, colour } = paint;
+  const { kind, color } = paint;
   return [
     ...grid,
-    element("path", { d: steps ?? "", class: `area ${kind}`, fill: colour, stroke: colour }),
+    element("path", { d: steps ?? "", class: `area ${kind}`, fill: color, stroke: color }),
     line(left, top + height, right, top + height, "axis"),
   ].join("");
 }
 
 export const highestOf = (rates: readonly Rate[]): number => max(rates, ({ perSecond }) => perSecond) ?? 0;
 
-/** A gap: a tint over the panel, and its length at a bracket above. */
+/** Draws a gap as a tinted area of the panel, with a bracket and its length above. */
 export function gapMark(gap: Span, { top, height, x }: Box): string {
   const bracketAt = top - 4;
   const [from, until] = [x(gap.from), x(gap.until)];
@@ -52,13 +52,13 @@ export function gapMark(gap: Span, { top, height, x }: Box): string {
   const half = widthOf(label, 11) / 2;
   const [left = 0, right = 0] = x.range();
   const middle = Math.min(right - half, Math.max(left + half, (from + until) / 2));
-  const where = { x: middle, y: bracketAt - 5, "text-anchor": "middle" };
+  const position = { x: middle, y: bracketAt - 5, "text-anchor": "middle" };
   const bracket = `M${from.toFixed(1)},${bracketAt + 4}v-4H${until.toFixed(1)}v4`;
   return [
     element("rect", { x: from, y: top, width: until - from, height, class: "gap" }),
     element("path", { d: bracket, class: "bracket" }),
-    // Marks may run behind it.
-    text({ ...where, class: "halo small strong", "aria-hidden": "true" }, label),
-    text({ ...where, class: "gap-text small strong" }, label),
+    // The halo keeps the label readable over vertical lines.
+    text({ ...position, class: "halo small strong", "aria-hidden": "true" }, label),
+    text({ ...position, class: "gap-text small strong" }, label),
   ].join("");
 }

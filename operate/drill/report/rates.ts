@@ -1,23 +1,23 @@
-/** How many per second, in one bin of time. */
+/** Events per second in one time bin. */
 export interface Rate {
-  /** Seconds since the load began, where the bin begins. */
+  /** Begin of the bin, in seconds since the load began. */
   readonly from: number;
   readonly perSecond: number;
 }
 
 const BINS = 200;
 const LEAST_BINS = 20;
-const FEW = 3;
+const TASKS_PER_BIN = 3;
 const WIDTHS = [0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60];
 
-/** The width of bins for so many tasks over so many seconds: narrow enough for a picture, wide enough to hold a few tasks each. */
+/** Returns a bin width that is narrow enough for the picture, but wide enough for a few tasks per bin. */
 export function binWidth(seconds: number, tasks: number): number {
-  const few = Math.min((FEW * seconds) / Math.max(1, tasks), seconds / LEAST_BINS);
-  const least = Math.max(seconds / BINS, few);
+  const forTasks = Math.min((TASKS_PER_BIN * seconds) / Math.max(1, tasks), seconds / LEAST_BINS);
+  const least = Math.max(seconds / BINS, forTasks);
   return WIDTHS.find((width) => width >= least) ?? Math.ceil(least);
 }
 
-/** The rates over time; the last bin ends the picture with zero. */
+/** Returns the rates over time. The last one is zero and ends the picture. */
 export function ratesOf(times: readonly number[], seconds: number, width: number): Rate[] {
   const counts = Array.from({ length: Math.ceil(seconds / width) }, () => 0);
   for (const time of times) {

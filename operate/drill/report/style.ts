@@ -1,14 +1,14 @@
-/** Colours that people with any colour vision tell apart (Okabe and Ito). */
-export const WORKER_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"];
+/** Palette that is distinguishable with any color vision (Okabe and Ito). */
+export const WORKER_COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"];
 
-/** Where texts begin; the panels begin further to the right. */
+/** Left edge of the text. The panels begin further to the right. */
 export const TITLE_LEFT = 24;
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
-const rules = (colours: Readonly<Record<string, string>>): string =>
-  Object.entries(colours)
-    .map(([selector, colour]) => `${selector}{${colour}}`)
+const rules = (colors: Readonly<Record<string, string>>): string =>
+  Object.entries(colors)
+    .map(([selector, color]) => `${selector}{${color}}`)
     .join("");
 
 const LIGHT = rules({
@@ -27,7 +27,7 @@ const LIGHT = rules({
   ".gap-text": "fill:#b3261e",
   ".mark-fault": "stroke:#b3261e",
   ".mark-undone": "stroke:#a04700",
-  ".mark-whole": "stroke:#00694d",
+  ".mark-recovered": "stroke:#00694d",
   ".mark-event": "stroke:#8c959f",
   ".halo": "stroke:#ffffff",
 });
@@ -48,19 +48,19 @@ const DARK = rules({
   ".gap-text": "fill:#ff8a80",
   ".mark-fault": "stroke:#ff8a80",
   ".mark-undone": "stroke:#ffb072",
-  ".mark-whole": "stroke:#3fd0a5",
+  ".mark-recovered": "stroke:#3fd0a5",
   ".mark-event": "stroke:#6e7681",
   ".halo": "stroke:#0d1117",
 });
 
-/** The page has its own background, so it is read on any; it follows the reader's choice of light or dark. */
+/** The picture has its own background and follows the reader's light or dark theme. */
 export const STYLE = [
   `text{font-family:${FONT};font-size:12px}`,
   ".title{font-size:18px;font-weight:600}.strong{font-weight:600}.small{font-size:11px}",
   ".halo{fill:none;stroke-width:4;stroke-linejoin:round}",
   ".axis,.grid{stroke-width:1}.area{fill-opacity:.45;stroke-width:1.2;stroke-linejoin:round}",
   ".bracket,.cross{stroke-width:1.5;fill:none}.cross{stroke-width:2.5}",
-  ".mark-fault,.mark-undone,.mark-whole{stroke-width:1.6}.mark-event{stroke-width:1;stroke-dasharray:2 3}",
+  ".mark-fault,.mark-undone,.mark-recovered{stroke-width:1.6}.mark-event{stroke-width:1;stroke-dasharray:2 3}",
   LIGHT,
   `@media (prefers-color-scheme: dark){${DARK}}`,
 ].join("");

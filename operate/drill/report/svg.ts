@@ -1,15 +1,17 @@
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** An element of a picture. Children are elements already; text goes through `text`. */
+/** Formats an SVG element. Children must be elements. For text, use `text`. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
-  const given = Object.entries(attributes)
+  const formatted = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(
       ([key, value]) =>
         ` ${key}="${typeof value === "number" ? Math.round(value * 10) / 10 : escaped(value ?? "")}"`,
     )
     .join("");
-  return children.length === 0 ? `<${name}${given}/>` : `<${name}${given}>${children.join("")}</${name}>`;
+  return children.length === 0
+    ? `<${name}${formatted}/>`
+    : `<${name}${formatted}>${children.join("")}</${name}>`;
 }
 
 export const text = (attributes: Attributes, content: string): string =>
@@ -18,7 +20,7 @@ export const text = (attributes: Attributes, content: string): string =>
 export const line = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
   element("line", { x1, y1, x2, y2, class: kind });
 
-/** Text for XML, without the characters that it cannot hold at all. */
+/** Escapes text for XML, and replaces characters that XML does not allow. */
 export function escaped(content: string): string {
   return content
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
@@ -28,7 +30,7 @@ export function escaped(content: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** About how wide a text is: fonts differ, so rather too wide. */
+/** Estimates the width of text. Fonts differ, so the estimate is on the high side. */
 export const widthOf = (content: string, size: number): number => content.length * size * 0.6;
 
 export const cut = (content: string, most: number): string =>

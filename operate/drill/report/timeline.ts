@@ -20,13 +20,13 @@ const LEFT = 204;
 const RIGHT = WIDTH - 28;
 const PUBLISH_HEIGHT = 110;
 const LABEL_ROW = 16;
-/** Above a panel, for the brackets of gaps. */
+/** Space above a panel for the brackets of gaps. */
 const PANEL_HEAD = 34;
 const FOOT = 50;
-/** Shorter gaps are the rhythm of the load. */
+/** Shorter gaps are part of the normal load. */
 const SHOWN_GAP_SECONDS = 1;
 
-/** The drill as a picture: publishes above, each worker below, over the seconds since the load began. */
+/** Draws a drill over the seconds since the load began: published tasks above, and one lane per worker below. */
 export function drawTimeline(verdict: Verdict, events: Events, timeline: Timeline): string {
   const seconds = secondsOf(events, timeline);
   const x = scaleLinear([0, seconds], [LEFT, RIGHT]);
@@ -39,7 +39,7 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
     height: PUBLISH_HEIGHT,
     x,
   };
-  // Room for the title of the first lane.
+  // Leaves room for the title of the first lane.
   const work: Box = {
     top: publish.top + publish.height + PANEL_HEAD + 14,
     height: heightOfLanes(verdict),
@@ -76,7 +76,7 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
   );
 }
 
-/** From the begin of the load to the last thing that happened. */
+/** Returns the seconds from the begin of the load to the last event. */
 function secondsOf(
   { finished }: Events,
   { loadFrom, loadUntil, faultAt, undoneAt, wholeAt = 0 }: Timeline,
@@ -85,7 +85,7 @@ function secondsOf(
   return Math.max(1, end - loadFrom);
 }
 
-/** The fault, and the time that it took to become whole. */
+/** Shades the duration of the fault and of the recovery. */
 function spans(
   { loadFrom, faultAt, undoneAt, wholeAt, loadUntil }: Timeline,
   { top, height, x }: Box,

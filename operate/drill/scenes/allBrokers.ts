@@ -1,10 +1,10 @@
-import { nameOf } from "../../cluster/cluster";
+import { nameOf } from "../../cluster/objects";
 import type { Scene } from "./scene";
 
 export const allBrokers: Scene = {
   name: "all-brokers",
-  summary: "all broker pods are deleted by force at the same moment",
-  // Nothing is undone: Kubernetes makes the pods anew from the first second on.
+  summary: "force-deletes all broker pods at the same time",
+  // There is nothing to undo: Kubernetes recreates the pods immediately.
   holdSeconds: 0,
   limits: { fullStrengthSeconds: 120, duplicated: "running" },
   destructive: true,
@@ -18,9 +18,9 @@ export const allBrokers: Scene = {
       ),
     );
     drill.event(`${pods.length} broker pods deleted`);
-    const before = new Set(pods.map(({ metadata }) => metadata?.uid));
+    const deleted = new Set(pods.map(({ metadata }) => metadata?.uid));
     await drill.until("the old pods are gone", 60, async () =>
-      (await brokers.pods()).every(({ metadata }) => !before.has(metadata?.uid)),
+      (await brokers.pods()).every(({ metadata }) => !deleted.has(metadata?.uid)),
     );
   },
 };

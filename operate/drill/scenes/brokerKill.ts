@@ -4,7 +4,7 @@ import { killBroker } from "./shared/killBroker";
 
 export const brokerKill: Scene = {
   name: "broker-kill",
-  summary: "the leader's Erlang machine is ended with SIGKILL",
+  summary: "kills the leader's Erlang VM with SIGKILL",
   holdSeconds: 20,
   limits: BROKER_LIMITS,
   needsAgents: true,

@@ -4,6 +4,6 @@ import { type Scene, Victim } from "./scene";
 export const brokerKillFollower: Scene = {
   ...brokerKill,
   name: "broker-kill-follower",
-  summary: "a follower's Erlang machine is ended with SIGKILL",
+  summary: "kills a follower's Erlang VM with SIGKILL",
   victim: Victim.Follower,
 };

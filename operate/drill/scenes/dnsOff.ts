@@ -1,14 +1,17 @@
-import { nameOf } from "../../cluster/cluster";
-import { filter, unfilter } from "../agents/podNetwork";
+import { nameOf } from "../../cluster/objects";
+import { addPacketFilter, removePacketFilter } from "../agents/podNetwork";
 import type { Scene } from "./scene";
 
-const QUESTIONS = ["udp", "tcp"].map((protocol) => ({ match: `-p ${protocol} --dport 53`, target: "DROP" }));
+const DNS_QUERIES = ["udp", "tcp"].map((protocol) => ({
+  match: `-p ${protocol} --dport 53`,
+  target: "DROP",
+}));
 
 export const dnsOff: Scene = {
   name: "dns-off",
-  summary: "brokers, workers and publisher get no answer from DNS",
+  summary: "drops all DNS queries of brokers, workers, and publisher",
   holdSeconds: 60,
-  // Names are needed for new connections only, and none is lost.
+  // Only new connections need DNS, and no connection is lost.
   limits: { publishGapSeconds: 1, consumeGapSeconds: 1, duplicated: 0, fullStrengthSeconds: 30 },
   needsAgents: true,
   async inject(drill) {
@@ -20,8 +23,8 @@ export const dnsOff: Scene = {
     ];
     await Promise.all(
       pods.map((pod) => {
-        drill.undo(`${nameOf(pod)}: DNS as before`, () => unfilter(nodes, pod));
-        return filter(nodes, pod, QUESTIONS, ["OUTPUT"]);
+        drill.undo(`${nameOf(pod)}: DNS restored`, () => removePacketFilter(nodes, pod));
+        return addPacketFilter(nodes, pod, DNS_QUERIES, ["OUTPUT"]);
       }),
     );
     drill.event(`${pods.length} pods: no DNS`);

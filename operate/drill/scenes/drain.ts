@@ -1,13 +1,14 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { nameOf } from "../../cluster/cluster";
-import { type Drill, nodeOf, type Scene } from "./scene";
+import { INSTALLATION_SELECTOR, nameOf, statusCodeOf } from "../../cluster/objects";
+import type { Drill, Scene } from "./scene";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
+import { nodeOf } from "./shared/container";
 
 const EVICTION_SECONDS = 300;
 
 export const drain: Scene = {
   name: "drain",
-  summary: "the leader's node is cordoned and drained of broker node and workers, and uncordoned after",
+  summary: "cordons the leader's node, evicts its broker and workers, and uncordons it afterward",
   holdSeconds: 30,
   limits: BROKER_LIMITS,
   async inject(drill) {
@@ -28,10 +29,10 @@ async function cordon({ cluster }: Drill, name: string, unschedulable: boolean):
   });
 }
 
-/** Those of the installation and of the drill. Others on the node are nobody's business here. */
+/** Returns the pods of the installation and of the drill. Other pods on the node stay. */
 async function podsToEvict({ cluster, brokers, load }: Drill, node: string): Promise<V1Pod[]> {
   const lists = await Promise.all([
-    cluster.pods(brokers.namespace, "app.kubernetes.io/part-of=ha-celery"),
+    cluster.pods(brokers.namespace, INSTALLATION_SELECTOR),
     cluster.pods(load.namespace, load.workerSelector),
     cluster.pods(load.namespace, load.publisherSelector),
   ]);
@@ -39,13 +40,13 @@ async function podsToEvict({ cluster, brokers, load }: Drill, node: string): Pro
   return [...new Map(found.map((pod) => [pod.metadata?.uid, pod])).values()];
 }
 
-/** As `kubectl drain` does: not those that would come back on the same node, nor those that have ended. */
+/** Like `kubectl drain`, skips pods that would be recreated on the same node, and pods that have ended. */
 const isEvictable = ({ metadata, status }: V1Pod): boolean =>
   !metadata?.ownerReferences?.some(({ kind }) => kind === "DaemonSet" || kind === "Node") &&
   status?.phase !== "Succeeded" &&
   status?.phase !== "Failed";
 
-/** Waits until a disruption budget allows it, and then until the pod has ended. */
+/** Waits until the PodDisruptionBudget allows the eviction, and then until the pod is gone. */
 async function evict(drill: Drill, pod: V1Pod): Promise<void> {
   const [name, namespace] = [nameOf(pod), pod.metadata?.namespace ?? ""];
   const { core } = drill.cluster;
@@ -57,9 +58,9 @@ async function evict(drill: Drill, pod: V1Pod): Promise<void> {
       evicted = true;
       return (await core.readNamespacedPod({ name, namespace })).metadata?.uid !== pod.metadata?.uid;
     } catch (error) {
-      const code = (error as { code?: number }).code;
+      const code = statusCodeOf(error);
       if (code === 404) return true;
-      // The budget allows no more just now.
+      // The PodDisruptionBudget does not allow another eviction yet.
       if (code === 429) return false;
       throw error;
     }

@@ -1,13 +1,14 @@
-import { nameOf } from "../../cluster/cluster";
-import { thaw } from "../agents/leftovers";
+import { nameOf } from "../../cluster/objects";
+import { resumeProcesses } from "../agents/processes";
 import type { Scene } from "./scene";
 import { noteClients } from "./shared/clients";
+import { brokerContainer } from "./shared/container";
 import { UNCONFIRMED } from "./shared/unconfirmed";
 
 export const freeze: Scene = {
   name: "freeze",
   summary:
-    "all processes of the leader are stopped with SIGSTOP, so that it answers nothing and closes nothing",
+    "stops all processes of the leader with SIGSTOP, so that it neither answers nor closes connections",
   holdSeconds: 60,
   limits: {
     publishGapSeconds: 15,
@@ -20,10 +21,10 @@ export const freeze: Scene = {
     const { brokers, nodes, victim } = drill;
     await noteClients(drill);
     const pod = (await brokers.pods()).find((each) => nameOf(each) === victim.pod);
-    const container = pod?.status?.containerStatuses?.find(({ name }) => name === "rabbitmq")?.containerID;
-    if (!pod || !container) throw new Error(`the container rabbitmq of ${victim.pod} does not run`);
-    drill.undo(`${victim.pod}: SIGCONT`, () => thaw(nodes, pod));
-    // A second time for what was born while the first signals were sent.
+    const container = brokerContainer(pod)?.containerID;
+    if (!pod || !container) throw new Error(`the container rabbitmq of ${victim.pod} is not running`);
+    drill.undo(`${victim.pod}: SIGCONT`, () => resumeProcesses(nodes, pod));
+    // The second round stops processes that were forked during the first one.
     for (let round = 0; round < 2; round++) {
       const processes = await nodes.processes(victim.kubernetesNode, container);
       await nodes.shell(victim.kubernetesNode, `kill -STOP ${processes.join(" ")} 2>/dev/null; true`);

@@ -21,7 +21,7 @@ import { workerKill } from "./workerKill";
 import { workerKillPod } from "./workerKillPod";
 import { workerRollout } from "./workerRollout";
 
-/** In the order in which they are listed and run. */
+/** All scenes, in the order in which they are listed and run. */
 export const SCENES: readonly Scene[] = [
   drain,
   brokerKill,

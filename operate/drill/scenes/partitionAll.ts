@@ -1,17 +1,17 @@
 import type { Scene } from "./scene";
-import { cutFromPeers } from "./shared/apart";
+import { isolateFromPeers } from "./shared/isolateBrokers";
 import { UNCONFIRMED } from "./shared/unconfirmed";
 
 export const partitionAll: Scene = {
   name: "partition-all",
-  summary: "all brokers are cut from each other, so that there is no majority",
+  summary: "isolates all brokers from each other, so that no majority exists",
   holdSeconds: 30,
-  // Nothing can be confirmed or handed out without a majority; what counts is that it goes on by itself afterwards.
+  // Without a majority, the brokers confirm and deliver nothing. They must resume without help afterward.
   limits: { duplicated: UNCONFIRMED, fullStrengthSeconds: 60 },
   needsAgents: true,
   async inject(drill) {
     const brokers = await drill.brokers.list();
-    await cutFromPeers(
+    await isolateFromPeers(
       drill,
       brokers.map(({ pod }) => pod),
     );

@@ -3,7 +3,7 @@ import { BROKER_LIMITS } from "./shared/brokerLimits";
 
 export const podDelete: Scene = {
   name: "pod-delete",
-  summary: "the leader's pod is deleted by force, without time to stop",
+  summary: "force-deletes the leader's pod, without a grace period",
   holdSeconds: 20,
   limits: BROKER_LIMITS,
   async inject(drill) {

@@ -1,13 +1,13 @@
+import { DEAD_LETTERS } from "../../../components/shared/names";
 import type { Scene } from "./scene";
 
-const DEAD_LETTERS = "dead-letters";
-/** 20 attempts, each a second later after the one before than the last: 1 + 2 + ... + 20 s, and the attempts themselves. */
-const PATIENCE_SECONDS = 400;
+/** The task is retried 20 times, each time after a delay that is one second longer: 1 + 2 + ... + 20 s, plus the attempts. */
+const TIMEOUT_SECONDS = 400;
 
 export const poison: Scene = {
   name: "poison",
   summary:
-    "a task kills its process each time; at the delivery limit it ends among the dead letters, the rest proceeds",
+    "publishes a task that kills its process; at the delivery limit it is dead-lettered, and other tasks proceed",
   holdSeconds: 10,
   limits: {
     publishGapSeconds: 1,
@@ -19,11 +19,11 @@ export const poison: Scene = {
   async inject(drill) {
     const { brokers, load } = drill;
     const before = (await brokers.queue(DEAD_LETTERS)).messages;
-    const since = Date.now();
+    const publishedAt = Date.now();
     drill.event(`poison: ${await load.publishOne("poison")}`);
-    await drill.until("the poison is among the dead letters", PATIENCE_SECONDS, async () => {
+    await drill.until("the poison task is dead-lettered", TIMEOUT_SECONDS, async () => {
       return (await brokers.queue(DEAD_LETTERS)).messages > before;
     });
-    drill.note("seconds until the poison was a dead letter", Math.round((Date.now() - since) / 1000));
+    drill.note("seconds until the poison was a dead letter", Math.round((Date.now() - publishedAt) / 1000));
   },
 };

@@ -1,13 +1,13 @@
-import { nameOf } from "../../cluster/cluster";
-import { nodeOf, type Scene } from "./scene";
-import { Moments } from "./shared/moments";
+import { nameOf } from "../../cluster/objects";
+import type { Scene } from "./scene";
+import { nodeOf } from "./shared/container";
+import { Timestamp } from "./shared/timestamp";
 
-const killed = new Moments();
+const killedAt = new Timestamp();
 
 export const producerKill: Scene = {
   name: "producer-kill",
-  summary:
-    "the publisher is ended with SIGKILL in the middle of its work; its Job starts another, which resumes",
+  summary: "kills the publisher with SIGKILL while it publishes; its Job starts another one, which resumes",
   holdSeconds: 20,
   limits: {
     // The Job controller waits 10 s before it replaces a pod, which then starts Python and connects.
@@ -23,21 +23,25 @@ export const producerKill: Scene = {
       throw new Error(`no publisher runs in ${load.namespace} (${load.publisherSelector})`);
     const processes = await nodes.processes(nodeOf(publisher), container);
     await nodes.shell(nodeOf(publisher), `kill -KILL ${processes.join(" ")}`);
-    killed.note(drill);
+    killedAt.record(drill);
     drill.event(`${nameOf(publisher)}: SIGKILL`);
   },
   async check(drill) {
-    const at = killed.of(drill);
+    const time = killedAt.of(drill);
     const { confirmed, finished } = await drill.load.events();
-    const known = new Set(confirmed.filter((confirm) => confirm.at < at).map(({ id }) => id));
-    const runs = new Map<string, number>();
-    for (const { id } of finished) runs.set(id, (runs.get(id) ?? 0) + 1);
-    const again = [...runs].filter(([id, times]) => times > 1 && known.has(id)).map(([id]) => id);
-    const after = confirmed.filter((confirm) => confirm.at >= at).length;
-    drill.note("confirmed after the kill", after);
+    const confirmedBefore = new Set(confirmed.filter(({ at }) => at < time).map(({ id }) => id));
+    const executions = new Map<string, number>();
+    for (const { id } of finished) executions.set(id, (executions.get(id) ?? 0) + 1);
+    const repeated = [...executions]
+      .filter(([id, times]) => times > 1 && confirmedBefore.has(id))
+      .map(([id]) => id);
+    const confirmedAfter = confirmed.filter(({ at }) => at >= time).length;
+    drill.note("confirmed after the kill", confirmedAfter);
     return [
-      ...(after === 0 ? ["no publisher resumed"] : []),
-      ...(again.length > 0 ? [`published again though confirmed: ${again.slice(0, 5).join(", ")}`] : []),
+      ...(confirmedAfter === 0 ? ["no publisher resumed"] : []),
+      ...(repeated.length > 0
+        ? [`published again although confirmed: ${repeated.slice(0, 5).join(", ")}`]
+        : []),
     ];
   },
 };

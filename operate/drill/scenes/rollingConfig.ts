@@ -1,24 +1,24 @@
 import type { Scene } from "./scene";
-import { AS_MERGE, restart, rolledOut } from "./shared/rollout";
+import { isRolledOut, restartPatch, STRATEGIC_MERGE } from "./shared/rollout";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
 
 export const rollingConfig: Scene = {
   name: "rolling-config",
-  summary: "the broker pods are restarted one by one, as a change of their configuration does",
+  summary: "restarts the broker pods one by one, as a configuration change does",
   holdSeconds: 0,
   limits: {
     ...BROKER_LIMITS,
-    // From the first restart to the last, with a worker connected to whichever broker node stops.
+    // No limit: it would span all the restarts, because a worker may be connected to each broker that stops.
     workerBackSeconds: undefined,
   },
   async inject(drill) {
     const { cluster, brokers } = drill;
-    const where = { namespace: brokers.namespace, name: brokers.name };
-    await cluster.apps.patchNamespacedStatefulSet({ ...where, body: restart() }, AS_MERGE);
+    const target = { namespace: brokers.namespace, name: brokers.name };
+    await cluster.apps.patchNamespacedStatefulSet({ ...target, body: restartPatch() }, STRATEGIC_MERGE);
     drill.event(`rolling restart of ${brokers.name} begins`);
     await drill.until("all broker pods have been restarted", 600, async () =>
-      rolledOut(await cluster.apps.readNamespacedStatefulSet(where)),
+      isRolledOut(await cluster.apps.readNamespacedStatefulSet(target)),
     );
-    drill.event("every broker pod is a new one");
+    drill.event("all broker pods have been replaced");
   },
 };

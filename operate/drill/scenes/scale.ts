@@ -1,19 +1,19 @@
-import { isReady } from "../../cluster/cluster";
+import { isReady } from "../../cluster/objects";
 import type { Drill, Scene } from "./scene";
 
 export const scale: Scene = {
   name: "scale",
-  summary: "the workers are scaled to 0, to twice their number and back, while tasks come in",
+  summary: "scales the workers to 0, to twice their number, and back, while tasks are published",
   holdSeconds: 0,
   limits: {
     publishGapSeconds: 1,
-    // A worker that is scaled away ends its tasks first.
+    // A worker finishes its tasks before it stops.
     duplicated: 0,
     fullStrengthSeconds: 60,
   },
   async inject(drill) {
     const { workers } = drill.load.options;
-    drill.undo(`${workers} workers again`, () => scaleTo(drill, workers));
+    drill.undo(`scaled back to ${workers} workers`, () => scaleTo(drill, workers));
     for (const replicas of [0, 2 * workers, workers]) {
       await scaleTo(drill, replicas);
       drill.event(`${replicas} workers`);

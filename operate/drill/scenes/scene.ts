@@ -1,43 +1,44 @@
-import type { V1Pod } from "@kubernetes/client-node";
 import type { Broker, Brokers } from "../../cluster/brokers";
 import type { Cluster } from "../../cluster/cluster";
 import type { Nodes } from "../../cluster/nodes";
 import type { Load, LoadOptions } from "../load";
 import type { Limits } from "../verdict/limits";
 
-/** A fault, and what must hold while it lasts. Each scene is one small file. */
+/** A fault, and the limits that must hold during it. Each scene is one small file. */
 export interface Scene {
-  /** As typed on the command line, for example `broker-kill-follower`. */
+  /** Name on the command line, for example `broker-kill-follower`. */
   readonly name: string;
-  /** What happens, in one line. */
+  /** What the scene does, in one line. */
   readonly summary: string;
-  /** Changed from the defaults: tasks longer than usual, more of them. */
+  /** Differences from the default load, such as longer tasks. */
   readonly load?: Partial<LoadOptions>;
-  /** The broker node that is hit.
-   * @default leader */
+  /**
+   * The broker node to fail.
+   * @default leader
+   */
   readonly victim?: Victim;
-  /** Seconds from the fault to its undoing. */
+  /** Seconds from the fault until it is undone. */
   readonly holdSeconds: number;
-  /** What the verdict is held to, besides that nothing is lost. */
+  /** Limits of the verdict. In every scene, no task may be lost. */
   readonly limits: Limits;
-  /** Can cost data or a node if more goes wrong: a protected stack refuses it. */
+  /** Could lose data or a node if a second failure occurs. Protected installations refuse the scene. */
   readonly destructive?: boolean;
-  /** Works as root on the nodes, by a pod on each. */
+  /** Works as root on the nodes, in a pod on each of them. */
   readonly needsAgents?: boolean;
-  /** Needs to switch machines off, which Kubernetes cannot. */
+  /** Switches machines off, which Kubernetes cannot do. */
   readonly needsPower?: boolean;
-  /** Makes the fault happen. Whatever must be undone is registered with `drill.undo` before it is done. Returns once the fault is there. */
+  /** Injects the fault. Registers each change with `drill.undo` before making it. Returns when the fault is in effect. */
   inject(drill: Drill): Promise<void>;
-  /** Further conditions, checked after everything is whole again: each text is a reason to fail. */
+  /** Checks further conditions after recovery. Each returned text is a reason to fail. */
   check?(drill: Drill): Promise<string[]>;
 }
 
 export const Victim = {
   /** The broker node that leads the drill's queue. */
   Leader: "leader",
-  /** One that follows. */
+  /** A broker node that does not lead the drill's queue. */
   Follower: "follower",
-  /** The one with ordinal 0, after it was made leader. */
+  /** The broker node with ordinal 0, which the drill makes the leader. */
   First: "first",
 } as const;
 export type Victim = (typeof Victim)[keyof typeof Victim];
@@ -48,20 +49,20 @@ export interface Drill {
   readonly brokers: Brokers;
   readonly nodes: Nodes;
   readonly load: Load;
-  /** The broker node that is hit, as it was before the fault. */
+  /** The broker node to fail, as it was before the fault. */
   readonly victim: Broker;
-  /** Ends with Ctrl-C, or an error elsewhere. Waits end with it. */
+  /** Aborted by Ctrl-C, which also ends all waits. */
   readonly signal: AbortSignal;
-  /** Puts a line into the timeline. */
+  /** Adds a line to the timeline. */
   event(text: string): void;
-  /** Registers how to take back what is about to be done. Undone in reverse order, once, also after Ctrl-C and errors. Must be harmless if the
-   * change was not made after all. */
-  undo(what: string, action: () => Promise<void>): void;
+  /**
+   * Registers an action that undoes a change. The actions run once, in reverse order, also after Ctrl-C and errors. An action
+   * must be harmless if the change was not made.
+   */
+  undo(description: string, action: () => Promise<void>): void;
   wait(seconds: number): Promise<void>;
-  /** Waits until `done` is true. Fails with `what` after `seconds`; errors of `done` count as false. */
-  until(what: string, seconds: number, done: () => Promise<boolean>): Promise<void>;
-  /** Adds a fact to the verdict's `more`, shown to people and programs. */
+  /** Polls `done` until it returns true. Fails with `what` after the timeout. Errors of `done` count as false. */
+  until(what: string, timeoutSeconds: number, done: () => Promise<boolean>): Promise<void>;
+  /** Adds a fact to the verdict's `more`, which appears in every report. */
   note(name: string, value: string | number): void;
 }
-
-export const nodeOf = (pod: V1Pod): string => pod.spec?.nodeName ?? "";

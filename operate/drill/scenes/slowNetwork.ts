@@ -1,22 +1,22 @@
-import { nameOf } from "../../cluster/cluster";
-import { slow, unslow } from "../agents/slowNetwork";
+import { nameOf } from "../../cluster/objects";
+import { delayPackets, removeDelay } from "../agents/slowNetwork";
 import type { Scene } from "./scene";
-import { alarmsSince } from "./shared/brokerLogs";
-import { Moments } from "./shared/moments";
+import { falseAlarmsSince } from "./shared/brokerLogs";
+import { Timestamp } from "./shared/timestamp";
 
 const DELAY_MS = 200;
 const LOSS_PERCENT = 5;
 const HOLD_SECONDS = 60;
-/** Of the drill's queue: one may be due to chance, more would be flapping. */
-const ELECTIONS = 2;
-const slowed = new Moments();
+/** Limit for the drill's queue. One election can be coincidence, more would be flapping. */
+const MAX_ELECTIONS = 2;
+const slowedAt = new Timestamp();
 
 export const slowNetwork: Scene = {
   name: "slow-network",
-  summary: `whatever a broker sends arrives ${DELAY_MS} ms late, ${LOSS_PERCENT} % of it never`,
+  summary: `delays everything that brokers send by ${DELAY_MS} ms, and drops ${LOSS_PERCENT} % of it`,
   holdSeconds: HOLD_SECONDS,
   limits: {
-    // TCP sends a lost packet again after at least the round trip of 400 ms, twice that when it is lost again.
+    // TCP retransmits a lost packet after at least one round trip of 400 ms, and after twice that if it is lost again.
     publishGapSeconds: 15,
     consumeGapSeconds: 15,
     duplicated: "running",
@@ -25,30 +25,30 @@ export const slowNetwork: Scene = {
   needsAgents: true,
   async inject(drill) {
     const pods = await drill.brokers.pods();
-    slowed.note(drill);
-    const means = await Promise.all(
+    slowedAt.record(drill);
+    const mechanisms = await Promise.all(
       pods.map((pod) => {
-        drill.undo(`${nameOf(pod)}: as fast as before`, () => unslow(drill.nodes, pod));
-        return slow(drill.nodes, pod, {
+        drill.undo(`${nameOf(pod)}: delay removed`, () => removeDelay(drill.nodes, pod));
+        return delayPackets(drill.nodes, pod, {
           delayMs: DELAY_MS,
           lossPercent: LOSS_PERCENT,
           seconds: HOLD_SECONDS * 5,
         });
       }),
     );
-    drill.note("slowed by", [...new Set(means)].join(", "));
-    drill.event(`all brokers: ${DELAY_MS} ms late, ${LOSS_PERCENT} % lost`);
+    drill.note("slowed by", [...new Set(mechanisms)].join(", "));
+    drill.event(`all brokers: ${DELAY_MS} ms delay, ${LOSS_PERCENT} % loss`);
   },
   async check(drill) {
-    const { nodesDown, elections } = await alarmsSince(drill, slowed.of(drill));
+    const { nodesDown, elections } = await falseAlarmsSince(drill, slowedAt.of(drill));
     drill.note("brokers taken for lost", nodesDown);
     drill.note("elections", elections);
     return [
       ...(nodesDown > 0
-        ? [`brokers took each other for lost ${nodesDown} times, though they were only slow`]
+        ? [`brokers considered each other down ${nodesDown} times, although they were only slow`]
         : []),
-      ...(elections > ELECTIONS
-        ? [`the queue changed its leader ${elections} times, more than ${ELECTIONS}`]
+      ...(elections > MAX_ELECTIONS
+        ? [`the queue changed its leader ${elections} times, at most ${MAX_ELECTIONS}`]
         : []),
     ];
   },

@@ -1,19 +1,19 @@
-/** Times are Unix seconds. */
-export interface Confirmed {
+/** A task that the broker has confirmed. All times are in Unix seconds. */
+export interface ConfirmedTask {
   readonly id: string;
   readonly at: number;
 }
 
-/** A task function has begun. */
-export interface Started {
+/** The begin of a task function. */
+export interface StartedTask {
   readonly id: string;
   readonly attempt: number;
   readonly worker: string;
   readonly at: number;
 }
 
-/** A task function has ended. */
-export interface Finished {
+/** The end of a task function. */
+export interface FinishedTask {
   readonly id: string;
   readonly attempt: number;
   readonly worker: string;
@@ -21,29 +21,29 @@ export interface Finished {
   readonly finished: number;
 }
 
-/** Everything that the ledger has seen of a run. */
+/** All events that the ledger recorded for a run. */
 export interface Events {
-  readonly confirmed: readonly Confirmed[];
-  readonly started: readonly Started[];
-  readonly finished: readonly Finished[];
+  readonly confirmed: readonly ConfirmedTask[];
+  readonly started: readonly StartedTask[];
+  readonly finished: readonly FinishedTask[];
 }
 
-/** A line of the timeline. */
+/** One line of the timeline. */
 export interface TimelineEvent {
   readonly at: number;
   readonly text: string;
 }
 
-/** When things happened, and which workers the fault took away. */
+/** When the phases of a drill began, and which workers the fault hit. */
 export interface Timeline {
   readonly loadFrom: number;
-  /** The fault was there. */
+  /** When the fault was injected. */
   readonly faultAt: number;
   readonly undoneAt: number;
-  /** Three brokers in quorum, every member of every queue online, all workers consuming; undefined when that did not come. */
+  /** When the installation was healthy again. Undefined if it was not before the timeout. */
   readonly wholeAt: number | undefined;
   readonly loadUntil: number;
-  /** Workers that the fault killed or cut off: their slots do not count as surviving. Celery host names, `celery@<pod>`. */
+  /** Celery host names (`celery@<pod>`) of the workers that the fault killed. Their slots do not count as surviving. */
   readonly brokenWorkers: readonly string[];
   readonly events: readonly TimelineEvent[];
 }

@@ -1,6 +1,6 @@
 import { greatest } from "d3-array";
 
-/** A span of time, in Unix seconds. */
+/** A time span in Unix seconds. */
 export interface Span {
   readonly from: number;
   readonly until: number;
@@ -8,7 +8,7 @@ export interface Span {
 
 export const lengthOf = ({ from, until }: Span): number => until - from;
 
-/** The spans between successive times within a window, its ends included. None when the window is empty. */
+/** Returns the spans between successive times within a window, including its two ends. None if the window is empty. */
 export function gapsOf(times: readonly number[], { from, until }: Span): Span[] {
   if (until <= from) return [];
   const within = times.filter((time) => time > from && time < until).sort((one, other) => one - other);
@@ -16,18 +16,18 @@ export function gapsOf(times: readonly number[], { from, until }: Span): Span[] 
   return ends.map((end, index) => ({ from: ends[index - 1] ?? from, until: end }));
 }
 
-/** The first of the longest ones. */
+/** Returns the longest span, or the first of several. */
 export const longestOf = (spans: readonly Span[]): Span | undefined => greatest(spans, lengthOf);
 
-/** How much of a span no other span covers. */
+/** Returns how many seconds of a span no other span covers. */
 export function uncovered(span: Span, covers: readonly Span[]): number {
   const sorted = covers
     .filter(({ from, until }) => from < span.until && until > span.from)
     .sort((one, other) => one.from - other.from);
-  let [free, reached] = [0, span.from];
+  let [total, coveredUntil] = [0, span.from];
   for (const { from, until } of sorted) {
-    free += Math.max(0, from - reached);
-    reached = Math.max(reached, until);
+    total += Math.max(0, from - coveredUntil);
+    coveredUntil = Math.max(coveredUntil, until);
   }
-  return free + Math.max(0, span.until - reached);
+  return total + Math.max(0, span.until - coveredUntil);
 }

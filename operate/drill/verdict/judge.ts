@@ -1,7 +1,7 @@
 import { consumeGaps, starvedWithin } from "./consuming";
 import type { Events, Timeline } from "./events";
 import { lengthOf, longestOf } from "./gaps";
-import { redelivery } from "./held";
+import { redelivery } from "./inFlight";
 import { type Limits, resolveLimits } from "./limits";
 import { publishGaps } from "./publishing";
 import { type Figures, reasonsOf } from "./reasons";
@@ -9,21 +9,21 @@ import { countTasks } from "./tasks";
 import type { Verdict } from "./verdict";
 import { slowestBack, workerVerdicts } from "./workers";
 
-/** What a verdict is made of. */
+/** Inputs of a verdict. */
 export interface Evidence {
   readonly scene: { readonly name: string; readonly limits: Limits };
   readonly run: string;
   readonly events: Events;
   readonly timeline: Timeline;
-  /** Worker slots of the drill: workers x concurrency. */
+  /** Number of worker slots in the drill: workers x concurrency. */
   readonly slots: number;
   readonly deadLettered: number;
-  /** Of `Scene.check` and of the drill itself. */
+  /** Reasons from `Scene.check` and from the drill itself. */
   readonly extraReasons: readonly string[];
   readonly more: Verdict["more"];
 }
 
-/** Counts every task and measures every gap. */
+/** Counts the tasks, measures the gaps, and compares them with the limits. */
 export function judge({
   scene,
   run,
@@ -63,10 +63,10 @@ export function judge({
     more,
   };
   const reasons = [...reasonsOf(figures), ...extraReasons];
-  const { scene: name, run: of, ...rest } = figures;
-  return { scene: name, run: of, passed: reasons.length === 0, reasons, ...rest };
+  const { scene: name, run: id, ...rest } = figures;
+  return { scene: name, run: id, passed: reasons.length === 0, reasons, ...rest };
 }
 
-/** The clocks of several machines are no better than hundredths. */
+/** Clocks of several machines agree only to hundredths of a second. */
 const rounded = (seconds: number | null | undefined): number | null =>
   seconds === null || seconds === undefined ? null : Math.round(seconds * 100) / 100;

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from "commander";
+import { parseNumber } from "../../numbers";
 import { LIMITS, type LimitOption } from "./limits";
 
-/** One command-line option for every limit: `--publish-gap <seconds>` and so on. */
+/** Returns one command-line option per limit, such as `--publish-gap <seconds>`. */
 export const limitOptions = (): Option[] =>
   LIMITS.map((limit) =>
     new Option(
@@ -12,15 +13,10 @@ export const limitOptions = (): Option[] =>
 
 function parseLimit({ key, unit }: LimitOption, text: string): number | "running" | "none" {
   if (text === "none" || (text === "running" && key === "duplicated")) return text;
-  const value = Number(text);
-  if (
-    text.trim() === "" ||
-    !Number.isFinite(value) ||
-    value < 0 ||
-    (unit === "tasks" && !Number.isInteger(value))
-  )
-    throw new InvalidArgumentError(
-      `Give a ${unit === "tasks" ? "whole number" : "number"} of ${unit} of at least 0, or "none".`,
-    );
-  return value;
+  const integer = unit === "tasks";
+  const value = parseNumber(text, { integer });
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError(
+    `Use ${integer ? "an integer" : "a number"} of ${unit} of at least 0, or "none".`,
+  );
 }

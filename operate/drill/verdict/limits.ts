@@ -1,39 +1,39 @@
-/** What a scene is held to; undefined means not limited. Nothing may be lost in any scene, which is no option. */
+/** Limits of a scene. Undefined means no limit. That no task may be lost always applies and cannot be changed. */
 export interface Limits {
-  /** Seconds without a confirm while publishers publish. */
+  /** Longest time without a confirm while publishers publish. */
   readonly publishGapSeconds?: number;
-  /** Seconds without a finished task on surviving slots while there are tasks. */
+  /** Longest time without a finished task on surviving workers while there are tasks. */
   readonly consumeGapSeconds?: number;
-  /** Seconds from the fault until each surviving worker takes tasks again. */
+  /** Time from the fault until every surviving worker runs tasks again. */
   readonly workerBackSeconds?: number;
-  /** Seconds from the fault until tasks that it cut off run again. */
+  /** Time from the fault until the tasks that it interrupted run again. */
   readonly redeliverySeconds?: number;
-  /** Seconds from the undoing of the fault to full strength. */
+  /** Time from undoing the fault until the installation is healthy. */
   readonly fullStrengthSeconds?: number;
-  /** Tasks that run more than once, at most: `running` is the number of all worker slots of the drill. */
+  /** Largest number of tasks that run more than once. `running` means the number of worker slots in the drill. */
   readonly duplicated?: number | "running";
-  /** Tasks that end in the dead-letter queue, exactly. */
+  /** Exact number of tasks that end up in the dead-letter queue. */
   readonly deadLettered?: number;
 }
 
-/** How a limit is called on the command line and in sentences. */
+/** Names of a limit on the command line and in reports. */
 export interface LimitOption {
   readonly key: keyof Limits;
-  /** On the command line, without the dashes. */
+  /** Option name without the dashes. */
   readonly option: string;
   readonly unit: "seconds" | "tasks";
-  /** The figure's name in reasons and reports. */
+  /** Name of the figure in reasons and reports. */
   readonly figure: string;
   readonly meaning: string;
-  /** What else the option's help says. */
+  /** Appended to the help text of the option. */
   readonly hint?: string;
-  /** The figure must be exactly this, not at most. */
+  /** The figure must equal the limit. Otherwise, the limit is a maximum. */
   readonly exact?: boolean;
-  /** Not measuring anything holds the limit. */
-  readonly nothingIsFine?: boolean;
+  /** A missing figure is within the limit. */
+  readonly optional?: boolean;
 }
 
-/** By default each scene has limits of its own. */
+/** All limits, in the order of a report. Each scene has its own defaults. */
 export const LIMITS: readonly LimitOption[] = [
   {
     key: "publishGapSeconds",
@@ -47,29 +47,29 @@ export const LIMITS: readonly LimitOption[] = [
     option: "consume-gap",
     unit: "seconds",
     figure: "consume gap",
-    meaning: "longest time without a finished task on unharmed workers",
+    meaning: "longest time without a finished task on unaffected workers",
   },
   {
     key: "workerBackSeconds",
     option: "worker-back",
     unit: "seconds",
     figure: "worker back",
-    meaning: "from the fault until every surviving worker takes tasks again",
+    meaning: "from the fault until every surviving worker runs tasks again",
   },
   {
     key: "redeliverySeconds",
     option: "redelivery",
     unit: "seconds",
     figure: "redelivery",
-    meaning: "from the fault until tasks that it cut off run again",
-    nothingIsFine: true,
+    meaning: "from the fault until the tasks that it interrupted run again",
+    optional: true,
   },
   {
     key: "fullStrengthSeconds",
     option: "full-strength",
     unit: "seconds",
     figure: "full strength",
-    meaning: "from the undoing of the fault until everything is whole",
+    meaning: "from undoing the fault until the installation is healthy",
   },
   {
     key: "duplicated",
@@ -84,33 +84,33 @@ export const LIMITS: readonly LimitOption[] = [
     option: "dead-lettered",
     unit: "tasks",
     figure: "dead-lettered",
-    meaning: "tasks that ended in the dead-letter queue",
+    meaning: "tasks in the dead-letter queue",
     hint: ", exactly this many",
     exact: true,
   },
 ];
 
-/** A scene's limits with what the user has set, by commander's names of the options (`publishGap`). "none" takes a limit away. */
-export function mergeLimits(ofScene: Limits, options: object): Limits {
-  const given = options as Readonly<Record<string, unknown>>;
-  const merged = LIMITS.map(({ key, option }) => [key, given[attributeOf(option)] ?? ofScene[key]]);
+/** Returns a scene's limits with those that the user set. Commander names the options `publishGap`. "none" removes a limit. */
+export function mergeLimits(sceneLimits: Limits, options: object): Limits {
+  const values = options as Readonly<Record<string, unknown>>;
+  const merged = LIMITS.map(({ key, option }) => [key, values[attributeOf(option)] ?? sceneLimits[key]]);
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== "none")) as Limits;
 }
 
-/** Each limit that is set, for people: `publish gap at most 10 s (--publish-gap)`. */
+/** Describes each limit that is set: `publish gap at most 10 s (--publish-gap)`. */
 export const describeLimits = (limits: Limits): string[] =>
   LIMITS.filter(({ key }) => limits[key] !== undefined).map(
     (limit) => `${limit.figure} ${bound(limit, limits)}`,
   );
 
-/** `at most 10 s (--publish-gap)` */
+/** Describes a limit: `at most 10 s (--publish-gap)`. */
 export function bound(limit: LimitOption, limits: Limits): string {
   const value = limits[limit.key];
   const most = value === "running" ? "as many as run at the same time" : `${value}${unitOf(limit)}`;
   return `${limit.exact ? "exactly" : "at most"} ${most} (--${limit.option})`;
 }
 
-/** Limits in figures. */
+/** Replaces `running` with the number of worker slots. */
 export const resolveLimits = (limits: Limits, slots: number): ResolvedLimits => ({
   ...limits,
   duplicated: limits.duplicated === "running" ? slots : limits.duplicated,
@@ -118,15 +118,15 @@ export const resolveLimits = (limits: Limits, slots: number): ResolvedLimits => 
 
 export type ResolvedLimits = { readonly [Key in keyof Limits]?: number };
 
-/** Whether a figure holds its limit; undefined when there is none. What could not be measured does not hold. */
-export function holds(
+/** Returns whether a figure is within its limit. Undefined if there is no limit. A figure that could not be measured is not. */
+export function isWithin(
   limit: LimitOption,
   limits: ResolvedLimits,
   figure: number | null,
 ): boolean | undefined {
   const most = limits[limit.key];
   if (most === undefined) return undefined;
-  if (figure === null) return limit.nothingIsFine ?? false;
+  if (figure === null) return limit.optional ?? false;
   return limit.exact ? figure === most : figure <= most;
 }
 

@@ -1,10 +1,10 @@
 import type { Events, Timeline } from "./events";
 import { gapsOf, type Span } from "./gaps";
 
-/** Where gaps begin to count: what stood still just before the fault is not its doing. */
+/** Gaps count from this long before the fault. Earlier ones have another cause. */
 export const BEFORE_FAULT_SECONDS = 2;
 
-/** Times without a confirm. */
+/** Gaps between confirms. */
 export function publishGaps({ confirmed }: Events, { faultAt, loadUntil }: Timeline): Span[] {
   if (confirmed.length === 0) return [];
   return gapsOf(

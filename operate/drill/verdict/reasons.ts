@@ -1,19 +1,19 @@
-import { bound, holds, LIMITS, type LimitOption, unitOf } from "./limits";
+import { bound, isWithin, LIMITS, type LimitOption, unitOf } from "./limits";
 import type { Verdict } from "./verdict";
 
-/** The figures of a verdict. */
+/** A verdict without its outcome. */
 export type Figures = Omit<Verdict, "passed" | "reasons">;
 
 const SHOWN_IDS = 5;
 
-/** Why a drill did not pass: whatever was lost, never became whole, could not be measured or exceeds its limit. */
+/** Returns why a drill failed: tasks were lost, the installation did not recover, or a limit was exceeded or could not be measured. */
 export function reasonsOf(figures: Figures): string[] {
   const { confirmed, lost, lostIds, fullStrengthSeconds } = figures;
   return [
-    ...(confirmed === 0 ? ["no task was confirmed, so nothing is proven"] : []),
+    ...(confirmed === 0 ? ["no task was confirmed, so the drill proves nothing"] : []),
     ...(lost > 0 ? [`${lost} of ${confirmed} confirmed tasks lost, at most 0: ${someOf(lostIds)}`] : []),
     ...(fullStrengthSeconds === null
-      ? [`full strength did not come back${boundOfFullStrength(figures)}`]
+      ? [`the installation did not return to full strength${boundOfFullStrength(figures)}`]
       : []),
     ...LIMITS.flatMap((option) => exceeded(option, figures)),
   ];
@@ -21,16 +21,16 @@ export function reasonsOf(figures: Figures): string[] {
 
 function exceeded(limit: LimitOption, figures: Figures): string[] {
   const figure = figures[limit.key];
-  if (holds(limit, figures.limits, figure) ?? true) return [];
+  if (isWithin(limit, figures.limits, figure) ?? true) return [];
   const most = bound(limit, figures.limits);
   if (figure !== null) return [`${limit.figure} ${figure}${unitOf(limit)}, ${most}${detail(limit, figures)}`];
-  // That it never came has its own sentence.
+  // reasonsOf has its own sentence for an installation that did not recover.
   if (limit.key === "fullStrengthSeconds") return [];
   return [`${limit.figure} could not be measured${whyNot(limit, figures)}, ${most}`];
 }
 
 function whyNot({ key }: LimitOption, { workers }: Figures): string {
-  if (key === "consumeGapSeconds") return ": no worker that the fault left alone finished a task";
+  if (key === "consumeGapSeconds") return ": no unaffected worker finished a task";
   if (key !== "workerBackSeconds") return "";
   const silent = workers.filter(({ survived, backSeconds }) => survived && backSeconds === null);
   if (silent.length === 0) return ": no worker survived";

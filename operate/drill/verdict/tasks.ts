@@ -1,6 +1,6 @@
-import type { Events, Finished } from "./events";
+import type { Events, FinishedTask } from "./events";
 
-/** What became of the tasks, by id. */
+/** Tasks counted by id. */
 export interface TaskCount {
   readonly confirmed: number;
   readonly executed: number;
@@ -10,8 +10,8 @@ export interface TaskCount {
 
 export function countTasks({ confirmed, finished }: Events): TaskCount {
   const executions = new Map<string, Set<string>>();
-  // A record that arrived twice is one execution.
-  for (const each of finished) setIn(executions, each.id).add(`${each.worker} ${each.started}`);
+  // A record that arrives twice counts as one execution.
+  for (const each of finished) executionsOf(executions, each.id).add(`${each.worker} ${each.started}`);
   const ids = new Set(confirmed.map(({ id }) => id));
   return {
     confirmed: ids.size,
@@ -21,15 +21,15 @@ export function countTasks({ confirmed, finished }: Events): TaskCount {
   };
 }
 
-/** When each task had finished for the first time. */
-export function firstFinishes(finished: readonly Finished[]): Map<string, number> {
+/** Returns when each task finished for the first time. */
+export function firstFinishes(finished: readonly FinishedTask[]): Map<string, number> {
   const first = new Map<string, number>();
   for (const each of finished) first.set(each.id, Math.min(each.finished, first.get(each.id) ?? Infinity));
   return first;
 }
 
-function setIn(map: Map<string, Set<string>>, key: string): Set<string> {
-  const found = map.get(key) ?? new Set<string>();
-  map.set(key, found);
+function executionsOf(all: Map<string, Set<string>>, id: string): Set<string> {
+  const found = all.get(id) ?? new Set<string>();
+  all.set(id, found);
   return found;
 }

@@ -5,6 +5,6 @@ import type { View } from "./view";
 export type { Snapshot } from "./snapshot";
 export type { View };
 
-/** A view that repaints on a terminal, and lines where there is none. */
+/** Opens a view that repaints itself on a terminal, or one that prints lines elsewhere. */
 export const openView = (output: NodeJS.WriteStream): View =>
   output.isTTY ? new LiveView(output) : new PlainView(output);

@@ -1,17 +1,17 @@
 import type { TimelineEvent } from "../verdict/events";
 import type { Snapshot } from "./snapshot";
 
-/** `1:05` */
+/** Formats seconds as `1:05`. */
 export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  const total = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
 }
 
-/** An event with its time since the drill began. */
+/** Formats an event with its time since the drill began. */
 export const eventLine = ({ at, elapsedSeconds }: Snapshot, event: TimelineEvent): string =>
   `${clock(elapsedSeconds - (at - event.at)).padStart(6)}  ${event.text}`;
 
-/** The state in one line, for logs. */
+/** Formats the state in one line, for logs. */
 export function stateLine(snapshot: Snapshot): string {
   const { elapsedSeconds, phase, publishedPerSecond, executedPerSecond, confirmed, executed } = snapshot;
   const { brokers, workers, queue } = snapshot;

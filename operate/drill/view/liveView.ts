@@ -1,16 +1,17 @@
 import { createLogUpdate } from "log-update";
-import pc from "picocolors";
-import { type Colors, draw } from "./draw";
+import { type Colors, colorsFor } from "../../colors";
+import { draw } from "./draw";
 import type { Snapshot } from "./snapshot";
 import type { View } from "./view";
 
-/** Repaints the view on a terminal. */
+/** A view that repaints itself on a terminal. */
 export class LiveView implements View {
   private readonly paint: ReturnType<typeof createLogUpdate>;
-  private readonly colors: Colors = pc.createColors(!process.env.NO_COLOR);
+  private readonly colors: Colors;
 
   constructor(private readonly terminal: NodeJS.WriteStream) {
     this.paint = createLogUpdate(terminal);
+    this.colors = colorsFor(terminal);
   }
 
   update(snapshot: Snapshot): void {

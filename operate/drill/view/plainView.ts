@@ -4,7 +4,7 @@ import type { View } from "./view";
 
 const STATE_EVERY_SECONDS = 5;
 
-/** For logs: one line for each phase and each event, and one of state every 5 s. */
+/** A view for logs: one line for each phase and each event, and one with the state every 5 s. */
 export class PlainView implements View {
   private events = 0;
   private phase = "";
@@ -18,14 +18,14 @@ export class PlainView implements View {
     this.phase = phase;
     for (const event of events.slice(this.events)) this.print(eventLine(snapshot, event));
     this.events = events.length;
-    // Before the first pods are seen there is no state to speak of.
+    // There is no state to print before the first poll.
     if (elapsedSeconds - this.stateAt < STATE_EVERY_SECONDS || snapshot.brokers.length === 0) return;
     this.stateAt = elapsedSeconds;
     this.print(stateLine(snapshot));
   }
 
   end(): void {
-    // Every line is there already.
+    // Every line has already been written.
   }
 
   private print(line: string): void {

@@ -1,14 +1,14 @@
 import type { TimelineEvent } from "../verdict/events";
 
-/** What the live view shows: the state of a drill at one moment. */
+/** State of a drill at one time, as the live view shows it. */
 export interface Snapshot {
   /** Unix seconds. */
   readonly at: number;
   readonly scene: string;
   readonly run: string;
-  /** What the drill is doing, in a few words: "steady state", "load", "fault", "undone", "draining the queue". */
+  /** Current phase, for example "load" or "recovering". */
   readonly phase: string;
-  /** Since the drill began. */
+  /** Time since the drill began. */
   readonly elapsedSeconds: number;
   readonly nodes: readonly NodeState[];
   readonly brokers: readonly BrokerState[];
@@ -17,22 +17,23 @@ export interface Snapshot {
   readonly queue: LiveQueue | undefined;
   readonly publishedPerSecond: number;
   readonly executedPerSecond: number;
-  /** Tasks so far, by id. */
+  /** Number of confirmed tasks so far, by id. */
   readonly confirmed: number;
+  /** Number of executed tasks so far, by id. */
   readonly executed: number;
-  /** The same rates over time, one figure per second, the newest last. The view shows as many as fit. */
+  /** The same rates over time, one value per second, newest last. The view shows as many as fit. */
   readonly history: {
     readonly publishedPerSecond: readonly number[];
     readonly executedPerSecond: readonly number[];
   };
-  /** All events so far, the newest last. The view shows the last ones. */
+  /** All events so far, newest last. The view shows the last ones. */
   readonly events: readonly TimelineEvent[];
 }
 
 export interface NodeState {
   readonly name: string;
   readonly ready: boolean;
-  /** False when cordoned. */
+  /** False if cordoned. */
   readonly schedulable: boolean;
 }
 
@@ -48,7 +49,7 @@ export interface WorkerState {
   readonly pod: string;
   readonly kubernetesNode: string;
   readonly ready: boolean;
-  /** Tasks that it finished per second. */
+  /** Tasks finished per second. */
   readonly perSecond: number;
 }
 

@@ -2,7 +2,7 @@ import { scaleQuantize } from "d3-scale";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/** The last figures as bars, in `width` columns. Nothing at all is a blank, so that a gap looks like one. */
+/** Draws the last values as bars in `width` columns. Zero is a blank, so that a gap is visible. */
 export function sparkline(values: readonly number[], width: number, highest: number): string {
   const bar = scaleQuantize([0, highest], BARS);
   const bars = values.slice(-width).map((value) => (value > 0 ? bar(value) : " "));

@@ -3,6 +3,6 @@ import type { Snapshot } from "./snapshot";
 /** Shows a drill while it runs. */
 export interface View {
   update(snapshot: Snapshot): void;
-  /** Leaves what was shown last on the screen. */
+  /** Stops updating. The last state stays on the screen. */
   end(): void;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../client";
-import { Canceled, messageOf, Unreachable } from "../errors";
+import { messageOf } from "../../../../operate/errors";
+import { Canceled, Unreachable } from "../errors";
 import { describe, keyOf, type KubeObject } from "../objects";
 import type { Awaiter, Progress } from "./awaiter";
 

@@ -1,62 +1,62 @@
 import type { Drill, Scene } from "../scene";
-import { Moments } from "./moments";
+import { Timestamp } from "./timestamp";
 import { UNCONFIRMED } from "./unconfirmed";
 
-/** How to raise an alarm on one broker, and to take it back. */
+/** How to raise a resource alarm on one broker, and how to clear it. */
 export interface Alarm {
   readonly name: string;
   readonly summary: string;
-  /** For rabbitmqctl. */
+  /** Arguments of rabbitmqctl that raise the alarm. */
   readonly raise: readonly string[];
-  /** For `rabbitmqctl eval`: sets what the configuration says, so that it is right after any number of drills. */
+  /** Expression for `rabbitmqctl eval` that restores the configured limit, also after several drills. */
   readonly restore: string;
-  /** Of a node in the management API. */
-  readonly sign: string;
+  /** Field of a node in the management API that is true while the alarm is raised. */
+  readonly field: string;
 }
 
-/** Seconds from the command that ends an alarm to the first confirm. The command alone starts an Erlang machine. */
+/** Limit from the command that clears the alarm to the first confirm. The command itself starts an Erlang VM. */
 const RESUME_SECONDS = 15;
 
-/** Publishers are blocked on all brokers while the alarm holds on one; workers go on. */
-export function alarmScene({ name, summary, raise, restore, sign }: Alarm): Scene {
-  const [raised, ended] = [new Moments(), new Moments()];
+/** While one broker has an alarm, all brokers block publishers. Workers continue. */
+export function alarmScene({ name, summary, raise, restore, field }: Alarm): Scene {
+  const [raisedAt, clearedAt] = [new Timestamp(), new Timestamp()];
   const isRaised = async ({ brokers, victim }: Drill) => {
-    const nodes = await brokers.management.get<Record<string, unknown>[]>(`/nodes?columns=name,${sign}`);
-    return nodes.some((node) => node["name"] === victim.node && node[sign] === true);
+    const nodes = await brokers.management.get<Record<string, unknown>[]>(`/nodes?columns=name,${field}`);
+    return nodes.some((node) => node["name"] === victim.node && node[field] === true);
   };
   return {
     name,
     summary,
-    // More than the workers manage, so that there is work left while nothing is published.
+    // More than the workers can process, so that work remains while publishers are blocked.
     load: { rate: 40, taskSeconds: 0.3 },
     holdSeconds: 45,
-    // How long publishing stands still is how long the alarm holds.
+    // There is no limit for the publish gap, because it lasts as long as the alarm.
     limits: { duplicated: UNCONFIRMED, fullStrengthSeconds: 60 },
     async inject(drill) {
       const { brokers, victim } = drill;
-      drill.undo(`${victim.pod}: no alarm`, async () => {
-        // Before the command, which takes longer to end than to act.
-        ended.note(drill);
+      drill.undo(`${victim.pod}: alarm cleared`, async () => {
+        // Recorded first, because the command takes effect before it exits.
+        clearedAt.record(drill);
         await brokers.exec(victim, "rabbitmqctl", "--quiet", "eval", restore);
       });
       await brokers.exec(victim, "rabbitmqctl", "--quiet", ...raise);
-      await drill.until(`${victim.pod} raises its alarm`, 30, () => isRaised(drill));
-      raised.note(drill);
-      drill.event(`${victim.pod}: alarm`);
+      await drill.until(`${victim.pod} has raised its alarm`, 30, () => isRaised(drill));
+      raisedAt.record(drill);
+      drill.event(`${victim.pod}: alarm raised`);
     },
     async check(drill) {
-      const [from, to] = [raised.of(drill), ended.of(drill)];
+      const [from, until] = [raisedAt.of(drill), clearedAt.of(drill)];
       const { confirmed, started } = await drill.load.events();
-      const during = (at: number) => at > from && at < to;
-      const worked = started.filter(({ at }) => during(at)).length;
-      const again = Math.min(...confirmed.map(({ at }) => at).filter((at) => at > to)) - to;
-      drill.note("confirmed during the alarm", confirmed.filter(({ at }) => during(at)).length);
-      drill.note("tasks begun during the alarm", worked);
-      drill.note("seconds until publishing resumed", Number(again.toFixed(1)));
+      const isDuring = ({ at }: { at: number }) => at > from && at < until;
+      const begun = started.filter(isDuring).length;
+      const resumed = Math.min(...confirmed.map(({ at }) => at).filter((at) => at > until)) - until;
+      drill.note("confirmed during the alarm", confirmed.filter(isDuring).length);
+      drill.note("tasks begun during the alarm", begun);
+      drill.note("seconds until publishing resumed", Number(resumed.toFixed(1)));
       return [
-        ...(worked === 0 ? ["workers began no task while the alarm held"] : []),
-        ...(again > RESUME_SECONDS
-          ? [`publishing resumed only ${again.toFixed(1)} s after the alarm, more than ${RESUME_SECONDS} s`]
+        ...(begun === 0 ? ["workers began no task during the alarm"] : []),
+        ...(resumed > RESUME_SECONDS
+          ? [`publishing resumed ${resumed.toFixed(1)} s after the alarm, at most ${RESUME_SECONDS} s`]
           : []),
       ];
     },

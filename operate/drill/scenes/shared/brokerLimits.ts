@@ -1,6 +1,6 @@
 import type { Limits } from "../../verdict/limits";
 
-/** One broker node ends and closes its connections: others notice at once, so clients must hardly notice. */
+/** Limits for a single broker node that stops and closes its connections. Its peers notice at once, so clients hardly do. */
 export const BROKER_LIMITS: Limits = {
   publishGapSeconds: 1,
   consumeGapSeconds: 1,

@@ -1,19 +1,19 @@
-import { nameOf } from "../../../cluster/cluster";
+import { nameOf } from "../../../cluster/objects";
 import type { Drill } from "../scene";
 
-/** A broker node believes that another one is gone. */
+/** A broker node considers another one down. */
 const NODE_DOWN = /node '?rabbit@\S+? down|rabbit on node \S+ down/;
-/** A member of a queue has become its leader. */
+/** A queue member has become the leader. */
 const ELECTED = /queue '([^']+)' in vhost .*candidate -> leader/;
 
-export interface Alarms {
+export interface FalseAlarms {
   readonly nodesDown: number;
-  /** Of the drill's queue. */
+  /** Elections for the drill's queue. */
   readonly elections: number;
 }
 
-/** What the brokers' logs say since a time of the drill, in Unix seconds. */
-export async function alarmsSince(drill: Drill, since: number): Promise<Alarms> {
+/** Counts the false alarms in the brokers' logs since a time in Unix seconds. */
+export async function falseAlarmsSince(drill: Drill, since: number): Promise<FalseAlarms> {
   const pods = await drill.brokers.pods();
   const logs = await Promise.all(
     pods.map((pod) =>

@@ -1,20 +1,20 @@
 import type { Drill } from "../scene";
 
-interface ConnectionOfApi {
+interface Connection {
   readonly node: string;
   readonly client_properties?: { readonly connection_name?: string };
 }
 
-/** Notes how many of the drill's own connections are at the broker that is hit: chance decides, and the figures depend on it. */
+/** Records how many of the drill's connections the victim has. Their number is random and affects the figures. */
 export async function noteClients(drill: Drill): Promise<void> {
   const { brokers, load, victim } = drill;
-  const connections = await brokers.management.get<ConnectionOfApi[]>(
+  const connections = await brokers.management.get<Connection[]>(
     "/connections?columns=node,client_properties",
   );
   const names = connections
     .filter(({ node }) => node === victim.node)
     .map(({ client_properties: properties }) => properties?.connection_name ?? "");
-  const ofDrill = (name: string) => names.filter((each) => each.includes(`@${name}`)).length;
-  drill.note("worker connections at the victim", ofDrill(load.workersName));
-  drill.note("publisher connections at the victim", ofDrill(load.publisherName));
+  const countOf = (name: string) => names.filter((each) => each.includes(`@${name}`)).length;
+  drill.note("worker connections at the victim", countOf(load.workersName));
+  drill.note("publisher connections at the victim", countOf(load.publisherName));
 }

@@ -1,7 +1,7 @@
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 
-/** What `kubectl rollout restart` changes. */
-export const restart = () => ({
+/** The patch that `kubectl rollout restart` applies. */
+export const restartPatch = () => ({
   spec: {
     template: {
       metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() } },
@@ -9,9 +9,9 @@ export const restart = () => ({
   },
 });
 
-export const AS_MERGE = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+export const STRATEGIC_MERGE = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
 
-interface Rolled {
+interface Workload {
   readonly metadata?: { readonly generation?: number };
   readonly spec?: { readonly replicas?: number };
   readonly status?: {
@@ -22,8 +22,8 @@ interface Rolled {
   };
 }
 
-/** True when every pod is of the newest template and ready, and no other is left. */
-export function rolledOut({ metadata, spec, status }: Rolled): boolean {
+/** Returns whether every pod is ready and from the newest template, and no old pods are left. */
+export function isRolledOut({ metadata, spec, status }: Workload): boolean {
   const wanted = spec?.replicas ?? 1;
   return (
     status?.observedGeneration === metadata?.generation &&

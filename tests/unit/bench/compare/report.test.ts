@@ -33,13 +33,13 @@ describe("the page of the comparison", () => {
     assert.deepEqual(notes, []);
   });
 
-  it("says why there is no figure instead of leaving it out", () => {
+  it("gives the reason for a missing figure", () => {
     const { rows, notes } = faultPage(ours, [
       { scene: "drain", verdict: verdict({}) },
-      { scene: "node-off", failure: "waited 120 s\nin vain" },
+      { scene: "node-off", failure: "timed out\nafter 120 s" },
     ]);
     assert.deepEqual(rows[1]?.slice(1, 3), ["3000 \\| ?", "0 \\| ?"]);
-    assert.deepEqual(notes, ["seed, node-off: no figures, because waited 120 s in vain"]);
+    assert.deepEqual(notes, ["seed, node-off: no figures, because timed out after 120 s"]);
   });
 
   it("has a dash for what only one design can do", () => {
@@ -55,7 +55,7 @@ describe("the page of the comparison", () => {
     assert.equal(head.length, rows[0]?.length);
   });
 
-  it("is written in its own place, and nothing else of the page changes", () => {
+  it("is written to its own section, and the rest of the page does not change", () => {
     const page =
       "# B\n\n<!-- written by a -->\n\nold\n\n<!-- end of a -->\n\ntext\n\n<!-- written by b -->\n<!-- end of b -->\n";
     const written = withSection(page, "a", markdown(["x"], [["1"]]));
@@ -64,6 +64,6 @@ describe("the page of the comparison", () => {
       "# B\n\n<!-- written by a -->\n\n| x |\n| --- |\n| 1 |\n\n<!-- end of a -->\n\ntext\n\n<!-- written by b -->\n<!-- end of b -->\n",
     );
     assert.equal(withSection(written, "a", markdown(["x"], [["1"]])), written);
-    assert.throws(() => withSection(page, "c", []), /no place for what c measured: add the lines/);
+    assert.throws(() => withSection(page, "c", []), /no section for c\. Add the lines/);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { V1Pod } from "@kubernetes/client-node";
-import { MirroredBrokers, state } from "../../../../bench/compare/seed/brokers";
+import { MirroredBrokers, stateOf } from "../../../../bench/compare/seed/brokers";
 import {
   BROKER,
   brokerService,
@@ -105,7 +105,7 @@ describe("mirrored queues", () => {
   };
 
   it("have their master and mirrors as members, of which those in step are online", () => {
-    assert.deepEqual(state(queue), {
+    assert.deepEqual(stateOf(queue), {
       name: "celery",
       leader: "rabbit@rmq-1",
       members: ["rabbit@rmq-1", "rabbit@rmq-0", "rabbit@rmq-2"],
@@ -117,7 +117,7 @@ describe("mirrored queues", () => {
   });
 
   it("are alone while no mirror has come", () => {
-    const { members, online } = state({ name: "celery", durable: true, node: "rabbit@rmq-0" });
+    const { members, online } = stateOf({ name: "celery", durable: true, node: "rabbit@rmq-0" });
     assert.deepEqual([members, online], [["rabbit@rmq-0"], ["rabbit@rmq-0"]]);
   });
 
@@ -153,9 +153,9 @@ describe("mirrored queues", () => {
 
   it("are led by whichever node leads", async () => {
     const broker = { node: "rabbit@rmq-1", ordinal: 1, pod: "rmq-1", kubernetesNode: "n", ip: "", uid: "" };
-    await answers(queue).lead("celery", broker);
+    await answers(queue).makeLeader("celery", broker);
     await assert.rejects(
-      answers(queue).lead("celery", { ...broker, node: "rabbit@rmq-2" }),
+      answers(queue).makeLeader("celery", { ...broker, node: "rabbit@rmq-2" }),
       /rabbit@rmq-1 leads celery, not rabbit@rmq-2/,
     );
   });

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { type Finished, rateOfLast, throughputJob } from "../../../../bench/compare/throughput/bench";
+import { type FinishedTask, rateOfLast, throughputJob } from "../../../../bench/compare/throughput/bench";
 import { COUNTED, MEASUREMENTS } from "../../../../bench/compare/throughput/measurements";
 import { takeTurns } from "../../../../bench/compare/throughput/turns";
 import { DEFAULT_LOAD } from "../../../../operate/drill/load";
 
 describe("throughput", () => {
-  const task = (number: number, worker: string, at: number): Finished => [`r-${number}`, 1, worker, at, at];
+  const task = (number: number, worker: string, at: number): FinishedTask => [
+    `r-${number}`,
+    1,
+    worker,
+    at,
+    at,
+  ];
 
   it("is the rate of the last tasks: before them workers are still starting", () => {
     const slow = [0, 10, 20].map((at, number) => task(number, number === 1 ? "a" : "b", at));
@@ -24,7 +30,7 @@ describe("throughput", () => {
 
   it("is measured with the drill's publisher, or the one of the design, as fast as it can", () => {
     const worker = { name: "worker", image: "w", env: [{ name: "HA_CELERY_BROKER_URL", value: "amqp://b" }] };
-    const basis = {
+    const spec = {
       run: "seed-1",
       namespace: "seed",
       template: { spec: { containers: [worker] } },
@@ -33,7 +39,7 @@ describe("throughput", () => {
       avoid: [],
     };
     const measurement = { title: "", workers: 1, tasks: 9, producers: 2, window: 3, payloadBytes: 1024 };
-    const job = throughputJob(basis, "http://10.0.0.1:8080", "celery", measurement);
+    const job = throughputJob(spec, "http://10.0.0.1:8080", "celery", measurement);
     const container = job.spec?.template.spec?.containers[0];
     assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
     const env = container?.env ?? [];

@@ -3,33 +3,33 @@ import type { V1Lease } from "@kubernetes/client-node";
 import type { Brokers } from "../../../../operate/cluster/brokers";
 import { findInstallation } from "../../../../operate/cluster/installation";
 import { DrillLease } from "../../../../operate/drill/lease";
-import { missing } from "../../../../operate/drill/strength";
-import { Undoing } from "../../../../operate/drill/undoing";
-import { Hopeless, until } from "../../../../operate/waiting";
+import { healthProblems } from "../../../../operate/drill/health";
+import { UndoStack } from "../../../../operate/drill/undoStack";
+import { NonRetryableError, until } from "../../../../operate/waiting";
 import { fakeCluster, notFound } from "./fakeCluster";
 
 const signal = new AbortController().signal;
 
-describe("taking back", () => {
-  it("goes in reverse order, once, past failures", async () => {
+describe("undoing a drill", () => {
+  it("runs in reverse order, once, and continues past failures", async () => {
     const [done, said]: [string[], string[]] = [[], []];
-    const undoing = new Undoing((text) => said.push(text));
-    undoing.add("first", async () => void done.push("first"));
-    undoing.add("second", async () => {
+    const undoStack = new UndoStack((text) => said.push(text));
+    undoStack.push("first", async () => void done.push("first"));
+    undoStack.push("second", async () => {
       done.push("second");
       throw new Error("no answer");
     });
-    undoing.add("third", async () => void done.push("third"));
-    assert.deepEqual(await undoing.all(), ["second: no answer"]);
+    undoStack.push("third", async () => void done.push("third"));
+    assert.deepEqual(await undoStack.undoAll(), ["second: no answer"]);
     assert.deepEqual(done, ["third", "second", "first"]);
     assert.deepEqual(said, ["third", "first"]);
-    assert.deepEqual(await undoing.all(), []);
+    assert.deepEqual(await undoStack.undoAll(), []);
     assert.equal(done.length, 3);
   });
 });
 
 describe("waiting", () => {
-  it("takes errors for not yet", async () => {
+  it("counts an error as false", async () => {
     let asked = 0;
     await until("it is so", 5, signal, async () => {
       if (++asked === 1) throw new Error("not yet");
@@ -38,18 +38,18 @@ describe("waiting", () => {
     assert.equal(asked, 2);
   });
 
-  it("says what it waited for", async () => {
+  it("names in its error what it waited for", async () => {
     await assert.rejects(
       until("the sun rises", 0, signal, async () => false),
-      /waited 0 s in vain until the sun rises/,
+      /timed out after 0 s waiting until the sun rises/,
     );
   });
 
-  it("ends at once where no attempt can help, and with the drill", async () => {
-    const hopeless = until("x", 60, signal, async () => {
-      throw new Hopeless("the publisher failed");
+  it("ends immediately with a NonRetryableError, and when it is aborted", async () => {
+    const failing = until("x", 60, signal, async () => {
+      throw new NonRetryableError("the publisher failed");
     });
-    await assert.rejects(hopeless, /the publisher failed/);
+    await assert.rejects(failing, /the publisher failed/);
     const ending = new AbortController();
     const waiting = until("x", 60, ending.signal, async () => false);
     ending.abort();
@@ -57,13 +57,13 @@ describe("waiting", () => {
   });
 });
 
-describe("one drill at a time", () => {
+describe("the lease of a drill", () => {
   const lease = (renewTime: Date): V1Lease => ({
     metadata: { resourceVersion: "7" },
     spec: { holderIdentity: "ann@laptop/drain-1", renewTime: renewTime as never },
   });
 
-  it("is refused while another runs, with its holder", async () => {
+  it("is refused while another drill holds it, and the error names the holder", async () => {
     const cluster = fakeCluster({ coordination: { readNamespacedLease: () => lease(new Date()) } });
     await assert.rejects(
       new DrillLease(cluster, "shop", "drain-2").take(),
@@ -71,7 +71,7 @@ describe("one drill at a time", () => {
     );
   });
 
-  it("takes over from one that died, and only from the state that it saw", async () => {
+  it("is taken over when it has expired, unless it has changed since it was read", async () => {
     let body: V1Lease | undefined;
     const cluster = fakeCluster({
       coordination: {
@@ -87,7 +87,7 @@ describe("one drill at a time", () => {
     await mine.release();
   });
 
-  it("takes a free one", async () => {
+  it("is created if there is none", async () => {
     let created = 0;
     const cluster = fakeCluster({
       coordination: {
@@ -103,7 +103,7 @@ describe("one drill at a time", () => {
   });
 });
 
-describe("full strength", () => {
+describe("the health of an installation", () => {
   const node = (name: string, ready: string, unschedulable = false) => ({
     metadata: { name },
     spec: { unschedulable },
@@ -114,8 +114,14 @@ describe("full strength", () => {
     status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   });
   const members = ["a", "b", "c"];
-  const look = (nodes: object[], pods: object[], running: string[], online: string[], workers: object[]) =>
-    missing(
+  const problemsOf = (
+    nodes: object[],
+    pods: object[],
+    running: string[],
+    online: string[],
+    workers: object[],
+  ) =>
+    healthProblems(
       fakeCluster({ core: { listNode: () => ({ items: nodes }) } }, { pods: async () => workers }),
       {
         replicas: 3,
@@ -126,20 +132,20 @@ describe("full strength", () => {
       [{ namespace: "shop", selector: "app=worker", replicas: 1 }],
     );
 
-  it("is there when nothing is missing", async () => {
+  it("has no problems when everything runs", async () => {
     const all = [pod(true), pod(true), pod(true)];
-    assert.deepEqual(await look([node("one", "True")], all, members, members, [pod(true)]), []);
+    assert.deepEqual(await problemsOf([node("one", "True")], all, members, members, [pod(true)]), []);
   });
 
-  it("names everything that is missing", async () => {
+  it("names every problem", async () => {
     const nodes = [node("one", "Unknown"), node("two", "True", true)];
-    assert.deepEqual(await look(nodes, [pod(true), pod(false)], ["a", "b"], ["a", "b"], [pod(false)]), [
-      "node one is not ready, or cordoned",
-      "node two is not ready, or cordoned",
+    assert.deepEqual(await problemsOf(nodes, [pod(true), pod(false)], ["a", "b"], ["a", "b"], [pod(false)]), [
+      "node one is not ready or is cordoned",
+      "node two is not ready or is cordoned",
       "1 of 3 broker pods are ready",
-      "2 of 3 broker nodes run",
-      "queue tasks has 2 of 3 members online (3 in all)",
-      "0 of 1 workers consume (app=worker)",
+      "2 of 3 broker nodes are running",
+      "queue tasks has 2 of 3 members online (3 in total)",
+      "0 of 1 workers are ready (app=worker)",
     ]);
   });
 });
@@ -171,7 +177,7 @@ describe("the installation", () => {
     { data: { "management-url": base64("http://monitoring:pw@host:15672/celery") } },
     { data: { vhost: base64("celery") } },
   ];
-  const find = (sets: object[], wanted = {}, known = secrets) =>
+  const find = (sets: object[], filter = {}, known = secrets) =>
     findInstallation(
       fakeCluster({
         apps: {
@@ -180,7 +186,7 @@ describe("the installation", () => {
         },
         core: { listNamespacedSecret: () => ({ items: known }) },
       }),
-      wanted,
+      filter,
     );
 
   it("is found when there is one", async () => {
@@ -189,24 +195,24 @@ describe("the installation", () => {
     assert.equal(found.brokers.vhost, "celery");
   });
 
-  it("is wanted by name when there are several", async () => {
+  it("is selected by name when there are several", async () => {
     const sets = [set("shop", "mq"), set("bank", "mq")];
     await assert.rejects(
       find(sets),
-      /Several installations in the cluster: shop\/mq, bank\/mq\. Name one: --namespace/,
+      /There are several installations in the cluster: shop\/mq, bank\/mq\. Choose one: --namespace/,
     );
     assert.equal((await find(sets, { namespace: "bank" })).namespace, "bank");
     await assert.rejects(
       find(sets, { name: "other" }),
-      /No installation named other .*There are: shop\/mq, bank\/mq/,
+      /No installation named other .*Use one of: shop\/mq, bank\/mq/,
     );
   });
 
-  it("is not there at all: says how to get one", async () => {
+  it("is missing: the error says how to deploy one", async () => {
     await assert.rejects(find([]), /Deploy one first: pulumi up, or make up/);
   });
 
-  it("without its Secrets cannot be looked at", async () => {
+  it("cannot be used without its Secrets", async () => {
     await assert.rejects(find([set("shop", "mq")], {}, []), /Secrets of shop\/mq .* Run: pulumi up/);
   });
 });

@@ -69,7 +69,7 @@ describe("the limits of a drill", () => {
     ],
     [
       { consumeGapSeconds: null, limits: { consumeGapSeconds: 1 } },
-      "consume gap could not be measured: no worker that the fault left alone finished a task, at most 1 s (--consume-gap)",
+      "consume gap could not be measured: no unaffected worker finished a task, at most 1 s (--consume-gap)",
     ],
     [
       { workerBackSeconds: null, limits: { workerBackSeconds: 15 } },
@@ -85,13 +85,13 @@ describe("the limits of a drill", () => {
     ],
     [
       { fullStrengthSeconds: null, limits: { fullStrengthSeconds: 60 } },
-      "full strength did not come back, within 60 s (--full-strength)",
+      "the installation did not return to full strength, within 60 s (--full-strength)",
     ],
   ];
   for (const [figures, reason] of cases)
     it(`says: ${reason}`, () => assert.deepEqual(reasonsOf({ ...FIGURES, ...figures }), [reason]));
 
-  it("hold when a figure just reaches them, and when nothing was cut off", () => {
+  it("hold when a figure equals them, and when no task was interrupted", () => {
     const limits = Object.fromEntries(LIMITS.map(({ key }) => [key, 1]));
     assert.deepEqual(reasonsOf({ ...FIGURES, deadLettered: 1, duplicated: 1, limits }), []);
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe("the limits of a drill", () => {
     it(`refuse ${option} "${value}"`, () =>
       assert.throws(() => parsed(`${option}=${value}`), /of at least 0, or "none"/));
 
-  it("are told to people", () =>
+  it("are described in words", () =>
     assert.deepEqual(describeLimits({ publishGapSeconds: 10, duplicated: "running", deadLettered: 1 }), [
       "publish gap at most 10 s (--publish-gap)",
       "duplicated at most as many as run at the same time (--duplicated)",

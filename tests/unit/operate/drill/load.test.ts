@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { V1PodTemplateSpec } from "@kubernetes/client-node";
 import { DEFAULT_LOAD } from "../../../../operate/drill/load";
 import {
-  type Basis,
-  ledgerAccess,
+  ledgerNetworkPolicy,
   ledgerPod,
+  type LoadSpec,
   publisherJob,
   workersDeployment,
 } from "../../../../operate/drill/load/objects";
@@ -42,7 +42,7 @@ const template: V1PodTemplateSpec = {
     ],
   },
 };
-const basis: Basis = {
+const loadSpec: LoadSpec = {
   run: "drain-1",
   namespace: "shop",
   template,
@@ -54,7 +54,7 @@ const env = (list: { name: string; value?: string }[] = []) =>
 
 describe("the drill's pods", () => {
   describe("workers", () => {
-    const { metadata, spec } = workersDeployment(basis);
+    const { metadata, spec } = workersDeployment(loadSpec);
     const pod = spec?.template.spec;
     const worker = pod?.containers[0];
 
@@ -92,7 +92,7 @@ describe("the drill's pods", () => {
 
     it("hold as many tasks as the pool's, unless told otherwise", () => {
       const held = (prefetch: number | undefined) => {
-        const deployment = workersDeployment({ ...basis, options: { ...DEFAULT_LOAD, prefetch } });
+        const deployment = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, prefetch } });
         return env(deployment.spec?.template.spec?.containers[0]?.env).HA_CELERY_PREFETCH_MULTIPLIER;
       };
       assert.equal(held(undefined), "4");
@@ -100,14 +100,14 @@ describe("the drill's pods", () => {
     });
 
     it("have time to finish the longest task", () => {
-      const slow = workersDeployment({ ...basis, options: { ...DEFAULT_LOAD, taskSeconds: 90 } });
+      const slow = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, taskSeconds: 90 } });
       assert.equal(slow.spec?.template.spec?.terminationGracePeriodSeconds, 210);
       assert.equal(env(slow.spec?.template.spec?.containers[0]?.env).HA_CELERY_LONGEST_TASK_SECONDS, "180");
     });
   });
 
   describe("publisher", () => {
-    const { spec } = publisherJob(basis, "http://10.0.0.9:8080", "drill-drain-1");
+    const { spec } = publisherJob(loadSpec, "http://10.0.0.9:8080", "drill-drain-1");
     const pod = spec?.template.spec;
 
     it("is replaced when it dies, and is not on the machine that is hit", () => {
@@ -140,13 +140,13 @@ describe("the drill's pods", () => {
 
   describe("ledger", () => {
     it("knows no secret, and is not on the machine that is hit", () => {
-      const pod = ledgerPod(basis);
+      const pod = ledgerPod(loadSpec);
       assert.deepEqual(pod.spec?.containers[0]?.env, []);
       assert.ok(pod.spec?.affinity?.nodeAffinity);
     });
 
     it("is reached by pods of the namespace", () => {
-      assert.deepEqual(ledgerAccess(basis).spec?.ingress, [
+      assert.deepEqual(ledgerNetworkPolicy(loadSpec).spec?.ingress, [
         { _from: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: 8080 }] },
       ]);
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { colorsFor } from "../../../../operate/colors";
 import { markdown } from "../../../../operate/drill/report/markdown";
 import { summaryTable, verdictTable, writeReport } from "../../../../operate/drill/report";
 import { judge } from "../../../../operate/drill/verdict/judge";
@@ -46,15 +46,17 @@ const VERDICT: Verdict = {
   more: { evicted: 2 },
 };
 
+const PLAIN = colorsFor({ isTTY: false }, {});
+
 const golden = (name: string) => readFileSync(join("tests/unit/goldens/drill", name), "utf8");
 
 describe("the report of a drill", () => {
-  it("is a table for people", () =>
-    assert.equal(`${stripVTControlCharacters(verdictTable(VERDICT))}\n`, golden("verdict.txt")));
+  it("is a table without escape codes where there are no colors", () =>
+    assert.equal(`${verdictTable(VERDICT, PLAIN)}\n`, golden("verdict.txt")));
 
   it("is a summary of many drills, with every limit that did not hold marked", () => {
     const other = { ...VERDICT, scene: "broker-kill", passed: true, reasons: [], publishGapSeconds: 0.5 };
-    assert.equal(`${stripVTControlCharacters(summaryTable([VERDICT, other]))}\n`, golden("summary.txt"));
+    assert.equal(`${summaryTable([VERDICT, other], PLAIN)}\n`, golden("summary.txt"));
   });
 
   it("is Markdown", () => assert.equal(markdown(VERDICT, TIMELINE), golden("report.md")));
@@ -62,7 +64,7 @@ describe("the report of a drill", () => {
   it("names at most 50 ids and says where the others are", () => {
     const lostIds = Array.from({ length: 53 }, (_, index) => `lost-${index}`);
     const text = markdown({ ...VERDICT, lost: 53, lostIds }, TIMELINE);
-    assert.match(text, /## Lost\n\n`lost-0`, .*`lost-49` and 3 more: verdict\.json has them all\n/);
+    assert.match(text, /## Lost\n\n`lost-0`, .*`lost-49` and 3 more\. verdict\.json lists them all\.\n/);
     assert.doesNotMatch(text, /lost-50/);
   });
 

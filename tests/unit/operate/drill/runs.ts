@@ -1,8 +1,8 @@
 import type {
-  Confirmed,
+  ConfirmedTask,
   Events,
-  Finished,
-  Started,
+  FinishedTask,
+  StartedTask,
   Timeline,
 } from "../../../../operate/drill/verdict/events";
 
@@ -22,9 +22,9 @@ export const BEGIN = 1_700_000_000;
 
 export function madeUp(run: MadeUp): { events: Events; timeline: Timeline } {
   const { seconds, rate, workers, publishHoles = [], workerHoles = {}, timeline } = run;
-  const confirmed: Confirmed[] = [];
-  const started: Started[] = [];
-  const finished: Finished[] = [];
+  const confirmed: ConfirmedTask[] = [];
+  const started: StartedTask[] = [];
+  const finished: FinishedTask[] = [];
   const inside = (holes: readonly (readonly [number, number])[], at: number) =>
     holes.some(([from, until]) => at > from && at < until);
   for (let number = 0; number < seconds * rate; number++) {

@@ -56,12 +56,12 @@ describe("the timeline of a drill", () => {
     assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
   });
 
-  it("marks fault, undone, whole and the other events once", () => {
+  it("marks the fault, its undoing, the recovery, and the other events once", () => {
     const texts = textsOf(draw());
     for (const mark of [
       "fault: node-off",
       "undone",
-      "whole",
+      "recovered",
       "link of &quot;a&quot; &amp; &lt;b&gt; cut\ufffd",
     ])
       assert.equal(texts.filter((text) => text === mark).length, 1, mark);
@@ -87,11 +87,11 @@ describe("the timeline of a drill", () => {
     assert.deepEqual([...texts], ["gap 8.0 s", "gap 8.8 s"]);
   });
 
-  it("can be drawn when the drill never became whole", () => {
+  it("can be drawn when the installation did not recover", () => {
     const svg = draw({ wholeAt: undefined });
     assert.equal(XMLValidator.validate(svg), true);
-    assert.ok(textsOf(svg).includes("full strength did not come back"));
-    assert.ok(!textsOf(svg).includes("whole"));
+    assert.ok(textsOf(svg).includes("the installation did not return to full strength"));
+    assert.ok(!textsOf(svg).includes("recovered"));
   });
 
   it("places labels so that none covers another and no mark runs through one", () => {
@@ -112,7 +112,10 @@ describe("the timeline of a drill", () => {
 
   it("puts a label to the left where there is no room", () =>
     assert.deepEqual(
-      placeLabels([{ x: 95, text: "whole", kind: "" }], 100, () => 30).map(({ left, row }) => [left, row]),
+      placeLabels([{ x: 95, text: "recovered", kind: "" }], 100, () => 30).map(({ left, row }) => [
+        left,
+        row,
+      ]),
       [[true, 0]],
     ));
 

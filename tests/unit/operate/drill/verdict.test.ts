@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type {
-  Confirmed,
+  ConfirmedTask,
   Events,
-  Finished,
-  Started,
+  FinishedTask,
+  StartedTask,
   Timeline,
 } from "../../../../operate/drill/verdict/events";
 import { type Evidence, judge } from "../../../../operate/drill/verdict/judge";
@@ -20,9 +20,9 @@ const TIMELINE: Timeline = {
   events: [],
 };
 
-const confirmed = (id: string, at: number): Confirmed => ({ id, at });
-const started = (id: string, worker: string, at: number): Started => ({ id, attempt: 1, worker, at });
-const finished = (id: string, worker: string, from: number, until: number): Finished => ({
+const confirmed = (id: string, at: number): ConfirmedTask => ({ id, at });
+const started = (id: string, worker: string, at: number): StartedTask => ({ id, attempt: 1, worker, at });
+const finished = (id: string, worker: string, from: number, until: number): FinishedTask => ({
   id,
   attempt: 1,
   worker,
@@ -124,7 +124,7 @@ describe("the verdict of a drill", () => {
 
     it("does not pass when nothing was confirmed", () => {
       const verdict = verdictOf({ confirmed: [], started: [], finished: [] });
-      assert.deepEqual(verdict.reasons, ["no task was confirmed, so nothing is proven"]);
+      assert.deepEqual(verdict.reasons, ["no task was confirmed, so the drill proves nothing"]);
       assert.deepEqual(
         [
           verdict.publishGapSeconds,
@@ -268,10 +268,10 @@ describe("the verdict of a drill", () => {
     const strength = (wholeAt: number | undefined) => verdictOf(EVEN, { timeline: { ...TIMELINE, wholeAt } });
     it("counts from the undoing", () => assert.equal(strength(115).fullStrengthSeconds, 5));
     it("is 0 when it was there by then", () => assert.equal(strength(109).fullStrengthSeconds, 0));
-    it("fails the drill when it never came, without a limit as well", () => {
+    it("fails the drill if it is not reached, even without a limit", () => {
       const verdict = strength(undefined);
       assert.deepEqual([verdict.fullStrengthSeconds, verdict.passed], [null, false]);
-      assert.deepEqual(verdict.reasons, ["full strength did not come back"]);
+      assert.deepEqual(verdict.reasons, ["the installation did not return to full strength"]);
     });
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import { colorsFor } from "../../../../operate/colors";
 import { openView } from "../../../../operate/drill/view";
 import { draw } from "../../../../operate/drill/view/draw";
 import { LiveView } from "../../../../operate/drill/view/liveView";
@@ -40,8 +41,10 @@ const SNAPSHOT: Snapshot = {
   ],
 };
 
+const PLAIN = colorsFor({ isTTY: false }, {});
+
 const drawn = (width: number, change: Partial<Snapshot> = {}) =>
-  stripVTControlCharacters(draw({ ...SNAPSHOT, ...change }, width)).split("\n");
+  draw({ ...SNAPSHOT, ...change }, width, PLAIN).split("\n");
 
 function collector(extra: object = {}) {
   const said: string[] = [];

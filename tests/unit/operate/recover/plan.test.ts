@@ -6,8 +6,8 @@ import {
   type PodFacts,
   Presence,
 } from "../../../../operate/recover/facts";
-import { Kind, Needs, plan } from "../../../../operate/recover/plan";
-import { stuck } from "../../../../operate/recover/stuck";
+import { plan, Requirement, StepKind } from "../../../../operate/recover/plan";
+import { findProblems } from "../../../../operate/recover/problems";
 
 const ORDINALS = [0, 1, 2];
 const member = (ordinal: number) => `rabbit@mq-${ordinal}.mq-nodes.jobs.svc.cluster.local`;
@@ -19,7 +19,7 @@ const RUNNING: PodFacts = {
   terminating: false,
   released: false,
   outdated: false,
-  trouble: "",
+  problem: "",
 };
 
 function broker(ordinal: number, changes: Partial<BrokerFacts> = {}): BrokerFacts {
@@ -43,7 +43,7 @@ function node(ordinal: number, changes: Partial<NodeFacts> = {}): NodeFacts {
   };
 }
 
-const WHOLE: Facts = {
+const HEALTHY: Facts = {
   name: "mq",
   namespace: "jobs",
   replicas: 3,
@@ -56,7 +56,7 @@ const WHOLE: Facts = {
 
 /** Broker 2 does not run, and the others say so. */
 const WITHOUT_2: Facts = {
-  ...WHOLE,
+  ...HEALTHY,
   views: [0, 1].map((ordinal) => ({
     of: member(ordinal),
     members: MEMBERS,
@@ -71,7 +71,7 @@ const gone = { presence: Presence.Silent, silentSeconds: 90 };
 
 /** What is found, and what is to be done about it: kind, target and what is needed beyond the ordinary consent. */
 const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] = [
-  { found: "nothing", facts: WHOLE, steps: [] },
+  { found: "nothing", facts: HEALTHY, steps: [] },
   {
     found: "a node that is silent, and may still run",
     facts: {
@@ -79,12 +79,12 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
       nodes: [node(0), node(1), node(2, gone)],
       brokers: [broker(0), broker(1), broker(2, { podState: unready() })],
     },
-    steps: [[Kind.Taint, "node-2", Needs.MachineOff]],
+    steps: [[StepKind.Taint, "node-2", Requirement.MachineOff]],
   },
   {
-    found: "a node that is off, says the cloud",
+    found: "a node that is off according to the cloud provider",
     facts: { ...WITHOUT_2, nodes: [node(2, { ...gone, presence: Presence.Off })] },
-    steps: [[Kind.Taint, "node-2"]],
+    steps: [[StepKind.Taint, "node-2"]],
   },
   {
     found: "a node that has been silent for a short time",
@@ -93,18 +93,18 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
   },
   {
     found: "a silent node without pods of ours",
-    facts: { ...WHOLE, nodes: [node(2, { ...gone, pods: [] })] },
+    facts: { ...HEALTHY, nodes: [node(2, { ...gone, pods: [] })] },
     steps: [],
   },
   {
-    found: "a node that is marked already",
+    found: "a node that is already tainted",
     facts: { ...WITHOUT_2, nodes: [node(2, { ...gone, outOfService: true })] },
     steps: [],
   },
   {
-    found: "a marked node that is back",
-    facts: { ...WHOLE, nodes: [node(2, { outOfService: true })] },
-    steps: [[Kind.Untaint, "node-2"]],
+    found: "a tainted node that is back",
+    facts: { ...HEALTHY, nodes: [node(2, { outOfService: true })] },
+    steps: [[StepKind.Untaint, "node-2"]],
   },
   {
     found: "a silent node with the volume on it",
@@ -114,9 +114,9 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
       brokers: [broker(0), broker(1), broker(2, { podState: unready({ terminating: true }), claim: local })],
     },
     steps: [
-      [Kind.Taint, "node-2", Needs.MachineOff],
-      [Kind.Forget, member(2), Needs.MachineOff, Needs.GiveUpVolume],
-      [Kind.GiveUpVolume, "data-mq-2", Needs.MachineOff, Needs.GiveUpVolume],
+      [StepKind.Taint, "node-2", Requirement.MachineOff],
+      [StepKind.Forget, member(2), Requirement.MachineOff, Requirement.GiveUpVolume],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.MachineOff, Requirement.GiveUpVolume],
     ],
   },
   {
@@ -127,8 +127,8 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
       brokers: [broker(0), broker(1), broker(2, { podState: unready({ kubernetesNode: "" }), claim: local })],
     },
     steps: [
-      [Kind.Forget, member(2), Needs.GiveUpVolume],
-      [Kind.GiveUpVolume, "data-mq-2", Needs.GiveUpVolume],
+      [StepKind.Forget, member(2), Requirement.GiveUpVolume],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.GiveUpVolume],
     ],
   },
   {
@@ -142,8 +142,8 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
       ],
     },
     steps: [
-      [Kind.Forget, member(2), Needs.GiveUpVolume],
-      [Kind.GiveUpVolume, "data-mq-2", Needs.GiveUpVolume],
+      [StepKind.Forget, member(2), Requirement.GiveUpVolume],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.GiveUpVolume],
     ],
   },
   {
@@ -171,48 +171,48 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
     steps: [],
   },
   {
-    found: "a broker that founded a cluster of its own",
+    found: "a broker that formed a separate cluster",
     facts: {
       ...WITHOUT_2,
       views: [...WITHOUT_2.views, { of: member(2), members: [member(2)], running: [member(2)] }],
     },
     steps: [
-      [Kind.Forget, member(2), Needs.GiveUpVolume],
-      [Kind.GiveUpVolume, "data-mq-2", Needs.GiveUpVolume],
+      [StepKind.Forget, member(2), Requirement.GiveUpVolume],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.GiveUpVolume],
     ],
   },
   {
-    found: "a pod of a failed update that blocks the mended one",
+    found: "a pod of a failed update that blocks the fixed one",
     facts: {
       ...WITHOUT_2,
       brokers: [
         broker(0),
         broker(1),
-        broker(2, { podState: unready({ outdated: true, trouble: "ImagePullBackOff" }) }),
+        broker(2, { podState: unready({ outdated: true, problem: "ImagePullBackOff" }) }),
       ],
     },
-    steps: [[Kind.DeletePod, "mq-2"]],
+    steps: [[StepKind.DeletePod, "mq-2"]],
   },
   {
     found: "a pod of the newest template that cannot start",
     facts: {
       ...WITHOUT_2,
-      brokers: [broker(0), broker(1), broker(2, { podState: unready({ trouble: "ImagePullBackOff" }) })],
+      brokers: [broker(0), broker(1), broker(2, { podState: unready({ problem: "ImagePullBackOff" }) })],
     },
     steps: [],
   },
   {
-    found: "a member that is no broker any more",
+    found: "a member that is no longer a broker",
     facts: {
-      ...WHOLE,
+      ...HEALTHY,
       views: [{ of: member(0), members: [...MEMBERS, member(3)], running: MEMBERS }],
     },
-    steps: [[Kind.Forget, member(3)]],
+    steps: [[StepKind.Forget, member(3)]],
   },
   {
     found: "a member beyond the replicas that still runs",
     facts: {
-      ...WHOLE,
+      ...HEALTHY,
       views: [{ of: member(0), members: [...MEMBERS, member(3)], running: [...MEMBERS, member(3)] }],
     },
     steps: [],
@@ -220,22 +220,22 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
   {
     found: "a queue without a copy on a broker that runs",
     facts: {
-      ...WHOLE,
+      ...HEALTHY,
       queues: [{ name: "tasks", members: [member(0), member(1)], online: [member(0), member(1)] }],
     },
-    steps: [[Kind.Grow, member(2)]],
+    steps: [[StepKind.Grow, member(2)]],
   },
   {
-    found: "brokers that are to stop for good, one of which was told so",
+    found: "brokers that stop for good, one of which is already released",
     facts: {
-      ...WHOLE,
+      ...HEALTHY,
       ending: true,
       brokers: [
         broker(0, { podState: unready({ terminating: true, released: true }) }),
         broker(1, { podState: unready({ terminating: true }) }),
       ],
     },
-    steps: [[Kind.ReleasePod, "mq-1"]],
+    steps: [[StepKind.ReleasePod, "mq-1"]],
   },
 ];
 
@@ -246,33 +246,34 @@ describe("the plan of a recovery", () => {
       assert.deepEqual(planned, steps);
     });
 
-  it("says a reason for every step", () => {
+  it("gives a reason for every step", () => {
     for (const { facts } of TABLE) for (const { why } of plan(facts)) assert.match(why, /\w+ \w+/);
   });
 });
 
-describe("what is stuck", () => {
-  it("is nothing when all is whole", () => assert.deepEqual(stuck(WHOLE), []));
+describe("the problems of an installation", () => {
+  it("are none when everything is healthy", () => assert.deepEqual(findProblems(HEALTHY), []));
 
-  it("is something whenever something is to be done", () => {
+  it("exist whenever there is a step", () => {
     for (const { found, facts } of TABLE)
-      if (plan(facts).length > 0) assert.notDeepEqual(stuck(facts), [], found);
+      if (plan(facts).length > 0) assert.notDeepEqual(findProblems(facts), [], found);
   });
 
-  it("names node, pod, volume, member and queues", () => {
-    const facts = TABLE.find(({ found }) => found === "a silent node with the volume on it")?.facts ?? WHOLE;
-    assert.deepEqual(stuck(facts), [
-      "node node-2 has been silent for 90 s; it holds mq-2, worker-2",
+  it("name node, pod, volume, member, and queues", () => {
+    const facts =
+      TABLE.find(({ found }) => found === "a silent node with the volume on it")?.facts ?? HEALTHY;
+    assert.deepEqual(findProblems(facts), [
+      "node node-2 has been silent for 90 s; it has mq-2, worker-2",
       "mq-2 is terminating on node-2; its volume is on node-2",
-      "mq-2 is a member that does not run",
-      "1 of 1 queues have fewer than 3 copies online (at least 2)",
+      "mq-2 is a member that is not running",
+      "1 of 1 queues have fewer than 3 copies online (lowest: 2)",
     ]);
   });
 
-  it("is all that nobody can tell", () => {
-    assert.deepEqual(stuck({ ...WHOLE, views: [], queues: undefined }), [
-      "no broker tells of its cluster",
-      "no broker tells of its queues",
+  it("include what no broker reports", () => {
+    assert.deepEqual(findProblems({ ...HEALTHY, views: [], queues: undefined }), [
+      "no broker reports its cluster",
+      "no broker reports its queues",
     ]);
   });
 });

@@ -1,9 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Broker } from "../cluster/brokers";
-import { type Cluster, isReady, nameOf } from "../cluster/cluster";
+import type { Cluster } from "../cluster/cluster";
+import { isReady, nameOf } from "../cluster/objects";
 import type { Installation } from "../cluster/installation";
 import type { Observer, Phase } from "./plan";
-import type { Count, OwnLoad } from "./load/ownLoad";
+import type { Count, DrillLoad } from "./load/drillLoad";
 import type { TimelineEvent } from "./verdict/events";
 import type { View } from "./view";
 import type { Snapshot } from "./view/snapshot";
@@ -11,23 +12,23 @@ import { wait } from "../waiting";
 
 const INTERVAL_SECONDS = 1;
 
-/** Looks at a drill about once a second and shows it. What cannot be seen just now keeps its last state. */
-export class Sight implements Observer {
-  private readonly began = Date.now();
-  private readonly ending = new AbortController();
-  private load: OwnLoad | undefined;
+/** Polls a drill about once a second and updates its view. State that cannot be read keeps its last value. */
+export class DrillWatcher implements Observer {
+  private readonly startedAt = Date.now();
+  private readonly ended = new AbortController();
+  private load: DrillLoad | undefined;
   private snapshot: Snapshot;
-  private counted: { before: Counted | undefined; now: Counted } | undefined;
-  private looking: Promise<void> | undefined;
+  private counts: { previous: TimedCount | undefined; current: TimedCount } | undefined;
+  private polling: Promise<void> | undefined;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly installation: Installation,
     private readonly view: View,
-    what: { scene: string; run: string },
+    drill: { scene: string; run: string },
   ) {
     this.snapshot = {
-      ...what,
+      ...drill,
       at: 0,
       phase: "",
       elapsedSeconds: 0,
@@ -52,34 +53,34 @@ export class Sight implements Observer {
     this.show({ events: [...this.snapshot.events, event] });
   }
 
-  begun({ load }: { load: OwnLoad; victim: Broker }): void {
+  prepared({ load }: { load: DrillLoad; victim: Broker }): void {
     this.load = load;
-    this.looking = this.lookForever();
+    this.polling = this.poll();
   }
 
   async end(): Promise<void> {
-    this.ending.abort();
-    await this.looking;
+    this.ended.abort();
+    await this.polling;
     this.view.end();
   }
 
-  private async lookForever(): Promise<void> {
-    const { signal } = this.ending;
+  private async poll(): Promise<void> {
+    const { signal } = this.ended;
     while (!signal.aborted) {
-      const counted = await this.rates().catch(() => ({}));
-      const seen = await this.places().catch(() => ({}));
-      if (!signal.aborted) this.show({ ...seen, ...counted });
+      const rates = await this.rates().catch(() => ({}));
+      const objects = await this.objects().catch(() => ({}));
+      if (!signal.aborted) this.show({ ...objects, ...rates });
       await wait(INTERVAL_SECONDS, signal).catch(() => undefined);
     }
   }
 
   private show(change: Partial<Snapshot>): void {
     const at = Date.now() / 1000;
-    this.snapshot = { ...this.snapshot, ...change, at, elapsedSeconds: (Date.now() - this.began) / 1000 };
+    this.snapshot = { ...this.snapshot, ...change, at, elapsedSeconds: (Date.now() - this.startedAt) / 1000 };
     this.view.update(this.snapshot);
   }
 
-  private async places(): Promise<Partial<Snapshot>> {
+  private async objects(): Promise<Partial<Snapshot>> {
     const { load } = this;
     const [nodes, brokers, workers, queue] = await Promise.all([
       this.cluster.core.listNode(),
@@ -90,16 +91,15 @@ export class Sight implements Observer {
     return {
       nodes: nodes.items.map((node) => ({
         name: nameOf(node),
-        ready:
-          node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
+        ready: isReady(node),
         schedulable: !node.spec?.unschedulable,
       })),
       brokers: brokers.map((pod) => ({
-        ...whereIs(pod),
+        ...placementOf(pod),
         leader: queue?.leader.startsWith(`rabbit@${nameOf(pod)}.`) ?? false,
       })),
       workers: workers.map((pod) => ({
-        ...whereIs(pod),
+        ...placementOf(pod),
         perSecond: this.perSecond(`celery@${nameOf(pod)}`),
       })),
       queue: queue && {
@@ -115,8 +115,7 @@ export class Sight implements Observer {
   private async rates(): Promise<Partial<Snapshot>> {
     const count = await this.load?.count();
     if (!count) return {};
-    const before = this.counted?.now;
-    this.counted = { before, now: { at: Date.now() / 1000, count } };
+    this.counts = { previous: this.counts?.current, current: { at: Date.now() / 1000, count } };
     const published = this.rate((of) => of.confirmed);
     const executed = this.rate((of) => of.executed);
     const { history } = this.snapshot;
@@ -137,20 +136,20 @@ export class Sight implements Observer {
   }
 
   private rate(figure: (of: Count) => number): number {
-    const { before, now } = this.counted ?? {};
-    if (!before || !now) return 0;
-    return Math.max(0, figure(now.count) - figure(before.count)) / (now.at - before.at);
+    const { previous, current } = this.counts ?? {};
+    if (!previous || !current) return 0;
+    return Math.max(0, figure(current.count) - figure(previous.count)) / (current.at - previous.at);
   }
 }
 
-const whereIs = (pod: V1Pod) => ({
+const placementOf = (pod: V1Pod) => ({
   pod: nameOf(pod),
   kubernetesNode: pod.spec?.nodeName ?? "",
   ready: isReady(pod),
 });
 
-/** What the ledger had counted at a moment. */
-interface Counted {
+/** The ledger's counts at one time. */
+interface TimedCount {
   readonly at: number;
   readonly count: Count;
 }

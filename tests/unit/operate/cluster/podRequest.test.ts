@@ -4,18 +4,18 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-// In a process of its own: the test runner has enough else to wait for.
+// In its own process, because other work keeps the test runner alive.
 const PROGRAM = `
-  const { ask } = require("./operate/cluster/forward");
+  const { requestPod } = require("./operate/cluster/podRequest");
   const silent = { forward: { portForward: async () => ({ close() {} }) } };
-  ask(silent, { namespace: "n", pod: "gone", port: 80, path: "/", timeoutSeconds: 0.2 }).then(
+  requestPod(silent, { namespace: "n", pod: "gone", port: 80, path: "/", timeoutSeconds: 0.2 }).then(
     () => console.log("answered"),
     (error) => console.log("failed: " + error.name),
   );
 `;
 
-describe("a question to a pod", () => {
-  it("fails in time when the pod is gone, even if nothing else keeps the process", async () => {
+describe("a request to a pod", () => {
+  it("times out if the pod is gone, even if nothing else keeps the process running", async () => {
     const { stdout } = await run(process.execPath, ["--import=tsx", "--eval", PROGRAM]);
     assert.equal(stdout.trim(), "failed: AbortError");
   });

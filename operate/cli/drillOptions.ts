@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import { DEFAULT_LOAD, type LoadOptions } from "../drill/load";
+import type { DrillPlan } from "../drill/plan";
+import type { Scene } from "../drill/scenes/scene";
+import { limitOptions } from "../drill/verdict/limitOptions";
+import { mergeLimits } from "../drill/verdict/limits";
+import type { TargetOptions } from "./clusterAccess";
+import { numberOption } from "./numberOption";
+import type { PowerCommands } from "./power";
+
+/** What the command line of `ha-celery drill` sets. The limits are read by `mergeLimits`. */
+export interface DrillOptions extends TargetOptions, PowerCommands, Partial<LoadOptions> {
+  readonly pool?: string;
+  readonly usePool?: boolean;
+  readonly victim?: number;
+  readonly hold?: number;
+  readonly warm: number;
+  readonly cool: number;
+  readonly patience: number;
+  readonly times: number;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly allowProtected?: boolean;
+  readonly json?: boolean;
+  readonly report?: string;
+}
+
+const number = numberOption();
+const integer = numberOption({ integer: true });
+
+export function addDrillOptions(command: Command): void {
+  const { rate, producers, taskSeconds, workers, concurrency } = DEFAULT_LOAD;
+  command
+    .option("--pool <name>", "worker pool whose pod template the drill's workers use (default: the first)")
+    .option("--use-pool", "run the drill's tasks on the pool's own workers and queue")
+    .option("--victim <ordinal>", "broker node to fail (default: the leader)", integer)
+    .option("--rate <tasks>", `tasks published per second (default: ${rate})`, number)
+    .option("--producers <count>", `publisher processes (default: ${producers})`, integer)
+    .option("--task-seconds <seconds>", `duration of each task (default: ${taskSeconds})`, number)
+    .option("--workers <count>", `worker pods that the drill starts (default: ${workers})`, integer)
+    .option("--concurrency <count>", `concurrent tasks per worker (default: ${concurrency})`, integer)
+    .option(
+      "--prefetch <count>",
+      "tasks prefetched per concurrent task (default: the pool's setting)",
+      integer,
+    )
+    .option("--hold <seconds>", "time from the fault until it is undone (default: the scene's)", number)
+    .option("--warm <seconds>", "load before the fault", number, 8)
+    .option("--cool <seconds>", "load after recovery", number, 5)
+    .option("--patience <seconds>", "timeout for recovery after the fault is undone", number, 300)
+    .option("--times <count>", "number of times to run each scene", integer, 1);
+  for (const option of limitOptions()) command.addOption(option);
+  command
+    .option("--power-off <command>", "for node-off: command that cuts the power of the machine $NODE")
+    .option("--power-on <command>", "for node-off: command that restores it")
+    .option("--yes", "consent to the drill; required outside the local target")
+    .option("--allow-protected", "run scenes that could lose data even on a protected installation")
+    .option("--dry-run", "print what the drill would do, and check whether it could run now")
+    .option("--json", "print one JSON object per drill instead of tables")
+    .option("--report <folder>", "write a report with a timeline for each drill");
+}
+
+/** Combines the scene's own values with those that the user set. */
+export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
+  const load = { ...DEFAULT_LOAD, ...scene.load };
+  return {
+    run: `${scene.name}-${new Date().toISOString().slice(5, 19).replace(/\D/g, "")}`,
+    scene,
+    load: {
+      rate: options.rate ?? load.rate,
+      producers: options.producers ?? load.producers,
+      taskSeconds: options.taskSeconds ?? load.taskSeconds,
+      workers: options.workers ?? load.workers,
+      concurrency: options.concurrency ?? load.concurrency,
+      prefetch: options.prefetch ?? load.prefetch,
+    },
+    limits: mergeLimits(scene.limits, options),
+    warmSeconds: options.warm,
+    coolSeconds: options.cool,
+    holdSeconds: options.hold ?? scene.holdSeconds,
+    recoveryTimeoutSeconds: options.patience,
+    victim: options.victim,
+    pool: options.pool,
+    usePool: options.usePool ?? false,
+  };
+}

@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from "commander";
+import { type NumberRange, parseNumber } from "../numbers";
+
+/** Parser of an option's number. Commander puts the option and the value in front of the error. */
+export const numberOption =
+  (range: NumberRange = {}) =>
+  (text: string): number => {
+    const value = parseNumber(text, range);
+    if (value !== undefined) return value;
+    const { integer, min = 0 } = range;
+    throw new InvalidArgumentError(`Use ${integer ? "an integer" : "a number"} of at least ${min}.`);
+  };

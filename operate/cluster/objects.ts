@@ -1,0 +1,44 @@
+import { messageOf } from "../errors";
+
+/** The parts of a Kubernetes object that the functions below read. */
+interface ObjectWithName {
+  readonly metadata?: { readonly name?: string };
+}
+
+interface ObjectWithConditions {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** Label selector of every object that belongs to an installation. */
+export const INSTALLATION_SELECTOR = "app.kubernetes.io/part-of=ha-celery";
+
+export const nameOf = (object: ObjectWithName): string => object.metadata?.name ?? "";
+
+/** Returns whether a condition, such as Ready or Failed, is true. */
+export const hasCondition = ({ status }: ObjectWithConditions, type: string): boolean =>
+  status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
+
+/** Returns whether a pod or a node is ready. */
+export const isReady = (object: ObjectWithConditions): boolean => hasCondition(object, "Ready");
+
+/** Formats labels as a selector: `app=shop,tier=web`. */
+export const labelSelector = (labels: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
+/** HTTP status of a failed API request. */
+export const statusCodeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+
+/** Handles the rejection of a read or a delete: returns undefined if the object does not exist. */
+export function ignoreNotFound(error: unknown): undefined {
+  if (statusCodeOf(error) === 404) return undefined;
+  throw error;
+}
+
+/** Message of a failed API request: the sentence of the API server, if the error contains one. */
+export function apiMessageOf(error: unknown): string {
+  const body = error instanceof Error && "body" in error && typeof error.body === "string" ? error.body : "";
+  return /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? messageOf(error);
+}

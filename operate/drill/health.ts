@@ -1,0 +1,60 @@
+import type { V1Node } from "@kubernetes/client-node";
+import type { Brokers } from "../cluster/brokers";
+import type { Cluster } from "../cluster/cluster";
+import type { Installation } from "../cluster/installation";
+import { isReady, labelSelector, nameOf } from "../cluster/objects";
+
+/** Worker pods that must be ready before the installation counts as healthy. */
+export interface ExpectedWorkers {
+  readonly namespace: string;
+  readonly selector: string;
+  readonly replicas: number;
+}
+
+/**
+ * Returns everything that is unhealthy. A healthy installation has all nodes ready, all brokers running, every member of every
+ * queue online, and all workers ready.
+ */
+export async function healthProblems(
+  cluster: Cluster,
+  brokers: Brokers,
+  workers: readonly ExpectedWorkers[],
+): Promise<string[]> {
+  const [nodes, pods, running, queues, ...workerPods] = await Promise.all([
+    cluster.core.listNode(),
+    brokers.pods(),
+    brokers.running().catch(() => []),
+    brokers.queues().catch(() => undefined),
+    ...workers.map(({ namespace, selector }) => cluster.pods(namespace, selector)),
+  ]);
+  const { replicas } = brokers;
+  const ready = pods.filter(isReady).length;
+  return [
+    ...nodes.items
+      .filter((node) => !isUsable(node))
+      .map((node) => `node ${nameOf(node)} is not ready or is cordoned`),
+    ...(ready < replicas ? [`${ready} of ${replicas} broker pods are ready`] : []),
+    ...(running.length < replicas ? [`${running.length} of ${replicas} broker nodes are running`] : []),
+    ...(queues === undefined ? ["no broker reports its queues"] : []),
+    ...(queues ?? [])
+      .filter(({ members, online }) => members.length < replicas || online.length < replicas)
+      .map(
+        ({ name, members, online }) =>
+          `queue ${name} has ${online.length} of ${replicas} members online (${members.length} in total)`,
+      ),
+    ...workers.flatMap(({ selector, replicas: expected }, index) => {
+      const count = workerPods[index]?.filter(isReady).length ?? 0;
+      return count < expected ? [`${count} of ${expected} workers are ready (${selector})`] : [];
+    }),
+  ];
+}
+
+const isUsable = (node: V1Node): boolean => !node.spec?.unschedulable && isReady(node);
+
+/** The workers of the user's own pools. */
+export const expectedPools = ({ namespace, pools }: Installation): ExpectedWorkers[] =>
+  pools.map(({ spec }) => ({
+    namespace,
+    selector: labelSelector(spec?.selector.matchLabels),
+    replicas: spec?.replicas ?? 1,
+  }));
