@@ -9,6 +9,7 @@ export * from "./containerImage/containerImage";
 export * from "./containerRegistry/args";
 export * from "./containerRegistry/containerRegistry";
 export * from "./gkeCluster/args";
+export * from "./gkeCluster/choices";
 export * from "./gkeCluster/gkeCluster";
 export * from "./haCelery/args";
 export * from "./haCelery/haCelery";

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { labelsOf } from "./shared/labels";
-import { choiceProblems, nameProblems, refuse, requireKubernetesProvider } from "./shared/validation";
+import { type Validation, oneOf } from "./shared/checks";
+import { outputsOf, requireKubernetesProvider, validate } from "./shared/component";
 import { OnDelete } from "./types";
 
 /** A kind of disk of Google Cloud. Each grows faster with its size. */
@@ -26,6 +27,11 @@ export interface StorageClassesArgs {
    * @default `retain` */
   onDelete?: OnDelete;
 }
+
+const STORAGE_CLASSES: Validation<StorageClassesArgs> = {
+  checks: { standardType: oneOf(DiskType), onDelete: oneOf(OnDelete) },
+  rules: [],
+};
 
 const PROVISIONER = "pd.csi.storage.gke.io";
 
@@ -54,12 +60,8 @@ export class StorageClasses extends pulumi.ComponentResource {
    */
   constructor(name: string, args: StorageClassesArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:StorageClasses", name, args, opts);
-    requireKubernetesProvider(this, "StorageClasses", name);
-    refuse(this, "StorageClasses", name, [
-      ...nameProblems("name", name),
-      ...choiceProblems("standardType", args.standardType, DiskType),
-      ...choiceProblems("onDelete", args.onDelete, OnDelete),
-    ]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, STORAGE_CLASSES);
     const { standardType = DiskType.Balanced, onDelete = OnDelete.Retain } = args;
 
     const classOf = (suffix: string, type: DiskType) =>
@@ -68,7 +70,7 @@ export class StorageClasses extends pulumi.ComponentResource {
       });
     this.standard = classOf("standard", standardType).metadata.name;
     this.ssd = classOf("ssd", DiskType.Ssd).metadata.name;
-    this.registerOutputs({ standard: this.standard, ssd: this.ssd });
+    this.registerOutputs(outputsOf(this));
   }
 }
 

@@ -2,11 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beatDeployment } from "./deployment";
 import { resolveBeat } from "./resolve";
-import { appProblems } from "../shared/celery/validation";
-import { beatProblems } from "./validation";
+import { CELERY_BEAT } from "./validation";
 import { claim } from "../shared/claims";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
 import type { CeleryBeatArgs } from "./args";
 
 interface Parts {
@@ -43,12 +42,8 @@ export class CeleryBeat extends pulumi.ComponentResource {
    */
   constructor(name: string, args: CeleryBeatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryBeat", name, args, opts);
-    requireKubernetesProvider(this, "CeleryBeat", name);
-    refuse(this, "CeleryBeat", name, [
-      ...nameProblems("name", name),
-      ...appProblems(args.app),
-      ...beatProblems(args),
-    ]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, CELERY_BEAT);
     const beat = resolveBeat(name, args);
 
     // For one node at a time, so that a beat on a node that fell silent and its successor never both run.
@@ -60,7 +55,7 @@ export class CeleryBeat extends pulumi.ComponentResource {
 
     this.deploymentName = pod.metadata.name;
     parts.set(this, { deployment: pod });
-    this.registerOutputs({ deploymentName: this.deploymentName });
+    this.registerOutputs(outputsOf(this));
   }
 
   /** The Deployment of the beat. */

@@ -1,24 +1,27 @@
-import {
-  commandProblems,
-  environmentProblems,
-  queueProblems,
-  userProblems,
-} from "../shared/celery/validation";
+import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { RESERVED } from "../shared/celery/environment";
-import type { BeatOptions } from "./args";
-import { computeProblems, durationProblems, quantityProblems } from "../shared/validation";
+import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
+import type { Volume } from "../types";
+import type { BeatOptions, CeleryBeatArgs } from "./args";
 
-export const BEAT: Record<string, string> = { ...RESERVED, HA_CELERY_STATE_DIR: "no argument: it is fixed" };
+export const BEAT_ENVIRONMENT = environmentRule({
+  ...RESERVED,
+  HA_CELERY_STATE_DIR: "no argument: it is fixed",
+});
 
-/** Everything wrong with the arguments of a beat. */
-export function beatProblems(options: BeatOptions): string[] {
-  return [
-    ...queueProblems("queues", options.queues),
-    ...quantityProblems("storage.size", options.storage?.size, "1Gi"),
-    ...computeProblems(options.compute),
-    ...environmentProblems(BEAT, options.env, options.envFromSecrets),
-    ...commandProblems(options.command),
-    ...userProblems(options.runAsUser),
-    ...durationProblems("readyTimeout", options.readyTimeout),
-  ];
-}
+export const BEAT: Validation<BeatOptions> = {
+  checks: {
+    queues,
+    storage: fields<Volume>({ size: quantity("1Gi"), className: unchecked }),
+    compute,
+    command,
+    readyTimeout: duration,
+    ...CELERY,
+  },
+  rules: [BEAT_ENVIRONMENT],
+};
+
+export const CELERY_BEAT: Validation<CeleryBeatArgs> = {
+  checks: { app, ...BEAT.checks, namespace: unchecked, image: unchecked, broker: unchecked },
+  rules: BEAT.rules,
+};

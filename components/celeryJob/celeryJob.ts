@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { jobArgs } from "./job";
 import { resolveJob } from "./resolve";
-import { jobProblems } from "./validation";
+import { CELERY_JOB } from "./validation";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
 import type { CeleryJobArgs } from "./args";
 
 interface Parts {
@@ -37,8 +37,8 @@ export class CeleryJob extends pulumi.ComponentResource {
    */
   constructor(name: string, args: CeleryJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryJob", name, args, opts);
-    requireKubernetesProvider(this, "CeleryJob", name);
-    refuse(this, "CeleryJob", name, [...nameProblems("name", name), ...jobProblems(args)]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, CELERY_JOB);
     const job = resolveJob(name, args);
 
     const run = new k8s.batch.v1.Job(`${name}-run`, jobArgs(job), {
@@ -49,7 +49,7 @@ export class CeleryJob extends pulumi.ComponentResource {
     this.jobName = run.metadata.name;
     this.run = pulumi.output(job.run);
     parts.set(this, { job: run });
-    this.registerOutputs({ jobName: this.jobName, run: this.run });
+    this.registerOutputs(outputsOf(this));
   }
 
   /** The Kubernetes Job. */

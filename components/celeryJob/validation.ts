@@ -1,33 +1,41 @@
-import {
-  commandProblems,
-  environmentProblems,
-  queueProblems,
-  userProblems,
-} from "../shared/celery/validation";
+import { CELERY, command, environmentRule, queues } from "../shared/celery/checks";
 import { RESERVED } from "../shared/celery/environment";
-import type { JobOptions } from "./args";
-import { computeProblems, durationProblems, quote, wholeNumberProblems } from "../shared/validation";
+import {
+  type Check,
+  type Validation,
+  check,
+  compute,
+  duration,
+  quote,
+  unchecked,
+  wholeNumber,
+} from "../shared/checks";
+import { RUN_NAME } from "../shared/names";
+import type { CeleryJobArgs, JobOptions } from "./args";
 
-export const JOB: Record<string, string> = { ...RESERVED, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" };
+const runName: Check<string> = check(
+  (name) => RUN_NAME.test(name),
+  (what, name) =>
+    `${what} is ${quote(name)}, but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.`,
+);
 
-/** Everything wrong with the arguments of a job. */
-export function jobProblems(options: JobOptions): string[] {
-  return [
-    ...wholeNumberProblems("tasks", options.tasks, { why: "there would be nothing to publish", least: 1 }),
-    ...runProblems(options.run),
-    ...queueProblems("queues", options.queues),
-    ...wholeNumberProblems("backoffLimit", options.backoffLimit, { why: "it is a number of pods", least: 0 }),
-    ...computeProblems(options.compute),
-    ...environmentProblems(JOB, options.env, options.envFromSecrets),
-    ...commandProblems(options.command),
-    ...userProblems(options.runAsUser),
-    ...durationProblems("completionTimeout", options.completionTimeout),
-  ];
-}
+export const JOB_ENVIRONMENT = environmentRule({ ...RESERVED, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" });
 
-export function runProblems(run = "run-1"): string[] {
-  if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/.test(run)) return [];
-  return [
-    `run is ${quote(run)}, but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.`,
-  ];
-}
+export const JOB: Validation<JobOptions> = {
+  checks: {
+    tasks: wholeNumber({ why: "there would be nothing to publish", least: 1 }),
+    run: runName,
+    queues,
+    backoffLimit: wholeNumber({ why: "it is a number of pods", least: 0 }),
+    compute,
+    command,
+    completionTimeout: duration,
+    ...CELERY,
+  },
+  rules: [JOB_ENVIRONMENT],
+};
+
+export const CELERY_JOB: Validation<CeleryJobArgs> = {
+  checks: { ...JOB.checks, namespace: unchecked, image: unchecked, broker: unchecked, ledger: unchecked },
+  rules: JOB.rules,
+};

@@ -10,10 +10,9 @@ import {
 } from "./autoscale";
 import { deployment, disruptionBudget, workerTimeouts } from "./deployment";
 import { resolveWorkers } from "./resolve";
-import { appProblems, queueProblems } from "../shared/celery/validation";
-import { managementProblems, workersProblems } from "./validation";
+import { CELERY_WORKERS } from "./validation";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
 import { ScaleBy } from "../types";
 import type { CeleryWorkersArgs } from "./args";
 
@@ -51,14 +50,8 @@ export class CeleryWorkers extends pulumi.ComponentResource {
    */
   constructor(name: string, args: CeleryWorkersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryWorkers", name, args, opts);
-    requireKubernetesProvider(this, "CeleryWorkers", name);
-    refuse(this, "CeleryWorkers", name, [
-      ...nameProblems("name", name),
-      ...appProblems(args.app),
-      ...workersProblems(args),
-      ...queueProblems("appQueues", args.appQueues),
-      ...managementProblems(args),
-    ]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, CELERY_WORKERS);
     const workers = resolveWorkers(name, args);
 
     const pods = new k8s.apps.v1.Deployment(`${name}-workers`, deployment(workers), {
@@ -71,7 +64,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     this.deploymentName = pods.metadata.name;
     this.queues = pulumi.output(workers.queues);
     parts.set(this, { deployment: pods });
-    this.registerOutputs({ deploymentName: this.deploymentName, queues: this.queues });
+    this.registerOutputs(outputsOf(this));
   }
 
   /** The Deployment of the workers. */

@@ -1,97 +1,117 @@
-import {
-  commandProblems,
-  environmentProblems,
-  queueProblems,
-  userProblems,
-} from "../shared/celery/validation";
+import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { RESERVED } from "../shared/celery/environment";
+import {
+  type Checks,
+  type Rule,
+  type Validation,
+  compute,
+  duration,
+  fields,
+  oneOf,
+  unchecked,
+  wholeNumber,
+} from "../shared/checks";
+import { type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
-import { ScaleBy, Spread } from "../types";
-import { choiceProblems, computeProblems, durationProblems, wholeNumberProblems } from "../shared/validation";
 import { minReplicasOf } from "./resolve";
 
-export const WORKERS: Record<string, string> = {
+const autoscaleChecks = (by: ScaleBy): Checks<WorkerAutoscale> => ({
+  by: oneOf(ScaleBy),
+  minReplicas:
+    by === ScaleBy.Cpu
+      ? wholeNumber({ why: "CPU can only be measured in a pod", least: 1 })
+      : wholeNumber({ why: "it is a number of pods", least: 0 }),
+  maxReplicas: wholeNumber({ why: "somebody must run the tasks", least: 1 }),
+  cpuPercent: wholeNumber({ why: "it is the aim for the CPU of the pods", least: 1 }),
+  tasksPerReplica: wholeNumber({ why: "a pod is there for so many tasks", least: 1 }),
+});
+
+const orderedRange: Rule<WorkerAutoscale> = {
+  needs: ["maxReplicas"],
+  problems: (range) => {
+    const least = minReplicasOf(range);
+    if (range.maxReplicas >= least) return [];
+    return [
+      `maxReplicas is ${range.maxReplicas}, but minReplicas is ${least}. Raise the one or lower the other.`,
+    ];
+  },
+};
+
+const targetOfTheOtherMetric: Rule<WorkerAutoscale> = {
+  needs: [],
+  problems: ({ by = ScaleBy.Cpu, cpuPercent, tasksPerReplica }) => {
+    if (by === ScaleBy.QueueLength && cpuPercent !== undefined)
+      return ['cpuPercent has no effect with by "queueLength". Remove it, or use by "cpu".'];
+    if (by === ScaleBy.Cpu && tasksPerReplica !== undefined)
+      return ['tasksPerReplica has no effect with by "cpu". Remove it, or use by "queueLength".'];
+    return [];
+  },
+};
+
+const replicasOrAutoscale: Rule<WorkerOptions> = {
+  needs: [],
+  problems: ({ replicas, autoscale }) =>
+    replicas === undefined || autoscale === undefined
+      ? []
+      : [
+          "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+        ],
+};
+
+export const WORKER_ENVIRONMENT = environmentRule({
   ...RESERVED,
   HA_CELERY_PREFETCH_MULTIPLIER: "prefetch",
   HA_CELERY_LONGEST_TASK_SECONDS: "longestTaskSeconds",
   HA_CELERY_OBSERVABLE: "observable",
   HA_CELERY_STATE_DIR: "no argument: it is fixed",
-};
+});
 
-/** Everything wrong with the arguments of workers. */
-export function workersProblems(options: WorkerOptions): string[] {
-  return [
-    ...queueProblems("queues", options.queues),
-    ...wholeNumberProblems("replicas", options.replicas, { why: "it is a number of pods", least: 0 }),
-    ...autoscaleProblems(options),
-    ...wholeNumberProblems("concurrency", options.concurrency, {
-      why: "it is a number of processes",
-      least: 1,
-    }),
-    ...wholeNumberProblems("prefetch", options.prefetch, {
+export const WORKERS: Validation<WorkerOptions> = {
+  checks: {
+    queues,
+    replicas: wholeNumber({ why: "it is a number of pods", least: 0 }),
+    autoscale: (what, range) =>
+      fields(autoscaleChecks(range.by ?? ScaleBy.Cpu), orderedRange, targetOfTheOtherMetric)(what, range),
+    concurrency: wholeNumber({ why: "it is a number of processes", least: 1 }),
+    prefetch: wholeNumber({
       why: "each process holds this many tasks, the running one included",
       least: 1,
       most: 1000,
     }),
-    ...wholeNumberProblems("longestTaskSeconds", options.longestTaskSeconds, {
+    longestTaskSeconds: wholeNumber({
       why: "a stopping pod waits this long for its tasks",
       least: 1,
       most: 7 * 86400,
     }),
-    ...computeProblems(options.compute),
-    ...choiceProblems("spread", options.spread, Spread),
-    ...environmentProblems(WORKERS, options.env, options.envFromSecrets),
-    ...commandProblems(options.command),
-    ...userProblems(options.runAsUser),
-    ...durationProblems("readyTimeout", options.readyTimeout),
-  ];
-}
+    compute,
+    spread: oneOf(Spread),
+    observable: unchecked,
+    command,
+    readyTimeout: duration,
+    ...CELERY,
+  },
+  rules: [replicasOrAutoscale, WORKER_ENVIRONMENT],
+};
 
-/** What autoscaling by the length of queues needs of the broker. */
-export function managementProblems({ autoscale, broker }: CeleryWorkersArgs): string[] {
-  if (autoscale?.by !== ScaleBy.QueueLength || broker.management) return [];
-  return [
-    'autoscale.by is "queueLength", but broker.management is not set: KEDA asks the management API how long the queues are. Set it as RabbitMqCluster.connection does, or use by "cpu".',
-  ];
-}
-
-export function autoscaleProblems({ autoscale, replicas }: WorkerOptions): string[] {
-  if (autoscale === undefined) return [];
-  const { by = ScaleBy.Cpu, minReplicas, maxReplicas } = autoscale;
-  const least = minReplicasOf(autoscale);
-  return [
-    ...(replicas === undefined
+const managementForQueueLength: Rule<CeleryWorkersArgs> = {
+  needs: ["autoscale"],
+  problems: ({ autoscale, broker }) =>
+    autoscale?.by !== ScaleBy.QueueLength || broker.management
       ? []
       : [
-          "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
-        ]),
-    ...choiceProblems("autoscale.by", by, ScaleBy),
-    ...wholeNumberProblems("autoscale.minReplicas", minReplicas, {
-      why: by === ScaleBy.Cpu ? "CPU can only be measured in a pod" : "it is a number of pods",
-      least: by === ScaleBy.Cpu ? 1 : 0,
-    }),
-    ...wholeNumberProblems("autoscale.maxReplicas", maxReplicas, {
-      why: "somebody must run the tasks",
-      least: 1,
-    }),
-    ...(maxReplicas >= 1 && maxReplicas < least
-      ? [
-          `autoscale.maxReplicas is ${maxReplicas}, but minReplicas is ${least}. Raise the one or lower the other.`,
-        ]
-      : []),
-    ...wholeNumberProblems("autoscale.cpuPercent", autoscale.cpuPercent, {
-      why: "it is the aim for the CPU of the pods",
-      least: 1,
-    }),
-    ...wholeNumberProblems("autoscale.tasksPerReplica", autoscale.tasksPerReplica, {
-      why: "a pod is there for so many tasks",
-      least: 1,
-    }),
-    ...(by === ScaleBy.QueueLength && autoscale.cpuPercent !== undefined
-      ? ['autoscale.cpuPercent has no effect with by "queueLength". Remove it, or use by "cpu".']
-      : []),
-    ...(by === ScaleBy.Cpu && autoscale.tasksPerReplica !== undefined
-      ? ['autoscale.tasksPerReplica has no effect with by "cpu". Remove it, or use by "queueLength".']
-      : []),
-  ];
-}
+          'autoscale.by is "queueLength", but broker.management is not set: KEDA asks the management API how long the queues are. Set it as RabbitMqCluster.connection does, or use by "cpu".',
+        ],
+};
+
+export const CELERY_WORKERS: Validation<CeleryWorkersArgs> = {
+  checks: {
+    app,
+    ...WORKERS.checks,
+    appQueues: queues,
+    namespace: unchecked,
+    image: unchecked,
+    broker: unchecked,
+    ledger: unchecked,
+  },
+  rules: [...WORKERS.rules, managementForQueueLength],
+};

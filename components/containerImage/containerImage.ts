@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./content";
-import { dockerfileOf, imageProblems } from "./validation";
-import { refuse } from "../shared/validation";
+import { CONTAINER_IMAGE, dockerfileOf } from "./validation";
+import { problemsOf } from "../shared/checks";
+import { outputsOf, throwProblems } from "../shared/component";
 import type { ContainerImageArgs } from "./args";
 
 /**
@@ -28,7 +29,7 @@ export class ContainerImage extends pulumi.ComponentResource {
    */
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerImage", name, args, opts);
-    refuse(this, "ContainerImage", name, imageProblems(args));
+    throwProblems(this, name, problemsOf(args, CONTAINER_IMAGE));
     const { context, target, platform = "linux/amd64", push = true } = args;
     const dockerfile = dockerfileOf(args);
     const buildArgs = { ...args.buildArgs, ...(args.baseImage && { BASE_IMAGE: args.baseImage }) };
@@ -36,7 +37,7 @@ export class ContainerImage extends pulumi.ComponentResource {
       args.tag ??
       pulumi
         .output(buildArgs)
-        .apply((given) => contentHash(context, dockerfile, { ...given, target: target ?? "", platform }));
+        .apply((known) => contentHash(context, dockerfile, { ...known, target: target ?? "", platform }));
 
     const image = new docker.Image(
       `${name}-image`,
@@ -52,6 +53,6 @@ export class ContainerImage extends pulumi.ComponentResource {
 
     this.ref = push ? image.repoDigest : image.imageName;
     this.imageName = image.imageName;
-    this.registerOutputs({ ref: this.ref, imageName: this.imageName });
+    this.registerOutputs(outputsOf(this));
   }
 }

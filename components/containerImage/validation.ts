@@ -1,49 +1,79 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerImageArgs } from "./args";
-import { quote } from "../shared/validation";
+import {
+  type Check,
+  type Rule,
+  type Validation,
+  check,
+  checkedByRule,
+  quote,
+  unchecked,
+} from "../shared/checks";
 
 export function dockerfileOf(args: ContainerImageArgs): string {
   return args.dockerfile ?? `${args.context}/Dockerfile`;
 }
 
-/** Everything wrong with the arguments of an image. */
-export function imageProblems(args: ContainerImageArgs): string[] {
-  return [
-    ...pathProblems(args),
-    ...repositoryProblems(args.repository),
-    ...(args.tag === undefined || /^\w[\w.-]{0,127}$/.test(args.tag)
-      ? []
-      : [`tag is ${quote(args.tag)}. Use up to 128 letters, digits, "_", "." and "-".`]),
-    ...(args.platform === undefined || /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(args.platform)
-      ? []
-      : [`platform is ${quote(args.platform)}. Use for example "linux/amd64" or "linux/arm64".`]),
-    ...(args.baseImage !== undefined && args.buildArgs && "BASE_IMAGE" in args.buildArgs
-      ? [
-          "baseImage and buildArgs.BASE_IMAGE are mutually exclusive, and cannot both be set; they mean the same. Remove one.",
-        ]
-      : []),
-  ];
-}
+const folder: Check<string> = check(
+  (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  (what, path) =>
+    `${what} is ${quote(path)}, but ${resolve(path)} is not a folder. Use a path relative to the program.`,
+);
 
-function pathProblems(args: ContainerImageArgs): string[] {
-  const folder = statSync(args.context, { throwIfNoEntry: false });
-  if (!folder?.isDirectory()) {
+/** Outputs are not known yet; the registry checks them. */
+const repository: Check<pulumi.Input<string>> = (what, path) => {
+  if (typeof path !== "string" || /^([\w.-]+(:\d+)?\/)?[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(path)) return [];
+  return [
+    `${what} is ${quote(path)}. Use registry and path in lower case, without a tag, for example "registry.example.com/team/worker".`,
+  ];
+};
+
+const tag: Check<string> = check(
+  (name) => /^\w[\w.-]{0,127}$/.test(name),
+  (what, name) => `${what} is ${quote(name)}. Use up to 128 letters, digits, "_", "." and "-".`,
+);
+
+const platform: Check<string> = check(
+  (name) => /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(name),
+  (what, name) => `${what} is ${quote(name)}. Use for example "linux/amd64" or "linux/arm64".`,
+);
+
+const dockerfileExists: Rule<ContainerImageArgs> = {
+  needs: ["context"],
+  problems: (args) => {
+    const dockerfile = dockerfileOf(args);
+    if (existsSync(dockerfile)) return [];
     return [
-      `context is ${quote(args.context)}, but ${resolve(args.context)} is not a folder. Use a path relative to the program.`,
+      `dockerfile is ${quote(dockerfile)}, but ${resolve(dockerfile)} does not exist. Use a path relative to the program, not to the context.`,
     ];
-  }
-  const dockerfile = dockerfileOf(args);
-  if (existsSync(dockerfile)) return [];
-  return [
-    `dockerfile is ${quote(dockerfile)}, but ${resolve(dockerfile)} does not exist. Use a path relative to the program, not to the context.`,
-  ];
-}
+  },
+};
 
-function repositoryProblems(repository: ContainerImageArgs["repository"]): string[] {
-  if (typeof repository !== "string" || /^([\w.-]+(:\d+)?\/)?[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(repository))
-    return [];
-  return [
-    `repository is ${quote(repository)}. Use registry and path in lower case, without a tag, for example "registry.example.com/team/worker".`,
-  ];
-}
+const oneBaseImage: Rule<ContainerImageArgs> = {
+  needs: [],
+  problems: ({ baseImage, buildArgs = {} }) =>
+    baseImage === undefined || !("BASE_IMAGE" in buildArgs)
+      ? []
+      : [
+          "baseImage and buildArgs.BASE_IMAGE are mutually exclusive, and cannot both be set; they mean the same. Remove one.",
+        ],
+};
+
+export const CONTAINER_IMAGE: Validation<ContainerImageArgs> = {
+  checks: {
+    context: folder,
+    dockerfile: checkedByRule,
+    repository,
+    baseImage: unchecked,
+    buildArgs: unchecked,
+    target: unchecked,
+    tag,
+    platform,
+    push: unchecked,
+    credentials: unchecked,
+    buildOnPreview: unchecked,
+  },
+  rules: [dockerfileExists, oneBaseImage],
+};

@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { enableApis, REGISTRY_APIS } from "../gkeCluster/apis";
 import { READER_ROLE, repository } from "./repository";
-import { registryProblems } from "./validation";
-import { nameProblems, refuse } from "../shared/validation";
+import { CONTAINER_REGISTRY } from "./validation";
+import { outputsOf, validate } from "../shared/component";
 import type { ContainerRegistryArgs } from "./args";
 
 /**
@@ -37,7 +37,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
    */
   constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerRegistry", name, args, opts);
-    refuse(this, "ContainerRegistry", name, [...nameProblems("name", name), ...registryProblems(args)]);
+    validate(this, name, args, CONTAINER_REGISTRY);
     const { project, location, readers = [], deletionProtection = true } = args;
     const apis = (args.enableApis ?? true) ? enableApis({ name, project, parent: this }, REGISTRY_APIS) : [];
 
@@ -56,6 +56,6 @@ export class ContainerRegistry extends pulumi.ComponentResource {
 
     this.url = images.registryUri;
     this.repositoryName = images.repositoryId;
-    this.registerOutputs({ url: this.url, repositoryName: this.repositoryName });
+    this.registerOutputs(outputsOf(this));
   }
 }

@@ -1,21 +1,24 @@
-import * as gcp from "@pulumi/gcp";
-import * as k8s from "@pulumi/kubernetes";
+import type * as gcp from "@pulumi/gcp";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CLUSTER_APIS, enableApis } from "./apis";
-import { clusterSpec } from "./cluster";
-import { kubeconfigOf } from "./kubeconfig";
-import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
+import {
+  createControlPlane,
+  createKubeconfig,
+  createNodeAccount,
+  createNodePools,
+  createProvider,
+  endpointOf,
+} from "./children";
 import { networkOf } from "./network";
-import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { preflightProblems } from "./preflight";
-import { CLUSTER_TIMEOUTS, MAX_CLUSTER_NAME, POOL_TIMEOUTS, resolveCluster, SPOT_PLACEMENT } from "./resolve";
-import { clusterProblems } from "./validation";
+import { MAX_CLUSTER_NAME, resolveCluster, SPOT_PLACEMENT } from "./resolve";
+import { GKE_CLUSTER } from "./validation";
+import { problemsOf, resourceName } from "../shared/checks";
+import { outputsOf, throwProblems } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse } from "../shared/validation";
 import type { Placement } from "../types";
 import type { GkeClusterArgs } from "./args";
-
-export { ReleaseChannel, Weekday } from "./choices";
 
 interface Parts {
   provider: k8s.Provider;
@@ -62,81 +65,32 @@ export class GkeCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:GkeCluster", name, args, opts);
-    refuse(this, "GkeCluster", name, [
-      ...nameProblems("name", name, MAX_CLUSTER_NAME),
-      ...clusterProblems(args),
+    throwProblems(this, name, [
+      ...resourceName(MAX_CLUSTER_NAME)("name", name),
+      ...problemsOf(args, GKE_CLUSTER),
       ...preflightProblems(this),
     ]);
     const gke = resolveCluster(name, args);
-    const { project } = gke;
-    const keep = { parent: this, protect: gke.deletionProtection };
-    const apis = gke.enableApis ? enableApis({ name, project, parent: this }, CLUSTER_APIS) : [];
-    const child = { parent: this, dependsOn: apis };
 
-    const account = new gcp.serviceaccount.Account(
-      `${name}-nodes`,
-      {
-        project,
-        accountId: uniqueId(name, thisStack(), ACCOUNT_ID_LENGTH),
-        displayName: `Nodes of the GKE cluster ${name}`,
-      },
-      child,
-    );
-    const role = new gcp.projects.IAMMember(
-      `${name}-nodes`,
-      { project, role: NODE_ROLE, member: account.member },
-      child,
-    );
+    const apis = gke.enableApis ? enableApis({ name, project: gke.project, parent: this }, CLUSTER_APIS) : [];
+    const child = { parent: this, dependsOn: apis };
+    const nodeAccount = createNodeAccount(gke, child);
     const network = networkOf(gke, child);
-    const cluster = new gcp.container.Cluster(`${name}-cluster`, clusterSpec(gke, network, account.email), {
-      ...keep,
-      dependsOn: [...apis, role],
-      // They describe the pool that was thrown away; Google's answer about it would replace the cluster.
-      ignoreChanges: ["initialNodeCount", "nodeConfig"],
-      customTimeouts: CLUSTER_TIMEOUTS,
-    });
-    const pools = { dependsOn: [role, ...network.egress], customTimeouts: POOL_TIMEOUTS };
-    const members = { cluster: cluster.name, account: account.email };
-    const nodePool = new gcp.container.NodePool(`${name}-nodes`, mainPool(gke, members), {
-      ...keep,
-      ...pools,
-    });
-    const spotNodes =
-      gke.spotPool &&
-      new gcp.container.NodePool(`${name}-spot`, spotPool(gke, gke.spotPool, members), {
-        parent: this,
-        ...pools,
-      });
+    const cluster = createControlPlane(this, gke, network, nodeAccount, apis);
+    const pools = createNodePools(this, gke, cluster, network, nodeAccount);
 
     this.clusterName = cluster.name;
     this.clusterId = cluster.id;
-    this.endpoint = gke.dnsEndpoint
-      ? cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint
-      : cluster.endpoint;
-    const authority = gke.dnsEndpoint ? undefined : cluster.masterAuth.clusterCaCertificate;
-    this.kubeconfig = pulumi.secret(
-      pulumi
-        .all([cluster.name, this.endpoint, authority])
-        .apply(([cluster, endpoint, authority]) => kubeconfigOf({ ...gke, cluster, endpoint, authority })),
-    );
-    this.nodeServiceAccountEmail = account.email;
+    this.endpoint = endpointOf(gke, cluster);
+    this.kubeconfig = createKubeconfig(gke, cluster);
+    this.nodeServiceAccountEmail = nodeAccount.account.email;
     this.workloadPool = pulumi.output(gke.workloadPool);
-
-    const provider = new k8s.Provider(
-      `${name}-kubernetes`,
-      // By its id the provider knows the cluster again; by anything else, a new address would replace everything in it.
-      { kubeconfig: this.kubeconfig, clusterIdentifier: cluster.id },
-      // Pods come after the nodes and go before them.
-      { parent: this, dependsOn: [nodePool, ...(spotNodes ? [spotNodes] : [])], replaceWith: [cluster] },
-    );
-    parts.set(this, { provider, cluster, nodePool, spotPlacement: spotNodes && SPOT_PLACEMENT });
-    this.registerOutputs({
-      clusterName: this.clusterName,
-      clusterId: this.clusterId,
-      endpoint: this.endpoint,
-      kubeconfig: this.kubeconfig,
-      nodeServiceAccountEmail: this.nodeServiceAccountEmail,
-      workloadPool: this.workloadPool,
+    this.registerOutputs(outputsOf(this));
+    parts.set(this, {
+      provider: createProvider(this, gke, cluster, pools, this.kubeconfig),
+      cluster,
+      nodePool: pools.main,
+      spotPlacement: pools.spot && SPOT_PLACEMENT,
     });
   }
 

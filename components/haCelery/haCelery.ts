@@ -1,18 +1,22 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CeleryBeat } from "../celeryBeat/celeryBeat";
-import { CeleryJob } from "../celeryJob/celeryJob";
-import { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
-import { denyIngress, restrictedNamespace } from "./namespace";
-import { accessOf, consumerTimeout, poolsOf, queuesOf } from "./pools";
-import { haCeleryProblems } from "./validation";
-import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
-import { omitUndefined } from "../shared/omitUndefined";
+import type { CeleryBeat } from "../celeryBeat/celeryBeat";
+import type { CeleryJob } from "../celeryJob/celeryJob";
+import type { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
+import type { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { refuse, requireKubernetesProvider } from "../shared/validation";
-import { TaskLedger } from "../taskLedger/taskLedger";
-import { OnDelete } from "../types";
+import type { TaskLedger } from "../taskLedger/taskLedger";
 import type { HaCeleryArgs } from "./args";
+import {
+  createBeat,
+  createBroker,
+  createJob,
+  createLedger,
+  createNamespace,
+  createWorkers,
+} from "./children";
+import { LONGEST_NAME, haCelery } from "./validation";
 
 interface Parts {
   namespace: k8s.core.v1.Namespace | undefined;
@@ -74,59 +78,18 @@ export class HaCelery extends pulumi.ComponentResource {
    */
   constructor(name: string, args: HaCeleryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:HaCelery", name, args, opts);
-    requireKubernetesProvider(this, "HaCelery", name);
-    refuse(this, "HaCelery", name, haCeleryProblems(name, args));
-    const child = { parent: this };
-    const { workerImage: image, resultBackend } = args;
-    const pools = poolsOf(args);
-    const queues = queuesOf(pools);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, haCelery(name), LONGEST_NAME);
 
-    const created = args.existingNamespace === undefined ? createNamespace(this, name, args) : undefined;
-    const namespaceName = pulumi.output(args.existingNamespace ?? created?.metadata.name ?? "");
-    const broker = new RabbitMqCluster(
-      `${name}-broker`,
-      {
-        consumerTimeoutSeconds: consumerTimeout(pools),
-        ...omitUndefined(args.broker ?? {}),
-        access: accessOf(args),
-        namespace: namespaceName,
-        image: args.rabbitmqImage,
-      },
-      child,
-    );
-    const ledger =
-      args.ledger &&
-      new TaskLedger(`${name}-ledger`, { ...args.ledger, namespace: namespaceName, image }, child);
-    const wiring = { namespace: namespaceName, image, broker: broker.connection };
-    const counted = { ...wiring, ledger: ledger?.connection };
-    const workers = pools.map(
-      ({ name: pool, ...options }) =>
-        new CeleryWorkers(
-          `${name}-${pool}`,
-          {
-            app: args.app,
-            resultBackend,
-            ...omitUndefined(options),
-            ...counted,
-            appQueues: queues,
-          },
-          child,
-        ),
-    );
-    const job =
-      args.job &&
-      new CeleryJob(
-        `${name}-scheduler`,
-        { queues, resultBackend, ...omitUndefined(args.job), ...counted },
-        { ...child, dependsOn: workers },
-      );
-    const beat =
-      args.beat &&
-      new CeleryBeat(
-        `${name}-beat`,
-        { queues, resultBackend, ...omitUndefined(args.beat), ...wiring, app: args.app },
-        child,
-      );
+    const namespace = args.existingNamespace === undefined ? createNamespace(this, name, args) : undefined;
+    const namespaceName = pulumi.output(args.existingNamespace ?? namespace?.metadata.name ?? "");
+    const broker = createBroker(this, name, args, namespaceName);
+    const ledger = createLedger(this, name, args, namespaceName);
+    const common = { namespace: namespaceName, image: args.workerImage, broker: broker.connection };
+    const counted = { ...common, ledger: ledger?.connection };
+    const workers = createWorkers(this, name, args, counted);
+    const job = createJob(this, name, args, counted, workers);
+    const beat = createBeat(this, name, args, common);
 
     this.namespaceName = namespaceName;
     this.brokerHost = broker.host;
@@ -135,16 +98,8 @@ export class HaCelery extends pulumi.ComponentResource {
     this.ledgerServiceName = pulumi.output(ledger?.serviceName);
     this.jobName = pulumi.output(job?.jobName);
     this.beatDeploymentName = pulumi.output(beat?.deploymentName);
-    parts.set(this, { namespace: created, broker, workers, job, beat, ledger });
-    this.registerOutputs({
-      namespaceName: this.namespaceName,
-      brokerHost: this.brokerHost,
-      amqpUrl: this.amqpUrl,
-      workerDeploymentNames: this.workerDeploymentNames,
-      ledgerServiceName: this.ledgerServiceName,
-      jobName: this.jobName,
-      beatDeploymentName: this.beatDeploymentName,
-    });
+    this.registerOutputs(outputsOf(this));
+    parts.set(this, { namespace, broker, workers, job, beat, ledger });
   }
 
   /** The namespace, unless it existed before. */
@@ -176,22 +131,4 @@ export class HaCelery extends pulumi.ComponentResource {
   get ledger(): TaskLedger | undefined {
     return parts.of(this).ledger;
   }
-}
-
-/** A namespace of the installation's own, closed to the network. */
-function createNamespace(parent: HaCelery, name: string, args: HaCeleryArgs): k8s.core.v1.Namespace {
-  const { deletionProtection = true, storage } = args.broker ?? {};
-  const namespace = new k8s.core.v1.Namespace(
-    `${name}-namespace`,
-    restrictedNamespace(name, args.namespaceName),
-    {
-      parent,
-      protect: deletionProtection,
-      // The volumes would go with their namespace.
-      retainOnDelete: storage?.onDelete !== OnDelete.Delete,
-    },
-  );
-  const closed = denyIngress(name, namespace.metadata.name);
-  new k8s.networking.v1.NetworkPolicy(`${name}-deny-ingress`, closed, { parent });
-  return namespace;
 }

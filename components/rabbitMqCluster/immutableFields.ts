@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseQuantity } from "../shared/quantity";
-import { problemsText } from "../shared/validation";
+import { problemsText } from "../shared/component";
 import type { ResolvedBroker } from "./resolve";
 
 const SIZE = "ha-celery/storage-size";

@@ -1,33 +1,27 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { configMap } from "./configuration";
 import {
-  amqpUrl,
-  clientSecret,
-  credentialsSecret,
-  MANAGEMENT_KEY,
-  monitoringSecret,
-  URL_KEY,
-} from "./credentials";
-import { checksum, definitionsOf, definitionsSecret } from "./definitions";
-import { IGNORED_CHANGES, rejectImmutableChanges } from "./immutableFields";
-import { networkPolicy } from "./networkPolicy";
-import { clientService, disruptionBudget, headlessService } from "./services";
-import { resolveBroker } from "./resolve";
+  createClientAccess,
+  createConfiguration,
+  createNodes,
+  createPasswords,
+  createPolicies,
+  createServices,
+} from "./children";
+import { MANAGEMENT_KEY, URL_KEY } from "./credentials";
 import { CLIENT_LABEL, MONITORING_USER } from "./names";
-import { statefulSet, timeouts } from "./statefulSet";
+import { resolveBroker } from "./resolve";
 import { trustOf } from "./tls";
-import { type AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./users";
-import { brokerProblems } from "./validation";
+import { RABBITMQ_CLUSTER } from "./validation";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
-import type { BrokerConnection } from "../types";
+import type { BrokerConnection, BrokerTrust } from "../types";
 import type { RabbitMqClusterArgs } from "./args";
 
 interface Parts {
-  connection: BrokerConnection;
   statefulSet: k8s.apps.v1.StatefulSet;
+  clientLabels: Record<string, string>;
+  trust: BrokerTrust | undefined;
 }
 const parts = new PartsOf<RabbitMqCluster, Parts>();
 
@@ -80,113 +74,48 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: RabbitMqClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:RabbitMqCluster", name, args, opts);
-    requireKubernetesProvider(this, "RabbitMqCluster", name);
-    refuse(this, "RabbitMqCluster", name, [...nameProblems("name", name), ...brokerProblems(args)]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, RABBITMQ_CLUSTER);
     const broker = resolveBroker(name, args);
-    const keep = { parent: this, protect: broker.deletionProtection };
-    const child = { parent: this };
 
-    const cookie = new random.RandomPassword(`${name}-cookie`, GENERATED, keep).result;
-    const monitoring = {
-      name: MONITORING_USER,
-      password: new random.RandomPassword(`${name}-monitoring-password`, GENERATED, keep).result,
-    };
-    const login = (user: AppUser) => ({
-      name: user.name,
-      // Not protected: another revision replaces it.
-      password: new random.RandomPassword(`${name}-${passwordName(user)}`, passwordArgs(user), child).result,
-    });
-    const [active, ...former] = usersOf(broker.username, broker.passwordRevision);
-    const application = login(active);
-    const credentials = new k8s.core.v1.Secret(`${name}-credentials`, credentialsSecret(broker, cookie), {
-      ...keep,
-      // One that an older version made has more keys; replacing it would do no good.
-      ignoreChanges: ["stringData"],
-    });
-    const logins = pulumi.output({ application: [application, ...former.map(login)], monitoring });
-    const definitions = definitionsOf(broker, logins);
-    const definitionsFile = new k8s.core.v1.Secret(
-      `${name}-definitions`,
-      definitionsSecret(broker, definitions),
-      child,
-    );
-    const configuration = new k8s.core.v1.ConfigMap(`${name}-config`, configMap(broker), child);
-    const peers = new k8s.core.v1.Service(`${name}-nodes`, headlessService(broker), child);
-    const service = new k8s.core.v1.Service(`${name}-client`, clientService(broker), child);
-    new k8s.networking.v1.NetworkPolicy(`${name}-access`, networkPolicy(broker), child);
-    new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(broker), child);
-    const set = new k8s.apps.v1.StatefulSet(
-      `${name}-set`,
-      statefulSet(broker, {
-        configMapName: configuration.metadata.name,
-        definitionsSecretName: definitionsFile.metadata.name,
-        credentialsSecretName: credentials.metadata.name,
-        checksum: checksum(broker, definitions),
-      }),
-      {
-        ...keep,
-        dependsOn: peers,
-        customTimeouts: timeouts(broker),
-        ignoreChanges: IGNORED_CHANGES,
-        hooks: rejectImmutableChanges(name),
-      },
-    );
+    const passwords = createPasswords(this, broker);
+    const sources = createConfiguration(this, broker, passwords);
+    const services = createServices(this, broker);
+    createPolicies(this, broker);
+    const nodes = createNodes(this, broker, sources, services);
+    const access = createClientAccess(this, broker, passwords, services.host, nodes);
 
-    const host = pulumi.interpolate`${service.metadata.name}.${broker.namespace}.svc`;
-    const account = { ...application, host };
-    const url = amqpUrl(broker, account);
-    // Whoever uses the URL starts after the nodes are ready and know the user, and is gone before they stop.
-    const afterNodes = { ...child, dependsOn: set };
-    const clients = new k8s.core.v1.Secret(`${name}-client`, clientSecret(broker, account, url), afterNodes);
-    const watchers = new k8s.core.v1.Secret(
-      `${name}-monitoring`,
-      monitoringSecret(broker, { ...monitoring, host }),
-      afterNodes,
-    );
-
-    this.host = host;
+    this.host = services.host;
     this.port = pulumi.output(broker.amqp.port);
-    this.amqpUrl = url;
-    this.amqpUrlSecretName = clients.metadata.name;
+    this.amqpUrl = access.url;
+    this.amqpUrlSecretName = access.clientSecret.metadata.name;
     this.amqpUrlSecretKey = pulumi.output(URL_KEY);
-    this.credentialsSecretName = credentials.metadata.name;
-    this.monitoringSecretName = watchers.metadata.name;
-    this.serviceName = service.metadata.name;
-    this.headlessServiceName = peers.metadata.name;
-    this.statefulSetName = set.metadata.name;
+    this.credentialsSecretName = pulumi.output(sources.credentialsSecretName);
+    this.monitoringSecretName = access.monitoringSecret.metadata.name;
+    this.serviceName = services.clients.metadata.name;
+    this.headlessServiceName = services.peers.metadata.name;
+    this.statefulSetName = nodes.metadata.name;
     this.vhost = pulumi.output(broker.vhost);
-    this.username = pulumi.output(application.name);
+    this.username = pulumi.output(passwords.active.name);
     this.monitoringUsername = pulumi.output(MONITORING_USER);
+    this.registerOutputs(outputsOf(this));
     parts.set(this, {
-      statefulSet: set,
-      connection: {
-        secretName: this.amqpUrlSecretName,
-        key: this.amqpUrlSecretKey,
-        clientLabels: { [CLIENT_LABEL]: name },
-        trust: trustOf(broker.tls),
-        management: { secretName: this.monitoringSecretName, key: pulumi.output(MANAGEMENT_KEY) },
-      },
-    });
-    this.registerOutputs({
-      host: this.host,
-      port: this.port,
-      amqpUrl: this.amqpUrl,
-      amqpUrlSecretName: this.amqpUrlSecretName,
-      amqpUrlSecretKey: this.amqpUrlSecretKey,
-      credentialsSecretName: this.credentialsSecretName,
-      monitoringSecretName: this.monitoringSecretName,
-      serviceName: this.serviceName,
-      headlessServiceName: this.headlessServiceName,
-      statefulSetName: this.statefulSetName,
-      vhost: this.vhost,
-      username: this.username,
-      monitoringUsername: this.monitoringUsername,
+      statefulSet: nodes,
+      trust: trustOf(broker.tls),
+      clientLabels: { [CLIENT_LABEL]: name },
     });
   }
 
   /** What workers and jobs need to use this broker. */
   get connection(): BrokerConnection {
-    return parts.of(this).connection;
+    const { trust, clientLabels } = parts.of(this);
+    return {
+      secretName: this.amqpUrlSecretName,
+      key: this.amqpUrlSecretKey,
+      clientLabels,
+      trust,
+      management: { secretName: this.monitoringSecretName, key: pulumi.output(MANAGEMENT_KEY) },
+    };
   }
 
   /** The StatefulSet of the nodes. */

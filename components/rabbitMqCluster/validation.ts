@@ -1,21 +1,28 @@
-import type { BrokerAccess, BrokerOptions, BrokerTls } from "./args";
-import { omitUndefined } from "../shared/omitUndefined";
+import type { BrokerAccess, BrokerOptions, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "./args";
 import { MIB, parseQuantity } from "../shared/quantity";
 import {
-  choiceProblems,
-  computeProblems,
-  durationProblems,
-  namespaceProblems,
-  quantityProblems,
+  type Check,
+  type Rule,
+  type Validation,
+  PLACEMENT,
+  check,
+  compute,
+  duration,
+  each,
+  fields,
+  namespaceName,
+  oneOf,
+  quantity,
   quote,
-  wholeNumberProblems,
-} from "../shared/validation";
+  unchecked,
+  wholeNumber,
+} from "../shared/checks";
 import { OnDelete, Spread } from "../types";
 import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./resolve";
 import { MONITORING_USER } from "./names";
 import { clashesWithTls } from "./tls";
 
-/** Why a line of rabbitmq.conf is not the user's to set. */
+/** Keys of rabbitmq.conf that cannot be set, with the reason. */
 const REFUSED: Record<string, string> = {
   cluster_partition_handling:
     "RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it",
@@ -26,109 +33,125 @@ const REFUSED: Record<string, string> = {
   "definitions.local.path": "the component imports its own definitions. Remove it",
 };
 
-/** Everything wrong with a broker's arguments. */
-export function brokerProblems(options: BrokerOptions): string[] {
-  const { storage, compute } = options;
-  return [
-    ...replicaProblems(options.replicas),
-    ...quantityProblems("storage.size", storage?.size, "20Gi"),
-    ...choiceProblems("storage.onDelete", storage?.onDelete, OnDelete),
-    ...computeProblems(compute),
-    ...memoryProblems(compute?.memory ?? DEFAULT_MEMORY, storage?.size ?? DEFAULT_STORAGE),
-    ...choiceProblems("spread", options.spread, Spread),
-    ...Object.entries(options.config ?? {}).flatMap(([key, value]) => configProblems(key, value)),
-    ...(options.plugins ?? []).flatMap(pluginProblems),
-    ...vhostProblems(options.vhost),
-    ...usernameProblems(options.username),
-    ...wholeNumberProblems("passwordRevision", options.passwordRevision, {
-      why: "it counts how often the password was changed",
-      least: 0,
-    }),
-    ...(options.tls ? tlsProblems(options.tls, options.config) : []),
-    ...wholeNumberProblems("consumerTimeoutSeconds", options.consumerTimeoutSeconds, {
-      why: "RabbitMQ looks at consumers once a minute",
-      least: 60,
-    }),
-    ...wholeNumberProblems("gracePeriodSeconds", options.gracePeriodSeconds, {
-      why: "a node needs time to hand over its queues",
-      least: 60,
-    }),
-    ...accessProblems(options.access ?? {}),
-    ...durationProblems("readyTimeout", options.readyTimeout),
-  ];
-}
+const oddNumber: Check<number> = check(
+  (nodes) => Number.isInteger(nodes) && nodes >= 1 && nodes % 2 === 1,
+  (what, nodes) => `${what} is ${nodes}. Use an odd number (3 survives one node, 5 survives two).`,
+);
 
-function accessProblems(access: BrokerAccess): string[] {
-  return Object.entries(omitUndefined(access)).flatMap(([list, names]: [string, string[]]) =>
-    names.flatMap((name, index) => namespaceProblems(`access.${list}[${index}]`, name)),
-  );
-}
-
-function replicaProblems(replicas = 3): string[] {
-  if (Number.isInteger(replicas) && replicas >= 1 && replicas % 2 === 1) return [];
-  return [`replicas is ${replicas}. Use an odd number (3 survives one node, 5 survives two).`];
-}
-
-function memoryProblems(memory: string, size: string): string[] {
-  const limit = parseQuantity(memory);
-  const disk = parseQuantity(size);
-  if (limit === undefined || disk === undefined) return [];
-  if (limit < 256 * MIB) {
-    return [`compute.memory is ${quote(memory)}, but a broker node with management needs at least "256Mi".`];
-  }
-  const reserve = memoryWatermark(memory);
-  if (disk >= 2 * reserve * MIB) return [];
-  return [
-    `storage.size is ${quote(size)}, but ${reserve} MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "${2 * reserve}Mi" or less memory.`,
-  ];
-}
-
-function configProblems(key: string, value: string): string[] {
-  const refused = REFUSED[key];
-  if (refused) return [`config has ${key}, but ${refused}.`];
-  if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
-  return [
-    `config has ${quote(key)} = ${quote(value)}, which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.`,
-  ];
-}
-
-function pluginProblems(plugin: string): string[] {
-  if (/^[a-z][a-z0-9_]*$/.test(plugin)) return [];
-  return [
-    `plugins has ${quote(plugin)}, which no plugin can be called. Use names such as "rabbitmq_shovel".`,
-  ];
-}
-
-function vhostProblems(vhost = "celery"): string[] {
-  if (vhost !== "" && vhost.length <= 255) return [];
-  return [`vhost is ${quote(vhost)}. Use 1 to 255 characters.`];
-}
-
-function usernameProblems(username = "celery"): string[] {
-  if (username === MONITORING_USER) {
+const configuration: Check<Record<string, string>> = (what, lines) =>
+  Object.entries(lines).flatMap(([key, value]) => {
+    const refused = REFUSED[key];
+    if (refused) return [`${what} has ${key}, but ${refused}.`];
+    if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
     return [
-      `username is "${MONITORING_USER}", which is the name of the user that may only look. Use another.`,
+      `${what} has ${quote(key)} = ${quote(value)}, which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.`,
+    ];
+  });
+
+const plugins: Check<string[]> = (what, names) =>
+  names
+    .filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))
+    .map(
+      (name) =>
+        `${what} has ${quote(name)}, which no plugin can be called. Use names such as "rabbitmq_shovel".`,
+    );
+
+const vhost: Check<string> = check(
+  (name) => name !== "" && name.length <= 255,
+  (what, name) => `${what} is ${quote(name)}. Use 1 to 255 characters.`,
+);
+
+const username: Check<string> = (what, name) => {
+  if (name === MONITORING_USER) {
+    return [
+      `${what} is "${MONITORING_USER}", which is the name of the user that may only look. Use another.`,
     ];
   }
-  if (/^[\w.-]{1,64}$/.test(username)) return [];
-  return [`username is ${quote(username)}. Use up to 64 letters, digits, "_", "." and "-".`];
-}
-
-function tlsProblems({ secretName, serverName }: BrokerTls, config: Record<string, string> = {}): string[] {
-  return [
-    ...(secretName === ""
-      ? ['tls.secretName is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.']
-      : []),
-    ...(HOST_NAME.test(serverName)
-      ? []
-      : [
-          `tls.serverName is ${quote(serverName)}, which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".`,
-        ]),
-    ...Object.keys(config)
-      .filter(clashesWithTls)
-      .map((key) => `config has ${key}, but tls sets the ports and the files of the certificate. Remove it.`),
-  ];
-}
+  if (/^[\w.-]{1,64}$/.test(name)) return [];
+  return [`${what} is ${quote(name)}. Use up to 64 letters, digits, "_", "." and "-".`];
+};
 
 /** At most 253 characters, in labels of at most 63. */
 const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/i;
+
+const tls = fields<BrokerTls>({
+  secretName: check(
+    (name) => name !== "",
+    (what) => `${what} is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.`,
+  ),
+  serverName: check(
+    (name) => HOST_NAME.test(name),
+    (what, name) =>
+      `${what} is ${quote(name)}, which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".`,
+  ),
+});
+
+const LEAST_MEMORY = 256 * MIB;
+
+/** A broker node with enough memory for RabbitMQ and its management plugin. */
+export const enoughMemory: Rule<Pick<BrokerOptions, "compute">> = {
+  needs: ["compute"],
+  problems: ({ compute }) => {
+    const memory = compute?.memory ?? DEFAULT_MEMORY;
+    if ((parseQuantity(memory) ?? 0) >= LEAST_MEMORY) return [];
+    return [`compute.memory is ${quote(memory)}, but a broker node with management needs at least "256Mi".`];
+  },
+};
+
+/** A volume with room for the free space that RabbitMQ insists on, and for as much data. */
+export const enoughStorage: Rule<Pick<BrokerOptions, "compute" | "storage">> = {
+  needs: ["compute", "storage"],
+  problems: ({ compute, storage }) => {
+    const size = storage?.size ?? DEFAULT_STORAGE;
+    const reserve = memoryWatermark(compute?.memory ?? DEFAULT_MEMORY);
+    if ((parseQuantity(size) ?? 0) >= 2 * reserve * MIB) return [];
+    return [
+      `storage.size is ${quote(size)}, but ${reserve} MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "${2 * reserve}Mi" or less memory.`,
+    ];
+  },
+};
+
+/** Nothing in `config` that undoes what `tls` sets. */
+const tlsKeepsItsPorts: Rule<BrokerOptions> = {
+  needs: [],
+  problems: ({ tls, config = {} }) =>
+    Object.keys(config)
+      .filter((key) => tls !== undefined && clashesWithTls(key))
+      .map((key) => `config has ${key}, but tls sets the ports and the files of the certificate. Remove it.`),
+};
+
+export const BROKER: Validation<BrokerOptions> = {
+  checks: {
+    replicas: oddNumber,
+    storage: fields<BrokerStorage>({
+      size: quantity("20Gi"),
+      className: unchecked,
+      onDelete: oneOf(OnDelete),
+    }),
+    compute,
+    spread: oneOf(Spread),
+    config: configuration,
+    plugins,
+    vhost,
+    username,
+    passwordRevision: wholeNumber({ why: "it counts how often the password was changed", least: 0 }),
+    tls,
+    consumerTimeoutSeconds: wholeNumber({ why: "RabbitMQ looks at consumers once a minute", least: 60 }),
+    gracePeriodSeconds: wholeNumber({ why: "a node needs time to hand over its queues", least: 60 }),
+    access: fields<BrokerAccess>({
+      clientNamespaces: each(namespaceName),
+      managementNamespaces: each(namespaceName),
+      monitoringNamespaces: each(namespaceName),
+    }),
+    clusterDomain: unchecked,
+    deletionProtection: unchecked,
+    readyTimeout: duration,
+    ...PLACEMENT,
+  },
+  rules: [enoughMemory, enoughStorage, tlsKeepsItsPorts],
+};
+
+export const RABBITMQ_CLUSTER: Validation<RabbitMqClusterArgs> = {
+  checks: { ...BROKER.checks, namespace: unchecked, image: unchecked },
+  rules: BROKER.rules,
+};

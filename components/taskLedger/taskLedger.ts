@@ -2,10 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ledgerAccess, ledgerDeployment, ledgerService } from "./objects";
 import { LEDGER_LABEL, LEDGER_PORT, resolveLedger } from "./resolve";
-import { ledgerProblems } from "./validation";
+import { TASK_LEDGER } from "./validation";
 import { claim } from "../shared/claims";
+import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { nameProblems, refuse, requireKubernetesProvider } from "../shared/validation";
 import type { LedgerConnection } from "../types";
 import type { TaskLedgerArgs } from "./args";
 
@@ -45,8 +45,8 @@ export class TaskLedger extends pulumi.ComponentResource {
    */
   constructor(name: string, args: TaskLedgerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:TaskLedger", name, args, opts);
-    requireKubernetesProvider(this, "TaskLedger", name);
-    refuse(this, "TaskLedger", name, [...nameProblems("name", name), ...ledgerProblems(args)]);
+    requireKubernetesProvider(this, name);
+    validate(this, name, args, TASK_LEDGER);
     const ledger = resolveLedger(name, args);
     const child = { parent: this };
 
@@ -70,7 +70,7 @@ export class TaskLedger extends pulumi.ComponentResource {
       service,
       connection: { url: this.url, clientLabels: { [LEDGER_LABEL]: name } },
     });
-    this.registerOutputs({ url: this.url, serviceName: this.serviceName, port: this.port });
+    this.registerOutputs(outputsOf(this));
   }
 
   /** What workers and jobs need to write to this ledger. */

@@ -1,13 +1,20 @@
-import { userProblems } from "../shared/celery/validation";
-import { computeProblems, durationProblems, quantityProblems } from "../shared/validation";
-import type { LedgerOptions } from "./args";
+import { runAsUser } from "../shared/celery/checks";
+import { type Validation, PLACEMENT, compute, duration, fields, quantity, unchecked } from "../shared/checks";
+import type { Volume } from "../types";
+import type { LedgerOptions, TaskLedgerArgs } from "./args";
 
-/** Everything wrong with the arguments of a ledger. */
-export function ledgerProblems(options: LedgerOptions): string[] {
-  return [
-    ...quantityProblems("storage.size", options.storage?.size, "1Gi"),
-    ...computeProblems(options.compute),
-    ...userProblems(options.runAsUser),
-    ...durationProblems("readyTimeout", options.readyTimeout),
-  ];
-}
+export const LEDGER: Validation<LedgerOptions> = {
+  checks: {
+    storage: fields<Volume>({ size: quantity("1Gi"), className: unchecked }),
+    compute,
+    runAsUser,
+    readyTimeout: duration,
+    ...PLACEMENT,
+  },
+  rules: [],
+};
+
+export const TASK_LEDGER: Validation<TaskLedgerArgs> = {
+  checks: { ...LEDGER.checks, namespace: unchecked, image: unchecked },
+  rules: LEDGER.rules,
+};

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Check } from "../../components/shared/checks";
 import { parseQuantity } from "../../components/shared/quantity";
 
 // The kinds of value that configuration can hold. The engine hands on text: numbers, truths, and JSON of lists and maps.
@@ -61,13 +62,19 @@ export const json = <T extends z.ZodType>(inner: T, hint: FixHint) =>
     .pipe(inner)
     .meta({ ...hint });
 
-/** The field, checked by the component that gets it; the component's sentence is the message. */
-export function checked<T extends z.ZodType>(field: T, problems: (value: z.output<T>) => string[]): T {
+/** A field with the check of the component that gets it. The component's sentence, which calls the field `name`, is the message. */
+export function checked<T extends z.ZodType>(field: T, check: Check<z.output<T>>, name = "it") {
   return field.superRefine((value, context) => {
-    for (const message of problems(value as z.output<T>))
+    for (const message of check(name, value))
       context.addIssue({ code: "custom", message, params: { isSentence: true } });
-  }) as T;
+  });
 }
+
+/** The check of a component for a text that may be empty, which means "not set". */
+export const unlessEmpty =
+  <Value>(check: Check<Value>): Check<Value | ""> =>
+  (what, value) =>
+    value === "" ? [] : check(what, value);
 
 /** The map, checked entry by entry, so that the one that is wrong is named. */
 export function eachChecked<V>(

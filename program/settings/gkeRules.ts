@@ -1,8 +1,12 @@
 import { isRegion, regionOf, zonesOf } from "../../components/gkeCluster/location";
+import {
+  GKE_CLUSTER,
+  enoughMaintenance,
+  project as projectId,
+  zonesOfTheRegion,
+} from "../../components/gkeCluster/validation";
 import { Spread } from "../../components/types";
-import type { Weekday } from "../../components/gkeCluster/gkeCluster";
 import { emptyToUndefined } from "./emptyToUndefined";
-import { gkeProblems } from "./gkeProblems";
 import type { Rule } from "./rule";
 import { Target } from "./schema";
 
@@ -30,7 +34,7 @@ const location: Rule = ({ project, location }, messages) => [
           messages.set("gcp:project", "PROJECT"),
         ),
       ]
-    : gkeProblems({ project }).map((problem) =>
+    : projectId("project", project ?? "").map((problem) =>
         messages.sentence("gcp:project", problem, messages.set("gcp:project", "PROJECT")),
       )),
   ...(location === ""
@@ -67,9 +71,9 @@ const network: Rule = (settings, messages) =>
 
 const zones: Rule = ({ location, nodeZones = [] }, messages) =>
   location && nodeZones.length > 0
-    ? gkeProblems({ location, nodeZones, nodes: nodeZones.length }).map((problem) =>
-        messages.sentence("nodeZones", problem, messages.remove("nodeZones")),
-      )
+    ? zonesOfTheRegion
+        .problems({ location, nodeZones })
+        .map((problem) => messages.sentence("nodeZones", problem, messages.remove("nodeZones")))
     : [];
 
 /** In a region every zone gets as many nodes; with required spread each broker node needs one of its own. */
@@ -91,11 +95,11 @@ const maintenance: Rule = (
   messages,
 ) => {
   if (!start) return [];
-  const problems = (days?: Weekday[]) => gkeProblems({ maintenance: { start, hours, days } });
-  const anyDay = problems();
-  const fix =
-    anyDay.length > 0 ? messages.set("maintenanceStart", "03:00") : messages.remove("maintenanceDays");
-  return (anyDay.length > 0 ? anyDay : problems(emptyToUndefined(maintenanceDays))).map((problem) =>
-    messages.sentence("maintenanceStart", problem, fix),
-  );
+  const window = { start, hours, days: emptyToUndefined(maintenanceDays) };
+  const invalid = GKE_CLUSTER.checks.maintenance("maintenance", window);
+  const [problems, fix] =
+    invalid.length > 0
+      ? [invalid, messages.set("maintenanceStart", "03:00")]
+      : [enoughMaintenance.problems({ maintenance: window }), messages.remove("maintenanceDays")];
+  return problems.map((problem) => messages.sentence("maintenanceStart", problem, fix));
 };

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { gkeWarnings } from "./gkeRules";
 import { rules } from "./rules";
+import type { ValidSettings } from "./rule";
 import { schema, type Settings } from "./schema";
 import { type Source, Messages } from "./messages";
 
@@ -27,21 +29,35 @@ export function loadSettings(): Settings {
 /** The same as a pure function of the configuration's keys and values. */
 export function parseSettings(source: Source): Parsed {
   const messages = new Messages(source);
-  const prefix = `${source.project}:`;
-  const given = Object.keys(source.config).flatMap((key) =>
-    key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
-  );
-  const known: Record<string, unknown> = { project: source.config["gcp:project"] ?? "" };
-  const problems: string[] = [];
-  for (const [key, type] of Object.entries(schema.shape)) {
-    const { success, data, error } = type.safeParse(source.config[prefix + key]);
-    if (success) known[key] = data;
-    else problems.push(...error.issues.flatMap((issue) => messages.issue(key, issue)));
-  }
-  problems.push(...rules(known, messages));
-  const unknown = given.filter((key) => !(key in schema.shape)).map((key) => messages.unknown(key));
-  if (problems.length > 0) throw new pulumi.RunError(refusal(source.stack, [...problems, ...unknown]));
-  return { settings: known as unknown as Settings, warnings: [...gkeWarnings(known, messages), ...unknown] };
+  const values = valuesOf(source);
+  const project = source.config["gcp:project"] ?? "";
+  const { success, data, error } = schema.safeParse(values);
+  const valid = success ? data : validSettings(values, error);
+  const problems = [
+    ...(error?.issues ?? []).flatMap((issue) => messages.issue(issue)),
+    ...rules({ ...valid, project }, messages),
+  ];
+  const unknown = Object.keys(values)
+    .filter((key) => !(key in schema.shape))
+    .map((key) => messages.unknown(key));
+  if (!success || problems.length > 0)
+    throw new pulumi.RunError(refusal(source.stack, [...problems, ...unknown]));
+  const settings = { ...data, project };
+  return { settings, warnings: [...gkeWarnings(settings, messages), ...unknown] };
+}
+
+/** Values of the program's own keys, without their prefix. */
+function valuesOf({ config, project }: Source): Record<string, string> {
+  const prefix = `${project}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+/** The settings that have no problem of their own, for the rules between several settings. */
+function validSettings(values: Record<string, string>, { issues }: z.ZodError): ValidSettings {
+  const invalid = new Set(issues.map(({ path: [key] }) => key));
+  const valid = Object.entries(values).filter(([key]) => !invalid.has(key));
+  return schema.partial().parse(Object.fromEntries(valid));
 }
 
 function refusal(stack: string, problems: string[]): string {

@@ -41,8 +41,8 @@ export class Messages {
   }
 
   /** A value that is not of its type. */
-  issue(key: string, issue: z.core.$ZodIssue): string[] {
-    const path = [key, ...issue.path.map(String)];
+  issue(issue: z.core.$ZodIssue): string[] {
+    const path = issue.path.map(String);
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => this.unknownField(path, name));
     const fix = this.fixFor(path);
     if (issue.code === "custom" && issue.params?.isSentence) {

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { queueProblems } from "../../components/shared/celery/validation";
-import { workersProblems } from "../../components/celeryWorkers/validation";
-import { beatProblems } from "../../components/celeryBeat/validation";
-import type { WorkerOptions } from "../../components";
-import { brokerProblems } from "../../components/rabbitMqCluster/validation";
+import { BEAT_ENVIRONMENT } from "../../components/celeryBeat/validation";
+import { WORKER_ENVIRONMENT, WORKERS } from "../../components/celeryWorkers/validation";
+import { cidr } from "../../components/gkeCluster/validation";
+import { BROKER } from "../../components/rabbitMqCluster/validation";
+import { queues } from "../../components/shared/celery/checks";
+import { resourceName } from "../../components/shared/checks";
 import { ScaleBy, Spread } from "../../components/types";
-import { nameProblems } from "../../components/shared/validation";
-import { gkeProblems } from "./gkeProblems";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
 // What lists and maps of the configuration are made of. What is left out gets the component's default.
@@ -24,14 +23,10 @@ export const toleration = z.strictObject({
 
 const secretKey = z.strictObject({ secretName: filled("NAME"), key: filled("KEY") });
 
-export const plugin = checked(text("rabbitmq_shovel"), (name) => brokerProblems({ plugins: [name] }));
+export const plugin = checked(text("rabbitmq_shovel"), (_, name) => BROKER.checks.plugins("plugins", [name]));
 
 export const authorizedNetwork = z.strictObject({
-  cidr: checked(text("203.0.113.7/32"), (cidr) =>
-    gkeProblems({ authorizedNetworks: [{ cidr }] }).map((message) =>
-      message.replace("authorizedNetworks[0].", ""),
-    ),
-  ),
+  cidr: checked(text("203.0.113.7/32"), cidr, "cidr"),
   name: text("office").optional(),
 });
 
@@ -43,16 +38,12 @@ const autoscale = z.strictObject({
   tasksPerReplica: count("20", 1).optional(),
 });
 
-/** A field of a pool that the component checks under the same name. */
-const field = <Name extends keyof WorkerOptions, T extends z.ZodType<WorkerOptions[Name]>>(
-  name: Name,
-  schema: T,
-) => checked(schema, (value) => workersProblems({ [name]: value })).optional();
+const queue = checked(text("tasks"), (what, name) => queues(what, [name]));
 
-const queue = checked(text("tasks"), (name) => queueProblems("it", [name]));
+const { checks } = WORKERS;
 
 export const workerPool = z.strictObject({
-  name: checked(filled("default"), (name) => nameProblems("it", name, LONGEST_POOL_NAME)),
+  name: checked(filled("default"), resourceName(LONGEST_POOL_NAME)),
   app: filled("mail.tasks").optional(),
   queues: z
     .array(queue)
@@ -60,16 +51,16 @@ export const workerPool = z.strictObject({
     .refine((names) => new Set(names).size === names.length, "it names one twice")
     .meta({ fix: "tasks", at: "[0]" })
     .optional(),
-  replicas: field("replicas", count("3")),
-  autoscale: field("autoscale", autoscale),
-  concurrency: field("concurrency", count("2")),
-  prefetch: field("prefetch", count("4")),
-  longestTaskSeconds: field("longestTaskSeconds", count("3600")),
+  replicas: checked(count("3"), checks.replicas, "replicas").optional(),
+  autoscale: checked(autoscale, checks.autoscale, "autoscale").optional(),
+  concurrency: checked(count("2"), checks.concurrency, "concurrency").optional(),
+  prefetch: checked(count("4"), checks.prefetch, "prefetch").optional(),
+  longestTaskSeconds: checked(count("3600"), checks.longestTaskSeconds, "longestTaskSeconds").optional(),
   cpu: quantity("250m").optional(),
   memory: quantity("512Mi").optional(),
-  env: eachChecked(textMap("VALUE"), (env) => workersProblems({ env })).optional(),
+  env: eachChecked(textMap("VALUE"), (env) => WORKER_ENVIRONMENT.problems({ env })).optional(),
   envFromSecrets: eachChecked(z.record(z.string(), secretKey), (envFromSecrets) =>
-    workersProblems({ envFromSecrets }),
+    WORKER_ENVIRONMENT.problems({ envFromSecrets }),
   ).optional(),
   nodeSelector: textMap("VALUE").optional(),
   tolerations: z.array(toleration).optional(),
@@ -92,9 +83,9 @@ export const beat = z.strictObject({
     .boolean("not true or false")
     .meta({ fix: "true", description: "Whether it runs; any other field alone switches it on, too." })
     .optional(),
-  env: eachChecked(textMap("VALUE"), (env) => beatProblems({ env })).optional(),
+  env: eachChecked(textMap("VALUE"), (env) => BEAT_ENVIRONMENT.problems({ env })).optional(),
   envFromSecrets: eachChecked(z.record(z.string(), secretKey), (envFromSecrets) =>
-    beatProblems({ envFromSecrets }),
+    BEAT_ENVIRONMENT.problems({ envFromSecrets }),
   ).optional(),
   cpu: quantity("50m").optional(),
   memory: quantity("256Mi").optional(),

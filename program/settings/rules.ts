@@ -1,4 +1,4 @@
-import { brokerProblems } from "../../components/rabbitMqCluster/validation";
+import { enoughMemory, enoughStorage } from "../../components/rabbitMqCluster/validation";
 import { memoryWatermark } from "../../components/rabbitMqCluster/resolve";
 import { OnDelete, Spread } from "../../components/types";
 import { gkeRules } from "./gkeRules";
@@ -46,12 +46,12 @@ const namespaces: Rule = ({ namespace, existingNamespace }, messages) =>
 /** Part of the volume is kept free for what is in memory. */
 const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, messages) => {
   if (!memory || !size) return [];
-  const [tooLittle] = brokerProblems({ compute: { memory }, storage: { size: "1Ti" } });
+  const [tooLittle] = enoughMemory.problems({ compute: { memory } });
   if (tooLittle) return [messages.sentence("brokerMemory", tooLittle, messages.set("brokerMemory", "2Gi"))];
   const enough = `${Math.ceil((2 * memoryWatermark(memory)) / 1024)}Gi`;
-  return brokerProblems({ compute: { memory }, storage: { size } }).map((problem) =>
-    messages.sentence("brokerStorage", problem, messages.set("brokerStorage", enough)),
-  );
+  return enoughStorage
+    .problems({ compute: { memory }, storage: { size } })
+    .map((problem) => messages.sentence("brokerStorage", problem, messages.set("brokerStorage", enough)));
 };
 
 const tls: Rule = (settings, messages) =>

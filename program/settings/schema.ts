@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { appProblems } from "../../components/shared/celery/validation";
-import { jobProblems } from "../../components/celeryJob/validation";
-import { ReleaseChannel, Weekday } from "../../components/gkeCluster/gkeCluster";
-import { type GkeClusterArgs } from "../../components/gkeCluster/args";
-import { brokerProblems } from "../../components/rabbitMqCluster/validation";
-import { namespaceProblems } from "../../components/shared/validation";
+import { JOB, JOB_ENVIRONMENT } from "../../components/celeryJob/validation";
+import { ReleaseChannel, Weekday } from "../../components/gkeCluster/choices";
+import { GKE_CLUSTER } from "../../components/gkeCluster/validation";
+import { BROKER } from "../../components/rabbitMqCluster/validation";
+import { app } from "../../components/shared/celery/checks";
+import { namespaceName } from "../../components/shared/checks";
 import { OnDelete, Spread } from "../../components/types";
 import {
   checked,
@@ -17,9 +17,9 @@ import {
   quantity,
   text,
   textMap,
+  unlessEmpty,
   wholeNumber,
 } from "./fields";
-import { gkeProblems } from "./gkeProblems";
 import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
 
 // The meaning of each key, and its default, stand in Pulumi.yaml: the engine fills defaults in before the program runs.
@@ -38,13 +38,8 @@ export type Target = (typeof Target)[keyof typeof Target];
 
 const listOf = <T extends z.ZodType>(inner: T, fix: string, at = "[0]") => json(z.array(inner), { fix, at });
 const mapOf = (name: string, fix: string) => json(textMap(fix), { fix, at: `.${name}` });
-const namespaceName = (fix: string) =>
-  checked(text(fix), (name) => (name === "" ? [] : namespaceProblems("it", name)));
-const namespaces = (fix: string) =>
-  listOf(
-    checked(text(fix), (name) => namespaceProblems("it", name)),
-    fix,
-  );
+const namespace = (fix: string) => checked(text(fix), unlessEmpty(namespaceName));
+const namespaces = (fix: string) => listOf(checked(text(fix), namespaceName), fix);
 
 const place = {
   target: choice(Object.values(Target), Target.Existing),
@@ -56,20 +51,16 @@ const place = {
   platform: choice(["linux/amd64", "linux/arm64"], "linux/amd64"),
   rabbitmqBaseImage: filled("rabbitmq:4.3-management"),
   workerBaseImage: filled("python:3.13-slim"),
-  namespace: namespaceName("celery"),
-  existingNamespace: namespaceName("celery"),
+  namespace: namespace("celery"),
+  existingNamespace: namespace("celery"),
 };
 
-/** A key that GkeCluster checks under the name `argument`. Empty: not set. */
-const ofCluster = <T extends z.ZodType>(argument: keyof GkeClusterArgs, type: T) =>
-  checked(type, (value) => (value === "" ? [] : gkeProblems({ [argument]: value })));
-
 const cluster = {
-  location: ofCluster("location", text("us-east1")),
+  location: checked(text("us-east1"), unlessEmpty(GKE_CLUSTER.checks.location), "location"),
   nodes: wholeNumber("3", 1),
   nodeZones: listOf(text("us-east1-c"), "us-east1-c"),
-  machineType: ofCluster("machineType", filled("e2-standard-4")),
-  diskGb: ofCluster("diskGb", wholeNumber("50")),
+  machineType: checked(filled("e2-standard-4"), unlessEmpty(GKE_CLUSTER.checks.machineType), "machineType"),
+  diskGb: checked(wholeNumber("50"), GKE_CLUSTER.checks.diskGb, "diskGb"),
   spot: flag("false"),
   spotNodes: wholeNumber("3"),
   releaseChannel: choice(Object.values(ReleaseChannel), ReleaseChannel.Regular),
@@ -80,26 +71,28 @@ const cluster = {
   maintenanceStart: text("03:00"),
   maintenanceHours: wholeNumber("4"),
   maintenanceDays: listOf(choice(Object.values(Weekday), Weekday.Sunday), Weekday.Sunday),
-  clusterLabels: eachChecked(mapOf("team", "orders"), (labels) => gkeProblems({ labels })),
+  clusterLabels: eachChecked(mapOf("team", "orders"), (labels) =>
+    GKE_CLUSTER.checks.labels("labels", labels),
+  ),
 };
 
 const broker = {
-  brokerReplicas: checked(wholeNumber("3"), (replicas) => brokerProblems({ replicas })),
+  brokerReplicas: checked(wholeNumber("3"), BROKER.checks.replicas, "replicas"),
   brokerCpu: quantity("1"),
   brokerMemory: quantity("2Gi"),
   brokerStorage: quantity("20Gi"),
   brokerStorageClass: text("standard"),
   storageOnDelete: choice(Object.values(OnDelete), OnDelete.Retain),
   brokerSpread: choice(Object.values(Spread), Spread.Required),
-  brokerConfig: eachChecked(mapOf("KEY", "VALUE"), (config) => brokerProblems({ config })),
+  brokerConfig: eachChecked(mapOf("KEY", "VALUE"), (config) => BROKER.checks.config("config", config)),
   brokerPlugins: listOf(plugin, "rabbitmq_shovel"),
   brokerNodeSelector: mapOf("pool", "broker"),
   brokerTolerations: listOf(toleration, "KEY", "[0].key"),
   brokerPriorityClass: text("high"),
   brokerTlsSecret: text("NAME"),
   brokerTlsServerName: text("rabbitmq.example.com"),
-  vhost: checked(text("celery"), (vhost) => brokerProblems({ vhost })),
-  brokerUser: checked(text("celery"), (username) => brokerProblems({ username })),
+  vhost: checked(text("celery"), BROKER.checks.vhost, "vhost"),
+  brokerUser: checked(text("celery"), BROKER.checks.username, "username"),
   passwordRevision: wholeNumber("0"),
   clientNamespaces: namespaces("shop"),
   managementNamespaces: namespaces("keda"),
@@ -109,7 +102,7 @@ const broker = {
 
 const work = {
   workerContext: filled("docker/worker"),
-  workerApp: checked(text("counter.tasks"), appProblems),
+  workerApp: checked(text("counter.tasks"), app, "app"),
   workerPools: json(z.array(workerPool).min(1, "nobody would run the tasks"), {
     fix: "default",
     at: "[0].name",
@@ -118,8 +111,8 @@ const work = {
   resultBackendSecret: text("NAME"),
   resultBackendKey: filled("url"),
   scheduleTasks: wholeNumber("10000"),
-  scheduleRun: checked(text("run-1"), (run) => jobProblems({ run })),
-  scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => jobProblems({ env })),
+  scheduleRun: checked(text("run-1"), JOB.checks.run, "run"),
+  scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => JOB_ENVIRONMENT.problems({ env })),
   ledger: flag("false"),
   readyTimeout: matching(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h", "10m"),
 };

@@ -8,14 +8,14 @@ import {
   type WorkerOptions,
   ScaleBy,
 } from "../../../components";
-import { appProblems } from "../../../components/shared/celery/validation";
-import { ledgerProblems } from "../../../components/taskLedger/validation";
-import { workersProblems } from "../../../components/celeryWorkers/validation";
-import { jobProblems } from "../../../components/celeryJob/validation";
-import { beatProblems } from "../../../components/celeryBeat/validation";
-import { brokerProblems } from "../../../components/rabbitMqCluster/validation";
+import { app as appName } from "../../../components/shared/celery/checks";
+import { LEDGER } from "../../../components/taskLedger/validation";
+import { WORKERS } from "../../../components/celeryWorkers/validation";
+import { JOB } from "../../../components/celeryJob/validation";
+import { BEAT } from "../../../components/celeryBeat/validation";
+import { BROKER } from "../../../components/rabbitMqCluster/validation";
 import { parseQuantity } from "../../../components/shared/quantity";
-import { nameProblems } from "../../../components/shared/validation";
+import { problemsOf, resourceName } from "../../../components/shared/checks";
 
 const TLS: BrokerTls = { secretName: "broker-tls", serverName: "broker.example.com" };
 
@@ -128,21 +128,27 @@ describe("every problem of", () => {
     ];
     for (const [options, problem] of CASES) {
       it(JSON.stringify(options), () => {
-        assert.deepEqual(brokerProblems(options), [problem]);
+        assert.deepEqual(problemsOf(options, BROKER), [problem]);
       });
     }
     it("nothing wrong", () => {
-      assert.deepEqual(brokerProblems({}), []);
+      assert.deepEqual(problemsOf({}, BROKER), []);
       assert.deepEqual(
-        brokerProblems({ compute: { memory: "1Gi" }, storage: { size: "1.5Gi" }, readyTimeout: "1h30m" }),
+        problemsOf({ compute: { memory: "1Gi" }, storage: { size: "1.5Gi" }, readyTimeout: "1h30m" }, BROKER),
         [],
       );
-      assert.deepEqual(brokerProblems({ passwordRevision: 2, config: { "listeners.tcp.default": "1" } }), []);
       assert.deepEqual(
-        brokerProblems({
-          tls: TLS,
-          config: { "ssl_options.versions.1": "tlsv1.3", "ssl_options.verify": "verify_peer" },
-        }),
+        problemsOf({ passwordRevision: 2, config: { "listeners.tcp.default": "1" } }, BROKER),
+        [],
+      );
+      assert.deepEqual(
+        problemsOf(
+          {
+            tls: TLS,
+            config: { "ssl_options.versions.1": "tlsv1.3", "ssl_options.verify": "verify_peer" },
+          },
+          BROKER,
+        ),
         [],
       );
     });
@@ -241,22 +247,25 @@ describe("every problem of", () => {
     ];
     for (const [options, problem] of CASES) {
       it(JSON.stringify(options), () => {
-        assert.deepEqual(workersProblems(options), [problem]);
+        assert.deepEqual(problemsOf(options, WORKERS), [problem]);
       });
     }
     it("nothing wrong", () => {
-      assert.deepEqual(workersProblems({}), []);
-      assert.deepEqual(workersProblems({ replicas: 0, env: { HA_CELERY_CONFIRM_TIMEOUT_SECONDS: "5" } }), []);
-      assert.deepEqual(workersProblems({ autoscale: { maxReplicas: 1 } }), []);
+      assert.deepEqual(problemsOf({}, WORKERS), []);
+      assert.deepEqual(
+        problemsOf({ replicas: 0, env: { HA_CELERY_CONFIRM_TIMEOUT_SECONDS: "5" } }, WORKERS),
+        [],
+      );
+      assert.deepEqual(problemsOf({ autoscale: { maxReplicas: 1 } }, WORKERS), []);
       const none = { minReplicas: 0, maxReplicas: 9, by: ScaleBy.QueueLength, tasksPerReplica: 5 };
-      assert.deepEqual(workersProblems({ autoscale: none }), []);
+      assert.deepEqual(problemsOf({ autoscale: none }, WORKERS), []);
     });
   });
 
   it("an app", () => {
     for (const app of ["tasks", "mail.tasks", "mail.tasks:app", "mail.tasks:make.app"])
-      assert.deepEqual(appProblems(app), []);
-    for (const app of ["", "a b", "a;b", "a:b:c", "../a"]) assert.equal(appProblems(app).length, 1, app);
+      assert.deepEqual(appName("app", app), []);
+    for (const app of ["", "a b", "a;b", "a:b:c", "../a"]) assert.equal(appName("app", app).length, 1, app);
   });
 
   it("a job", () => {
@@ -268,8 +277,8 @@ describe("every problem of", () => {
       { env: { SCHEDULE_RUN: "x" } },
       { completionTimeout: "soon" },
     ];
-    for (const options of wrong) assert.equal(jobProblems(options).length, 1, JSON.stringify(options));
-    assert.deepEqual(jobProblems({ run: "2026-11-23.2" }), []);
+    for (const options of wrong) assert.equal(problemsOf(options, JOB).length, 1, JSON.stringify(options));
+    assert.deepEqual(problemsOf({ run: "2026-11-23.2" }, JOB), []);
   });
 
   it("a beat", () => {
@@ -282,8 +291,8 @@ describe("every problem of", () => {
       { runAsUser: 0 },
       { readyTimeout: "soon" },
     ];
-    for (const options of wrong) assert.equal(beatProblems(options).length, 1, JSON.stringify(options));
-    assert.deepEqual(beatProblems({ storage: { size: "2Gi" } }), []);
+    for (const options of wrong) assert.equal(problemsOf(options, BEAT).length, 1, JSON.stringify(options));
+    assert.deepEqual(problemsOf({ storage: { size: "2Gi" } }, BEAT), []);
   });
 
   it("a ledger", () => {
@@ -292,14 +301,14 @@ describe("every problem of", () => {
       { compute: { cpu: "x" } },
       { readyTimeout: "x" },
     ];
-    for (const options of wrong) assert.equal(ledgerProblems(options).length, 1, JSON.stringify(options));
-    assert.deepEqual(ledgerProblems({}), []);
+    for (const options of wrong) assert.equal(problemsOf(options, LEDGER).length, 1, JSON.stringify(options));
+    assert.deepEqual(problemsOf({}, LEDGER), []);
   });
 
   it("a name", () => {
-    for (const name of ["a", "a-1", "a".repeat(40)]) assert.deepEqual(nameProblems("name", name), []);
+    for (const name of ["a", "a-1", "a".repeat(40)]) assert.deepEqual(resourceName()("name", name), []);
     for (const name of ["", "1a", "-a", "a-", "A", "a.b", "a".repeat(41)]) {
-      assert.equal(nameProblems("name", name).length, 1, name);
+      assert.equal(resourceName()("name", name).length, 1, name);
     }
   });
 });

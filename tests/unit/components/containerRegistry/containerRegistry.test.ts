@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { type ContainerRegistryArgs, ContainerRegistry } from "../../../../components";
-import { registryProblems } from "../../../../components/containerRegistry/validation";
+import { CONTAINER_REGISTRY } from "../../../../components/containerRegistry/validation";
 import { type Run, known, list, outputsOf, refusal, run, the } from "../engine";
+import { problemsOf } from "../../../../components/shared/checks";
 
 const ARGS: ContainerRegistryArgs = { project: "my-project", location: "us-east1" };
 const create = (args: Partial<ContainerRegistryArgs> = {}, opts?: pulumi.ComponentResourceOptions) =>
@@ -168,7 +169,7 @@ describe("ContainerRegistry", () => {
   }
   for (const [args, ...problems] of CASES) {
     it(`${problems.length} problems with ${JSON.stringify(args)}`, () => {
-      assert.deepEqual(registryProblems({ ...ARGS, ...args }), problems);
+      assert.deepEqual(problemsOf({ ...ARGS, ...args }, CONTAINER_REGISTRY), problems);
     });
   }
 });

@@ -11,7 +11,8 @@ import {
   Severity,
   severityFor,
 } from "../../../../components/gkeCluster/preflight";
-import { clusterProblems } from "../../../../components/gkeCluster/validation";
+import { GKE_CLUSTER } from "../../../../components/gkeCluster/validation";
+import { problemsOf } from "../../../../components/shared/checks";
 
 const ARGS: GkeClusterArgs = { project: "my-project", location: "us-east1", dnsEndpoint: true };
 const FOURTH =
@@ -149,7 +150,7 @@ describe("every problem of a GKE cluster", () => {
   ];
   for (const [args, ...problems] of CASES) {
     it(JSON.stringify(args), () => {
-      assert.deepEqual(clusterProblems({ ...ARGS, ...args }), problems);
+      assert.deepEqual(problemsOf({ ...ARGS, ...args }, GKE_CLUSTER), problems);
     });
   }
 
@@ -174,7 +175,7 @@ describe("every problem of a GKE cluster", () => {
   ];
   for (const args of FINE) {
     it(`has none with ${JSON.stringify(args)}`, () => {
-      assert.deepEqual(clusterProblems({ ...ARGS, ...args }), []);
+      assert.deepEqual(problemsOf({ ...ARGS, ...args }, GKE_CLUSTER), []);
     });
   }
 });

@@ -1,0 +1,111 @@
+import * as gcp from "@pulumi/gcp";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterSpec } from "./cluster";
+import { kubeconfigOf } from "./kubeconfig";
+import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
+import type { ClusterNetwork } from "./network";
+import { mainPool, NODE_ROLE, spotPool } from "./nodes";
+import { type ResolvedCluster, CLUSTER_TIMEOUTS, POOL_TIMEOUTS } from "./resolve";
+
+/** Service account of the nodes, and the grant of its role. */
+export interface NodeAccount {
+  account: gcp.serviceaccount.Account;
+  grant: gcp.projects.IAMMember;
+}
+
+export function createNodeAccount(
+  { name, project }: ResolvedCluster,
+  child: pulumi.CustomResourceOptions,
+): NodeAccount {
+  const account = new gcp.serviceaccount.Account(
+    `${name}-nodes`,
+    {
+      project,
+      accountId: uniqueId(name, thisStack(), ACCOUNT_ID_LENGTH),
+      displayName: `Nodes of the GKE cluster ${name}`,
+    },
+    child,
+  );
+  const grant = new gcp.projects.IAMMember(
+    `${name}-nodes`,
+    { project, role: NODE_ROLE, member: account.member },
+    child,
+  );
+  return { account, grant };
+}
+
+export function createControlPlane(
+  parent: pulumi.Resource,
+  gke: ResolvedCluster,
+  network: ClusterNetwork,
+  { account, grant }: NodeAccount,
+  apis: pulumi.Resource[],
+): gcp.container.Cluster {
+  return new gcp.container.Cluster(`${gke.name}-cluster`, clusterSpec(gke, network, account.email), {
+    parent,
+    protect: gke.deletionProtection,
+    dependsOn: [...apis, grant],
+    // They describe the removed default pool; what Google reports about it would replace the cluster.
+    ignoreChanges: ["initialNodeCount", "nodeConfig"],
+    customTimeouts: CLUSTER_TIMEOUTS,
+  });
+}
+
+/** Node pools of a cluster. */
+export interface NodePools {
+  main: gcp.container.NodePool;
+  spot: gcp.container.NodePool | undefined;
+}
+
+export function createNodePools(
+  parent: pulumi.Resource,
+  gke: ResolvedCluster,
+  cluster: gcp.container.Cluster,
+  network: ClusterNetwork,
+  { account, grant }: NodeAccount,
+): NodePools {
+  const options = { parent, dependsOn: [grant, ...network.egress], customTimeouts: POOL_TIMEOUTS };
+  const owner = { cluster: cluster.name, account: account.email };
+  const main = new gcp.container.NodePool(`${gke.name}-nodes`, mainPool(gke, owner), {
+    ...options,
+    protect: gke.deletionProtection,
+  });
+  const spot =
+    gke.spotPool &&
+    new gcp.container.NodePool(`${gke.name}-spot`, spotPool(gke, gke.spotPool, owner), options);
+  return { main, spot };
+}
+
+export function endpointOf(gke: ResolvedCluster, cluster: gcp.container.Cluster): pulumi.Output<string> {
+  return gke.dnsEndpoint ? cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint : cluster.endpoint;
+}
+
+export function createKubeconfig(
+  gke: ResolvedCluster,
+  cluster: gcp.container.Cluster,
+): pulumi.Output<string> {
+  // The DNS endpoint has a certificate of a public authority.
+  const authority = gke.dnsEndpoint ? undefined : cluster.masterAuth.clusterCaCertificate;
+  return pulumi.secret(
+    pulumi
+      .all([cluster.name, endpointOf(gke, cluster), authority])
+      .apply(([cluster, endpoint, authority]) => kubeconfigOf({ ...gke, cluster, endpoint, authority })),
+  );
+}
+
+export function createProvider(
+  parent: pulumi.Resource,
+  { name }: ResolvedCluster,
+  cluster: gcp.container.Cluster,
+  pools: NodePools,
+  kubeconfig: pulumi.Output<string>,
+): k8s.Provider {
+  return new k8s.Provider(
+    `${name}-kubernetes`,
+    // The provider identifies the cluster by its id. Without it, a new address would replace every object.
+    { kubeconfig, clusterIdentifier: cluster.id },
+    // Pods are created after the nodes and deleted before them.
+    { parent, dependsOn: [pools.main, ...(pools.spot ? [pools.spot] : [])], replaceWith: [cluster] },
+  );
+}

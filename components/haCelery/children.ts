@@ -1,0 +1,130 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CeleryBeat } from "../celeryBeat/celeryBeat";
+import { CeleryJob } from "../celeryJob/celeryJob";
+import { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
+import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
+import { omitUndefined } from "../shared/omitUndefined";
+import { TaskLedger } from "../taskLedger/taskLedger";
+import { type BrokerConnection, type LedgerConnection, OnDelete } from "../types";
+import type { HaCeleryArgs } from "./args";
+import { denyIngress, restrictedNamespace } from "./namespace";
+import { accessOf, consumerTimeout, poolsOf, queuesOf } from "./pools";
+
+/** Arguments that every part with the application's code gets. */
+export interface CommonArgs {
+  namespace: pulumi.Input<string>;
+  image: pulumi.Input<string>;
+  broker: BrokerConnection;
+}
+
+/** The same for the parts that write to the ledger, if there is one. */
+export interface CountedArgs extends CommonArgs {
+  ledger: LedgerConnection | undefined;
+}
+
+/** Creates a namespace whose pods accept no connection unless a policy allows it. */
+export function createNamespace(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+): k8s.core.v1.Namespace {
+  const { deletionProtection = true, storage } = args.broker ?? {};
+  const namespace = new k8s.core.v1.Namespace(
+    `${name}-namespace`,
+    restrictedNamespace(name, args.namespaceName),
+    {
+      parent,
+      protect: deletionProtection,
+      // Deleting the namespace would delete the volumes.
+      retainOnDelete: storage?.onDelete !== OnDelete.Delete,
+    },
+  );
+  const closed = denyIngress(name, namespace.metadata.name);
+  new k8s.networking.v1.NetworkPolicy(`${name}-deny-ingress`, closed, { parent });
+  return namespace;
+}
+
+export function createBroker(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  namespace: pulumi.Input<string>,
+): RabbitMqCluster {
+  return new RabbitMqCluster(
+    `${name}-broker`,
+    {
+      consumerTimeoutSeconds: consumerTimeout(poolsOf(args)),
+      ...omitUndefined(args.broker ?? {}),
+      access: accessOf(args),
+      namespace,
+      image: args.rabbitmqImage,
+    },
+    { parent },
+  );
+}
+
+export function createLedger(
+  parent: pulumi.Resource,
+  name: string,
+  { ledger, workerImage: image }: HaCeleryArgs,
+  namespace: pulumi.Input<string>,
+): TaskLedger | undefined {
+  return ledger && new TaskLedger(`${name}-ledger`, { ...ledger, namespace, image }, { parent });
+}
+
+export function createWorkers(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  common: CountedArgs,
+): CeleryWorkers[] {
+  const { app, resultBackend } = args;
+  const pools = poolsOf(args);
+  const appQueues = queuesOf(pools);
+  return pools.map(
+    ({ name: pool, ...options }) =>
+      new CeleryWorkers(
+        `${name}-${pool}`,
+        { app, resultBackend, ...omitUndefined(options), ...common, appQueues },
+        { parent },
+      ),
+  );
+}
+
+export function createJob(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  common: CountedArgs,
+  workers: CeleryWorkers[],
+): CeleryJob | undefined {
+  const { job, resultBackend } = args;
+  const queues = queuesOf(poolsOf(args));
+  return (
+    job &&
+    new CeleryJob(
+      `${name}-scheduler`,
+      { queues, resultBackend, ...omitUndefined(job), ...common },
+      { parent, dependsOn: workers },
+    )
+  );
+}
+
+export function createBeat(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  common: CommonArgs,
+): CeleryBeat | undefined {
+  const { app, beat, resultBackend } = args;
+  const queues = queuesOf(poolsOf(args));
+  return (
+    beat &&
+    new CeleryBeat(
+      `${name}-beat`,
+      { queues, resultBackend, ...omitUndefined(beat), ...common, app },
+      { parent },
+    )
+  );
+}

@@ -1,0 +1,145 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { configMap } from "./configuration";
+import { amqpUrl, clientSecret, credentialsSecret, monitoringSecret } from "./credentials";
+import { type Logins, checksum, definitionsOf, definitionsSecret } from "./definitions";
+import { IGNORED_CHANGES, rejectImmutableChanges } from "./immutableFields";
+import { MONITORING_USER } from "./names";
+import { networkPolicy } from "./networkPolicy";
+import type { ResolvedBroker } from "./resolve";
+import { clientService, disruptionBudget, headlessService } from "./services";
+import { type BrokerSources, statefulSet, timeouts } from "./statefulSet";
+import { type AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./users";
+
+/** A RabbitMQ user with its generated password. */
+export interface User {
+  name: string;
+  password: pulumi.Output<string>;
+}
+
+/** Generated secrets of a cluster. */
+export interface Passwords {
+  cookie: pulumi.Output<string>;
+  /** The user in the AMQP URL. */
+  active: User;
+  /** The user before it, whose password remains valid. */
+  former: User[];
+  monitoring: User;
+}
+
+export function createPasswords(parent: pulumi.Resource, broker: ResolvedBroker): Passwords {
+  const { name } = broker;
+  const child = { parent };
+  const generated = (suffix: string) =>
+    new random.RandomPassword(`${name}-${suffix}`, GENERATED, protectedChild(parent, broker)).result;
+  const login = (user: AppUser) => ({
+    name: user.name,
+    // Not protected, because the next revision replaces it.
+    password: new random.RandomPassword(`${name}-${passwordName(user)}`, passwordArgs(user), child).result,
+  });
+  const [active, ...former] = usersOf(broker.username, broker.passwordRevision);
+  return {
+    cookie: generated("cookie"),
+    active: login(active),
+    former: former.map(login),
+    monitoring: { name: MONITORING_USER, password: generated("monitoring-password") },
+  };
+}
+
+/** Creates everything that a node reads when it starts. */
+export function createConfiguration(
+  parent: pulumi.Resource,
+  broker: ResolvedBroker,
+  { cookie, active, former, monitoring }: Passwords,
+): BrokerSources {
+  const { name } = broker;
+  const child = { parent };
+  const credentials = new k8s.core.v1.Secret(`${name}-credentials`, credentialsSecret(broker, cookie), {
+    ...protectedChild(parent, broker),
+    // Older versions stored more keys in it; replacing it for that reason would restart every node.
+    ignoreChanges: ["stringData"],
+  });
+  const logins: pulumi.Output<Logins> = pulumi.output({ application: [active, ...former], monitoring });
+  const definitions = definitionsOf(broker, logins);
+  const secret = new k8s.core.v1.Secret(`${name}-definitions`, definitionsSecret(broker, definitions), child);
+  const config = new k8s.core.v1.ConfigMap(`${name}-config`, configMap(broker), child);
+  return {
+    configMapName: config.metadata.name,
+    definitionsSecretName: secret.metadata.name,
+    credentialsSecretName: credentials.metadata.name,
+    checksum: checksum(broker, definitions),
+  };
+}
+
+/** Services of a cluster. */
+export interface Services {
+  peers: k8s.core.v1.Service;
+  clients: k8s.core.v1.Service;
+  /** Host name for clients. */
+  host: pulumi.Output<string>;
+}
+
+export function createServices(parent: pulumi.Resource, broker: ResolvedBroker): Services {
+  const { name, namespace } = broker;
+  const peers = new k8s.core.v1.Service(`${name}-nodes`, headlessService(broker), { parent });
+  const clients = new k8s.core.v1.Service(`${name}-client`, clientService(broker), { parent });
+  return { peers, clients, host: pulumi.interpolate`${clients.metadata.name}.${namespace}.svc` };
+}
+
+/** Limits who can connect to the nodes, and how many of them a drain can stop at once. */
+export function createPolicies(parent: pulumi.Resource, broker: ResolvedBroker): void {
+  const { name } = broker;
+  new k8s.networking.v1.NetworkPolicy(`${name}-access`, networkPolicy(broker), { parent });
+  new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(broker), { parent });
+}
+
+export function createNodes(
+  parent: pulumi.Resource,
+  broker: ResolvedBroker,
+  sources: BrokerSources,
+  { peers }: Services,
+): k8s.apps.v1.StatefulSet {
+  return new k8s.apps.v1.StatefulSet(`${broker.name}-set`, statefulSet(broker, sources), {
+    ...protectedChild(parent, broker),
+    dependsOn: peers,
+    customTimeouts: timeouts(broker),
+    ignoreChanges: IGNORED_CHANGES,
+    hooks: rejectImmutableChanges(broker.name),
+  });
+}
+
+/** What clients need to connect. */
+export interface ClientAccess {
+  url: pulumi.Output<string>;
+  clientSecret: k8s.core.v1.Secret;
+  monitoringSecret: k8s.core.v1.Secret;
+}
+
+/** Depends on the nodes, so that a client starts once they are ready and know its user, and stops before they do. */
+export function createClientAccess(
+  parent: pulumi.Resource,
+  broker: ResolvedBroker,
+  { active, monitoring }: Passwords,
+  host: pulumi.Output<string>,
+  nodes: k8s.apps.v1.StatefulSet,
+): ClientAccess {
+  const { name } = broker;
+  const afterNodes = { parent, dependsOn: nodes };
+  const account = { ...active, host };
+  const url = amqpUrl(broker, account);
+  return {
+    url,
+    clientSecret: new k8s.core.v1.Secret(`${name}-client`, clientSecret(broker, account, url), afterNodes),
+    monitoringSecret: new k8s.core.v1.Secret(
+      `${name}-monitoring`,
+      monitoringSecret(broker, { ...monitoring, host }),
+      afterNodes,
+    ),
+  };
+}
+
+const protectedChild = (parent: pulumi.Resource, { deletionProtection }: ResolvedBroker) => ({
+  parent,
+  protect: deletionProtection,
+});
