@@ -7,7 +7,7 @@ import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { toRunResult, passed, describeResult, type RunResult } from "./runResult";
 
 /** The current state of a local cluster; `--json` prints it. */
-interface Status {
+export interface Status {
   readonly cluster: string;
   readonly kubeconfig: string;
   readonly nodes: readonly { name: string; ready: boolean; pods: string[] }[];
@@ -20,7 +20,7 @@ const PART_OF_HA_CELERY = { labelSelector: INSTALLATION_SELECTOR };
 export async function status({ cluster, json }: { cluster: string; json?: boolean }): Promise<void> {
   const found = await readStatus(cluster);
   if (json) console.log(JSON.stringify(found, undefined, 2));
-  else print(found);
+  else console.log(formatStatus(found));
 }
 
 async function readStatus(name: string): Promise<Status> {
@@ -72,18 +72,24 @@ async function readResult(
   return summary && toRunResult(Number(scheduleTasks), summary);
 }
 
-function print({ cluster, kubeconfig, nodes, workloads, verdict }: Status): void {
+/** Formats a status as tables. */
+export function formatStatus({ cluster, kubeconfig, nodes, workloads, verdict }: Status): string {
   const placement = newTable({ head: ["node", "ready", "pods"] });
   for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
   const readiness = newTable({ head: ["workload", "ready"] });
   for (const { name, ready, wanted } of workloads) readiness.push([name, `${ready} of ${wanted}`]);
-  console.log(`cluster ${cluster}\n${placement.toString()}\n${readiness.toString()}`);
-  // An unfinished task may still be queued or running; only `make up` waits long enough to report it as lost.
-  if (verdict)
-    console.log(
-      passed(verdict) ? describeResult(verdict) : `${verdict.done} of ${verdict.tasks} tasks done so far`,
-    );
-  console.log(`\nkubectl --kubeconfig ${kubeconfig} get pods -A`);
+  return [
+    `cluster ${cluster}`,
+    placement.toString(),
+    readiness.toString(),
+    ...(verdict ? [describeProgress(verdict)] : []),
+    `\nkubectl --kubeconfig ${kubeconfig} get pods -A`,
+  ].join("\n");
+}
+
+/** An unfinished task may still be queued or running; only `make up` waits long enough to report it as lost. */
+function describeProgress(result: RunResult): string {
+  return passed(result) ? describeResult(result) : `${result.done} of ${result.tasks} tasks done so far`;
 }
 
 const podsOn = (node: string, pods: V1Pod[]) =>
