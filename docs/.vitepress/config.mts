@@ -10,6 +10,10 @@ export default defineConfig({
   cacheDir: "../.local/docs-cache",
   rewrites: { "README.md": "index.md", "decisions/README.md": "decisions/index.md" },
   markdown: { config: linkToSources },
+  // The generated page repeats its third-level headings for every component.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (relativePath === "reference/components.md") frontmatter.outline = 2;
+  },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],

@@ -21,10 +21,13 @@ def settings_table() -> str:
 
 
 def versions_table() -> str:
-    return "\n".join(
+    lines = ["| library | supported | with our own pool and consumer |", "| --- | --- | --- |"]
+    lines += ["| Python | 3.10 to 3.14 | all |"]
+    lines += [
         f"| {name} | >= {least}, < {below} | >= {ACCELERATED[name][0]}, < {ACCELERATED[name][1]} |"
         for name, (least, below) in SUPPORTED.items()
-    )
+    ]
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize(("section", "table"), [("settings", settings_table), ("versions", versions_table)])
