@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 
-from ha_celery import logs, probes, requests, task_process, worker_start
+from ha_celery import held, logs, probes, requests, task_process, worker_start
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import SettingsError
@@ -45,7 +45,7 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         if app.control_cls == Celery.control_cls:
             app.control_cls = "ha_celery.control:Control"
         app.on_after_configure.connect(lambda **_: configuration_of(app).apply(), weak=False)
-        app.steps["consumer"].update((probes.ProbeFiles, requests.Requests))
+        app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
         logs.one_line_a_task()
         worker_start.watch()
         # Lets a drill use the workers of any installation.

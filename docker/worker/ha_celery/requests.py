@@ -4,45 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
+from billiard.einfo import ExceptionWithTraceback
+from billiard.exceptions import TimeLimitExceeded
 from celery import bootsteps
 from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
-from celery.worker.request import Request
 from celery.worker.state import task_ready
+
+from ha_celery.held import HeldRequest
 
 logger = get_logger(__name__)
 
 
-class PoolLimit(Request):
+class PoolLimit(HeldRequest):
     """Celery's Request makes no difference between the two time limits."""
 
-    _returned = False
+    def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> None:
+        """Records all failures but the pool's time limit, which the pool reports here, too."""
+        error = exc_info.exception
+        if isinstance(error, ExceptionWithTraceback):
+            error = error.exc
+        if isinstance(error, TimeLimitExceeded) and self._is_pool_limit():
+            self._return_to_queue()
+        else:
+            super().on_failure(exc_info, *args, **options)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Returns a task that exceeds the pool's limit to its queue, without recording a failure."""
-        if soft or self._has_own_limit() or not self.task.acks_late:
+        if not soft and self._is_pool_limit():
+            self._return_to_queue()
+        else:
             super().on_timeout(soft, timeout)
-            return
-        logger.error(
-            "%s[%s] exceeds the time limit of the pool (%s s); returned to its queue",
-            self.name,
-            self.id,
-            timeout,
-        )
-        self._returned = True
+
+    def _return_to_queue(self) -> None:
+        if not self.acknowledged:
+            limit = self.task.app.conf.task_time_limit
+            logger.error("%s[%s] exceeds the time limit of the pool (%s s)", self.name, self.id, limit)
         task_ready(self)
         self.reject(requeue=True)
 
-    def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> None:
-        """Records no failure of a task that was returned; Celery reports each timeout twice."""
-        if self._returned:
-            task_ready(self)
-            return
-        super().on_failure(exc_info, *args, **options)
-
-    def _has_own_limit(self) -> bool:
-        limit = self.time_limits[0] or self.task.time_limit
-        return limit not in (None, self.task.app.conf.task_time_limit)
+    def _is_pool_limit(self) -> bool:
+        own = self.time_limits[0] or self.task.time_limit
+        return bool(self.task.acks_late and own in (None, self.task.app.conf.task_time_limit))
 
 
 class Requests(bootsteps.Step):
@@ -63,7 +66,7 @@ def limit(task: Any) -> None:
     base = symbol_by_name(task.Request)
     if issubclass(base, PoolLimit):
         return
-    for method in ("on_timeout", "on_failure", "reject"):
+    for method in ("on_failure", "on_timeout", "reject"):
         if not hasattr(base, method):
             raise TypeError(
                 f"{base.__name__} of task {task.name} has no method {method}; its time limit would lose it."

@@ -50,12 +50,12 @@ class Worker:
         )
 
     def exceed(self, request: Any, seconds: float) -> None:
-        """Does what billiard does: the callback of the timeout, and then that of the failure."""
-        request.on_timeout(soft=False, timeout=seconds)
+        """Does what billiard does: the callback of the failure, and then that of the timeout."""
         try:
             raise TimeLimitExceeded(seconds)
         except TimeLimitExceeded:
             request.on_failure(ExceptionInfo())
+        request.on_timeout(soft=False, timeout=seconds)
 
     @property
     def state(self) -> str:
@@ -111,5 +111,5 @@ def test_a_request_class_of_the_apps_is_kept_and_an_unknown_one_refused() -> Non
     limit(worker.task)
     assert issubclass(worker.task.Request, own)
     worker.task.Request = type("Renamed", (), {})
-    with pytest.raises(TypeError, match="Renamed of task work has no method on_timeout"):
+    with pytest.raises(TypeError, match="Renamed of task work has no method on_failure"):
         limit(worker.task)

@@ -1,0 +1,63 @@
+"""Tasks that a worker holds but has not begun: when it stops, they return to their queues uncounted.
+
+RabbitMQ 4.3 counts a failed delivery for basic.reject and for a closed channel, but not for basic.nack.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amqp import spec
+from celery import bootsteps
+from celery.worker import state
+from celery.worker.request import Request
+from kombu.common import ignore_errors
+
+
+class HeldRequest(Request):
+    """Request that is known from its arrival until it is settled."""
+
+    def __init__(self, message: Any, *args: Any, **options: Any) -> None:
+        """Adds the request."""
+        super().__init__(message, *args, **options)
+        _held[id(self)] = self
+
+    def acknowledge(self) -> None:
+        """Removes the request."""
+        super().acknowledge()
+        _held.pop(id(self), None)
+
+    def reject(self, requeue: bool = False) -> None:
+        """Removes the request."""
+        super().reject(requeue=requeue)
+        _held.pop(id(self), None)
+
+    def give_back(self) -> None:
+        """Returns a task to its queue; nothing acknowledges it afterwards."""
+        message = self.message
+        message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
+        message._state = "REQUEUED"
+        self.acknowledged = True
+
+
+_held: dict[int, HeldRequest] = {}
+
+
+class GiveBack(bootsteps.StartStopStep):
+    """Consumer step that gives tasks back before the channel is closed."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+        """Forgets the tasks of an earlier connection, which the broker has taken back."""
+        _held.clear()
+
+    def stop(self, consumer: Any) -> None:
+        """Stops consuming, so that the tasks go elsewhere, and gives back those that have not begun."""
+        if state.should_stop is None and state.should_terminate is None:
+            # The connection is lost.
+            return
+        ignore_errors(consumer, consumer.task_consumer.cancel)
+        for request in list(_held.values()):
+            if request.time_start is None and not request.acknowledged:
+                ignore_errors(consumer, request.give_back)
