@@ -1,3 +1,4 @@
+import "./noColor";
 import { Command } from "commander";
 import { clean, down } from "./down";
 import { runProgram } from "../operate/cli/runProgram";

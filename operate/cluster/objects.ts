@@ -40,5 +40,6 @@ export function ignoreNotFound(error: unknown): undefined {
 /** Message of a failed API request: the sentence of the API server, if the error contains one. */
 export function apiMessageOf(error: unknown): string {
   const body = error instanceof Error && "body" in error && typeof error.body === "string" ? error.body : "";
-  return /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? messageOf(error);
+  const sentence = /"message":("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
+  return sentence === undefined ? messageOf(error) : String(JSON.parse(sentence));
 }
