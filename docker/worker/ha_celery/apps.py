@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 
-from ha_celery import held, logs, probes, requests, task_process, worker_start
+from ha_celery import beat_probes, held, logs, probes, requests, task_process, worker_start
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import SettingsError
@@ -48,6 +48,7 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
         logs.one_line_a_task()
         worker_start.watch()
+        beat_probes.watch()
         # Lets a drill use the workers of any installation.
         drill_tasks.add_to(app)
 

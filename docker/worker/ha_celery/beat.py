@@ -37,6 +37,7 @@ class Scheduler(beat.Scheduler):
     producer = None
 
     _heap: Any = None
+    _error: Exception | None = None
 
     def __init__(self, app: Any, schedule_filename: str, **options: Any) -> None:
         """Saves runs in the given file."""
@@ -85,26 +86,39 @@ class Scheduler(beat.Scheduler):
             heap[index] = event._replace(time=event.time + pause)
         heapq.heapify(heap)
 
-    def apply_entry(self, entry: Any, producer: Any = None) -> None:  # noqa: ARG002 - Celery's signature
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Publishes a task; its entry stays due until the broker has confirmed it."""
         run = _run_id(entry)
-        named = self.Entry(**{**dict(entry), "options": {"task_id": run, **entry.options}})
-        try:
-            # Nothing here waits for results, so publishing does not need the result backend.
-            with denied_join_result():
-                self.apply_async(named, advance=False)
-        except Exception as error:
+        self._error = None
+        # Celery's own method, because monitoring such as Sentry's wraps it.
+        super().apply_entry(
+            self.Entry(**{**dict(entry), "options": {"task_id": run, **entry.options}}), producer
+        )
+        if self._error is not None:
             self._overdue[entry.name] = time.monotonic() + RETRY_SECONDS
             self._files.not_ready()
             # Celery regards the entry as done. Without a heap, the next tick evaluates every entry again.
             self.schedule[entry.name] = entry
             self._heap = None
-            logger.error("periodic task %s is overdue and will be retried: %s", run, error)
+            logger.error("periodic task %s is overdue and will be retried: %s", run, self._error)
         else:
             self._overdue.pop(entry.name, None)
             logger.info("periodic task %s published", run)
             self._memory.runs[entry.name] = self.schedule[entry.name].last_run_at
             self._memory.save()
+
+    def apply_async(self, entry: Any, *args: Any, **options: Any) -> Any:
+        """Keeps the error of a failed publish, which Celery only logs."""
+        try:
+            return self.publish(entry, *args, **options)
+        except Exception as error:
+            self._error = error
+            raise
+
+    def publish(self, entry: Any, *args: Any, **options: Any) -> Any:
+        """Publishes a task; nothing here waits for its result, so the result backend is not needed."""
+        with denied_join_result():
+            return super().apply_async(entry, *args, **options)
 
     @property
     def info(self) -> str:

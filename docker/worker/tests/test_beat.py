@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from ha_celery import SettingsError
 from ha_celery import beat as ours
 from ha_celery.beat import Scheduler
+from ha_celery.beat_probes import begin
 from ha_celery.link import Link
 from ha_celery.message import Message
 
@@ -35,9 +36,9 @@ class World:
 
     def start(self) -> None:
         self.scheduler = Scheduler(self.app, schedule_filename=str(self.file))
-        self.scheduler.apply_async = self._publish  # type: ignore[method-assign]
+        self.scheduler.publish = self._publish  # type: ignore[method-assign]
 
-    def _publish(self, entry: Any, **options: Any) -> None:
+    def _publish(self, entry: Any, *args: Any, **options: Any) -> None:
         self.broker(entry.name)
         self.published.append((entry.name, entry.options["task_id"], (self.now - START).total_seconds()))
 
@@ -300,3 +301,47 @@ def test_publishing_does_not_ask_the_result_backend(
     with denied_join_result():
         pass
     assert seen == [True]
+
+
+def test_monitoring_that_wraps_celerys_method_sees_every_run(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    celerys = beat.Scheduler.apply_entry
+
+    def check_in(scheduler: Any, entry: Any, producer: Any = None) -> None:
+        seen.append(entry.name)
+        entry.options.setdefault("headers", {})["monitor"] = "yes"
+        celerys(scheduler, entry, producer)
+
+    monkeypatch.setattr(beat.Scheduler, "apply_entry", check_in)
+    made = world(every=10.0)
+    made.run(21)
+    assert seen == ["every", "every"]
+    assert made.times() == [10, 20]
+
+
+class Database(beat.Scheduler):
+    """Scheduler of an app, which sleeps for minutes."""
+
+    max_interval = 300
+
+    def tick(self, *args: Any, **options: Any) -> float:
+        return 300.0
+
+
+@pytest.mark.parametrize("scheduler", [Database, Scheduler])
+def test_any_scheduler_is_live_and_ready_by_its_ticking(app: Celery, tmp_path: Path, scheduler: Any) -> None:
+    service = SimpleNamespace(
+        app=app, scheduler=scheduler(app, schedule_filename=str(tmp_path / "runs.json"))
+    )
+    begin(service)
+    assert names(tmp_path) == {"heartbeat"}
+    assert service.scheduler.tick() == 5
+    assert names(tmp_path) == {"heartbeat", "scheduling"}
+
+
+def test_beat_with_unsafe_settings_ends(app: Celery, tmp_path: Path) -> None:
+    app.conf.task_acks_late = False
+    with pytest.raises(SystemExit, match="task_acks_late is False in the app"):
+        begin(SimpleNamespace(app=app))

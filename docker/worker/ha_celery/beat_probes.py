@@ -1,0 +1,49 @@
+"""Probe files of beat with a scheduler of the app's, such as django-celery-beat's DatabaseScheduler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import signals
+
+from ha_celery.beat import Scheduler
+from ha_celery.configuration import configuration_of, is_configured
+from ha_celery.environment import SettingsError
+from ha_celery.probes import StateFiles
+
+
+def watch() -> None:
+    """Connects to the start of beat."""
+    signals.beat_init.connect(begin, weak=False, dispatch_uid="ha-celery-beat")
+
+
+def begin(sender: Any, **_: Any) -> None:
+    """Ends beat if its settings are not safe; lets any scheduler touch the probe files when it ticks."""
+    if not is_configured(sender.app):
+        return
+    try:
+        configuration_of(sender.app).check()
+    except SettingsError as error:
+        # Celery logs all other exceptions of a signal handler, and goes on.
+        raise SystemExit(str(error)) from error
+    scheduler = sender.scheduler
+    # Ours is ready only while all its runs are published.
+    if not isinstance(scheduler, Scheduler):
+        scheduler.tick = Ticks(scheduler, StateFiles(sender.app, "scheduling"))
+
+
+class Ticks:
+    """Replacement of a scheduler's `tick`."""
+
+    def __init__(self, scheduler: Any, files: StateFiles) -> None:
+        """Removes the files of an earlier process."""
+        self._tick = scheduler.tick
+        self._files = files
+        files.begin()
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Ticks, and asks for the next one before the heartbeat is too old."""
+        self._files.alive()
+        pause = self._tick(*args, **options)
+        self._files.ready()
+        return min(pause or 0, Scheduler.max_interval)
