@@ -10,6 +10,7 @@ from inspect import isgenerator
 from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
+from celery.concurrency import prefork
 from celery.worker import consumer
 from kombu.common import ignore_errors
 
@@ -100,7 +101,7 @@ class Consumer(consumer.Consumer):
 
     def on_close(self) -> None:
         """Let processes take what is on its way to them: Celery forgets it, and they run it all the same."""
-        if self.hub:
+        if self.hub and isinstance(self.pool, prefork.TaskPool):
             wait_until_taken(self.pool, self.hub)
         super().on_close()
 
@@ -116,9 +117,9 @@ def wait_until_taken(pool: Any, hub: Any) -> None:
 
     A forgotten task would run again elsewhere, and its process would wait for 30 s before it ends.
     """
-    processes: Any = getattr(pool, "_pool", None)
+    processes = pool._pool
     deadline = time.monotonic() + LONGEST_WAY_SECONDS
-    while _on_the_way(processes) and time.monotonic() < deadline:
+    while processes is not None and _on_the_way(processes) and time.monotonic() < deadline:
         # None of them after a lost connection, which took these readers away.
         outputs = [fd for fd in processes._fileno_to_outq if hub.readers.get(fd)]
         if not outputs:
@@ -133,5 +134,4 @@ def wait_until_taken(pool: Any, hub: Any) -> None:
 
 
 def _on_the_way(processes: Any) -> bool:
-    jobs = getattr(processes, "_cache", {}).values()
-    return any(job._write_to and not job._accepted for job in jobs)
+    return any(job._write_to and not job._accepted for job in processes._cache.values())

@@ -127,5 +127,5 @@ def test_after_a_lost_connection_nobody_waits() -> None:
     pool = Process()
     began = time.monotonic()
     wait_until_taken(pool, SimpleNamespace(readers={}))
-    wait_until_taken(SimpleNamespace(), pool.hub)
+    wait_until_taken(SimpleNamespace(_pool=None), pool.hub)
     assert time.monotonic() - began < 1
