@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import kombu
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.utils.log import get_logger
 
 from ha_celery import delays
@@ -33,6 +34,14 @@ class AMQP(CheckedAMQP):
         """Serve this app."""
         super().__init__(app)
         self._pools: dict[str, ProducerPool] = {}
+
+    def _retry_publish(self, publish: Any, *args: Any, **options: Any) -> Any:
+        """Publish what follows a task that has run: a soft time limit that ends now must not lose it."""
+        try:
+            return super()._retry_publish(publish, *args, **options)
+        except SoftTimeLimitExceeded:
+            logger.warning("the soft time limit ended while the next task was published: publishing it again")
+            return super()._retry_publish(publish, *args, **options)
 
     def Router(self, queues: Any = None, create_missing: Any = None) -> Router:  # noqa: N802 - Celery's name
         """Return the router that knows the queue of every declared exchange and routing key."""

@@ -7,12 +7,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import kombu
 from amqp import spec
-from amqp.exceptions import NotFound
+from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError
 
 from ha_celery.backoff import patience
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
@@ -76,14 +76,21 @@ class Link:
         channel = self._opened(failures)
         channel.poll()
         self._wait_while_blocked(channel)
+        self._send(channel, message)
+        self._wait_for_answer(channel, confirm_timeout)
+        if self._answer:
+            raise self._answer
+
+    def _send(self, channel: ConfirmChannel, message: Message) -> None:
         left = self._deadline.left()
         if left <= 0:
             raise NoConfirmError("no time is left", written=False)
         self._awaited = 0
-        self._awaited = channel.send(message, timeout=left if left < math.inf else None)
-        self._wait_for_answer(channel, confirm_timeout)
-        if self._answer:
-            raise self._answer
+        try:
+            self._awaited = channel.send(message, timeout=left if left < math.inf else None)
+        except (OSError, RecoverableConnectionError) as error:
+            # The broker cannot store a message whose end was not written.
+            raise NoConfirmError(_write_error(channel, error), written=False) from error
 
     def _opened(self, failures: int) -> ConfirmChannel:
         if self._channel is None or not self._connection.connected:
@@ -125,6 +132,13 @@ class Link:
         if any(one.tag == self._awaited for one in sent):
             self._awaited = 0
             self._answer = refusal
+
+
+def _write_error(channel: ConfirmChannel, error: Exception) -> str:
+    """Name the alarm during which a large message did not fit between both ends, or else the error."""
+    with suppress(OSError, AMQPError):
+        channel.poll()
+    return alarm_words(channel.alarm) if channel.alarm else repr(error)
 
 
 def _is_unroutable(error: Returned | NotFound) -> bool:

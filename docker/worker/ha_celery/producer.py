@@ -203,7 +203,7 @@ class Publication:
         self.failures += 1
         if _may_be_written(error):
             self.maybe_stored = True
-        if isinstance(error, NoConfirmError):
+        if isinstance(error, NoConfirmError) and error.written:
             # A broker that is slow, but alive, must not be given one copy after the other.
             self.confirm_timeout = min(self.confirm_timeout * 2, LONGEST_CONFIRM_TIMEOUT)
 

@@ -89,6 +89,29 @@ def test_every_way_to_publish_has_the_same_limit(app: Celery, task: Any) -> None
             assert 2 < time.monotonic() - began < 5
 
 
+def test_an_alarm_is_named_for_large_tasks_too(app: Celery, task: Any) -> None:
+    with broker_control.alarm():
+        began = time.monotonic()
+        with pytest.raises(PublishTimeoutError, match=r"memory alarm.*is not stored"):
+            task.delay("x" * 14_000_000)
+        assert time.monotonic() - began < 5
+    task.delay()
+    time.sleep(1)
+    assert depth(app) == 1
+
+
+def test_the_end_of_a_soft_time_limit_loses_no_chain(app: Celery, task: Any, tmp_path: Path) -> None:
+    with worker(tmp_path, (QUEUE,)) as journal:
+        work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
+        (work.clone(("a", 2)).set(soft_time_limit=5) | after.clone(("b",))).apply_async()
+        journal.wait("begin a")
+        with broker_control.alarm():
+            journal.wait("a")
+            time.sleep(8)
+        journal.wait("b")
+        assert not journal.of("failed")
+
+
 def test_many_threads_have_the_same_limit(app: Celery, task: Any) -> None:
     times: list[float] = []
 
