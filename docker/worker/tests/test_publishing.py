@@ -40,7 +40,7 @@ REPORTS = QUEUES[3]
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Celery]:
     settings = Settings(
-        broker_url=BROKER_URL, queues=QUEUES, state_dir=tmp_path, result_backend="cache+memory://"
+        broker_url=BROKER_URL, queues=QUEUES, state_dir=tmp_path, result_backend=f"file://{tmp_path}"
     )
     app = create_app("publishing", settings, set_as_current=False)
     with app.connection_for_write() as connection, connection.channel() as channel:
@@ -120,7 +120,6 @@ class TestWays:
         with worker(tmp_path, QUEUES, **results) as journal:
             done = app.signature("publishing_app.work")
             body = app.signature("publishing_app.after", ("body",))
-            app.conf.result_backend = f"file://{tmp_path}"
             chord([done.clone((f"part {n}",)) for n in range(3)], body, app=app).apply_async()
             journal.wait("body")
 
