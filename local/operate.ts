@@ -18,7 +18,7 @@ import { localPower } from "./power";
 const FIND_TIMEOUT_MS = 30_000;
 
 interface LocalTargetOptions extends TargetOptions {
-  /** As in `make up CLUSTER=name`. */
+  /** Name of the local cluster, as in `make up CLUSTER=name`. */
   readonly cluster?: string;
 }
 
@@ -26,7 +26,7 @@ interface LocalTargetOptions extends TargetOptions {
 const localAccess: ClusterAccess<LocalTargetOptions> = {
   addOptions: (command: Command) =>
     kubeconfigAccess.addOptions(
-      command.option("--cluster <name>", "a local cluster, as in make up CLUSTER=name"),
+      command.option("--cluster <name>", "local cluster, as in make up CLUSTER=name"),
     ),
   connect: (options) =>
     options.cluster === undefined ? kubeconfigAccess.connect(options) : connect(options.cluster),
@@ -42,7 +42,7 @@ async function connect(name: string): Promise<ConnectedCluster> {
   return { cluster: new Cluster(config), local: true, power: localPower(name) };
 }
 
-/** A cluster that is busy may take a while to answer. */
+/** Retries, because a busy cluster may take a while to respond. */
 async function find(name: string): Promise<LocalCluster | undefined> {
   for (const deadline = Date.now() + FIND_TIMEOUT_MS; ; await sleep(1_000)) {
     const found = await findCluster(name);
