@@ -52,6 +52,11 @@ function contentOf(path: string): string {
   const file = join(ROOT, path);
   const [language, text] = statSync(file).isDirectory()
     ? ["", readdirSync(file).sort().join("\n")]
-    : [extname(path).slice(1), readFileSync(file, "utf8")];
+    : [
+        extname(path)
+          .slice(1)
+          .replace(/^[cm](?=[jt]s$)/, ""),
+        readFileSync(file, "utf8"),
+      ];
   return `# ${path}\n\n\`\`\`\`${language}\n${text}\n\`\`\`\`\n`;
 }
