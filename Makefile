@@ -16,9 +16,10 @@ SCENE ?= drain
 ARGS ?=
 
 VENV = docker/worker/.venv
+SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down drill drills clean test test-unit test-cluster test-python test-consumer lint check bench compare docs tools
+.PHONY: help up status down drill drills clean test test-fast test-unit test-cluster test-python test-consumer lint check bench compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,16 +42,20 @@ drills: node_modules ## run all scenes in sequence and print a summary (CLUSTER,
 clean: node_modules ## delete all clusters, images and the cache
 	@$(LOCAL) clean
 
-test: lint check test-unit test-python test-cluster test-consumer ## run all tests: lint, types, unit, Python, clusters, packed library
+test: node_modules $(VENV) tools ## run all tests: lint, types, unit, Python, clusters, packed library; prints the time of each
+	@$(SUITES) all
+
+test-fast: node_modules $(VENV) tools ## run lint, types, unit and Python tests, and one drill if the local cluster is running (CLUSTER)
+	@$(SUITES) fast --cluster='$(CLUSTER)'
 
 test-unit: node_modules ## run the unit tests, which need no network and take one minute
 	@npm run --silent test:unit
 
-test-cluster: node_modules $(VENV) ## run tests on new clusters: brokers killed, and passwords, volumes and certificates changed, all under load
-	@npm run --silent test:cluster
+test-cluster: node_modules $(VENV) tools ## run tests on new clusters: drills, and passwords, volumes and certificates changed under load
+	@$(SUITES) cluster
 
 test-consumer: node_modules ## install the packed library in another program, and deploy it to a new cluster
-	@npm run --silent test:consumer
+	@$(SUITES) consumer
 
 check: node_modules ## check types
 	@npm run --silent check

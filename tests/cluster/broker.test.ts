@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deleteCluster } from "../../local/cluster";
-import { ensureBaseImages } from "../../local/images";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { BrokerCluster, Publisher } from "./brokerCluster";
 import { PLAIN, program, SECURE, type Wishes } from "./brokerProgram";
 import { Authority } from "./certificates";
 import { ProviderStack, succeeded, touched } from "./providerStack";
-import { newCluster } from "./newCluster";
+import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
-/** A cluster of this suite's own. */
-const CLUSTER = "brokers";
 const SERVER_NAME = "broker.example.com";
 const GROWN =
   'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.';
@@ -36,6 +31,7 @@ describe("brokers that change while they are in use, on a real cluster", () => {
     passwordRevision: 0,
     serverName: SERVER_NAME,
   };
+  let shared: SharedCluster;
   let cluster: BrokerCluster;
   let renewed: Promise<number>;
 
@@ -46,21 +42,18 @@ describe("brokers that change while they are in use, on a real cluster", () => {
   };
 
   before(async () => {
-    await ensureDocker(quiet);
-    const tools = await ensurePulumi(quiet);
-    wishes.bases = await ensureBaseImages(quiet);
-    const local = await timed("cluster", newCluster(CLUSTER));
-    wishes.kubeconfig = local.kubeconfigPath;
-    wishes.registry = local.registry;
-    cluster = new BrokerCluster(local);
+    shared = await openSharedCluster(PLAIN, SECURE);
+    wishes.bases = shared.bases;
+    wishes.kubeconfig = shared.cluster.kubeconfigPath;
+    wishes.registry = shared.cluster.registry;
+    cluster = new BrokerCluster(shared);
     await cluster.prepare(certificate());
-    await stack.open(() => program(wishes)(), tools);
+    await stack.open(() => program(wishes)(), shared.tools);
   });
   after(async () => {
     stack.close();
     authority.close();
-    await deleteCluster(CLUSTER, quiet);
-    await stopDockerIfOurs(quiet);
+    await shared.close();
   });
 
   it("come up, one without TLS and one with", async () => {

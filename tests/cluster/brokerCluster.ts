@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppsV1Api, CoreV1Api, KubeConfig, StorageV1Api, type V1Pod } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, type KubeConfig, StorageV1Api, type V1Pod } from "@kubernetes/client-node";
 import type { LocalCluster } from "../../local/cluster";
 import { LedgerReader, type LedgerSummary } from "../../local/ledger";
 import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
 import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
+import type { SharedCluster } from "./sharedCluster";
 
 /** What the broker's tests look at and do in their cluster. */
 export class BrokerCluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
-  private readonly config = new KubeConfig();
+  private readonly config: KubeConfig;
+  private readonly cluster: LocalCluster;
 
-  constructor(private readonly cluster: LocalCluster) {
-    this.config.loadFromFile(cluster.kubeconfigPath);
+  constructor({ cluster, config }: SharedCluster) {
+    this.cluster = cluster;
+    this.config = config;
     this.core = this.config.makeApiClient(CoreV1Api);
     this.apps = this.config.makeApiClient(AppsV1Api);
   }

@@ -3,11 +3,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { stateDir } from "../../local/paths";
-import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, start } from "./machine";
+import { drills } from "./drills";
+import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, Running, start } from "./machine";
 
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 
-/** Holds port 5000, which the registry would like to have; somebody else may hold it already. */
+/** Takes port 5000, the registry's preferred port, unless another program has taken it already. */
 function holdPort5000(): Server {
   return createServer()
     .on("error", () => undefined)
@@ -16,127 +17,139 @@ function holdPort5000(): Server {
 
 describe("the local target, on a real cluster", () => {
   const squatter = holdPort5000();
-  // Whatever a killed run, or another checkout, left under this name.
+  // Removes what an interrupted run, or another checkout, left under this name.
   before(() => command("down"));
-  after(() => squatter.close());
-
-  it("brings everything up, although port 5000 is taken, and counts every task", async () => {
-    const { code, output } = await command("up", "--tasks=1000");
-    assert.equal(code, 0, output);
-    assert.match(output, /1000 of 1000 tasks done, 0 lost, 0 duplicated/);
+  afterEach(() => Running.endAll());
+  after(async () => {
+    squatter.close();
+    await command("down");
   });
 
-  it("spreads the brokers over the nodes and runs three consuming workers", async () => {
-    const brokers = await pods("rabbitmq");
-    assert.equal(new Set(brokers.map((pod) => pod.spec?.nodeName)).size, 3);
-    const { items } = await apps().listNamespacedDeployment({
-      namespace: NAMESPACE,
-      labelSelector: "app.kubernetes.io/name=celery-worker",
+  describe("brought up", () => {
+    it("brings everything up, although port 5000 is taken, and counts every task", async () => {
+      const { code, output } = await command("up", "--tasks=1000");
+      assert.equal(code, 0, output);
+      assert.match(output, /1000 of 1000 tasks done, 0 lost, 0 duplicated/);
     });
-    assert.deepEqual(
-      items.map(({ status }) => status?.readyReplicas),
-      [3],
-    );
-  });
 
-  it("changes nothing when it is run again", async () => {
-    const { code, output, seconds } = await command("up");
-    assert.equal(code, 0, output);
-    assert.match(output, /pulumi up: 0 changes/);
-    assert.match(output, /1000 of 1000 tasks done, 0 lost, 0 duplicated/);
-    console.log(`      second up: ${seconds.toFixed(1)} s`);
-  });
+    it("spreads the brokers over the nodes and runs three consuming workers", async () => {
+      const brokers = await pods("rabbitmq");
+      assert.equal(new Set(brokers.map((pod) => pod.spec?.nodeName)).size, 3);
+      const { items } = await apps().listNamespacedDeployment({
+        namespace: NAMESPACE,
+        labelSelector: "app.kubernetes.io/name=celery-worker",
+      });
+      assert.deepEqual(
+        items.map(({ status }) => status?.readyReplicas),
+        [3],
+      );
+    });
 
-  it("shows the count in status", async () => {
-    const { code, output } = await command("status");
-    assert.equal(code, 0, output);
-    assert.match(output, /3 of 3/);
-    assert.match(output, /1000 of 1000 tasks done/);
-  });
+    it("changes nothing when it is brought up again", async () => {
+      const { code, output, seconds } = await command("up");
+      assert.equal(code, 0, output);
+      assert.match(output, /pulumi up: 0 changes/);
+      assert.match(output, /1000 of 1000 tasks done, 0 lost, 0 duplicated/);
+      console.log(`      second up: ${seconds.toFixed(1)} s`);
+    });
 
-  it("does not go on from what another checkout, or one that is gone, has made", async () => {
-    const [kept, aside] = [stateDir(CLUSTER), `${stateDir(CLUSTER)}-aside`];
-    renameSync(kept, aside);
-    try {
+    it("shows the count in status", async () => {
+      const { code, output } = await command("status");
+      assert.equal(code, 0, output);
+      assert.match(output, /3 of 3/);
+      assert.match(output, /1000 of 1000 tasks done/);
+    });
+
+    it("refuses to continue with a cluster that another checkout created", async () => {
+      const [kept, aside] = [stateDir(CLUSTER), `${stateDir(CLUSTER)}-aside`];
+      renameSync(kept, aside);
+      try {
+        const { code, output } = await command("up");
+        assert.equal(code, 1);
+        assert.match(output, /Error: The cluster "test" was created by another checkout/);
+        assert.match(output, /make down CLUSTER=test/);
+        assert.doesNotMatch(output, /\n {4}at /, "a stack trace");
+      } finally {
+        rmSync(kept, { recursive: true, force: true });
+        renameSync(aside, kept);
+      }
+    });
+
+    it("loses nothing when the queue leader's pod is killed under load", async () => {
+      const leader = await leaderOf("tasks");
+      const run = start("up", "--run=killed-leader", "--tasks=3000");
+      while (
+        ((
+          await ledger()
+            .summary("killed-leader")
+            .catch(() => undefined)
+        )?.executed ?? 0) < 500
+      ) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      await core().deleteNamespacedPod({ name: leader, namespace: NAMESPACE, gracePeriodSeconds: 0 });
+      const before = await ledger().summary("killed-leader");
+      assert.ok(before.executed < 3000, "the kill came too late to be under load");
+      const { code, output } = await run.ended;
+      assert.equal(code, 0, output);
+      assert.match(output, /3000 of 3000 tasks done, 0 lost/);
+    });
+
+    it("survives Ctrl-C in the middle of an update, and the next up finishes it", async () => {
+      const interrupted = start("up", "--run=interrupted", "--tasks=2000");
+      await interrupted.until(/create.* Job/);
+      interrupted.signal("SIGINT");
+      assert.notEqual((await interrupted.ended).code, 0);
+      const { code, output } = await command("up", "--run=interrupted", "--tasks=2000");
+      assert.equal(code, 0, output);
+      assert.match(output, /2000 of 2000 tasks done, 0 lost/);
+    });
+
+    it("survives being killed in the middle of an update, and the next up finishes it", async () => {
+      const killed = start("up", "--run=killed", "--tasks=2000");
+      await killed.until(/create.* Job/);
+      killed.signal("SIGKILL");
+      await killed.ended;
+      const { code, output } = await command("up", "--run=killed", "--tasks=2000");
+      assert.equal(code, 0, output);
+      assert.match(output, /2000 of 2000 tasks done, 0 lost/);
+    });
+
+    it("names the pod and the reason of a broken worker image, and recovers with a good one", async () => {
+      const broken = await command("up", "--config=workerApp=no.such.app", "--config=readyTimeout=45s");
+      assert.equal(broken.code, 1, broken.output);
+      assert.match(
+        broken.output,
+        /celery-default-workers-[a-z0-9-]+.*(CrashLoopBackOff|no\.such\.app|exit code)/s,
+      );
+      assert.doesNotMatch(broken.output, /\n {4}at /, "a stack trace");
       const { code, output } = await command("up");
-      assert.equal(code, 1);
-      assert.match(output, /Error: The cluster "test" was created by another checkout/);
-      assert.match(output, /make down CLUSTER=test/);
-      assert.doesNotMatch(output, /\n {4}at /, "a stack trace");
-    } finally {
-      rmSync(kept, { recursive: true, force: true });
-      renameSync(aside, kept);
-    }
+      assert.equal(code, 0, output);
+    });
   });
 
-  it("loses nothing when the queue leader's pod is killed under load", async () => {
-    const leader = await leaderOf("tasks");
-    const run = start("up", "--run=killed-leader", "--tasks=3000");
-    while (
-      ((
-        await ledger()
-          .summary("killed-leader")
-          .catch(() => undefined)
-      )?.executed ?? 0) < 500
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    await core().deleteNamespacedPod({ name: leader, namespace: NAMESPACE, gracePeriodSeconds: 0 });
-    const before = await ledger().summary("killed-leader");
-    assert.ok(before.executed < 3000, "the kill came too late to be under load");
-    const { code, output } = await run.ended;
-    assert.equal(code, 0, output);
-    assert.match(output, /3000 of 3000 tasks done, 0 lost/);
-  });
+  describe("drilled", drills);
 
-  it("survives Ctrl-C in the middle of an update, and the next up finishes it", async () => {
-    const interrupted = start("up", "--run=interrupted", "--tasks=2000");
-    await interrupted.until(/create.* Job/);
-    interrupted.signal("SIGINT");
-    assert.notEqual((await interrupted.ended).code, 0);
-    const { code, output } = await command("up", "--run=interrupted", "--tasks=2000");
-    assert.equal(code, 0, output);
-    assert.match(output, /2000 of 2000 tasks done, 0 lost/);
-  });
+  describe("restarted and taken down", () => {
+    it("comes back after all of its containers stopped, as after a reboot", async () => {
+      const containers = docker("ps", "--quiet", "--filter", `label=ha-celery.cluster=${CLUSTER}`).split(
+        "\n",
+      );
+      docker("kill", ...containers);
+      const { code, output } = await command("up");
+      assert.equal(code, 0, output);
+      assert.match(output, /2000 of 2000 tasks done, 0 lost/);
+    });
 
-  it("survives being killed in the middle of an update, and the next up finishes it", async () => {
-    const killed = start("up", "--run=killed", "--tasks=2000");
-    await killed.until(/create.* Job/);
-    killed.signal("SIGKILL");
-    await killed.ended;
-    const { code, output } = await command("up", "--run=killed", "--tasks=2000");
-    assert.equal(code, 0, output);
-    assert.match(output, /2000 of 2000 tasks done, 0 lost/);
-  });
-
-  it("names the pod and the reason of a broken worker image, and recovers with a good one", async () => {
-    const broken = await command("up", "--config=workerApp=no.such.app", "--config=readyTimeout=45s");
-    assert.equal(broken.code, 1, broken.output);
-    assert.match(
-      broken.output,
-      /celery-default-workers-[a-z0-9-]+.*(CrashLoopBackOff|no\.such\.app|exit code)/s,
-    );
-    assert.doesNotMatch(broken.output, /\n {4}at /, "a stack trace");
-    const { code, output } = await command("up");
-    assert.equal(code, 0, output);
-  });
-
-  it("comes back after all of its containers stopped, as after a reboot", async () => {
-    const containers = docker("ps", "--quiet", "--filter", `label=ha-celery.cluster=${CLUSTER}`).split("\n");
-    docker("kill", ...containers);
-    const { code, output } = await command("up");
-    assert.equal(code, 0, output);
-    assert.match(output, /2000 of 2000 tasks done, 0 lost/);
-  });
-
-  it("goes down and leaves nothing", async () => {
-    const { code, output } = await command("down");
-    assert.equal(code, 0, output);
-    assert.equal(existsSync(stateDir(CLUSTER)), false);
-    if (!existsSync("/var/run/docker.sock")) return; // Docker was ours and went, too
-    const filter = ["--filter", `label=ha-celery.cluster=${CLUSTER}`];
-    assert.equal(docker("ps", "--all", "--quiet", ...filter), "");
-    assert.equal(docker("network", "ls", "--quiet", ...filter), "");
-    assert.equal(docker("volume", "ls", "--quiet", ...filter), "");
+    it("goes down and leaves nothing", async () => {
+      const { code, output } = await command("down");
+      assert.equal(code, 0, output);
+      assert.equal(existsSync(stateDir(CLUSTER)), false);
+      if (!existsSync("/var/run/docker.sock")) return; // Docker was ours and went, too
+      const filter = ["--filter", `label=ha-celery.cluster=${CLUSTER}`];
+      assert.equal(docker("ps", "--all", "--quiet", ...filter), "");
+      assert.equal(docker("network", "ls", "--quiet", ...filter), "");
+      assert.equal(docker("volume", "ls", "--quiet", ...filter), "");
+    });
   });
 });

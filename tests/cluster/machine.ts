@@ -4,32 +4,40 @@ import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, Exec, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { LedgerReader } from "../../local/ledger";
 import { REPOSITORY, stateDir } from "../../local/paths";
+import { NO_COLOR } from "./noColor";
 
-/** The cluster of the tests, beside whatever local cluster a developer has. */
+/** Cluster that the tests bring up and take down with the commands of the local target. */
 export const CLUSTER = "test";
 export const NAMESPACE = "celery";
 const CONTEXT = `ha-celery-${CLUSTER}`;
 
-/** A command of the local target as a person runs it. */
+/** Result of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly output: string;
   readonly seconds: number;
 }
 
+/** A command of the local target, run the way a person runs it. */
 export class Running {
+  private static readonly all = new Set<Running>();
   output = "";
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
+  /** Interrupts the commands that a failed test has left running, and waits until they have undone their faults. */
+  static async endAll(): Promise<void> {
+    for (const each of Running.all) each.signal("SIGINT");
+    await Promise.all([...Running.all].map(({ ended }) => ended));
+  }
+
   constructor(args: readonly string[], program = "local/main.ts") {
     const startedAt = Date.now();
-    // A process group of its own, so that a signal reaches all of it, as Ctrl-C in a terminal does.
+    // In its own process group, so that a signal reaches all of its processes, as Ctrl-C in a terminal does.
     this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", program, ...args], {
       cwd: REPOSITORY,
       detached: true,
-      // Colours, which are also on where CI is set, would stand between the words that tests look for.
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, ...NO_COLOR },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -38,11 +46,12 @@ export class Running {
         process.stdout.write(chunk.toString().replace(/^(?=.)/gm, "      | "));
       });
     }
-    this.ended = once(this.child, "close").then(([code]) => ({
-      code: code as number | null,
-      output: this.output,
-      seconds: (Date.now() - startedAt) / 1000,
-    }));
+    Running.all.add(this);
+    this.ended = once(this.child, "close").then(([code]) => {
+      Running.all.delete(this);
+      const seconds = (Date.now() - startedAt) / 1000;
+      return { code: code as number | null, output: this.output, seconds };
+    });
   }
 
   signal(name: NodeJS.Signals): void {
@@ -53,7 +62,7 @@ export class Running {
     let over = false;
     void this.ended.then(() => (over = true));
     while (!text.test(this.output)) {
-      if (over) throw new Error(`ended before it said ${text}:\n${this.output}`);
+      if (over) throw new Error(`the command ended before it printed ${text}:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -63,9 +72,13 @@ export const command = (...args: string[]): Promise<Ended> =>
   new Running([...args, `--cluster=${CLUSTER}`]).ended;
 export const start = (...args: string[]): Running => new Running([...args, `--cluster=${CLUSTER}`]);
 
-export function kubeConfig(cluster = CLUSTER): KubeConfig {
+/** Runs a drill or another command of `ha-celery` on the cluster. */
+export const operate = (...args: string[]): Running =>
+  new Running([...args, `--cluster=${CLUSTER}`], "local/operate.ts");
+
+export function kubeConfig(): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromFile(join(stateDir(cluster), "kubeconfig"));
+  config.loadFromFile(join(stateDir(CLUSTER), "kubeconfig"));
   return config;
 }
 
@@ -90,7 +103,7 @@ export interface Place {
   readonly container: string;
 }
 
-/** Runs a command in a container and gives back what it printed. */
+/** Runs a command in a container and returns its output. */
 export async function executeIn(place: Place, ...argv: string[]): Promise<string> {
   const { config, namespace, pod, container } = place;
   const { Writable } = await import("node:stream");

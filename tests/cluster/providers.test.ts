@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { deleteCluster } from "../../local/cluster";
-import { ensureBaseImages } from "../../local/images";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { program, type Wishes } from "./providerProgram";
 import { type Outcome, ProviderStack, succeeded, touched } from "./providerStack";
-import { newCluster } from "./newCluster";
-
-/** A cluster of this suite's own. */
-const CLUSTER = "providers";
-const quiet = () => undefined;
+import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
 const said = (outcome: Outcome): string => outcome.messages.join("\n");
 
@@ -31,6 +24,7 @@ describe("provider stand-ins, driven by the real engine", () => {
   };
   /** Where this machine pushes images and the nodes pull them. */
   let registry: string;
+  let shared: SharedCluster;
   let core: CoreV1Api;
   let apps: AppsV1Api;
   let namespace: string;
@@ -42,24 +36,19 @@ describe("provider stand-ins, driven by the real engine", () => {
   };
 
   before(async () => {
-    await ensureDocker(quiet);
-    const tools = await ensurePulumi(quiet);
-    wishes.image.base = (await ensureBaseImages(quiet)).worker;
-    const cluster = await newCluster(CLUSTER);
-    wishes.kubeconfig = cluster.kubeconfigPath;
-    registry = cluster.registry;
+    shared = await openSharedCluster();
+    wishes.image.base = shared.bases.worker;
+    wishes.kubeconfig = shared.cluster.kubeconfigPath;
+    registry = shared.cluster.registry;
     wishes.image.name = `${registry}/ha-celery-providers-test:latest`;
-    const config = new KubeConfig();
-    config.loadFromFile(cluster.kubeconfigPath);
-    core = config.makeApiClient(CoreV1Api);
-    apps = config.makeApiClient(AppsV1Api);
-    await stack.open(() => program(wishes)(), tools);
+    core = shared.config.makeApiClient(CoreV1Api);
+    apps = shared.config.makeApiClient(AppsV1Api);
+    await stack.open(() => program(wishes)(), shared.tools);
   });
   after(async () => {
     await stack.run("destroy");
     stack.close();
-    await deleteCluster(CLUSTER, quiet);
-    await stopDockerIfOurs(quiet);
+    await shared.close();
   });
 
   it("previews a stack of which nothing exists", async () => {

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { ensureBaseImages } from "../../local/images";
 import { render } from "../../render/command";
 import { type Overrides, stacks } from "../../render/stackConfig";
 import { type KubernetesObject, masked, titleOf, toYaml } from "../../render/yaml";
@@ -108,10 +107,10 @@ describe("rendered objects before a real API server", () => {
     let yaml: string;
 
     before(async () => {
-      const base = await ensureBaseImages(() => undefined);
+      const base = cluster.opened.bases;
       const config: Overrides = {
         kubeContext: "any",
-        imageRepository: cluster.registry,
+        imageRepository: cluster.opened.cluster.registry,
         rabbitmqBaseImage: base.rabbitmq,
         workerBaseImage: base.worker,
         scheduleTasks: "300",

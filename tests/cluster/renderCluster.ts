@@ -1,12 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { deleteCluster, type LocalCluster } from "../../local/cluster";
 import { LedgerReader } from "../../local/ledger";
-import { ensureBinaries, ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
-import { newCluster } from "./newCluster";
-
-/** A cluster of the suite's own. */
-const CLUSTER = "render";
-const quiet = () => undefined;
+import { ensureBinaries } from "../../local/toolchain";
+import { NAMESPACE } from "./machine";
+import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
 /** What a command said. */
 export interface Said {
@@ -17,23 +13,21 @@ export interface Said {
 
 /** A cluster as a person with kubectl and docker sees it. */
 export class RenderCluster {
-  private cluster?: LocalCluster;
+  private shared?: SharedCluster;
   private kubernetes = "";
 
   async open(): Promise<void> {
-    await ensureDocker(quiet);
-    this.cluster = await newCluster(CLUSTER);
-    this.kubernetes = (await ensureBinaries(quiet)).kubernetes;
+    this.shared = await openSharedCluster(NAMESPACE);
+    this.kubernetes = (await ensureBinaries(() => undefined)).kubernetes;
   }
 
   async close(): Promise<void> {
-    await deleteCluster(CLUSTER, quiet);
-    await stopDockerIfOurs(quiet);
+    await this.shared?.close();
   }
 
   /** Runs kubectl with YAML on its standard input. */
   kubectl(input: string, ...args: string[]): Said {
-    const { kubeconfigPath, context } = this.opened;
+    const { kubeconfigPath, context } = this.opened.cluster;
     const where = [`--kubeconfig=${kubeconfigPath}`, `--context=${context}`];
     return spawnSync(this.kubernetes, ["kubectl", ...where, ...args], { input, encoding: "utf8" });
   }
@@ -47,16 +41,13 @@ export class RenderCluster {
     }
   }
 
-  get registry(): string {
-    return this.opened.registry;
-  }
-
   ledger(namespace: string): LedgerReader {
-    return new LedgerReader(this.opened.kubeconfigPath, this.opened.context, namespace);
+    const { kubeconfigPath, context } = this.opened.cluster;
+    return new LedgerReader(kubeconfigPath, context, namespace);
   }
 
-  private get opened(): LocalCluster {
-    if (!this.cluster) throw new Error("open() comes first");
-    return this.cluster;
+  get opened(): SharedCluster {
+    if (!this.shared) throw new Error("open() comes first");
+    return this.shared;
   }
 }

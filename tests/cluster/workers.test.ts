@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
-import { deleteCluster, type LocalCluster } from "../../local/cluster";
-import { ensureBaseImages } from "../../local/images";
+import { AppsV1Api, AutoscalingV2Api, CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { LedgerReader } from "../../local/ledger";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { isReady } from "../../operate/cluster/objects";
 import { executeIn } from "./machine";
 import { ProviderStack, succeeded, touched } from "./providerStack";
+import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram";
-import { newCluster } from "./newCluster";
 
-/** A cluster of this suite's own. */
-const CLUSTER = "workers";
 const WORKER = "app.kubernetes.io/name=celery-worker";
 const BEAT = "app.kubernetes.io/name=celery-beat";
-const quiet = () => undefined;
 
 /** A periodic run: its id, and when beat said that it was published. */
 interface PublishedRun {
@@ -25,12 +19,12 @@ interface PublishedRun {
 
 describe("workers that scale and a beat, on a real cluster", () => {
   const stack = new ProviderStack();
-  const config = new KubeConfig();
   const wishes: Wishes = { kubeconfig: "", registry: "", bases: { rabbitmq: "", worker: "" }, countTo: "1" };
-  let cluster: LocalCluster;
+  let shared: SharedCluster;
+  let config: KubeConfig;
 
   const core = () => config.makeApiClient(CoreV1Api);
-  const ledger = () => new LedgerReader(cluster.kubeconfigPath, cluster.context, NAMESPACE);
+  const ledger = () => new LedgerReader(wishes.kubeconfig, shared.cluster.context, NAMESPACE);
 
   async function pods(labelSelector: string): Promise<V1Pod[]> {
     const { items } = await core().listNamespacedPod({ namespace: NAMESPACE, labelSelector });
@@ -82,20 +76,17 @@ describe("workers that scale and a beat, on a real cluster", () => {
   }
 
   before(async () => {
-    await ensureDocker(quiet);
-    const tools = await ensurePulumi(quiet);
-    wishes.bases = await ensureBaseImages(quiet);
-    cluster = await newCluster(CLUSTER);
-    wishes.kubeconfig = cluster.kubeconfigPath;
-    wishes.registry = cluster.registry;
-    config.loadFromFile(cluster.kubeconfigPath);
-    await stack.open(() => program(wishes)(), tools);
+    shared = await openSharedCluster(NAMESPACE);
+    config = shared.config;
+    wishes.bases = shared.bases;
+    wishes.kubeconfig = shared.cluster.kubeconfigPath;
+    wishes.registry = shared.cluster.registry;
+    await stack.open(() => program(wishes)(), shared.tools);
     succeeded(await stack.run("up"));
   });
   after(async () => {
     stack.close();
-    await deleteCluster(CLUSTER, quiet);
-    await stopDockerIfOurs(quiet);
+    await shared.close();
   });
 
   it("has as many workers as the autoscaler says, whatever else is updated", async () => {

@@ -1,46 +1,45 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { deleteCluster } from "../../local/cluster";
-import { ensureBaseImages } from "../../local/images";
+import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { REPOSITORY } from "../../local/paths";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
 import { Consumer, type Outputs } from "./consumer";
-import { newCluster } from "../cluster/newCluster";
+import { openSharedCluster, type SharedCluster } from "../cluster/sharedCluster";
 
-/** A cluster of this suite's own. */
-const CLUSTER = "consumer";
-const quiet = () => undefined;
+/** Namespaces of the cluster itself, and of other suites that may run at the same time. */
+const OTHERS = /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|jobs|celery|space-.*)$/;
 
 describe("programs that import the library, on a cluster that exists", () => {
   const consumer = new Consumer();
+  let shared: SharedCluster;
   let env: Record<string, string>;
   let kubeContext: string;
   let images: Outputs;
   let core: CoreV1Api;
   let apps: AppsV1Api;
 
-  /** Names of the namespaces and volumes that the cluster did not come with. */
+  /** Names of the namespaces and volumes that neither came with the cluster nor belong to another suite. */
   const remains = async (): Promise<string[]> => {
     const [namespaces, claims, volumes] = await Promise.all([
       core.listNamespace(),
       core.listPersistentVolumeClaimForAllNamespaces(),
       core.listPersistentVolume(),
     ]);
-    return [...namespaces.items, ...claims.items, ...volumes.items]
-      .map(({ metadata }) => metadata?.name ?? "")
-      .filter((name) => !/^(default|kube-.*|local-path-storage|ha-celery.*)$/.test(name));
+    const found = [
+      ...namespaces.items.map(({ metadata }) => ({ name: metadata?.name, namespace: metadata?.name })),
+      ...claims.items.map(({ metadata }) => ({ name: metadata?.name, namespace: metadata?.namespace })),
+      ...volumes.items.map(({ metadata, spec }) => ({
+        name: metadata?.name,
+        namespace: spec?.claimRef?.namespace,
+      })),
+    ];
+    return found.flatMap(({ name = "", namespace = "" }) => (OTHERS.test(namespace) ? [] : [name]));
   };
 
   before(async () => {
-    await ensureDocker(quiet);
-    const { command, env: toolchain } = await ensurePulumi(quiet);
-    const bases = await ensureBaseImages(quiet);
-    const [cluster] = await Promise.all([newCluster(CLUSTER), consumer.make()]);
+    [shared] = await Promise.all([openSharedCluster(), consumer.make()]);
+    const { cluster, config, tools, bases } = shared;
     kubeContext = cluster.context;
-    env = { ...toolchain, PULUMI_ROOT: join(command, "../.."), KUBECONFIG: cluster.kubeconfigPath };
-    const config = new KubeConfig();
-    config.loadFromFile(cluster.kubeconfigPath);
+    env = { ...tools.env, PULUMI_ROOT: join(tools.command, "../.."), KUBECONFIG: cluster.kubeconfigPath };
     core = config.makeApiClient(CoreV1Api);
     apps = config.makeApiClient(AppsV1Api);
 
@@ -53,8 +52,7 @@ describe("programs that import the library, on a cluster that exists", () => {
     images = await consumer.pulumi("up", "images", env);
   });
   after(async () => {
-    await deleteCluster(CLUSTER, quiet);
-    await stopDockerIfOurs(quiet);
+    await shared.close();
     consumer.remove();
   });
 

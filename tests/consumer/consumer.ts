@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { REPOSITORY } from "../../local/paths";
+import { NO_COLOR } from "../cluster/noColor";
 
 /** What the library wants its program to bring. */
 export const PEERS = Object.keys((readJson("package.json") as { peerDependencies: object }).peerDependencies);
@@ -44,8 +45,7 @@ export class Consumer {
     const bin = join(this.folder, "node_modules", ".bin");
     const { stdout } = await execa(command, args, {
       cwd: join(this.folder, program),
-      // Colours, which are also on where CI is set, would stand between the words that tests look for.
-      env: { PATH: `${bin}:${process.env.PATH}`, NO_COLOR: "1" },
+      env: { PATH: `${bin}:${process.env.PATH}`, ...NO_COLOR },
     });
     return stdout;
   }

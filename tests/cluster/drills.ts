@@ -4,39 +4,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppsV1Api, BatchV1Api, CoordinationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import type { Verdict } from "../../operate/drill/verdict/verdict";
-import { type Ended, kubeConfig, NAMESPACE, Running } from "./machine";
+import { command, type Ended, kubeConfig, NAMESPACE, operate } from "./machine";
 
-const CLUSTER = "drilled";
 const DRILL = { namespace: NAMESPACE, labelSelector: "ha-celery/drill" };
 
-/** A test must not fail because the machine is busy: gaps are printed here, and held to their limits by `make drills`. */
+/** No time limits, because the machine is busy. Tests only print the gaps; `make drills` checks them against their limits. */
 const UNTIMED = ["publish-gap", "consume-gap", "worker-back", "redelivery", "full-strength"].map(
   (limit) => `--${limit}=none`,
 );
 
-const operate = (...args: string[]) => new Running([...args, `--cluster=${CLUSTER}`], "local/operate.ts");
-const local = (...args: string[]) => new Running([...args, `--cluster=${CLUSTER}`]).ended;
-
-/** What `--json` printed, among the progress. */
+/** Finds the output of `--json` between the lines of progress. */
 function verdictOf({ output }: Ended): Verdict {
   const line = output.split("\n").find((each) => each.startsWith('{"scene"'));
   assert.ok(line, `no verdict in:\n${output}`);
   return JSON.parse(line) as Verdict;
 }
 
-describe("drills on a real cluster", () => {
+/** Tests of drills, for a describe block. They bring the installation up if it is not there. */
+export function drills(): void {
   const reports = mkdtempSync(join(tmpdir(), "ha-celery-reports-"));
 
   before(async () => {
-    await local("down"); // whatever a killed run, or another checkout, left under this name
-    const { code, output } = await local("up", "--tasks=100");
+    const { code, output } = await command("up");
     assert.equal(code, 0, output);
   });
-  after(async () => {
-    rmSync(reports, { recursive: true });
-    const { code, output } = await local("down");
-    assert.equal(code, 0, output);
-  });
+  after(() => rmSync(reports, { recursive: true }));
 
   for (const scene of ["drain", "broker-kill", "node-off", "worker-kill", "partition"])
     it(`lose nothing: ${scene}`, async () => {
@@ -45,7 +37,7 @@ describe("drills on a real cluster", () => {
       const { confirmed, executed, lost, reasons, publishGapSeconds, consumeGapSeconds } = verdict;
       console.log(
         `      ${confirmed} confirmed, ${executed} executed, ${lost} lost, ${verdict.duplicated} duplicated, ` +
-          `gaps ${publishGapSeconds} s and ${consumeGapSeconds} s, whole after ${verdict.fullStrengthSeconds} s (${ended.seconds.toFixed(0)} s)`,
+          `gaps ${publishGapSeconds} s and ${consumeGapSeconds} s, healthy after ${verdict.fullStrengthSeconds} s (${ended.seconds.toFixed(0)} s)`,
       );
       assert.equal(lost, 0);
       assert.ok(confirmed > 100, `only ${confirmed} tasks were published`);
@@ -78,7 +70,7 @@ describe("drills on a real cluster", () => {
     const { code, output } = await running.ended;
     assert.equal(code, 1);
     assert.match(output, /The drill was stopped, and its changes were undone/);
-    const config = kubeConfig(CLUSTER);
+    const config = kubeConfig();
     const { items } = await config.makeApiClient(CoreV1Api).listNode();
     assert.deepEqual(
       items.filter(({ spec }) => spec?.unschedulable),
@@ -87,14 +79,14 @@ describe("drills on a real cluster", () => {
   });
 
   it("leave nothing behind", async () => {
-    const config = kubeConfig(CLUSTER);
+    const config = kubeConfig();
     const lists = await Promise.all([
       config.makeApiClient(AppsV1Api).listNamespacedDeployment(DRILL),
       config.makeApiClient(BatchV1Api).listNamespacedJob(DRILL),
       config.makeApiClient(CoreV1Api).listNamespacedPod(DRILL),
       config.makeApiClient(CoordinationV1Api).listNamespacedLease({ namespace: NAMESPACE }),
     ]);
-    // Pods may still be on their way out.
+    // Pods may still be terminating.
     const left = lists.flatMap(
       ({ items }) => items as { metadata?: { name?: string; deletionTimestamp?: Date } }[],
     );
@@ -103,4 +95,4 @@ describe("drills on a real cluster", () => {
       [],
     );
   });
-});
+}

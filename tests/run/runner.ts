@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { REPOSITORY } from "../../local/paths";
+import type { Suite } from "./suites";
+
+export const Result = { Passed: "passed", Failed: "FAILED", NotRun: "not run" } as const;
+export type Result = (typeof Result)[keyof typeof Result];
+
+/** The result of a suite. */
+export interface Ended {
+  readonly name: string;
+  readonly result: Result;
+  readonly seconds: number;
+  readonly reason?: string;
+}
+
+/** Suites that run at the same time: most of a cluster suite's time is spent waiting. */
+const JOBS = 2;
+
+/** Runs suites, two at a time, and prints their output line by line with their name in front. */
+export class Runner {
+  readonly ended: Ended[] = [];
+  private readonly running = new Set<ChildProcess>();
+  private stopped = false;
+
+  get failed(): boolean {
+    return this.stopped || this.ended.some(({ result }) => result === Result.Failed);
+  }
+
+  /** Runs all suites, also after a failure. */
+  async run(suites: readonly Suite[], env: Record<string, string> = {}): Promise<void> {
+    const waiting = [...suites];
+    const work = async () => {
+      for (let suite = waiting.shift(); suite; suite = waiting.shift()) await this.runOne(suite, env);
+    };
+    await Promise.all(Array.from({ length: JOBS }, work));
+  }
+
+  /** Runs a step of the tests themselves, such as creating the clusters. */
+  async step(name: string, work: (report: (text: string) => void) => Promise<void>): Promise<void> {
+    await this.timed(name, async () => {
+      await work((text) => print(name, text));
+      return true;
+    });
+  }
+
+  notRun({ name }: Suite, reason: string): void {
+    this.ended.push({ name, result: Result.NotRun, seconds: 0, reason });
+  }
+
+  /** Ends the running suites. Those that are waiting do not start. */
+  stop(signal: NodeJS.Signals): void {
+    this.stopped = true;
+    for (const { pid } of this.running) if (pid) process.kill(-pid, signal);
+  }
+
+  private async runOne(suite: Suite, env: Record<string, string>): Promise<void> {
+    const reason = this.stopped ? "interrupted" : await suite.blocked?.();
+    if (reason !== undefined) return this.notRun(suite, reason);
+    await this.timed(suite.name, () => this.spawn(suite, env));
+  }
+
+  private async spawn({ name, command }: Suite, env: Record<string, string>): Promise<boolean> {
+    const [program = "", ...args] = command;
+    // In a process group of its own, so that a signal reaches it once, through stop().
+    const child = spawn(program, args, {
+      cwd: REPOSITORY,
+      detached: true,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.running.add(child);
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on("line", (line) => print(name, line));
+    const [code] = (await once(child, "close")) as [number | null];
+    this.running.delete(child);
+    return code === 0;
+  }
+
+  private async timed(name: string, work: () => Promise<boolean>): Promise<void> {
+    const startedAt = Date.now();
+    const passed = await work().catch((error: unknown) => {
+      print(name, error instanceof Error ? error.message : String(error));
+      return false;
+    });
+    const result = passed ? Result.Passed : Result.Failed;
+    const seconds = (Date.now() - startedAt) / 1000;
+    this.ended.push({ name, result, seconds });
+    print(name, `${result} after ${seconds.toFixed(0)} s`);
+  }
+}
+
+const NAME_WIDTH = 11;
+
+function print(name: string, line: string): void {
+  console.log(`${name.padEnd(NAME_WIDTH)} | ${line}`);
+}

@@ -1,0 +1,54 @@
+import { findCluster } from "../../local/cluster";
+import { makeCommand } from "../../local/paths";
+
+/** A command that tests something, and the name that its output and its time are listed under. */
+export interface Suite {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Returns the reason if the suite cannot run here. Default: it always can. */
+  readonly blocked?: () => Promise<string | undefined>;
+}
+
+const make = (goal: string): Suite => ({ name: goal, command: ["make", "--no-print-directory", goal] });
+
+const mocha = (name: string, ...files: string[]): Suite => ({
+  name,
+  command: ["mocha", "--timeout", "0", ...files],
+});
+
+const cluster = (name: string): Suite => mocha(name, `tests/cluster/${name}.test.ts`);
+
+/** Suites that need no cluster. */
+export const CHECKS: readonly Suite[] = [make("lint"), make("test-unit"), make("check"), make("test-python")];
+
+/** Suites on clusters of this machine, the longest first, so that none runs alone at the end. */
+export const CLUSTER: readonly Suite[] = [
+  cluster("local"),
+  cluster("broker"),
+  cluster("providers"),
+  cluster("workers"),
+  cluster("render"),
+  cluster("python"),
+];
+
+/** Suites of another program that installs the packed library. */
+export const CONSUMER: readonly Suite[] = [
+  mocha("consumer", "tests/consumer/cluster.test.ts"),
+  mocha("package", ...["package", "examples", "plugin", "policyPack", "reference"].map(inConsumer)),
+];
+
+function inConsumer(name: string): string {
+  return `tests/consumer/${name}.test.ts`;
+}
+
+/** One scene on the cluster of `make up`, if it is running. */
+export function drill(cluster: string): Suite {
+  return {
+    name: "drill",
+    command: ["node", "--import=tsx", "local/operate.ts", "drill", "drain", `--cluster=${cluster}`],
+    blocked: async () =>
+      (await findCluster(cluster))
+        ? undefined
+        : `no cluster "${cluster}" is running: ${makeCommand("up", cluster)}`,
+  };
+}
