@@ -11,7 +11,7 @@ const GROWN =
   'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.';
 const quiet = () => undefined;
 
-/** Runs something and says how long it took. */
+/** Prints how long an operation takes. */
 async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   const began = Date.now();
   const result = await work;
@@ -19,7 +19,7 @@ async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   return result;
 }
 
-describe("brokers that change while they are in use, on a real cluster", () => {
+describe("changing brokers under load, on a real cluster", () => {
   const stack = new ProviderStack();
   const authority = new Authority();
   const certificate = () => authority.issue(SERVER_NAME, `*.${SECURE}.svc`);
@@ -56,13 +56,13 @@ describe("brokers that change while they are in use, on a real cluster", () => {
     await shared.close();
   });
 
-  it("come up, one without TLS and one with", async () => {
+  it("creates a broker without TLS and one with TLS", async () => {
     succeeded(await timed("up", stack.run("up")));
     for (const namespace of [PLAIN, SECURE]) assert.equal(await cluster.runningNodes(namespace), 3);
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
-  describe("with TLS", () => {
+  describe("a broker with TLS", () => {
     const connect = (env: Record<string, string> = {}, first = "") =>
       cluster.inWorker(
         SECURE,
@@ -74,15 +74,18 @@ with app.connection_for_write() as connection:
         env,
       );
 
-    it("do the tasks of publishers and workers that know the authority", async () => {
+    it("serves publishers and workers that trust the authority", async () => {
       const publisher = new Publisher(cluster, SECURE, "tls");
       await publisher.start();
       await publisher.stop();
       const { confirmed, executed, lost } = await cluster.settled(SECURE, "tls");
-      assert.ok(confirmed > 0 && executed === confirmed && lost === 0, `${executed} of ${confirmed} done`);
+      assert.ok(
+        confirmed > 0 && executed === confirmed && lost === 0,
+        `${executed} of ${confirmed} executed`,
+      );
     });
 
-    it("have no port without TLS", async () => {
+    it("opens no port without TLS", async () => {
       const brokers = await cluster.pods(SECURE, "rabbitmq");
       const addresses = brokers.map(({ status }) => status?.podIP ?? "");
       assert.equal(addresses.length, 3);
@@ -102,7 +105,7 @@ for host in ${JSON.stringify(addresses)}:
       assert.deepEqual(answers.trim().split(/\r?\n/), [...each, ...each, ...each]);
     });
 
-    it("are refused by a client that trusts another authority, or wants another name", async () => {
+    it("is refused by a client that trusts another authority or expects another host name", async () => {
       assert.match(await connect(), /connected/);
       const other = new Authority();
       const file = "/tmp/other.crt";
@@ -115,7 +118,7 @@ for host in ${JSON.stringify(addresses)}:
       );
     });
 
-    it("tell the user that may only look how long the queues are", async () => {
+    it("lets the monitoring user read the queues", async () => {
       const { items } = await cluster.core.listNamespacedSecret({ namespace: SECURE });
       const url = items.find(({ data }) => data?.["management-url"])?.data?.["management-url"] ?? "";
       const script = `
@@ -132,20 +135,20 @@ print(queue["name"], queue["type"])`;
       assert.match(await cluster.inWorker(SECURE, script), /^tasks quorum/);
     });
 
-    it("get a new certificate", async () => {
+    it("receives a new certificate", async () => {
       const next = certificate();
       await cluster.putCertificate(next);
       renewed = servedAfter(next["tls.crt"]);
-      // Looked at when the other scenes are over.
+      // The last test awaits the result.
       renewed.catch(quiet);
     });
   });
 
-  describe("whose volumes shall grow", () => {
+  describe("growing volumes", () => {
     let before: string[];
     const set = () => cluster.apps.readNamespacedStatefulSet({ namespace: PLAIN, name: "plain-mq" });
 
-    it("are not touched by an update, which fails as its preview does", async () => {
+    it("rejects an update of the size, in the preview too, and changes nothing", async () => {
       before = await cluster.uids(PLAIN, "rabbitmq");
       const { metadata } = await set();
       wishes.size = "2Gi";
@@ -157,7 +160,7 @@ print(queue["name"], queue["type"])`;
       assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before);
     });
 
-    it("grow by the procedure, and none stops for it", async () => {
+    it("grows the volumes by the documented procedure without stopping a broker", async () => {
       const where = { namespace: PLAIN };
       const { items } = await cluster.core.listNamespacedPersistentVolumeClaim({
         ...where,
@@ -185,7 +188,7 @@ print(queue["name"], queue["type"])`;
         [],
       );
 
-      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before, "the same pods go on");
+      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before, "a broker pod was replaced");
       const { spec } = await set();
       assert.equal(spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage, "2Gi");
       assert.equal(await cluster.runningNodes(PLAIN), 3);
@@ -195,8 +198,8 @@ print(queue["name"], queue["type"])`;
     });
   });
 
-  describe("whose password changes", () => {
-    /** Raises the revision while tasks are published with the password from before. */
+  describe("rotating the password", () => {
+    /** Increases the revision while tasks are published with the previous password. */
     async function rotate(revision: number): Promise<void> {
       const { url } = await login();
       const workers = await cluster.uids(PLAIN, "celery-worker");
@@ -208,13 +211,13 @@ print(queue["name"], queue["type"])`;
       const after = await cluster.summary(PLAIN, publisher.run);
       assert.ok(
         after.executed > executed + 200,
-        `only ${after.executed - executed} tasks were done meanwhile`,
+        `only ${after.executed - executed} tasks were executed during the update`,
       );
       assert.doesNotMatch(await publisher.stop(), /ACCESS_REFUSED|refused using authentication/);
       const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, publisher.run);
       assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
       console.log(
-        `      ${confirmed} tasks published and done meanwhile, ${lost} lost, ${duplicated} duplicated`,
+        `      ${confirmed} tasks published and executed during the update, ${lost} lost, ${duplicated} duplicated`,
       );
 
       assert.deepEqual(steps["plain-mq-set"], ["update"]);
@@ -228,18 +231,21 @@ print(queue["name"], queue["type"])`;
       assert.deepEqual(
         now.filter((uid) => workers.includes(uid)),
         [],
-        "every worker is a new one",
+        "a worker was not replaced",
       );
       assert.equal(await cluster.runningNodes(PLAIN), 3);
     }
 
-    it("lose nothing and refuse nobody, until the next but one", async () => {
+    it("loses no task, and accepts the previous password until the next rotation", async () => {
       const first = await login();
       assert.equal(first.username, "celery");
       await rotate(1);
       const second = await login();
       assert.equal(second.username, "celery-2");
-      assert.ok(await cluster.accepts(PLAIN, first.username, first.password), "the old password still works");
+      assert.ok(
+        await cluster.accepts(PLAIN, first.username, first.password),
+        "the previous password does not work",
+      );
 
       await rotate(2);
       const third = await login();
@@ -247,13 +253,17 @@ print(queue["name"], queue["type"])`;
       assert.notEqual(third.password, first.password);
       assert.ok(await cluster.accepts(PLAIN, third.username, third.password));
       assert.ok(await cluster.accepts(PLAIN, second.username, second.password));
-      assert.equal(await cluster.accepts(PLAIN, first.username, first.password), false, "retired");
+      assert.equal(
+        await cluster.accepts(PLAIN, first.username, first.password),
+        false,
+        "the retired password works",
+      );
       for (const { password } of [first, second, third]) assert.ok(!stack.stateText.includes(password));
     });
   });
 
-  describe("whose certificate was renewed", () => {
-    it("serve the new one without a restart", async () => {
+  describe("renewing the certificate", () => {
+    it("serves the new certificate without a restart", async () => {
       console.log(`      served ${await renewed} s after the Secret changed`);
       const restarts = (await cluster.pods(SECURE, "rabbitmq")).map(
         ({ status }) => status?.containerStatuses?.[0]?.restartCount,
@@ -262,7 +272,7 @@ print(queue["name"], queue["type"])`;
     });
   });
 
-  /** Seconds until every node serves the certificate, to clients and in the management API. */
+  /** Returns the seconds until every node serves the certificate, to clients and in the management API. */
   async function servedAfter(wanted: string): Promise<number> {
     const addresses = (await cluster.pods(SECURE, "rabbitmq")).map(({ status }) => status?.podIP ?? "");
     const script = `

@@ -7,7 +7,7 @@ import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
 import type { SharedCluster } from "./sharedCluster";
 
-/** What the broker's tests look at and do in their cluster. */
+/** Queries and actions of the broker's tests. */
 export class BrokerCluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
@@ -21,7 +21,7 @@ export class BrokerCluster {
     this.apps = this.config.makeApiClient(AppsV1Api);
   }
 
-  /** What the installations take as given: namespaces, a certificate, and a class whose claims may grow. */
+  /** Creates what the installations require: namespaces, a certificate, and a storage class that allows expansion. */
   async prepare(certificate: Certificate): Promise<void> {
     for (const name of [PLAIN, SECURE])
       await this.core.createNamespace({ body: { metadata: { name } } }).catch(existing);
@@ -45,7 +45,7 @@ export class BrokerCluster {
       .catch(existing);
   }
 
-  /** Makes the certificate's Secret, or renews it in place, as cert-manager does. */
+  /** Creates the certificate's Secret, or updates it in place, as cert-manager does. */
   async putCertificate(stringData: Certificate): Promise<void> {
     const where = { namespace: SECURE };
     const body = {
@@ -93,7 +93,7 @@ export class BrokerCluster {
     );
   }
 
-  /** How many nodes the first one sees running. */
+  /** Returns the number of running broker nodes, as reported by the first one. */
   async runningNodes(namespace: string): Promise<number> {
     const status = await this.inBroker(
       namespace,
@@ -120,7 +120,7 @@ export class BrokerCluster {
     return new LedgerReader(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
   }
 
-  /** The count of a run, once every confirmed task was executed. */
+  /** Returns the counts of a run once every confirmed task has been executed, or after 60 s. */
   async settled(namespace: string, run: string): Promise<LedgerSummary> {
     for (let attempt = 0; ; attempt++) {
       const summary = await this.summary(namespace, run);
@@ -130,7 +130,7 @@ export class BrokerCluster {
   }
 }
 
-/** A pod that publishes 50 tasks at a time, each time with a new connection, until it is told to stop. */
+/** A pod that publishes batches of 50 tasks, each over a new connection, until it is stopped. */
 export class Publisher {
   private readonly name: string;
 
@@ -142,7 +142,7 @@ export class Publisher {
     this.name = `publisher-${run}`;
   }
 
-  /** Publishes with a worker's image and environment, but for the URL. */
+  /** Starts the pod with a worker's image and environment. `url` replaces the broker's URL. */
   async start(url?: string): Promise<void> {
     const { items } = await this.cluster.apps.listNamespacedDeployment({
       namespace: this.namespace,
@@ -180,7 +180,7 @@ export class Publisher {
     await this.until(async () => (await this.cluster.summary(this.namespace, this.run)).executed > 50);
   }
 
-  /** Stops after the tasks under way, and gives back what it said. */
+  /** Stops the pod after its current batch, and returns its log. */
   async stop(): Promise<string> {
     await this.cluster.inPod(this.namespace, this.name, "publisher", "touch", "/tmp/stop");
     const where = { namespace: this.namespace, name: this.name };
@@ -195,7 +195,7 @@ export class Publisher {
 
   private async until(done: () => Promise<boolean>): Promise<void> {
     for (let attempt = 0; !(await done().catch(() => false)); attempt++) {
-      if (attempt === 240) throw new Error(`publisher ${this.name}: nothing happens`);
+      if (attempt === 240) throw new Error(`pod ${this.name} made no progress within 120 s`);
       await sleep(500);
     }
   }
@@ -206,7 +206,7 @@ const PUBLISH = [
   "while [ ! -e /tmp/stop ]; do",
   "  tasks=$((tasks + 50))",
   "  SCHEDULE_TASKS=$tasks python -m counter.scheduler || exit 1",
-  // The brokers restart faster when they have some of the CPU.
+  // The pause leaves CPU time for the brokers to restart.
   "  sleep 1",
   "done",
 ].join("\n");

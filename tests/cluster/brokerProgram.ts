@@ -3,24 +3,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { CeleryWorkers, RabbitMqCluster, TaskLedger } from "../../components";
 import { image, type ImageSources } from "./images";
 
-/** Names of the two installations' namespaces. */
+/** Namespaces of the two installations. */
 export const PLAIN = "plain";
 export const SECURE = "secure";
-/** What the tests make in the cluster before. */
+/** Storage class and Secret that the tests create beforehand. */
 export const EXPANDABLE = "expandable";
 export const CERTIFICATE = "broker-tls";
 
-/** What the tests change from one update to the next. */
+/** Inputs that the tests change between updates. */
 export interface Wishes extends ImageSources {
   kubeconfig: string;
-  /** Of the plain broker. */
+  /** Volume size of the broker without TLS. */
   size: string;
   passwordRevision: number;
-  /** Of the broker with TLS. */
+  /** Host name in the certificate of the broker with TLS. */
   serverName: string;
 }
 
-/** A broker without TLS and one with, each with workers and a ledger. */
+/** A broker without TLS and one with TLS, each with workers and a ledger. */
 export function program(wishes: Wishes): pulumi.automation.PulumiFn {
   return async () => {
     const { kubeconfig, size, passwordRevision, serverName } = wishes;

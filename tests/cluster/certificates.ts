@@ -10,7 +10,7 @@ export interface Certificate {
   "ca.crt": string;
 }
 
-/** An authority of the test's own, made with the commands of docs/how-to/tls.md. */
+/** A certificate authority, created with the commands of docs/how-to/tls.md. */
 export class Authority {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-tls-"));
 
@@ -22,7 +22,7 @@ export class Authority {
     return this.read("ca.crt");
   }
 
-  /** A certificate for host names, another one at each call. */
+  /** Issues a new certificate for host names. */
   issue(...hosts: string[]): Certificate {
     const names = hosts.map((host) => `DNS:${host}`).join(",");
     this.openssl(
@@ -37,7 +37,7 @@ export class Authority {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** `options` as `-name=value`. */
+  /** Runs openssl with options of the form `-name=value`. */
   private openssl(file: string, ...options: string[]): void {
     const pairs = options.flatMap((option) => {
       const at = option.indexOf("=");

@@ -31,7 +31,7 @@ export function drills(): void {
   after(() => rmSync(reports, { recursive: true }));
 
   for (const scene of ["drain", "broker-kill", "node-off", "worker-kill", "partition"])
-    it(`lose nothing: ${scene}`, async () => {
+    it(`loses no task: ${scene}`, async () => {
       const ended = await operate("drill", scene, "--json", `--report=${reports}`, ...UNTIMED).ended;
       const verdict = verdictOf(ended);
       const { confirmed, executed, lost, reasons, publishGapSeconds, consumeGapSeconds } = verdict;
@@ -46,7 +46,7 @@ export function drills(): void {
       if (scene === "partition") assert.match(ended.output, /has closed itself to clients/);
     });
 
-  it("write a report for each, with a timeline", () => {
+  it("writes a report with a timeline for each drill", () => {
     const folders = readdirSync(reports);
     assert.equal(folders.length, 5);
     for (const folder of folders)
@@ -54,13 +54,13 @@ export function drills(): void {
         assert.ok(existsSync(join(reports, folder, file)), `${folder}/${file}`);
   });
 
-  it("fail when a limit is not held", async () => {
+  it("fails when a limit is exceeded", async () => {
     const { code, output } = await operate("drill", "pod-delete", "--json", "--consume-gap=0.001").ended;
     assert.equal(code, 1);
     assert.match(output, /consume gap [\d.]+ s, at most 0\.001 s \(--consume-gap\)/);
   });
 
-  it("take everything back when they are interrupted, and refuse to run two at a time", async () => {
+  it("undoes its fault when it is interrupted, and rejects a second drill at the same time", async () => {
     const running = operate("drill", "drain", "--hold=300");
     await running.until(/ cordoned/);
     const second = await operate("drill", "broker-kill").ended;
@@ -78,7 +78,7 @@ export function drills(): void {
     );
   });
 
-  it("leave nothing behind", async () => {
+  it("leaves nothing behind", async () => {
     const config = kubeConfig();
     const lists = await Promise.all([
       config.makeApiClient(AppsV1Api).listNamespacedDeployment(DRILL),

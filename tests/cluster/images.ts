@@ -3,14 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ContainerImage } from "../../components";
 import { REPOSITORY } from "../../local/paths";
 
-/** What images of docker/ are built on, and where they go. */
+/** Base images of the images in docker/, and the registry that they are pushed to. */
 export interface ImageSources {
-  /** Where this machine pushes images and the nodes pull them. */
+  /** Registry that this machine pushes to and the nodes pull from. */
   registry: string;
   bases: { rabbitmq: string; worker: string };
 }
 
-/** Builds an image of docker/ and pushes it; to be called in a program. */
+/** Builds and pushes an image of docker/. Runs inside a Pulumi program. */
 export function image(name: "rabbitmq" | "worker", { registry, bases }: ImageSources): pulumi.Output<string> {
   return new ContainerImage(name, {
     repository: `${registry}/${name}`,

@@ -26,7 +26,7 @@ describe("the local target, on a real cluster", () => {
   });
 
   describe("brought up", () => {
-    it("brings everything up, although port 5000 is taken, and counts every task", async () => {
+    it("brings everything up although port 5000 is in use, and counts every task", async () => {
       const { code, output } = await command("up", "--tasks=1000");
       assert.equal(code, 0, output);
       assert.match(output, /1000 of 1000 tasks done, 0 lost, 0 duplicated/);
@@ -89,7 +89,7 @@ describe("the local target, on a real cluster", () => {
       }
       await core().deleteNamespacedPod({ name: leader, namespace: NAMESPACE, gracePeriodSeconds: 0 });
       const before = await ledger().summary("killed-leader");
-      assert.ok(before.executed < 3000, "the kill came too late to be under load");
+      assert.ok(before.executed < 3000, "the pod was deleted after the last task");
       const { code, output } = await run.ended;
       assert.equal(code, 0, output);
       assert.match(output, /3000 of 3000 tasks done, 0 lost/);
@@ -105,7 +105,7 @@ describe("the local target, on a real cluster", () => {
       assert.match(output, /2000 of 2000 tasks done, 0 lost/);
     });
 
-    it("survives being killed in the middle of an update, and the next up finishes it", async () => {
+    it("survives SIGKILL in the middle of an update, and the next up finishes it", async () => {
       const killed = start("up", "--run=killed", "--tasks=2000");
       await killed.until(/create.* Job/);
       killed.signal("SIGKILL");
@@ -115,7 +115,7 @@ describe("the local target, on a real cluster", () => {
       assert.match(output, /2000 of 2000 tasks done, 0 lost/);
     });
 
-    it("names the pod and the reason of a broken worker image, and recovers with a good one", async () => {
+    it("reports the pod and the reason when workers do not start, and recovers with a correct configuration", async () => {
       const broken = await command("up", "--config=workerApp=no.such.app", "--config=readyTimeout=45s");
       assert.equal(broken.code, 1, broken.output);
       assert.match(
@@ -131,7 +131,7 @@ describe("the local target, on a real cluster", () => {
   describe("drilled", drills);
 
   describe("restarted and taken down", () => {
-    it("comes back after all of its containers stopped, as after a reboot", async () => {
+    it("recovers after all of its containers stopped, as after a reboot", async () => {
       const containers = docker("ps", "--quiet", "--filter", `label=ha-celery.cluster=${CLUSTER}`).split(
         "\n",
       );
@@ -141,11 +141,11 @@ describe("the local target, on a real cluster", () => {
       assert.match(output, /2000 of 2000 tasks done, 0 lost/);
     });
 
-    it("goes down and leaves nothing", async () => {
+    it("goes down and leaves nothing behind", async () => {
       const { code, output } = await command("down");
       assert.equal(code, 0, output);
       assert.equal(existsSync(stateDir(CLUSTER)), false);
-      if (!existsSync("/var/run/docker.sock")) return; // Docker was ours and went, too
+      if (!existsSync("/var/run/docker.sock")) return; // `make down` stopped the Docker that `make up` had started
       const filter = ["--filter", `label=ha-celery.cluster=${CLUSTER}`];
       assert.equal(docker("ps", "--all", "--quiet", ...filter), "");
       assert.equal(docker("network", "ls", "--quiet", ...filter), "");

@@ -25,9 +25,14 @@ export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** Interrupts the commands that a failed test has left running, and waits until they have undone their faults. */
-  static async endAll(): Promise<void> {
+  /** Interrupts the commands that a failed test has left running, so that they undo their faults. */
+  static interruptAll(): void {
     for (const each of Running.all) each.signal("SIGINT");
+  }
+
+  /** Interrupts them, and waits until they have ended. */
+  static async endAll(): Promise<void> {
+    Running.interruptAll();
     await Promise.all([...Running.all].map(({ ended }) => ended));
   }
 
@@ -55,7 +60,8 @@ export class Running {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (this.child.pid) process.kill(-this.child.pid, name);
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid && exitCode === null && signalCode === null) process.kill(-pid, name);
   }
 
   async until(text: RegExp): Promise<void> {
@@ -67,6 +73,8 @@ export class Running {
     }
   }
 }
+
+process.once("exit", () => Running.interruptAll());
 
 export const command = (...args: string[]): Promise<Ended> =>
   new Running([...args, `--cluster=${CLUSTER}`]).ended;
@@ -121,7 +129,7 @@ export async function executeIn(place: Place, ...argv: string[]): Promise<string
   return output;
 }
 
-/** The broker pod that leads a queue. */
+/** Returns the broker pod that leads a queue. */
 export async function leaderOf(queue: string): Promise<string> {
   const [pod] = await pods("rabbitmq");
   const listed = await executeIn(

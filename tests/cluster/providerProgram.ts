@@ -3,12 +3,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-/** What the tests change from one update to the next. */
+/** Inputs that the tests change between updates. */
 export interface Wishes {
   kubeconfig: string;
-  /** What the pods' image is built from, and under which name it is pushed. */
+  /** Base image, name and build context of the pods' image. */
   image: { base: string; name: string; context: string };
-  /** A wrong image for the Deployment. */
+  /** An image for the Deployment that does not exist. */
   brokenImage?: string;
   greeting: string;
   replicas: number;
@@ -19,7 +19,7 @@ export interface Wishes {
   fixedName?: string;
 }
 
-/** One of every kind that the product's stack uses. */
+/** One resource of every type that the product's stack uses. */
 export function program(wishes: Wishes): pulumi.automation.PulumiFn {
   return async () => {
     const provider = new kubernetes.Provider("cluster", {
@@ -62,7 +62,7 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     new kubernetes.core.v1.PersistentVolumeClaim(
       "claim",
       { metadata, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1024Mi" } } } },
-      // Bound by its first pod only.
+      // The claim stays unbound until a pod uses it.
       { ...options, ignoreChanges: ["spec.storageClassName"] },
     );
     if (wishes.fixedName) {

@@ -12,29 +12,29 @@ import { pulumiCommand } from "../../local/stack";
 const BIN = join(__dirname, "..", "..", "local", "providers", "bin");
 
 export interface Outcome {
-  /** Resource name -> the engine's steps on it, in order. */
+  /** The engine's steps on each resource, in order, by resource name. */
   steps: Record<string, string[]>;
-  /** Resource name -> paths of the detailed diff. */
+  /** Paths of the detailed diff of each resource, by resource name. */
   diffs: Record<string, string[]>;
-  /** Everything that was said, lines that were overwritten included. */
+  /** All diagnostics, including lines that a terminal overwrites. */
   messages: string[];
   error?: string;
   interruptedAt?: number;
 }
 
-/** The outcome, unless the operation failed. */
+/** Returns the outcome. Fails if the operation failed. */
 export function succeeded(outcome: Outcome): Outcome {
   assert.equal(outcome.error, undefined, outcome.error);
   return outcome;
 }
 
-/** The names of the resources on which the engine did anything. */
+/** Returns the names of the resources that the engine changed. */
 export const touched = (outcome: Outcome): string[] =>
   Object.keys(outcome.steps).filter((name) =>
     outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
   );
 
-/** A stack of its own in a folder of its own, run by the real engine with our stand-ins in front of everything else. */
+/** A stack in a temporary folder, run by the real engine with our stand-ins first on PATH. */
 export class ProviderStack {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-providers-"));
   private stack?: Stack;
@@ -57,7 +57,7 @@ export class ProviderStack {
     );
   }
 
-  /** Runs an operation; when `interrupt.at` is said, cancels it as Ctrl-C does, or kills the engine. */
+  /** Runs an operation. At a message that matches `interrupt.at`, cancels it as Ctrl-C does, or kills the engine. */
   async run(
     operation: "up" | "preview" | "refresh" | "destroy",
     interrupt?: { at: RegExp; by: "Ctrl-C" | "kill" },
@@ -84,18 +84,18 @@ export class ProviderStack {
     return (await this.opened.outputs())[name]?.value;
   }
 
-  /** What `make up` does first, after it has taken the lock of a killed run away. */
+  /** Recovers from a killed run, as `make up` does: removes its lock, and imports the resources it was creating. */
   async takeUp(): Promise<number> {
     await this.opened.cancel().catch(() => undefined);
     return importPendingCreates(this.opened);
   }
 
-  /** The state file as it lies on disk. */
+  /** Content of the state file. */
   get stateText(): string {
     return readFileSync(join(this.folder, "state", ".pulumi", "stacks", "providers", "test.json"), "utf8");
   }
 
-  /** Makes the engine forget a resource, as when the run that made it was killed before it could write it down. */
+  /** Removes a resource from the state, as if the run that created it was killed before it wrote the state. */
   async forget(name: string): Promise<void> {
     const exported = await this.opened.exportStack();
     const deployment = exported.deployment as { resources: { urn: string }[] };
@@ -108,12 +108,12 @@ export class ProviderStack {
   }
 
   private get opened(): Stack {
-    if (!this.stack) throw new Error("open() comes first");
+    if (!this.stack) throw new Error("open() was not called");
     return this.stack;
   }
 }
 
-/** The engine is our child; its plugins are left to themselves. */
+/** Kills the engine, a child of this process, but not its plugins. */
 function killEngine(): void {
   const [engine] = execFileSync("pgrep", ["--parent", String(process.pid), "pulumi"], {
     encoding: "utf8",
@@ -128,7 +128,7 @@ function note({ resourcePreEvent, diagnosticEvent }: EngineEvent, outcome: Outco
     if (op !== "same") (outcome.steps[name] ??= []).push(op);
     if (detailedDiff) outcome.diffs[name] = Object.keys(detailedDiff).sort();
   }
-  // The engine repeats every value in its debug messages.
+  // Debug messages repeat every value.
   if (diagnosticEvent && !/^debug$/.test(diagnosticEvent.severity))
     outcome.messages.push(diagnosticEvent.message.replace(/<\{%[^%]*%\}>/g, ""));
 }

@@ -22,7 +22,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     neverReady: false,
     timeout: "3m",
   };
-  /** Where this machine pushes images and the nodes pull them. */
+  /** Registry that this machine pushes to and the nodes pull from. */
   let registry: string;
   let shared: SharedCluster;
   let core: CoreV1Api;
@@ -51,12 +51,12 @@ describe("provider stand-ins, driven by the real engine", () => {
     await shared.close();
   });
 
-  it("previews a stack of which nothing exists", async () => {
+  it("previews a stack before anything exists", async () => {
     const preview = succeeded(await stack.run("preview"));
     assert.deepEqual(preview.steps.set, ["create"]);
   });
 
-  it("makes one of every kind and waits until pods and job are through", async () => {
+  it("creates a resource of every type, and waits for pods and the job", async () => {
     const up = succeeded(await stack.run("up"));
     assert.match(said(up), /of 2 replicas ready/);
     namespace = String(await stack.output("namespace"));
@@ -75,13 +75,13 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.ok(!stack.stateText.includes(Buffer.from(password).toString("base64")));
   });
 
-  it("has nothing to do when nothing changed, before and after a refresh", async () => {
+  it("changes nothing when nothing changed, before and after a refresh", async () => {
     assert.deepEqual(touched(succeeded(await stack.run("up"))), []);
     assert.deepEqual(touched(succeeded(await stack.run("refresh"))), []);
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
-  it("updates in place what may change, and replaces what may not, showing the fields", async () => {
+  it("updates mutable fields in place, replaces on immutable ones, and lists the fields", async () => {
     wishes.greeting = "goodbye";
     wishes.replicas = 3;
     const before = String(await stack.output("config"));
@@ -103,13 +103,13 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.deepEqual(data, { greeting: "goodbye", empty: "" });
   });
 
-  it("makes again what somebody deleted by hand, once a refresh has seen it", async () => {
+  it("recreates an object that was deleted by hand, after a refresh", async () => {
     await core.deleteNamespacedConfigMap({ name: String(await stack.output("config")), namespace });
     assert.match(JSON.stringify(succeeded(await stack.run("refresh")).steps.config), /refresh/);
     assert.deepEqual(succeeded(await stack.run("up")).steps.config, ["create"]);
   });
 
-  it("does not silently take back a field that somebody else has taken over", async () => {
+  it("rejects an update of a field that another manager owns", async () => {
     const scale = (replicas: number) =>
       apps.patchNamespacedStatefulSetScale({
         name: "set",
@@ -126,7 +126,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     succeeded(await stack.run("up"));
   });
 
-  it("fails within the timeout with the pod's own reason when an image cannot be pulled, and recovers", async () => {
+  it("fails within the timeout with the pod's reason when an image cannot be pulled, and recovers", async () => {
     wishes.brokenImage = `${registry}/ha-celery-no-such-image:1`;
     wishes.timeout = "15s";
     const up = await stack.run("up");
@@ -142,7 +142,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
-  it("names the reason when no node will have a pod", async () => {
+  it("reports the reason when a pod cannot be scheduled", async () => {
     wishes.nodeSelector = { "ha-celery/none": "such" };
     wishes.timeout = "10s";
     assert.match(
@@ -154,7 +154,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     succeeded(await stack.run("up"));
   });
 
-  it("reports a job that fails with its last words, and runs a corrected one", async () => {
+  it("reports the last output of a failed job, and runs a corrected one", async () => {
     wishes.jobCommand = "echo broker refused the password; exit 3";
     const { error = "" } = await stack.run("up");
     assert.match(error, /Job .* failed \(BackoffLimitExceeded\)/);
@@ -165,7 +165,7 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.equal(fixed.steps.once?.[0], "create-replacement");
   });
 
-  it("does not touch an object of the same name that is somebody else's", async () => {
+  it("does not change an existing object of the same name that it did not create", async () => {
     wishes.fixedName = "ha-celery-providers-test";
     const body = { metadata: { name: wishes.fixedName }, data: { theirs: "yes" } };
     await core.createNamespacedConfigMap({ namespace: "default", body });
@@ -178,26 +178,26 @@ describe("provider stand-ins, driven by the real engine", () => {
     await core.deleteNamespacedConfigMap({ namespace: "default", name: wishes.fixedName });
   });
 
-  it("takes over an object that a killed run of the same resource left behind", async () => {
+  it("adopts an object that a killed run of the same resource left behind", async () => {
     succeeded(await stack.run("up"));
     await stack.forget("fixed");
     assert.deepEqual(succeeded(await stack.run("up")).steps.fixed, ["create"]);
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
-  it("stops waiting at once when cancelled, and finishes at the next update", async () => {
+  it("stops waiting immediately when canceled, and finishes at the next update", async () => {
     wishes.neverReady = true;
     const { interruptedAt, error } = await stack.run("up", { at: /0 of 1 replicas ready/, by: "Ctrl-C" });
     assert.ok(interruptedAt && error);
     const seconds = (Date.now() - interruptedAt) / 1000;
-    assert.ok(seconds < 10, `ended ${seconds} s after Ctrl-C`);
+    assert.ok(seconds < 10, `the update ended ${seconds} s after Ctrl-C`);
     assert.match(error, /was not ready yet when the run was canceled/);
     wishes.neverReady = false;
     succeeded(await stack.run("up"));
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
   });
 
-  it("finds what a killed update was making, and makes no second one", async () => {
+  it("finds the object that a killed update was creating, and creates no second one", async () => {
     succeeded(await stack.run("destroy"));
     wishes.neverReady = true;
     await stack.run("up", { at: /0 of 1 replicas ready/, by: "kill" });

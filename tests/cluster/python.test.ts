@@ -13,7 +13,7 @@ const WORKER = join(REPOSITORY, "docker", "worker");
 const quiet = () => undefined;
 const docker = async (...args: string[]) => (await execa("docker", args)).stdout.trim();
 
-/** The command line tool gives up at once while the node has not even announced itself. */
+/** Waits until the broker has started. The command itself fails until the node has registered its name. */
 async function started(attempts = 30): Promise<void> {
   try {
     await docker("exec", BROKER, "rabbitmqctl", "await_startup");
@@ -33,7 +33,7 @@ describe("the Python package, against a real broker", () => {
     const base = (await ensureBaseImages(quiet)).rabbitmq;
     const source = join(REPOSITORY, "docker", "rabbitmq");
     const image = await docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
-    // The default user may log in over the network here: the port is open to this machine alone.
+    // Allows the default user to log in over the network. The port is only published on 127.0.0.1.
     const configuration = join(folder, "open.conf");
     writeFileSync(configuration, "loopback_users = none\n");
     chmodSync(folder, 0o755);
@@ -59,7 +59,7 @@ describe("the Python package, against a real broker", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("passes the tests that need one", async () => {
+  it("passes the tests that need a broker", async () => {
     const { exitCode, stdout } = await execa(join(WORKER, ".venv", "bin", "pytest"), ["-q", "-m", "broker"], {
       cwd: WORKER,
       env: {

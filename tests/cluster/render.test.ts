@@ -9,23 +9,23 @@ import { type KubernetesObject, masked, titleOf, toYaml } from "../../render/yam
 import { EVERYTHING, rendered } from "../unit/render/examples";
 import { RenderCluster } from "./renderCluster";
 
-/** Kinds of KEDA, which is not installed. */
+/** Whether an object belongs to KEDA, which is not installed. */
 const isKeda = ({ apiVersion }: KubernetesObject) => apiVersion.startsWith("keda.sh/");
 
 interface PodTemplate {
   spec: { securityContext?: object; containers: { name: string; image: string; securityContext?: object }[] };
 }
 
-describe("rendered objects before a real API server", () => {
+describe("rendered objects on a real API server", () => {
   const cluster = new RenderCluster();
   before(() => cluster.open());
   after(() => cluster.close());
 
-  /** Sends the objects to be checked and admitted, but not stored. */
+  /** Lets the API server validate and admit the objects without storing them. */
   const check = (objects: KubernetesObject[]) =>
     cluster.kubectl(toYaml(objects), "apply", "--dry-run=server", "--validate=strict", "--filename=-");
 
-  /** Only what exists can be looked into: makes the namespace, with its Pod Security level. */
+  /** Creates the namespace with its Pod Security level, because a dry run needs an existing namespace. */
   function makeNamespace(objects: KubernetesObject[]): void {
     const [namespace, ...more] = objects.filter(({ kind }) => kind === "Namespace");
     assert.ok(namespace && more.length === 0);
@@ -44,20 +44,20 @@ describe("rendered objects before a real API server", () => {
   }
 
   for (const stack of stacks()) {
-    it(`takes stack ${stack} without a warning, with passwords and with placeholders`, async () => {
+    it(`accepts stack ${stack} without a warning, with passwords and with placeholders`, async () => {
       const objects = await rendered(stack);
       passes(objects);
       passes(objects.map(masked));
     });
   }
 
-  it("takes TLS, a second user, a beat, placements and autoscaling without a warning", async () => {
+  it("accepts TLS, a second user, a beat, placements and autoscaling without a warning", async () => {
     const objects = await rendered("local", EVERYTHING);
     assert.ok(objects.some(isKeda));
     passes(objects.filter((each) => !isKeda(each)));
   });
 
-  describe("would say", () => {
+  describe("the API server reports", () => {
     let workers: KubernetesObject & { spec: { template: PodTemplate; replicas?: number } };
     before(async () => {
       const objects = await rendered("local");
@@ -66,13 +66,13 @@ describe("rendered objects before a real API server", () => {
       assert.equal(check([workers]).stderr, "");
     });
 
-    it("when the pods of a Deployment were not restricted", () => {
+    it("a Deployment whose pods are not restricted, as a warning", () => {
       const loose = structuredClone(workers);
       delete loose.spec.template.spec.containers[0]?.securityContext;
       assert.match(check([loose]).stderr, /would violate PodSecurity "restricted.*allowPrivilegeEscalation/);
     });
 
-    it("when a pod was not restricted, and refuse it", () => {
+    it("a pod that is not restricted, and rejects it", () => {
       const { metadata, spec } = structuredClone(workers);
       delete spec.template.spec.securityContext;
       const pod = {
@@ -86,22 +86,22 @@ describe("rendered objects before a real API server", () => {
       assert.match(stderr, /violates PodSecurity "restricted.*runAsNonRoot/);
     });
 
-    it("when a field was misspelt", () => {
-      const misspelt = structuredClone(workers) as KubernetesObject & { spec: Record<string, unknown> };
-      misspelt.spec.replica = 3;
-      const { status, stderr } = check([misspelt]);
+    it("a misspelled field, and rejects it", () => {
+      const misspelled = structuredClone(workers) as KubernetesObject & { spec: Record<string, unknown> };
+      misspelled.spec.replica = 3;
+      const { status, stderr } = check([misspelled]);
       assert.notEqual(status, 0);
       assert.match(stderr, /unknown field "spec\.replica"/);
     });
 
-    it("when a value was out of bounds", () => {
+    it("a value out of bounds", () => {
       const negative = structuredClone(workers);
       negative.spec.replicas = -1;
       assert.match(check([negative]).stderr, /spec\.replicas.*greater than or equal to 0/s);
     });
   });
 
-  describe("applied as docs/how-to/gitops.md tells", () => {
+  describe("applied as docs/how-to/gitops.md describes", () => {
     const folder = mkdtempSync(join(tmpdir(), "ha-celery-gitops-"));
     after(() => rmSync(folder, { recursive: true }));
     let yaml: string;
@@ -124,7 +124,7 @@ describe("rendered objects before a real API server", () => {
       }
     });
 
-    it("the kustomization adds to every object that it means, and takes nothing away", () => {
+    it("the kustomization adds annotations to its targets, and removes nothing", () => {
       const document = readFileSync(join("docs", "how-to", "gitops.md"), "utf8");
       const [, kustomization] = /```yaml\n(apiVersion: kustomize[^`]*)```/.exec(document) ?? [];
       writeFileSync(join(folder, "kustomization.yaml"), kustomization ?? "");
@@ -143,7 +143,7 @@ describe("rendered objects before a real API server", () => {
       assert.equal(patched, 4, "namespace, brokers, the ledger's claim and the Job");
     });
 
-    it("everything at once comes to rest, and every task is done", async () => {
+    it("one apply of all objects settles, and every task is executed", async () => {
       const applied = cluster.kubectl(yaml, "apply", "--filename=-");
       assert.equal(applied.status, 0, applied.stderr);
       assert.equal(applied.stderr, "");
@@ -162,7 +162,7 @@ describe("rendered objects before a real API server", () => {
       assert.deepEqual({ confirmed, executed, lost }, { confirmed: 300, executed: 300, lost: 0 });
     }).timeout(600_000);
 
-    it("applied once more, nothing that runs changes", () => {
+    it("a second apply changes nothing that runs", () => {
       const columns =
         "--output=custom-columns=A:.kind,B:.metadata.name,C:.metadata.uid,D:.metadata.generation";
       const running = () =>

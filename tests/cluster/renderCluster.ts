@@ -4,14 +4,14 @@ import { ensureBinaries } from "../../local/toolchain";
 import { NAMESPACE } from "./machine";
 import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
-/** What a command said. */
-export interface Said {
+/** Result of a kubectl command. */
+export interface KubectlResult {
   status: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** A cluster as a person with kubectl and docker sees it. */
+/** A cluster, used with the commands kubectl and docker. */
 export class RenderCluster {
   private shared?: SharedCluster;
   private kubernetes = "";
@@ -25,14 +25,14 @@ export class RenderCluster {
     await this.shared?.close();
   }
 
-  /** Runs kubectl with YAML on its standard input. */
-  kubectl(input: string, ...args: string[]): Said {
+  /** Runs kubectl with `input` as its standard input. */
+  kubectl(input: string, ...args: string[]): KubectlResult {
     const { kubeconfigPath, context } = this.opened.cluster;
     const where = [`--kubeconfig=${kubeconfigPath}`, `--context=${context}`];
     return spawnSync(this.kubernetes, ["kubectl", ...where, ...args], { input, encoding: "utf8" });
   }
 
-  /** Builds and pushes an image as docs/how-to/gitops.md tells. */
+  /** Builds and pushes an image as docs/how-to/gitops.md describes. */
   push(image: string, folder: string, base: string): void {
     const build = ["build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, "--tag", image, folder];
     for (const args of [build, ["push", "--quiet", image]]) {
@@ -47,7 +47,7 @@ export class RenderCluster {
   }
 
   get opened(): SharedCluster {
-    if (!this.shared) throw new Error("open() comes first");
+    if (!this.shared) throw new Error("open() was not called");
     return this.shared;
   }
 }

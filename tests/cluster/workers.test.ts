@@ -11,13 +11,13 @@ import { EVERY_SECONDS, NAMESPACE, program, type Wishes } from "./workersProgram
 const WORKER = "app.kubernetes.io/name=celery-worker";
 const BEAT = "app.kubernetes.io/name=celery-beat";
 
-/** A periodic run: its id, and when beat said that it was published. */
+/** A periodic task: its id, and the time in seconds at which beat logged that it was published. */
 interface PublishedRun {
   id: string;
   at: number;
 }
 
-describe("workers that scale and a beat, on a real cluster", () => {
+describe("autoscaled workers and a beat, on a real cluster", () => {
   const stack = new ProviderStack();
   const wishes: Wishes = { kubeconfig: "", registry: "", bases: { rabbitmq: "", worker: "" }, countTo: "1" };
   let shared: SharedCluster;
@@ -33,7 +33,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
 
   async function until(what: string, done: () => Promise<boolean>): Promise<void> {
     for (let attempt = 0; !(await done()); attempt++) {
-      assert.ok(attempt < 240, `${what}: not within two minutes`);
+      assert.ok(attempt < 240, `${what}: not within 120 s`);
       await sleep(500);
     }
   }
@@ -89,7 +89,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
     await shared.close();
   });
 
-  it("has as many workers as the autoscaler says, whatever else is updated", async () => {
+  it("keeps the number of workers that the autoscaler set when something is updated", async () => {
     const scalers = config.makeApiClient(AutoscalingV2Api);
     const { items } = await scalers.listNamespacedHorizontalPodAutoscaler({ namespace: NAMESPACE });
     const { name } = await workersDeployment();
@@ -100,24 +100,24 @@ describe("workers that scale and a beat, on a real cluster", () => {
     await until("two workers", async () => (await workersDeployment()).ready === 2);
     assert.deepEqual(touched(succeeded(await stack.run("up"))), []);
 
-    // Without metrics the autoscaler leaves alone what lies within its range.
+    // Without metrics, the autoscaler keeps a number of replicas that is within its range.
     await config.makeApiClient(AppsV1Api).patchNamespacedDeploymentScale({
       name,
       namespace: NAMESPACE,
       body: [{ op: "replace", path: "/spec/replicas", value: 3 }],
     });
-    // Pulumi takes pods that are not ready for something to be mended.
+    // Pulumi would update a Deployment whose pods are not ready.
     await until("three workers", async () => (await workersDeployment()).ready === 3);
     succeeded(await stack.run("refresh"));
     assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
     wishes.countTo = "2";
-    // The components above it have other arguments, too; no other object has changed.
+    // The parent components have changed inputs, too. No other object changes.
     const updated = touched(succeeded(await stack.run("up")));
     assert.deepEqual(updated.sort(), ["celery", "celery-default", "celery-default-workers"]);
     assert.equal((await workersDeployment()).replicas, 3);
   });
 
-  it("publishes periodic tasks, each of which is done once", async () => {
+  it("publishes periodic tasks, and each is executed once", async () => {
     const began = await ledger().summary("count");
     await sleep(10 * EVERY_SECONDS * 1000);
     const { executed, executions, confirmed } = await ledger().summary("count");
@@ -126,10 +126,10 @@ describe("workers that scale and a beat, on a real cluster", () => {
       `${executed - began.executed} runs instead of 10`,
     );
     assert.equal(executions, executed);
-    assert.equal(confirmed, 0, "beat reports to the broker alone");
+    assert.equal(confirmed, 0, "beat reports to the ledger");
   });
 
-  it("goes on after a time without a beat, makes up for what was missed once, and repeats nothing", async () => {
+  it("continues after a time without a beat, catches up once, and publishes nothing twice", async () => {
     const before = await publishedBy(await beatPod());
     await scaleBeat(0);
     await until("the end of the beat", async () => (await pods(BEAT)).length === 0);
@@ -154,7 +154,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
     assert.equal((await ledger().summary("count")).duplicated, 0);
   });
 
-  it("keeps results where the Secret says", async () => {
+  it("stores results where the Secret says", async () => {
     const done = await Promise.all(
       (await pods(WORKER)).map(({ metadata }) =>
         executeIn(
@@ -166,7 +166,7 @@ describe("workers that scale and a beat, on a real cluster", () => {
     assert.match(done.join("\n"), /celery-task-meta-count-2/);
   });
 
-  it("is destroyed without a rest", async () => {
+  it("destroys everything", async () => {
     succeeded(await stack.run("destroy"));
     const { items } = await core().listNamespace();
     assert.ok(!items.some(({ metadata }) => metadata?.name === NAMESPACE));

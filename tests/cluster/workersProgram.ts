@@ -4,18 +4,18 @@ import { HaCelery } from "../../components";
 import { image, type ImageSources } from "./images";
 
 export const NAMESPACE = "jobs";
-/** Seconds from one periodic run to the next. */
+/** Interval between periodic tasks. */
 export const EVERY_SECONDS = 2;
 const RESULTS = "results";
 
-/** What the tests change from one update to the next. */
+/** Inputs that the tests change between updates. */
 export interface Wishes extends ImageSources {
   kubeconfig: string;
-  /** Environment variable of the workers. */
+  /** The environment variable COUNT_TO of the workers. */
   countTo: string;
 }
 
-/** A small installation with a pool that scales, a beat and a result backend: files, which need no server. */
+/** A small installation with an autoscaled pool, a beat, and a result backend of files, which needs no server. */
 export function program(wishes: Wishes): pulumi.automation.PulumiFn {
   return async () => {
     const { kubeconfig, countTo } = wishes;

@@ -8,7 +8,7 @@ import { openSharedCluster, type SharedCluster } from "../cluster/sharedCluster"
 /** Namespaces of the cluster itself, and of other suites that may run at the same time. */
 const OTHERS = /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|jobs|celery|space-.*)$/;
 
-describe("programs that import the library, on a cluster that exists", () => {
+describe("programs that import the library, on an existing cluster", () => {
   const consumer = new Consumer();
   let shared: SharedCluster;
   let env: Record<string, string>;
@@ -60,7 +60,7 @@ describe("programs that import the library, on a cluster that exists", () => {
     for (const { value } of Object.values(images)) assert.match(String(value), /@sha256:[0-9a-f]{64}$/);
   });
 
-  describe("with nothing but a RabbitMqCluster", () => {
+  describe("with only a RabbitMqCluster", () => {
     let outputs: Outputs;
 
     it("brings it up", async () => {
@@ -109,7 +109,7 @@ describe("programs that import the library, on a cluster that exists", () => {
       assert.ok(outputs.amqpUrl?.secret);
     });
 
-    it("has what its transforms changed", async () => {
+    it("applies its transforms", async () => {
       const set = await apps.readNamespacedStatefulSet({
         namespace,
         name: String(outputs.brokerPods?.value),

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { REPOSITORY } from "../../local/paths";
 import { NO_COLOR } from "../cluster/noColor";
 
-/** What the library wants its program to bring. */
+/** Packages that a program must install next to the library. */
 export const PEERS = Object.keys((readJson("package.json") as { peerDependencies: object }).peerDependencies);
 
 /** A file of the packed library. */
@@ -14,18 +14,18 @@ export interface PackedFile {
   size: number;
 }
 
-/** What a program's stack says, by the name of the output. */
+/** Outputs of a program's stack, by name. */
 export type Outputs = Record<string, { value: unknown; secret: boolean }>;
 
 type Operation = "up" | "preview" | "destroy";
 
-/** A folder outside the repository whose programs use the library as anybody's do: packed, and installed into packages of its own. */
+/** A folder outside the repository whose programs use the packed library, installed from its tarball. */
 export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-consumer-"));
-  /** What is in the packed library. */
+  /** Files of the packed library. */
   files: PackedFile[] = [];
 
-  /** Packs the library, lays out the programs, and installs what they need at the versions of our lockfile. */
+  /** Packs the library, copies the programs, and installs their packages in the versions of our lockfile. */
   async make(): Promise<void> {
     const tarball = await this.pack();
     const copy = (from: string, to: string) =>
@@ -40,7 +40,7 @@ export class Consumer {
     await this.run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
   }
 
-  /** Runs a command in the folder of a program and gives back what it printed. */
+  /** Runs a command in the folder of a program and returns its output. */
   async run(command: string, args: string[], program = "."): Promise<string> {
     const bin = join(this.folder, "node_modules", ".bin");
     const { stdout } = await execa(command, args, {
@@ -50,7 +50,7 @@ export class Consumer {
     return stdout;
   }
 
-  /** Runs an operation of Pulumi on a program. Says how long it took. */
+  /** Runs a Pulumi operation on a program, and prints how long it took. */
   async pulumi(operation: Operation, program: string, env: Record<string, string>): Promise<Outputs> {
     const started = Date.now();
     const { stdout, stderr, failed } = await execa("node", ["--import=tsx", "../run.ts", operation], {
@@ -66,7 +66,7 @@ export class Consumer {
   /** Writes the configuration of a program's stack. */
   configure(program: string, values: Record<string, unknown>): void {
     const config = Object.entries(values).map(([key, value]) => [`${program}:${key}`, value]);
-    // JSON is YAML, too.
+    // JSON is valid YAML.
     this.write(join(program, "Pulumi.test.yaml"), JSON.stringify({ config: Object.fromEntries(config) }));
   }
 
@@ -82,7 +82,7 @@ export class Consumer {
     const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", this.folder], {
       cwd: REPOSITORY,
     });
-    // What the build says comes before.
+    // The output of the build comes first.
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as {
       filename: string;
       files: PackedFile[];
@@ -93,7 +93,7 @@ export class Consumer {
   }
 }
 
-/** The tools of the example and the library's peers, exactly as we have them. */
+/** Returns the peer dependencies of the library and the tools of the example, in the versions of our lockfile. */
 function lockedVersions(): Record<string, string> {
   const { packages } = readJson("package-lock.json") as { packages: Record<string, { version: string }> };
   const { devDependencies } = readJson("examples/typescript/package.json") as { devDependencies: object };

@@ -22,26 +22,26 @@ describe("examples/yaml", () => {
   const program = parse(readFileSync(join(EXAMPLES, "yaml/Pulumi.yaml"), "utf8")) as YamlProgram;
   const ours = Object.entries(program.resources).filter(([, { type }]) => type.startsWith("ha-celery:"));
 
-  it("uses components as the schema tells", function () {
+  it("uses components according to the schema", function () {
     this.timeout(60_000);
     assert.equal(ours.length, 1);
     for (const [, { type, properties }] of ours)
       assert.deepEqual(resourceProblems(librarySchema(), type, properties), []);
   });
 
-  it("exports what the components give", function () {
+  it("exports outputs of the components", function () {
     this.timeout(60_000);
     for (const [name, { type }] of ours) {
       const { properties = {} } = librarySchema().resources[type.replace(":", ":index:")] ?? {};
       for (const value of Object.values(program.outputs)) {
         const [, resource, output = ""] = /^\$\{(\w+)\.(\w+)\}$/.exec(value) ?? [];
         if (resource === name) assert.ok(output in properties, value);
-        else assert.fail(`${value} is of no component`);
+        else assert.fail(`${value} is not an output of a component`);
       }
     }
   });
 
-  it("takes the components from this repository", () => {
+  it("uses the components of this repository", () => {
     assert.equal(
       resolve(EXAMPLES, "yaml", program.packages["ha-celery"] ?? ""),
       join(REPOSITORY, "components"),
@@ -52,21 +52,21 @@ describe("examples/yaml", () => {
     ["a name that does not exist", { replica: 3 }, "ha-celery:HaCelery.broker.replica does not exist"],
     ["a wrong type", { replicas: "three" }, "ha-celery:HaCelery.broker.replicas is not a number"],
     [
-      "no such choice",
+      "an unknown choice",
       { spread: "never" },
       "ha-celery:HaCelery.broker.spread is none of required, preferred",
     ],
-    ["no list", { plugins: "rabbitmq_shovel" }, "ha-celery:HaCelery.broker.plugins is not an array"],
+    ["not a list", { plugins: "rabbitmq_shovel" }, "ha-celery:HaCelery.broker.plugins is not an array"],
   ];
   for (const [what, broker, problem] of wrong) {
-    it(`would be found out: ${what}`, function () {
+    it(`a mistake would fail the test: ${what}`, function () {
       this.timeout(60_000);
       const properties = { rabbitmqImage: "a", workerImage: "b", app: "c", broker };
       assert.deepEqual(resourceProblems(librarySchema(), "ha-celery:HaCelery", properties), [problem]);
     });
   }
 
-  it("would be found out: a missing argument", function () {
+  it("a mistake would fail the test: a missing argument", function () {
     this.timeout(60_000);
     assert.deepEqual(
       resourceProblems(librarySchema(), "ha-celery:HaCelery", { app: "a", rabbitmqImage: "b" }),
@@ -82,7 +82,7 @@ describe("examples/typescript", () => {
     execFileSync(mocha, [join(EXAMPLES, "typescript/index.test.ts")], { cwd: REPOSITORY, stdio: "pipe" });
   });
 
-  it("changes one annotation and one Service, and nothing else, by its transforms", async () => {
+  it("changes only one annotation and one Service with its transforms", async () => {
     const { overrides } = await import("../../examples/typescript/overrides.js");
     const change = async (type: string, name: string, props: object) => {
       const args = { custom: true, type, name, props: { ...props }, opts: {} };
@@ -111,9 +111,9 @@ describe("examples/typescript", () => {
 });
 
 describe("examples/gke", () => {
-  it("makes a cluster, a registry, images and Celery on spot machines", async () => {
+  it("creates a cluster, a registry, images and Celery on spot machines", async () => {
     const before = process.cwd();
-    // The folders of the images are relative to the program.
+    // The paths of the images are relative to the program.
     process.chdir(join(EXAMPLES, "gke"));
     try {
       const { resources } = await run(() => {

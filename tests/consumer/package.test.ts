@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { REPOSITORY } from "../../local/paths";
 import { Consumer, PEERS } from "./consumer";
 
-/** Two files of a hundred kilobytes each would already be more than all of the library. */
+/** Limits in bytes that an accidentally packed file would exceed. */
 const LARGEST_FILE = 60_000;
 const LARGEST_TOTAL = 900_000;
 
@@ -14,7 +14,7 @@ describe("the packed library", () => {
   before(() => consumer.make());
   after(() => consumer.remove());
 
-  it("holds the compiled components and the command, their types, licence and README, and nothing else", () => {
+  it("contains only the compiled components and the command, their types, license and README", () => {
     const folders = ["components", "operate"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).map((file) =>
@@ -29,7 +29,7 @@ describe("the packed library", () => {
     assert.deepEqual(packed, [...compiled, "LICENSE", "README.md", "package.json"].sort());
   });
 
-  it("brings the command ha-celery, which needs nothing of the repository", async () => {
+  it("provides the command ha-celery, which needs no file of the repository", async () => {
     const scenes = await consumer.run("ha-celery", ["drill"]);
     assert.match(scenes, /^drain +the leader's node is cordoned and drained/m);
     await assert.rejects(
@@ -44,7 +44,7 @@ describe("the packed library", () => {
     assert.ok(total < LARGEST_TOTAL, `${total} bytes`);
   });
 
-  it("shares the packages of the program: a second copy of @pulumi/pulumi would see none of its resources", async () => {
+  it("shares the program's packages, because a second copy of @pulumi/pulumi would not see its resources", async () => {
     const found = await consumer.run("npm", ["ls", "--all", "--parseable", ...PEERS]);
     const copies = found.split("\n").filter((path) => /@pulumi\/\w+$/.test(path));
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe("the packed library", () => {
   });
 
   it("creates nothing when it is imported", async () => {
-    // Without an engine, the first resource would end the program.
+    // Without an engine, creating a resource fails.
     const names = await consumer.run("node", [
       "--eval",
       "console.log(Object.keys(require('ha-celery')).join())",
@@ -64,7 +64,7 @@ describe("the packed library", () => {
     assert.equal(await consumer.run("node", ["--input-type=module", "--eval", module]), "function");
   });
 
-  it("has types for strict programs, which refuse a wrong argument", async () => {
+  it("has types for strict programs, which reject a wrong argument", async () => {
     await consumer.run("tsc", ["--noEmit"]);
     consumer.write(
       "wrong.ts",
@@ -73,7 +73,7 @@ describe("the packed library", () => {
     await assert.rejects(consumer.run("tsc", ["--noEmit"]), /wrong\.ts\(2,.*'number' is not assignable/);
   });
 
-  it("can be tested with Pulumi's own mocks", async () => {
+  it("can be tested with Pulumi's mocks", async () => {
     await consumer.run("npm", ["test"], "orders");
   });
 });

@@ -4,9 +4,9 @@ import ts from "typescript";
 import { COMPONENTS } from "../unit/components/schema";
 
 describe("components/ as a Pulumi plugin", () => {
-  it("compiles as Pulumi compiles it", function () {
+  it("compiles with the settings that Pulumi uses", function () {
     this.timeout(60_000);
-    // Pulumi takes the tsconfig.json of the program that uses the plugin, not the plugin's; a YAML program has none.
+    // Pulumi uses the tsconfig.json of the program, not of the plugin. A YAML program has none.
     const program = ts.createProgram([join(COMPONENTS, "index.ts")], {
       target: ts.ScriptTarget.ES2020,
       module: ts.ModuleKind.NodeNext,

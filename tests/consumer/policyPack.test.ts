@@ -8,7 +8,7 @@ const RUNNER = join(PROGRAM, "node_modules", "@pulumi", "pulumi", "cmd", "run-po
 const NO_ENGINE = "127.0.0.1:1";
 
 describe("the policy pack", () => {
-  it("starts as Pulumi starts it, with Pulumi's own TypeScript settings", async function () {
+  it("starts the way Pulumi starts it, with Pulumi's TypeScript settings", async function () {
     this.timeout(60_000);
     const pack = spawn(process.execPath, [RUNNER, NO_ENGINE, "."], {
       cwd: join(PROGRAM, "policy"),
@@ -21,6 +21,6 @@ describe("the policy pack", () => {
       once(pack, "exit").then(([code]) => `exit code ${code}`),
     ]);
     pack.kill();
-    assert.match(said, /^\d+\n$/, `a port is expected, not ${said} ${errors}`);
+    assert.match(said, /^\d+\n$/, `expected a port, got ${said} ${errors}`);
   });
 });

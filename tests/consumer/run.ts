@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 
 // Runs the program of the current folder without a language host for Node.js: run.ts up | preview | destroy.
-// The environment says what the CLI needs, and PULUMI_ROOT, where it is.
+// The environment contains PULUMI_ROOT, the folder of the CLI, and the variables that the CLI needs.
 
 async function main(operation = ""): Promise<void> {
   const folder = process.cwd();
@@ -18,7 +18,7 @@ async function main(operation = ""): Promise<void> {
   if (operation === "up") await stack.up(options);
   else if (operation === "preview") await stack.preview({ ...options, expectNoChanges: true });
   else if (operation === "destroy") await stack.destroy(options);
-  else throw new Error(`${operation}? Say up, preview or destroy.`);
+  else throw new Error(`"${operation}" is not an operation: use up, preview or destroy.`);
   const outputs = Object.entries(await stack.outputs()).map(([name, { value, secret }]) => [
     name,
     { value, secret },
@@ -27,7 +27,7 @@ async function main(operation = ""): Promise<void> {
 }
 
 main(process.argv[2]).catch(({ name, message }: Error) => {
-  // What the engine says stands above already.
+  // The output of the engine already contains it.
   if (name !== "CommandError") process.stderr.write(message);
   process.exitCode = 1;
 });

@@ -3,7 +3,7 @@ import type { PackageSpec, Property } from "@pulumi/pulumi/provider/experimental
 type Fields = Record<string, unknown>;
 type Shape = { properties?: Record<string, Property>; required?: string[] };
 
-/** What is wrong with the properties of a YAML program's resource, by the package's schema. An interpolation fits every type. */
+/** Checks a YAML program's resource against the package's schema. An interpolation matches every type. */
 export function resourceProblems(schema: PackageSpec, type: string, properties: Fields): string[] {
   const [pkg = "", name = ""] = type.split(":");
   const resource = pkg === schema.name ? schema.resources[`${pkg}:index:${name}`] : undefined;

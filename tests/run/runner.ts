@@ -52,7 +52,7 @@ export class Runner {
   /** Ends the running suites. Those that are waiting do not start. */
   stop(signal: NodeJS.Signals): void {
     this.stopped = true;
-    for (const { pid } of this.running) if (pid) process.kill(-pid, signal);
+    for (const { pid, exitCode } of this.running) if (pid && exitCode === null) process.kill(-pid, signal);
   }
 
   private async runOne(suite: Suite, env: Record<string, string>): Promise<void> {
