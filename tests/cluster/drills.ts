@@ -43,7 +43,7 @@ export function drills(): void {
       assert.ok(confirmed > 100, `only ${confirmed} tasks were published`);
       assert.deepEqual(reasons, []);
       assert.equal(ended.code, 0);
-      if (scene === "partition") assert.match(ended.output, /has closed itself to clients/);
+      if (scene === "partition") assert.match(ended.output, /has disconnected its clients/);
     });
 
   it("writes a report with a timeline for each drill", () => {

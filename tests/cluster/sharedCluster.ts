@@ -4,7 +4,7 @@ import { createCluster, deleteCluster, type LocalCluster } from "../../local/clu
 import { type BaseImages, ensureBaseImages } from "../../local/images";
 import type { Report } from "../../local/report";
 import { ensureDocker, ensurePulumi, type PulumiTools, stopDockerIfOurs } from "../../local/toolchain";
-import { absent } from "../../operate/cluster/cluster";
+import { ignoreNotFound } from "../../operate/cluster/objects";
 
 /** Cluster of all suites that keep to their own namespaces. */
 export const SHARED = "shared";
@@ -54,8 +54,8 @@ export async function newSharedCluster(report: Report): Promise<LocalCluster> {
 /** Removes a namespace if it exists, without waiting for its pods to stop by themselves. */
 async function removeNamespace(config: KubeConfig, name: string): Promise<void> {
   const core = config.makeApiClient(CoreV1Api);
-  if (!(await core.deleteNamespace({ name }).catch(absent))) return;
-  const exists = () => core.readNamespace({ name }).catch(absent);
+  if (!(await core.deleteNamespace({ name }).catch(ignoreNotFound))) return;
+  const exists = () => core.readNamespace({ name }).catch(ignoreNotFound);
   for (const deadline = Date.now() + GONE_TIMEOUT_MS; await exists(); await sleep(POLL_MS)) {
     if (Date.now() > deadline)
       throw new Error(`namespace ${name} still exists ${GONE_TIMEOUT_MS / 1000} s after its deletion`);
