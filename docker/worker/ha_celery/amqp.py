@@ -11,12 +11,14 @@ from typing import Any
 import kombu
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.utils.log import get_logger
+from kombu.utils.objects import cached_property
 
 from ha_celery import delays
 from ha_celery.checked_amqp import CheckedAMQP
+from ha_celery.configuration import configuration_of
 from ha_celery.connection import AMQP_TRANSPORTS, Transport
 from ha_celery.producer import Budget, Producer, ProducerPool, RetryPolicy, TaskProducer
-from ha_celery.routing import Queues, Router, needs_queue, takes
+from ha_celery.routing import ExistingQueue, Queues, Router, needs_queue, takes
 
 logger = get_logger(__name__)
 
@@ -132,8 +134,16 @@ class AMQP(CheckedAMQP):
             raise needs_queue(name, task_id, exchange or self.default_exchange.name, routing_key)
         if queue is not None and exchange is None and routing_key is None and self._is_plain(queue):
             # To the default exchange, whose routing keys are the names of queues: no binding can go astray.
-            return options | {"queue": queue, "exchange_type": "direct"}
+            return options | {"queue": queue, "exchange_type": "direct", "declare": [self._declared(queue)]}
         return options
+
+    def _declared(self, queue: kombu.Queue) -> kombu.Queue | ExistingQueue:
+        """Return what a publisher declares: a queue that only we have named is left to the workers."""
+        return queue if self._names_queues else ExistingQueue(queue)
+
+    @cached_property
+    def _names_queues(self) -> bool:
+        return configuration_of(self.app).names_queues()
 
     def _is_plain(self, queue: kombu.Queue) -> bool:
         """Return whether a queue is bound by its name to the application's exchange."""
@@ -148,7 +158,7 @@ class AMQP(CheckedAMQP):
             "queue": queue,
             "exchange": delays.FIRST_EXCHANGE,
             "routing_key": delays.delayed_key(seconds, queue),
-            "declare": [queue, route],
+            "declare": [self._declared(queue), route],
         }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 
-from ha_celery import beat_probes, held, logs, probes, requests, task_process, worker_start
+from ha_celery import beat_probes, delays, held, logs, probes, requests, task_process, worker_start
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.environment import SettingsError
@@ -40,12 +40,15 @@ def configure(app: Celery, settings: Settings | None = None) -> None:
 
 def install(app: Celery, settings: Settings | None = None) -> None:
     """Prepares an app, whose settings may be loading at this moment."""
-    if register(app, Configuration(app, settings)):
+    configuration = Configuration(app, settings)
+    if register(app, configuration):
         _publish_confirmed(app)
         if app.control_cls == Celery.control_cls:
             app.control_cls = "ha_celery.control:Control"
         app.on_after_configure.connect(lambda **_: configuration_of(app).apply(), weak=False)
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
+        if not configuration.accelerated:
+            app.steps["consumer"].add(delays.ExactBindings)
         logs.one_line_a_task()
         worker_start.watch()
         beat_probes.watch()

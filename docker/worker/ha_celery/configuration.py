@@ -68,6 +68,11 @@ class Configuration:
         """Returns the queues that a worker takes tasks from, unless its -Q option names others."""
         return list(self.settings.queues) or queue_names(self.context())
 
+    def names_queues(self) -> bool:
+        """Returns whether the environment or the app names any queue."""
+        named = (self._app_value(name) for name in ("task_queues", "task_default_queue"))
+        return bool(self.settings.queues) or any(named)
+
     def context(self) -> Context:
         """Returns the inputs of all values."""
         return Context(self.settings, self._app.main or "celery", self.accelerated, self._app_value)

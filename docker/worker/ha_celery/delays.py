@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from amqp.exceptions import NotFound
+from celery import bootsteps
 from celery.worker.consumer import delayed_delivery
 from dateutil.parser import isoparse
 from kombu import Exchange, Queue
@@ -117,12 +118,26 @@ class DelayedDelivery(delayed_delivery.DelayedDelivery):
         self._bind_queues(c.app, c.connection)
 
     def _bind_queues(self, app: Any, connection: Any) -> None:
-        """Bind the queues that this worker takes tasks from: it has just declared them."""
-        with connection.channel() as channel:
-            for queue in app.amqp.queues.consume_from.values():
-                if not isinstance(queue, Broadcast):
-                    bind(queue, channel)
-                    unbind_former(queue, channel)
+        bind_all(app, connection)
+
+
+class ExactBindings(bootsteps.StartStopStep):
+    """Corrects the bindings that Celery's own consumer makes, where ours is not used."""
+
+    requires = (delayed_delivery.DelayedDelivery,)
+
+    def start(self, c: Any) -> None:
+        """Replace them; Celery makes them again with every connection."""
+        bind_all(c.app, c.connection)
+
+
+def bind_all(app: Any, connection: Any) -> None:
+    """Bind the queues that a worker takes tasks from, which it has just declared."""
+    with connection.channel() as channel:
+        for queue in app.amqp.queues.consume_from.values():
+            if not isinstance(queue, Broadcast):
+                bind(queue, channel)
+                unbind_former(queue, channel)
 
 
 def cascade_exists(connection: Any) -> bool:

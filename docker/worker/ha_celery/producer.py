@@ -198,6 +198,8 @@ class Publication:
                 f"{self.message} is not stored: no queue takes routing key {key!r} of exchange {exchange!r}."
                 " Correct the exchange or the routing key, or start the workers that declare the queue.",
             ) from error
+        if isinstance(error, PublishError):
+            error.task_id = self.message.id
         if not isinstance(error, (Refusal, NoConfirmError, PoolExhaustedError)) and not is_temporary(error):
             raise error
         self.failures += 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from amqp.exceptions import NotFound
 from celery.app import amqp, routes
 from celery.exceptions import QueueNotFound
 from kombu import Exchange, Queue
@@ -81,6 +82,39 @@ def _expression(pattern: str) -> str:
     words = {"*": r"[^.]+", "#": r".*"}
     escaped = [words.get(word) or re.escape(word) for word in pattern.split(".")]
     return r"\.".join(escaped).replace(r"\..*", r"(\..*)?").replace(r".*\.", r"(.*\.)?")
+
+
+class ExistingQueue:
+    """A queue that is looked up instead of declared, because nothing in this process names it."""
+
+    can_cache_declaration = True
+    is_bound = True
+
+    def __init__(self, queue: Queue) -> None:
+        """Look up this queue."""
+        self.name = queue.name
+
+    def __hash__(self) -> int:
+        """Be the same for the same queue, as kombu's entities are."""
+        return hash(("existing", self.name))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by name."""
+        return isinstance(other, ExistingQueue) and self.name == other.name
+
+    def declare(self, channel: Any) -> None:
+        """Raise an error if the queue does not exist."""
+        try:
+            channel.queue_declare(self.name, passive=True)
+        except NotFound as error:
+            # A queue without a leader answers NotFound, too, in other words.
+            if "no queue" not in str(error):
+                raise
+            raise UnroutableError(
+                f"nothing is sent: queue {self.name!r} does not exist, and is not created because neither"
+                " HA_CELERY_QUEUES nor the app names a queue. Set HA_CELERY_QUEUES to the queues of the"
+                " worker pools, or task_default_queue in the app."
+            ) from error
 
 
 def needs_queue(name: str, task_id: str, exchange: Any, routing_key: str | None) -> UnroutableError:

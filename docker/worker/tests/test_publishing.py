@@ -200,6 +200,20 @@ class TestErrors:
         with app.connection_for_write() as connection, connection.channel() as channel:
             channel.queue_delete(made)
 
+    def test_a_publisher_that_knows_only_the_url_creates_no_queue(self, tmp_path: Path) -> None:
+        app = create_app("web", Settings(BROKER_URL, state_dir=tmp_path), set_as_current=False)
+        with app.connection_for_write() as connection, connection.channel() as channel:
+            channel.queue_delete("tasks")
+            for options in ({}, {"countdown": 5}):
+                began = time.monotonic()
+                with pytest.raises(UnroutableError, match=r"'tasks' does not exist.*HA_CELERY_QUEUES"):
+                    app.send_task("x", **options)
+                assert time.monotonic() - began < 1
+            app.amqp.queues["tasks"](channel).declare()
+            app.send_task("x")
+            assert channel.queue_delete("tasks") == 1
+        app.close()
+
     def test_too_large_is_an_error_before_sending(self, app: Celery, task: Any) -> None:
         with pytest.raises(MessageTooLargeError, match=r"17,000,\d+ bytes, but RabbitMQ accepts 16,777,216"):
             task.delay("x" * 17_000_000)
@@ -263,10 +277,11 @@ class TestDelays:
             others = [entry for entry in journal.entries if entry["what"] != "g"]
             assert {entry["queue"] for entry in others} == {REPORTS}
 
+    @pytest.mark.parametrize("native", ["false", "true"])
     def test_queue_names_with_dots_never_match_each_other(
-        self, app: Celery, task: Any, tmp_path: Path
+        self, app: Celery, task: Any, tmp_path: Path, native: str
     ) -> None:
-        with worker(tmp_path, QUEUES) as journal:
+        with worker(tmp_path, QUEUES, HA_CELERY_NATIVE_POOL=native) as journal:
             for queue in QUEUES[:3]:
                 for number in range(20):
                     task.apply_async((f"{queue} {number}",), queue=queue)
@@ -309,7 +324,7 @@ class TestMigration:
     def test_bindings_of_earlier_versions_are_removed_and_what_is_delayed_arrives(
         self, app: Celery, task: Any, tmp_path: Path
     ) -> None:
-        task.apply_async(countdown=6, args=("later",), queue=f"eu.{MAIL}")
+        task.apply_async(countdown=30, args=("later",), queue=f"eu.{MAIL}")
         task.apply_async(("queued",), queue=f"eu.{MAIL}")
         with app.connection_for_write() as connection, connection.channel() as channel:
             for queue in QUEUES:
@@ -320,7 +335,7 @@ class TestMigration:
             channel.queue_unbind(eu, "celery_delayed_delivery", "*." * 28 + eu)
         with worker(tmp_path, QUEUES) as journal:
             [queued] = journal.wait("queued")
-            [later] = journal.wait("later", seconds=15)
+            [later] = journal.wait("later", seconds=60)
             assert queued["queue"] == later["queue"] == f"eu.{MAIL}"
             time.sleep(2)
             assert len(journal.of("later")) == 1
