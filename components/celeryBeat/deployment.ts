@@ -1,8 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
-import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
+import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { ResolvedBeat } from "./resolve";
 
 const MEMORY_DIR = "/var/lib/ha-celery";
@@ -32,8 +33,8 @@ export function beatDeployment(
               imagePullPolicy: "IfNotPresent",
               command: beat.command ?? beatCommand(beat),
               env: environment(beat, {
-                HA_CELERY_QUEUES: beat.queues.join(","),
-                HA_CELERY_STATE_DIR: STATE_DIR,
+                [VARIABLES.queues]: beat.queues.join(","),
+                [VARIABLES.stateDir]: STATE_DIR,
               }),
               resources: resources(beat.compute),
               securityContext: CONTAINER_SECURITY,

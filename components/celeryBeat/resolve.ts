@@ -1,4 +1,5 @@
-import { type Identity, DEFAULT_QUEUES, USER, identity } from "../shared/celery/defaults";
+import { DEFAULT_QUEUES, USER } from "../shared/celery/contract";
+import { type Identity, identityOf } from "../shared/labels";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { CeleryBeatArgs } from "./args";
@@ -20,6 +21,6 @@ export function resolveBeat(name: string, args: CeleryBeatArgs): ResolvedBeat {
     ...omitUndefined(args),
     storage: { size: "1Gi", ...omitUndefined(args.storage) },
     compute: { cpu: "50m", memory: "256Mi", ...omitUndefined(args.compute) },
-    ...identity("celery-beat", name, "beat"),
+    ...identityOf("celery-beat", name, "beat"),
   };
 }

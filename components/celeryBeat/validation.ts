@@ -1,4 +1,5 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
+import { VARIABLES } from "../shared/celery/contract";
 import { RESERVED } from "../shared/celery/environment";
 import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
 import type { Volume } from "../types";
@@ -6,7 +7,7 @@ import type { BeatOptions, CeleryBeatArgs } from "./args";
 
 export const BEAT_ENVIRONMENT = environmentRule({
   ...RESERVED,
-  HA_CELERY_STATE_DIR: "no argument: it is fixed",
+  [VARIABLES.stateDir]: "no argument: it is fixed",
 });
 
 export const BEAT: Validation<BeatOptions> = {

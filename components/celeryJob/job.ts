@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { JOB_VARIABLES, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import type { ResolvedJob } from "./resolve";
 
@@ -33,9 +34,9 @@ export function jobArgs(job: ResolvedJob): k8s.batch.v1.JobArgs {
               imagePullPolicy: "IfNotPresent",
               command: job.command,
               env: environment(job, {
-                HA_CELERY_QUEUES: job.queues.join(","),
-                SCHEDULE_TASKS: String(job.tasks),
-                SCHEDULE_RUN: job.run,
+                [VARIABLES.queues]: job.queues.join(","),
+                [JOB_VARIABLES.tasks]: String(job.tasks),
+                [JOB_VARIABLES.run]: job.run,
               }),
               resources: resources(job.compute),
               securityContext: CONTAINER_SECURITY,

@@ -1,4 +1,5 @@
-import { type Identity, DEFAULT_QUEUES, USER, identity } from "../shared/celery/defaults";
+import { DEFAULT_QUEUES, DEFAULT_RUN, DEFAULT_TASKS, USER } from "../shared/celery/contract";
+import { type Identity, identityOf } from "../shared/labels";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
 import type { CeleryJobArgs } from "./args";
@@ -17,8 +18,8 @@ export interface ResolvedJob extends CeleryJobArgs, Identity {
 
 export function resolveJob(name: string, args: CeleryJobArgs): ResolvedJob {
   return {
-    tasks: 10000,
-    run: "run-1",
+    tasks: DEFAULT_TASKS,
+    run: DEFAULT_RUN,
     command: ["python", "-m", "counter.scheduler"],
     queues: DEFAULT_QUEUES,
     backoffLimit: 10,
@@ -26,6 +27,6 @@ export function resolveJob(name: string, args: CeleryJobArgs): ResolvedJob {
     completionTimeout: "30m",
     ...omitUndefined(args),
     compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
-    ...identity("celery-job", name, "job"),
+    ...identityOf("celery-job", name, "job"),
   };
 }

@@ -10,7 +10,7 @@ import {
   unchecked,
   wholeNumber,
 } from "../shared/checks";
-import { RUN_NAME } from "../shared/names";
+import { JOB_VARIABLES, RUN_NAME } from "../shared/celery/contract";
 import type { CeleryJobArgs, JobOptions } from "./args";
 
 const runName: Check<string> = check(
@@ -19,7 +19,11 @@ const runName: Check<string> = check(
     `${what} is ${quote(name)}, but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.`,
 );
 
-export const JOB_ENVIRONMENT = environmentRule({ ...RESERVED, SCHEDULE_TASKS: "tasks", SCHEDULE_RUN: "run" });
+export const JOB_ENVIRONMENT = environmentRule({
+  ...RESERVED,
+  [JOB_VARIABLES.tasks]: "tasks",
+  [JOB_VARIABLES.run]: "run",
+});
 
 export const JOB: Validation<JobOptions> = {
   checks: {

@@ -8,8 +8,9 @@ import {
   resources,
   spreadOut,
 } from "../shared/pods";
+import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
-import { probes, STATE_DIR, STATE_VOLUME } from "../shared/celery/probes";
+import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { ResolvedWorkers } from "./resolve";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -90,11 +91,11 @@ function workerContainer(workers: ResolvedWorkers): Container {
     imagePullPolicy: "IfNotPresent",
     command: workers.command ?? workerCommand(workers),
     env: environment(workers, {
-      HA_CELERY_QUEUES: workers.appQueues.join(","),
-      HA_CELERY_PREFETCH_MULTIPLIER: String(workers.prefetch),
-      HA_CELERY_LONGEST_TASK_SECONDS: String(workers.longestTaskSeconds),
-      HA_CELERY_OBSERVABLE: String(workers.observable),
-      HA_CELERY_STATE_DIR: STATE_DIR,
+      [VARIABLES.queues]: workers.appQueues.join(","),
+      [VARIABLES.prefetch]: String(workers.prefetch),
+      [VARIABLES.longestTaskSeconds]: String(workers.longestTaskSeconds),
+      [VARIABLES.observable]: String(workers.observable),
+      [VARIABLES.stateDir]: STATE_DIR,
     }),
     resources: resources(workers.compute),
     securityContext: CONTAINER_SECURITY,

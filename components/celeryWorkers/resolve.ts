@@ -1,11 +1,5 @@
-import {
-  type Identity,
-  DEFAULT_LONGEST_TASK_SECONDS,
-  DEFAULT_PREFETCH,
-  DEFAULT_QUEUES,
-  USER,
-  identity,
-} from "../shared/celery/defaults";
+import { DEFAULT_QUEUES, LONGEST_TASK_SECONDS, PREFETCH, USER } from "../shared/celery/contract";
+import { type Identity, identityOf } from "../shared/labels";
 import { type Compute, type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { omitUndefined } from "../shared/omitUndefined";
@@ -38,8 +32,8 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
   return {
     queues: DEFAULT_QUEUES,
     concurrency: DEFAULT_CONCURRENCY,
-    prefetch: DEFAULT_PREFETCH,
-    longestTaskSeconds: DEFAULT_LONGEST_TASK_SECONDS,
+    prefetch: PREFETCH.fallback,
+    longestTaskSeconds: LONGEST_TASK_SECONDS.fallback,
     spread: Spread.Preferred,
     observable: false,
     runAsUser: USER,
@@ -48,7 +42,7 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
     ...omitUndefined(rest),
     ...(autoscale ? { autoscale: resolveAutoscale(autoscale, rest) } : { replicas }),
     compute: { cpu: "250m", memory: "512Mi", ...omitUndefined(args.compute) },
-    ...identity("celery-worker", name, "worker"),
+    ...identityOf("celery-worker", name, "worker"),
   };
 }
 
@@ -58,7 +52,7 @@ export function minReplicasOf({ minReplicas, maxReplicas }: WorkerAutoscale): nu
 }
 
 export function resolveAutoscale(autoscale: WorkerAutoscale, workers: WorkerOptions): ResolvedAutoscale {
-  const { concurrency = DEFAULT_CONCURRENCY, prefetch = DEFAULT_PREFETCH } = workers;
+  const { concurrency = DEFAULT_CONCURRENCY, prefetch = PREFETCH.fallback } = workers;
   return {
     by: ScaleBy.Cpu,
     cpuPercent: 70,

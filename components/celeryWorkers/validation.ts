@@ -1,4 +1,5 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
+import { LONGEST_TASK_SECONDS, PREFETCH, VARIABLES } from "../shared/celery/contract";
 import { RESERVED } from "../shared/celery/environment";
 import {
   type Checks,
@@ -60,10 +61,10 @@ const replicasOrAutoscale: Rule<WorkerOptions> = {
 
 export const WORKER_ENVIRONMENT = environmentRule({
   ...RESERVED,
-  HA_CELERY_PREFETCH_MULTIPLIER: "prefetch",
-  HA_CELERY_LONGEST_TASK_SECONDS: "longestTaskSeconds",
-  HA_CELERY_OBSERVABLE: "observable",
-  HA_CELERY_STATE_DIR: "no argument: it is fixed",
+  [VARIABLES.prefetch]: "prefetch",
+  [VARIABLES.longestTaskSeconds]: "longestTaskSeconds",
+  [VARIABLES.observable]: "observable",
+  [VARIABLES.stateDir]: "no argument: it is fixed",
 });
 
 export const WORKERS: Validation<WorkerOptions> = {
@@ -75,13 +76,13 @@ export const WORKERS: Validation<WorkerOptions> = {
     concurrency: wholeNumber({ why: "it is a number of processes", least: 1 }),
     prefetch: wholeNumber({
       why: "each process holds this many tasks, the running one included",
-      least: 1,
-      most: 1000,
+      least: PREFETCH.least,
+      most: PREFETCH.most,
     }),
     longestTaskSeconds: wholeNumber({
       why: "a stopping pod waits this long for its tasks",
-      least: 1,
-      most: 7 * 86400,
+      least: LONGEST_TASK_SECONDS.least,
+      most: LONGEST_TASK_SECONDS.most,
     }),
     compute,
     spread: oneOf(Spread),

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "./content";
+import { DEFAULT_PLATFORM, contentHash } from "./content";
 import { CONTAINER_IMAGE, dockerfileOf } from "./validation";
 import { problemsOf } from "../shared/checks";
 import { outputsOf, throwProblems } from "../shared/component";
@@ -30,7 +30,7 @@ export class ContainerImage extends pulumi.ComponentResource {
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerImage", name, args, opts);
     throwProblems(this, name, problemsOf(args, CONTAINER_IMAGE));
-    const { context, target, platform = "linux/amd64", push = true } = args;
+    const { context, target, platform = DEFAULT_PLATFORM, push = true } = args;
     const dockerfile = dockerfileOf(args);
     const buildArgs = { ...args.buildArgs, ...(args.baseImage && { BASE_IMAGE: args.baseImage }) };
     const tag =

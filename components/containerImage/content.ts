@@ -3,6 +3,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "
 import { join } from "node:path";
 import { dockerIgnore } from "./dockerIgnore";
 
+export const DEFAULT_PLATFORM = "linux/amd64";
+
 /** Hash of everything that a build of the folder depends on, base images aside. `settings` are target, platform and build arguments. */
 export function contentHash(context: string, dockerfile: string, settings: Record<string, string>): string {
   const hash = createHash("sha256");

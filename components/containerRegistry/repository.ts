@@ -4,11 +4,13 @@ import { REPOSITORY_ID_LENGTH, thisStack, uniqueId } from "../gkeCluster/names";
 
 type CleanupPolicy = gcp.types.input.artifactregistry.RepositoryCleanupPolicy;
 
+export const DEFAULT_KEEP_RECENT = 10;
+
 export const READER_ROLE = "roles/artifactregistry.reader";
 
 /** The repository of a registry's arguments. */
 export function repository(name: string, args: ContainerRegistryArgs): gcp.artifactregistry.RepositoryArgs {
-  const { keepRecent = 10, untaggedDays = 7, taggedDays = 90 } = args;
+  const { keepRecent = DEFAULT_KEEP_RECENT, untaggedDays = 7, taggedDays = 90 } = args;
   return {
     project: args.project,
     location: args.location,

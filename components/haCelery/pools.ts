@@ -1,4 +1,4 @@
-import { DEFAULT_LONGEST_TASK_SECONDS, DEFAULT_PREFETCH, DEFAULT_QUEUES } from "../shared/celery/defaults";
+import { DEFAULT_QUEUES, LONGEST_TASK_SECONDS, PREFETCH } from "../shared/celery/contract";
 import type { WorkerOptions } from "../celeryWorkers/args";
 import type { HaCeleryArgs, WorkerPoolOptions } from "./args";
 import type { BrokerAccess } from "../rabbitMqCluster/args";
@@ -18,13 +18,13 @@ export function queuesOf(pools: WorkerPoolOptions[]): string[] {
 
 /** Seconds that a task may rightly be in a worker: it waits for those fetched before it, then runs itself. */
 export function longestHold(pool: WorkerOptions): number {
-  return (pool.longestTaskSeconds ?? DEFAULT_LONGEST_TASK_SECONDS) * (pool.prefetch ?? DEFAULT_PREFETCH);
+  return (pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback) * (pool.prefetch ?? PREFETCH.fallback);
 }
 
 /** The longest hold of all pools and one longest task to spare. */
 export function consumerTimeout(pools: WorkerPoolOptions[]): number {
   const holds = pools.map(
-    (pool) => longestHold(pool) + (pool.longestTaskSeconds ?? DEFAULT_LONGEST_TASK_SECONDS),
+    (pool) => longestHold(pool) + (pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback),
   );
   return Math.max(LEAST_CONSUMER_TIMEOUT, ...holds);
 }

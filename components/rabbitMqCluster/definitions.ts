@@ -3,7 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
 import type { ResolvedBroker } from "./resolve";
-import { DEAD_LETTERS } from "../shared/names";
+import { DEAD_LETTERS } from "../shared/celery/contract";
 import { advancedConfig } from "./sockets";
 
 /** A user and its password. */

@@ -1,14 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BrokerAccess, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "./args";
 import { omitUndefined } from "../shared/omitUndefined";
-import { type Labels, labelsOf, selectorOf } from "../shared/labels";
+import { type Identity, identityOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { type Compute, type Placement, OnDelete, Spread } from "../types";
 import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
 
 /** A broker with every default filled in. */
-export interface ResolvedBroker extends Placement {
-  name: string;
+export interface ResolvedBroker extends Placement, Identity {
   namespace: pulumi.Input<string>;
   image: pulumi.Input<string>;
   replicas: number;
@@ -29,17 +28,13 @@ export interface ResolvedBroker extends Placement {
   clusterDomain: string;
   deletionProtection: boolean;
   readyTimeout: string;
-  labels: Labels;
-  selector: Record<string, string>;
 }
 
 export const DEFAULT_MEMORY = "2Gi";
 export const DEFAULT_STORAGE = "10Gi";
 
 export function resolveBroker(name: string, args: RabbitMqClusterArgs): ResolvedBroker {
-  const labels = labelsOf("rabbitmq", name, "broker");
   return {
-    name,
     namespace: args.namespace,
     image: args.image,
     replicas: args.replicas ?? 3,
@@ -63,8 +58,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
     nodeSelector: args.nodeSelector,
     tolerations: args.tolerations,
     priorityClassName: args.priorityClassName,
-    labels,
-    selector: selectorOf(labels),
+    ...identityOf("rabbitmq", name, "broker"),
   };
 }
 

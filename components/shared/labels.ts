@@ -21,3 +21,15 @@ export function selectorOf(labels: Labels): Record<string, string> {
     "app.kubernetes.io/instance": labels["app.kubernetes.io/instance"],
   };
 }
+
+/** Name and labels of the pods of a component. */
+export interface Identity {
+  name: string;
+  labels: Labels;
+  selector: Record<string, string>;
+}
+
+export function identityOf(application: string, name: string, role: string): Identity {
+  const labels = labelsOf(application, name, role);
+  return { name, labels, selector: selectorOf(labels) };
+}

@@ -1,4 +1,5 @@
-import { type Identity, USER, identity } from "../shared/celery/defaults";
+import { USER } from "../shared/celery/contract";
+import { type Identity, identityOf } from "../shared/labels";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { TaskLedgerArgs } from "./args";
@@ -18,7 +19,7 @@ export function resolveLedger(name: string, args: TaskLedgerArgs): ResolvedLedge
     ...omitUndefined(args),
     storage: { size: "1Gi", ...omitUndefined(args.storage) },
     compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
-    ...identity("task-ledger", name, "ledger"),
+    ...identityOf("task-ledger", name, "ledger"),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DEAD_LETTERS } from "../../components/shared/names";
+import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import type { Installation } from "../cluster/installation";
 import { nameOf } from "../cluster/objects";
 import type { Agents } from "./agents/agent";

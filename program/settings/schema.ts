@@ -80,7 +80,7 @@ const broker = {
   brokerReplicas: checked(wholeNumber("3"), BROKER.checks.replicas, "replicas"),
   brokerCpu: quantity("1"),
   brokerMemory: quantity("2Gi"),
-  brokerStorage: quantity("20Gi"),
+  brokerStorage: quantity("10Gi"),
   brokerStorageClass: text("standard"),
   storageOnDelete: choice(Object.values(OnDelete), OnDelete.Retain),
   brokerSpread: choice(Object.values(Spread), Spread.Required),
@@ -114,7 +114,7 @@ const work = {
   scheduleRun: checked(text("run-1"), JOB.checks.run, "run"),
   scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => JOB_ENVIRONMENT.problems({ env })),
   ledger: flag("false"),
-  readyTimeout: matching(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h", "10m"),
+  readyTimeout: matching(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h", "20m"),
 };
 
 /** Type of every key. */

@@ -9,7 +9,7 @@ import {
   unchecked,
   wholeNumber,
 } from "../checks";
-import { DEAD_LETTERS, DELAYED_QUEUES, QUEUE_NAME } from "../names";
+import { DEAD_LETTERS, DELAYED_QUEUES, QUEUE_NAME } from "./contract";
 import type { CeleryOptions } from "../../types";
 
 export const app: Check<string> = check(

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BrokerConnection, LedgerConnection, SecretKey } from "../../types";
 import type { Labels } from "../labels";
+import { VARIABLES } from "./contract";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type PodVolume = k8s.types.input.core.v1.Volume;
@@ -24,15 +25,15 @@ export interface CeleryPod {
 /** Environment of the container: the contract with the Python package `ha_celery`, then the application's own. */
 export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   return [
-    fromSecret("HA_CELERY_BROKER_URL", pod.broker),
-    ...(pod.resultBackend ? [fromSecret("HA_CELERY_RESULT_BACKEND", pod.resultBackend)] : []),
+    fromSecret(VARIABLES.brokerUrl, pod.broker),
+    ...(pod.resultBackend ? [fromSecret(VARIABLES.resultBackend, pod.resultBackend)] : []),
     ...values({
       ...(pod.broker.trust && {
-        HA_CELERY_BROKER_CA: `${TRUST_DIR}/${TRUST_FILE}`,
-        HA_CELERY_BROKER_SERVER_NAME: pod.broker.trust.serverName,
+        [VARIABLES.brokerAuthority]: `${TRUST_DIR}/${TRUST_FILE}`,
+        [VARIABLES.brokerServerName]: pod.broker.trust.serverName,
       }),
       ...variables,
-      ...(pod.ledger && { HA_CELERY_LEDGER_URL: pod.ledger.url }),
+      ...(pod.ledger && { [VARIABLES.ledgerUrl]: pod.ledger.url }),
       ...pod.env,
     }),
     ...Object.entries(pod.envFromSecrets ?? {}).map(([name, key]) => fromSecret(name, key)),
@@ -66,10 +67,10 @@ const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
 
 /** Variables that a component sets from its arguments, and the argument to use instead. */
 export const RESERVED: Record<string, string> = {
-  HA_CELERY_BROKER_URL: "broker",
-  HA_CELERY_BROKER_CA: "broker",
-  HA_CELERY_BROKER_SERVER_NAME: "broker",
-  HA_CELERY_RESULT_BACKEND: "resultBackend",
-  HA_CELERY_QUEUES: "queues",
-  HA_CELERY_LEDGER_URL: "ledger",
+  [VARIABLES.brokerUrl]: "broker",
+  [VARIABLES.brokerAuthority]: "broker",
+  [VARIABLES.brokerServerName]: "broker",
+  [VARIABLES.resultBackend]: "resultBackend",
+  [VARIABLES.queues]: "queues",
+  [VARIABLES.ledgerUrl]: "ledger",
 };

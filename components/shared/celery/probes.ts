@@ -1,10 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { STATE_DIR } from "./contract";
 
 type Probe = k8s.types.input.core.v1.Probe;
 type Probes = Pick<k8s.types.input.core.v1.Container, "startupProbe" | "livenessProbe" | "readinessProbe">;
-
-/** Holds the files by which a process says that it lives and that it is of use. */
-export const STATE_DIR = "/run/ha-celery";
 
 /** In memory: a slow disk must not look like a dead process. */
 export const STATE_VOLUME: k8s.types.input.core.v1.Volume = {

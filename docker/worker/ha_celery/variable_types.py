@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 from ha_celery.environment import VariableType
 
+# The components in TypeScript accept the same names; a unit test compares both.
+QUEUE_NAME = r"[A-Za-z0-9_.-]{1,200}"
+RUN_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}"
+
 #: Result backends that store results in the broker.
 IN_RABBITMQ = ("rpc", "amqp", "amqps")
 
@@ -30,8 +34,8 @@ def _broker_url(text: str) -> str:
 
 def _queues(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(","))
-    if not all(re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", name) for name in names):
-        raise ValueError("a queue name is empty or contains characters other than letters, digits, and _.:-")
+    if not all(re.fullmatch(QUEUE_NAME, name) for name in names):
+        raise ValueError("a queue name is empty or contains characters other than letters, digits, and _.-")
     if len(set(names)) != len(names):
         raise ValueError("a queue is listed twice")
     return names
@@ -94,12 +98,12 @@ def _is_installed_backend(text: str) -> bool:
 
 
 def _run_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", text):
+    if not re.fullmatch(RUN_NAME_PATTERN, text):
         raise ValueError("not a valid name")
     return text
 
 
-RUN_NAME = VariableType("a name of letters, digits, dots, and dashes, at most 100 characters", _run_name)
+RUN_NAME = VariableType("a name of letters, digits, dots, and dashes, at most 64 characters", _run_name)
 BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_url)
 QUEUES = VariableType("a comma-separated list of queue names, starting with the default queue", _queues)
 OPTIONAL_QUEUES = VariableType(f"{QUEUES.description}, or leave it unset", _optional_queues)

@@ -88,7 +88,7 @@ def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
     assert lines[1:] == [
         "- HA_CELERY_BROKER_URL is not set. Set it to amqp://user:password@host:5672/vhost.",
         "- HA_CELERY_QUEUES is 'a,,b': a queue name is empty or contains characters other than"
-        " letters, digits, and _.:-."
+        " letters, digits, and _.-."
         " Set it to a comma-separated list of queue names, starting with the default queue,"
         " or leave it unset.",
         "- HA_CELERY_PREFETCH_MULTIPLIER is '0': out of range. Set it to an integer from 1 to 1000.",

@@ -9,6 +9,7 @@ import type {
   V1PodTemplateSpec,
 } from "@kubernetes/client-node";
 import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
+import { VARIABLES } from "../../../components/shared/celery/contract";
 import type { LoadOptions } from ".";
 import { labelsOf, LEDGER_PORT, objectName, queueOf, Role } from "./names";
 
@@ -119,10 +120,10 @@ export function workersDeployment(load: LoadSpec): V1Deployment {
               ],
               args: undefined,
               env: withEnv(workerContainer(spec), {
-                HA_CELERY_QUEUES: queueOf(run),
-                ...(options.prefetch && { HA_CELERY_PREFETCH_MULTIPLIER: String(options.prefetch) }),
-                HA_CELERY_LONGEST_TASK_SECONDS: String(longestTaskSeconds),
-                HA_CELERY_LEDGER_URL: undefined,
+                [VARIABLES.queues]: queueOf(run),
+                ...(options.prefetch && { [VARIABLES.prefetch]: String(options.prefetch) }),
+                [VARIABLES.longestTaskSeconds]: String(longestTaskSeconds),
+                [VARIABLES.ledgerUrl]: undefined,
               }),
             },
           ],
@@ -152,8 +153,8 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
               name: "publisher",
               command: [...(load.publisher ?? PUBLISHER)],
               env: withEnv(workerContainer(template.spec as V1PodSpec), {
-                HA_CELERY_QUEUES: queue,
-                HA_CELERY_LEDGER_URL: ledgerUrl,
+                [VARIABLES.queues]: queue,
+                [VARIABLES.ledgerUrl]: ledgerUrl,
                 DRILL_RUN: run,
                 DRILL_RATE: String(options.rate),
                 DRILL_PRODUCERS: String(options.producers),

@@ -1,4 +1,5 @@
 import type { V1Deployment, V1PodTemplateSpec } from "@kubernetes/client-node";
+import { VARIABLES } from "../../../components/shared/celery/contract";
 import type { Installation } from "../../cluster/installation";
 import { labelSelector, nameOf } from "../../cluster/objects";
 import { UserError } from "../../errors";
@@ -30,7 +31,7 @@ export function poolOf({ namespace, name, pools }: Installation, { pool }: { poo
     name: nameOf(deployment),
     template,
     selector: labelSelector(deployment.spec?.selector.matchLabels),
-    queue: env.find((variable) => variable.name === "HA_CELERY_QUEUES")?.value?.split(",")[0] ?? "tasks",
+    queue: env.find((variable) => variable.name === VARIABLES.queues)?.value?.split(",")[0] ?? "tasks",
   };
 }
 

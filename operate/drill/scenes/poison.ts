@@ -1,4 +1,4 @@
-import { DEAD_LETTERS } from "../../../components/shared/names";
+import { DEAD_LETTERS } from "../../../components/shared/celery/contract";
 import type { Scene } from "./scene";
 
 /** The task is retried 20 times, each time after a delay that is one second longer: 1 + 2 + ... + 20 s, plus the attempts. */

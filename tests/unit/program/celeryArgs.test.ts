@@ -31,7 +31,7 @@ describe("settings in the words of HaCelery", () => {
     });
     assert.deepEqual(JSON.parse(JSON.stringify(broker)), {
       replicas: 3,
-      storage: { size: "20Gi", className: "fast", onDelete: "retain" },
+      storage: { size: "10Gi", className: "fast", onDelete: "retain" },
       compute: { cpu: "1", memory: "2Gi" },
       spread: "required",
       vhost: "celery",
@@ -39,10 +39,10 @@ describe("settings in the words of HaCelery", () => {
       passwordRevision: 0,
       access: {},
       deletionProtection: true,
-      readyTimeout: "10m",
+      readyTimeout: "20m",
     });
     assert.deepEqual(JSON.parse(JSON.stringify(workers)), [
-      { name: "default", compute: {}, readyTimeout: "10m" },
+      { name: "default", compute: {}, readyTimeout: "20m" },
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("settings in the words of HaCelery", () => {
     });
     assert.deepEqual(JSON.parse(JSON.stringify(broker)), {
       replicas: 3,
-      storage: { size: "20Gi", className: "fast", onDelete: "retain" },
+      storage: { size: "10Gi", className: "fast", onDelete: "retain" },
       compute: { cpu: "1", memory: "2Gi" },
       spread: "required",
       config: { "log.console.level": "debug" },
@@ -82,7 +82,7 @@ describe("settings in the words of HaCelery", () => {
         monitoringNamespaces: ["monitoring"],
       },
       deletionProtection: true,
-      readyTimeout: "10m",
+      readyTimeout: "20m",
     });
   });
 
@@ -110,7 +110,7 @@ describe("settings in the words of HaCelery", () => {
         nodeSelector: { ...placed.nodeSelector, ...SPOT.nodeSelector },
         tolerations: [...placed.tolerations, ...SPOT.tolerations],
         compute: { cpu: "2", memory: "1Gi" },
-        readyTimeout: "10m",
+        readyTimeout: "20m",
       },
     ]);
   });
@@ -137,7 +137,7 @@ describe("settings in the words of HaCelery", () => {
       env: { TZ: "UTC" },
       compute: { cpu: "20m" },
       storage: { className: "fast" },
-      readyTimeout: "10m",
+      readyTimeout: "20m",
     });
     assert.deepEqual(resultBackend, { secretName: "redis", key: "url" });
   });

@@ -75,7 +75,7 @@ describe("configuration", () => {
       refusal(problems, "prod"),
       [
         'Stack "prod" has 5 configuration problems:',
-        '  - ha-celery:brokerStorage is "20 GB": not a Kubernetes quantity such as 500m, 2 or 20Gi. Fix: pulumi config set --stack prod brokerStorage 20Gi',
+        '  - ha-celery:brokerStorage is "20 GB": not a Kubernetes quantity such as 500m, 2 or 20Gi. Fix: pulumi config set --stack prod brokerStorage 10Gi',
         '  - ha-celery:deletionProtection is "perhaps": not true or false. Fix: pulumi config set --stack prod deletionProtection true',
         "  - ha-celery:workerPools[0].queue means nothing (did you mean queues?). Fix: pulumi config rm --stack prod --path 'workerPools[0].queue'",
         "  - gcp:project is not set: the cluster and the images belong to a project of Google Cloud. Fix: pulumi config set --stack prod gcp:project PROJECT",
@@ -166,7 +166,7 @@ describe("types of the keys", () => {
     [
       "a time that is none",
       { readyTimeout: "soon" },
-      `readyTimeout is "soon": not a duration such as 90s, 10m or 1h.${fix("readyTimeout 10m")}`,
+      `readyTimeout is "soon": not a duration such as 90s, 10m or 1h.${fix("readyTimeout 20m")}`,
     ],
     [
       "broken JSON",
@@ -283,7 +283,7 @@ describe("what components say of single keys", () => {
     [
       "too little volume for the memory",
       { ...EXISTING, brokerMemory: "32Gi" },
-      /brokerStorage: storage\.size is "20Gi", but .*brokerStorage 39Gi/,
+      /brokerStorage: storage\.size is "10Gi", but .*brokerStorage 39Gi/,
     ],
     [
       "too little memory",

@@ -1,0 +1,45 @@
+/** Facts that the components share with the Python package `ha_celery`; a unit test compares both. */
+
+/** Environment variables that the components set and the package reads. */
+export const VARIABLES = {
+  brokerUrl: "HA_CELERY_BROKER_URL",
+  brokerAuthority: "HA_CELERY_BROKER_CA",
+  brokerServerName: "HA_CELERY_BROKER_SERVER_NAME",
+  resultBackend: "HA_CELERY_RESULT_BACKEND",
+  queues: "HA_CELERY_QUEUES",
+  prefetch: "HA_CELERY_PREFETCH_MULTIPLIER",
+  longestTaskSeconds: "HA_CELERY_LONGEST_TASK_SECONDS",
+  observable: "HA_CELERY_OBSERVABLE",
+  ledgerUrl: "HA_CELERY_LEDGER_URL",
+  stateDir: "HA_CELERY_STATE_DIR",
+} as const;
+
+/** Environment variables of the scheduler Job, read by `counter.scheduler`. */
+export const JOB_VARIABLES = { tasks: "SCHEDULE_TASKS", run: "SCHEDULE_RUN" } as const;
+
+export const DEFAULT_TASKS = 10_000;
+export const DEFAULT_RUN = "run-1";
+
+/** Limits and default of `prefetch`. docs/decisions/throughput.md has the measurements. */
+export const PREFETCH = { least: 1, most: 1000, fallback: 4 };
+
+/** Limits and default of `longestTaskSeconds`: up to a week. */
+export const LONGEST_TASK_SECONDS = { least: 1, most: 7 * 86_400, fallback: 3600 };
+
+export const DEFAULT_QUEUES = ["tasks"];
+
+export const QUEUE_NAME = /^[A-Za-z0-9_.-]{1,200}$/;
+
+export const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/;
+
+/** User id of the image docker/worker. */
+export const USER = 10001;
+
+/** Folder of the files that the probes check. */
+export const STATE_DIR = "/run/ha-celery";
+
+/** Exchange and queue of the tasks that no worker could finish. */
+export const DEAD_LETTERS = "dead-letters";
+
+/** Start of the names of Celery's own queues for delayed tasks. */
+export const DELAYED_QUEUES = "celery_delayed_";

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  DEAD_LETTERS,
+  DEFAULT_RUN,
+  DEFAULT_TASKS,
+  JOB_VARIABLES,
+  LONGEST_TASK_SECONDS,
+  PREFETCH,
+  QUEUE_NAME,
+  RUN_NAME,
+  STATE_DIR,
+  USER,
+  VARIABLES,
+} from "../../../../components/shared/celery/contract";
+
+const WORKER = resolve(__dirname, "../../../../docker/worker");
+const SETTINGS = "ha_celery/settings.py";
+const TYPES = "ha_celery/variable_types.py";
+const SCHEDULER = "counter/scheduler.py";
+
+/** The groups of a pattern in a file of the Python package. */
+function found(file: string, pattern: RegExp): string[] {
+  const match = pattern.exec(readFileSync(join(WORKER, file), "utf8"));
+  assert.ok(
+    match,
+    `docker/worker/${file} has nothing that matches ${pattern}. Correct the pattern in this test.`,
+  );
+  return match.slice(1);
+}
+
+/** The value of digits and products such as `7 * 86400`. */
+const product = (text: string) =>
+  text.split("*").reduce((value, factor) => value * Number(factor.replaceAll("_", "")), 1);
+
+describe("what the components and the Python package share", () => {
+  const limits = (variable: string) =>
+    new RegExp(`"${variable}",\\s*(?:optional\\()?integer\\(([^,]+), ([^)]+)\\)`);
+  const FACTS: [fact: string, file: string, pattern: RegExp, values: string[]][] = [
+    ["names of queues", TYPES, /^QUEUE_NAME = r"(.+)"$/m, [QUEUE_NAME.source.slice(1, -1)]],
+    ["names of runs", TYPES, /^RUN_NAME_PATTERN = r"(.+)"$/m, [RUN_NAME.source.slice(1, -1)]],
+    ["the default prefetch", SETTINGS, /prefetch_multiplier: int = (\d+)/, [String(PREFETCH.fallback)]],
+    [
+      "the prefetch of a worker that sets none",
+      SETTINGS,
+      new RegExp(`"${VARIABLES.prefetch}", integer\\([^)]*\\), \\d+, "(\\d+)"`),
+      [String(PREFETCH.fallback)],
+    ],
+    ["the folder of the probes' files", SETTINGS, /state_dir: Path = Path\("(.+)"\)/, [STATE_DIR]],
+    ["the queue of dead letters", "ha_celery/drill/dead_letters.py", /^QUEUE = "(.+)"$/m, [DEAD_LETTERS]],
+    [
+      "the default run",
+      SCHEDULER,
+      new RegExp(`"${JOB_VARIABLES.run}", RUN_NAME, "", "(.+?)"`),
+      [DEFAULT_RUN],
+    ],
+    [
+      "the default number of tasks",
+      SCHEDULER,
+      new RegExp(`"${JOB_VARIABLES.tasks}", .*, "(\\d+)"`),
+      [String(DEFAULT_TASKS)],
+    ],
+    ["the user", "Dockerfile", /^USER (\d+):(\d+)$/m, [String(USER), String(USER)]],
+  ];
+  for (const [fact, file, pattern, values] of FACTS)
+    it(`has one value: ${fact}`, () => {
+      assert.deepEqual(
+        found(file, pattern),
+        values,
+        `components/shared/celery/contract.ts and docker/worker/${file} differ in ${fact}. Change both.`,
+      );
+    });
+
+  for (const [variable, { least, most }] of [
+    [VARIABLES.prefetch, PREFETCH],
+    [VARIABLES.longestTaskSeconds, LONGEST_TASK_SECONDS],
+  ] as const)
+    it(`has one value: the limits of ${variable}`, () => {
+      assert.deepEqual(
+        found(SETTINGS, limits(variable)).map(product),
+        [least, most],
+        `components/shared/celery/contract.ts and docker/worker/${SETTINGS} differ in the limits of ${variable}. Change both.`,
+      );
+    });
+
+  for (const variable of Object.values(VARIABLES))
+    it(`is read by the package: ${variable}`, () => {
+      found(SETTINGS, new RegExp(`env\\.read\\(\\s*"${variable}"`));
+    });
+});
