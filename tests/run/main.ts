@@ -38,7 +38,7 @@ function notRun(suites: readonly Suite[], reason: string): void {
 }
 
 const GROUPS: Record<string, (cluster: string) => Promise<void>> = {
-  all: () => checksBefore([...CLUSTER, ...CONSUMER], onSharedCluster),
+  all: () => checksBefore([...CONSUMER, ...CLUSTER], onSharedCluster),
   fast: (cluster) => checksBefore([drill(cluster)], (suites) => runner.run(suites)),
   cluster: () => onSharedCluster(CLUSTER),
   consumer: () => onSharedCluster(CONSUMER),

@@ -17,12 +17,15 @@ export interface Ended {
 
 /** Suites that run at the same time: most of a cluster suite's time is spent waiting. */
 const JOBS = 2;
+const NAME_WIDTH = 11;
 
 /** Runs suites, two at a time, and prints their output line by line with their name in front. */
 export class Runner {
   readonly ended: Ended[] = [];
   private readonly running = new Set<ChildProcess>();
   private stopped = false;
+
+  constructor(private readonly write: (line: string) => void = console.log) {}
 
   get failed(): boolean {
     return this.stopped || this.ended.some(({ result }) => result === Result.Failed);
@@ -40,7 +43,7 @@ export class Runner {
   /** Runs a step of the tests themselves, such as creating the clusters. */
   async step(name: string, work: (report: (text: string) => void) => Promise<void>): Promise<void> {
     await this.timed(name, async () => {
-      await work((text) => print(name, text));
+      await work((text) => this.print(name, text));
       return true;
     });
   }
@@ -72,7 +75,7 @@ export class Runner {
     });
     this.running.add(child);
     for (const input of [child.stdout, child.stderr])
-      createInterface({ input }).on("line", (line) => print(name, line));
+      createInterface({ input }).on("line", (line) => this.print(name, line));
     const [code] = (await once(child, "close")) as [number | null];
     this.running.delete(child);
     return code === 0;
@@ -81,18 +84,16 @@ export class Runner {
   private async timed(name: string, work: () => Promise<boolean>): Promise<void> {
     const startedAt = Date.now();
     const passed = await work().catch((error: unknown) => {
-      print(name, error instanceof Error ? error.message : String(error));
+      this.print(name, error instanceof Error ? error.message : String(error));
       return false;
     });
     const result = passed ? Result.Passed : Result.Failed;
     const seconds = (Date.now() - startedAt) / 1000;
     this.ended.push({ name, result, seconds });
-    print(name, `${result} after ${seconds.toFixed(0)} s`);
+    this.print(name, `${result} after ${seconds.toFixed(0)} s`);
   }
-}
 
-const NAME_WIDTH = 11;
-
-function print(name: string, line: string): void {
-  console.log(`${name.padEnd(NAME_WIDTH)} | ${line}`);
+  private print(name: string, line: string): void {
+    this.write(`${name.padEnd(NAME_WIDTH)} | ${line}`);
+  }
 }

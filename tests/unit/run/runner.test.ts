@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { Result, Runner } from "../../run/runner";
+import { table } from "../../run/table";
+
+const shell = (name: string, script: string) => ({ name, command: ["sh", "-c", script] });
+
+describe("the runner of the test suites", () => {
+  let lines: string[];
+  let runner: Runner;
+  beforeEach(() => {
+    lines = [];
+    runner = new Runner((line) => lines.push(line));
+  });
+  const results = () => Object.fromEntries(runner.ended.map(({ name, result }) => [name, result]));
+
+  it("runs all suites, also after a failure, and has failed if one has", async () => {
+    await runner.run([shell("good", "true")]);
+    assert.equal(runner.failed, false);
+    await runner.run([shell("bad", "exit 3"), shell("next", "true"), shell("last", "true")]);
+    assert.equal(runner.failed, true);
+    const { Passed, Failed } = Result;
+    assert.deepEqual(results(), { good: Passed, bad: Failed, next: Passed, last: Passed });
+  });
+
+  it("fails if a suite cannot be started, or a step throws", async () => {
+    await runner.run([{ name: "missing", command: ["no-such-command"] }]);
+    await runner.step("cluster", () => Promise.reject(new Error("no Docker")));
+    assert.deepEqual(results(), { missing: Result.Failed, cluster: Result.Failed });
+    assert.ok(lines.includes("cluster     | no Docker"), lines.join("\n"));
+  });
+
+  it("prints each line with the suite's name, and passes the environment on", async () => {
+    await runner.run([shell("out", "echo $COLOR; echo blue >&2")], { COLOR: "green" });
+    for (const color of ["green", "blue"])
+      assert.ok(lines.includes(`out         | ${color}`), lines.join("\n"));
+  });
+
+  it("lists a suite that cannot run, with the reason", async () => {
+    await runner.run([{ ...shell("drill", "exit 1"), blocked: () => Promise.resolve("no cluster") }]);
+    assert.equal(runner.failed, false);
+    assert.match(table(runner.ended, 61), /^drill +not run: no cluster\ntotal +1:01/);
+  });
+
+  it("ends running suites when it is stopped, and starts no other", async () => {
+    const running = runner.run(
+      ["first", "second", "third"].map((name) => shell(name, "echo on; exec sleep 60")),
+    );
+    while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    runner.stop("SIGTERM");
+    await running;
+    assert.equal(runner.failed, true);
+    assert.deepEqual(results(), { first: Result.Failed, second: Result.Failed, third: Result.NotRun });
+  });
+});
