@@ -1,8 +1,7 @@
-"""The seed's scheduler: a bare loop that publishes and trusts.
+"""The seed's scheduler: a plain loop that publishes without confirms.
 
-Paced, and told what to publish, as the drill's own publisher is (see ha_celery.drill.publisher). A task
-counts as published when apply_async has returned. One for which it raised does not, and is not tried again:
-here a web request would have failed.
+Reads the same settings as the drill's own publisher (ha_celery.drill.publisher). A task counts as published
+when apply_async returns. If it raises, the task is not retried, because a web request would fail here.
 """
 
 import json
@@ -25,7 +24,7 @@ def schedule(plan: Plan) -> dict[str, object]:
     with Reporter(plan.run, plan.ledger_url) as reporter:
         with app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=10)
-        began = time.time()
+        started = time.time()
         pace = Pace(plan.rate)
         for number in plan.numbers(0):
             time.sleep(pace.wait())
@@ -40,7 +39,7 @@ def schedule(plan: Plan) -> dict[str, object]:
             else:
                 reporter.add([task_id])
             pace.step()
-        seconds = time.time() - began
+        seconds = time.time() - started
     return {
         "run": plan.run,
         "published": reporter.confirmed,

@@ -10,5 +10,5 @@ BROKER_URL = [
 ]
 app = Celery("tasks", broker=BROKER_URL)
 
-# Instead of counting to ten on the screen: the same tasks as ours runs, which tell the drill's ledger of it.
+# The seed's task counts to ten on the screen. These are the drill's tasks, which report to its ledger.
 tasks.add_to(app)

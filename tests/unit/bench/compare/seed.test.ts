@@ -16,7 +16,7 @@ import {
   WORKERS,
 } from "../../../../bench/compare/seed/manifests";
 import { poolOf } from "../../../../operate/drill/load/pool";
-import { fakeCluster } from "../../operate/drill/fakeCluster";
+import { fakeCluster } from "../../operate/fakeCluster";
 
 const FOLDER = join(__dirname, "../../../../bench/compare/seed");
 const read = (file: string) => readFile(join(FOLDER, file), "utf8");
@@ -26,7 +26,7 @@ describe("the seed's design", () => {
   const service = brokerService();
   const pool = workers("worker:1", 2);
 
-  it("selects the pods that it makes", () => {
+  it("selects its own pods", () => {
     assert.deepEqual(set.spec?.selector.matchLabels, { app: BROKER });
     for (const [selector, template] of [
       [set.spec?.selector.matchLabels, set.spec?.template],
@@ -37,7 +37,7 @@ describe("the seed's design", () => {
         assert.equal(template?.metadata?.labels?.[key], value);
   });
 
-  it("has names under which clients, nodes and the configuration find the brokers", async () => {
+  it("uses names by which clients, nodes, and the configuration find the brokers", async () => {
     assert.equal(set.spec?.serviceName, service.metadata?.name);
     const domain = `${BROKER}.${NAMESPACE}.svc.cluster.local`;
     assert.deepEqual(set.spec?.template.spec?.dnsConfig?.searches, [domain]);
@@ -53,7 +53,7 @@ describe("the seed's design", () => {
     assert.equal(tasks.match(/amqp:/g)?.length, REPLICAS);
   });
 
-  it("mirrors every queue on all nodes, and lets in the user that the workers are", async () => {
+  it("mirrors every queue on all nodes, and accepts the workers' user", async () => {
     const { users, vhosts, policies } = JSON.parse(await read("rabbitmq/definitions.json")) as Definitions;
     assert.deepEqual(
       users.map(({ name, password }) => [name, password]),
@@ -64,7 +64,7 @@ describe("the seed's design", () => {
     assert.equal(policies[0]?.pattern, "");
   });
 
-  it("is a pool that a drill knows: its queue, its container, and whose pods a drain evicts", () => {
+  it("is a pool for a drill: it has a queue and a container, and a drain evicts its pods", () => {
     const found = poolOf(
       { namespace: NAMESPACE, name: BROKER, brokers: {} as MirroredBrokers, pools: [pool], protected: false },
       {},
@@ -78,7 +78,7 @@ describe("the seed's design", () => {
     assert.equal(set.spec?.template.spec?.containers[0]?.name, "rabbitmq");
   });
 
-  it("leaves Celery as it is but for the number of slots", () => {
+  it("uses Celery's defaults except for the number of slots", () => {
     assert.deepEqual(pool.spec?.template.spec?.containers[0]?.command, [
       ...["celery", "-A", "tasks", "worker", "--loglevel=info"],
       "--concurrency=2",
@@ -104,7 +104,7 @@ describe("mirrored queues", () => {
     consumers: 3,
   };
 
-  it("have their master and mirrors as members, of which those in step are online", () => {
+  it("have their master and mirrors as members, and the synchronized ones are online", () => {
     assert.deepEqual(stateOf(queue), {
       name: "celery",
       leader: "rabbit@rmq-1",
@@ -116,7 +116,7 @@ describe("mirrored queues", () => {
     });
   });
 
-  it("are alone while no mirror has come", () => {
+  it("have one member until a mirror joins", () => {
     const { members, online } = stateOf({ name: "celery", durable: true, node: "rabbit@rmq-0" });
     assert.deepEqual([members, online], [["rabbit@rmq-0"], ["rabbit@rmq-0"]]);
   });
@@ -143,7 +143,7 @@ describe("mirrored queues", () => {
     );
   });
 
-  it("do not count when they belong to one connection", async () => {
+  it("are ignored if they belong to one connection", async () => {
     const own = { ...queue, name: "celery@w.celery.pidbox", durable: false };
     assert.deepEqual(
       (await answers([queue, own]).queues()).map(({ name }) => name),
@@ -151,7 +151,7 @@ describe("mirrored queues", () => {
     );
   });
 
-  it("are led by whichever node leads", async () => {
+  it("cannot change their leader", async () => {
     const broker = { node: "rabbit@rmq-1", ordinal: 1, pod: "rmq-1", kubernetesNode: "n", ip: "", uid: "" };
     await answers(queue).makeLeader("celery", broker);
     await assert.rejects(

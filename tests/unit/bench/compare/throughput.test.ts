@@ -13,22 +13,22 @@ describe("throughput", () => {
     at,
   ];
 
-  it("is the rate of the last tasks: before them workers are still starting", () => {
+  it("is the rate of the last tasks, when all workers have started", () => {
     const slow = [0, 10, 20].map((at, number) => task(number, number === 1 ? "a" : "b", at));
     const fast = Array.from({ length: 10 }, (_, index) => task(3 + index, "a", 20 + (index + 1) * 0.1));
     assert.equal(Math.round(rateOfLast([...fast, ...slow], 10, 2)), 10);
   });
 
-  it("is none of three workers while one of them has not begun", () => {
+  it("is not measured for three workers if one of them has not begun", () => {
     const finished = Array.from({ length: 20 }, (_, index) => task(index, index % 2 ? "a" : "b", index));
     assert.throws(() => rateOfLast(finished, 10, 3), /only 2 of 3 workers had begun/);
   });
 
-  it("needs tasks beyond the counted ones wherever tasks are executed", () => {
+  it("requires more tasks than the counted ones when tasks are executed", () => {
     for (const { workers, tasks } of MEASUREMENTS) if (workers > 0) assert.ok(tasks > COUNTED);
   });
 
-  it("is measured with the drill's publisher, or the one of the design, as fast as it can", () => {
+  it("is measured with the publisher of the design at full speed", () => {
     const worker = { name: "worker", image: "w", env: [{ name: "HA_CELERY_BROKER_URL", value: "amqp://b" }] };
     const spec = {
       run: "seed-1",
@@ -53,7 +53,7 @@ describe("throughput", () => {
     });
   });
 
-  it("is measured in turns, in every other round the seed's design first, and without workers of the other one", async () => {
+  it("is measured alternately, with a swapped order in every other round, and without workers of the other design", async () => {
     const done: string[] = [];
     const contender = (name: "ours" | "seed", rate: number) => ({
       name,

@@ -10,7 +10,7 @@ const TABLE = /(<!-- scenes -->\n)[^]*?(<!-- end of scenes -->)/;
 
 const table = (): string =>
   [
-    "\n| scene | what happens | undone after | held to, besides lost 0 |",
+    "\n| scene | what happens | undone after | limits besides lost 0 |",
     "| --- | --- | --- | --- |",
     ...SCENES.map(
       ({ name, summary, holdSeconds, limits }) =>
@@ -43,7 +43,7 @@ describe("the scenes", () => {
     assert.equal(new Set(SCENES.map(({ name }) => name)).size, SCENES.length);
   });
 
-  it("need consent on a protected installation where a machine or a volume goes", () => {
+  it("are destructive if they switch off a machine or delete a volume", () => {
     for (const { name, destructive, needsPower } of SCENES)
       if (needsPower || /volume/.test(name)) assert.ok(destructive, name);
   });

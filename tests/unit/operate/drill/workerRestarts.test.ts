@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WorkerRestarts } from "../../../../operate/drill/workerRestarts";
-import { fakeCluster } from "./fakeCluster";
+import { fakeCluster } from "../fakeCluster";
 
 const pod = (name: string, restartCount: number) => ({
   metadata: { name },

@@ -1,8 +1,8 @@
-import type { Cluster } from "../../../../operate/cluster/cluster";
+import type { Cluster } from "../../../operate/cluster/cluster";
 
 type Call = (request: never) => unknown;
 
-/** A cluster that knows only the answers that a test gives, by API and method. */
+/** A cluster that returns only the responses of a test, by API and method. */
 export function fakeCluster(answers: Record<string, Record<string, Call>>, more: object = {}): Cluster {
   const apis = Object.entries(answers).map(([api, methods]) => [
     api,

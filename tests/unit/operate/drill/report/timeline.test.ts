@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { type Mark, placeLabels } from "../../../../operate/drill/report/labels";
-import { binWidth, ratesOf } from "../../../../operate/drill/report/rates";
-import { drawTimeline } from "../../../../operate/drill/report/timeline";
-import { judge } from "../../../../operate/drill/verdict/judge";
-import type { Timeline } from "../../../../operate/drill/verdict/events";
-import { BEGIN, madeUp, workersOf } from "./runs";
+import { type Mark, placeLabels } from "../../../../../operate/drill/report/labels";
+import { binWidth, ratesOf } from "../../../../../operate/drill/report/rates";
+import { drawTimeline } from "../../../../../operate/drill/report/timeline";
+import { judge } from "../../../../../operate/drill/verdict/judge";
+import type { Timeline } from "../../../../../operate/drill/verdict/events";
+import { BEGIN, madeUp, workersOf } from "./syntheticRun";
 
 const [ONE = "", TWO = "", THREE = ""] = workersOf("one", "two", "three");
 
@@ -44,7 +44,7 @@ const textsOf = (svg: string): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text = ""]) => text);
 
 describe("the timeline of a drill", () => {
-  it("is well-formed, whatever the events say, and needs nothing from elsewhere", () => {
+  it("is well-formed for any event text, and refers to no external resources", () => {
     const svg = draw();
     assert.equal(XMLValidator.validate(svg), true);
     const parsed = new XMLParser({ ignoreAttributes: false }).parse(svg) as Record<
@@ -94,7 +94,7 @@ describe("the timeline of a drill", () => {
     assert.ok(!textsOf(svg).includes("recovered"));
   });
 
-  it("places labels so that none covers another and no mark runs through one", () => {
+  it("places labels so that none covers another and no line crosses one", () => {
     const marks: Mark[] = Array.from({ length: 14 }, (_, index) => ({
       x: 100 + ((index * 37) % 400),
       text: "x".repeat(10 + index),
@@ -110,7 +110,7 @@ describe("the timeline of a drill", () => {
       }
   });
 
-  it("puts a label to the left where there is no room", () =>
+  it("puts a label to the left if there is no room to the right", () =>
     assert.deepEqual(
       placeLabels([{ x: 95, text: "recovered", kind: "" }], 100, () => 30).map(({ left, row }) => [
         left,

@@ -5,11 +5,11 @@ import type {
   FinishedTask,
   StartedTask,
   Timeline,
-} from "../../../../operate/drill/verdict/events";
-import { type Evidence, judge } from "../../../../operate/drill/verdict/judge";
-import type { Limits } from "../../../../operate/drill/verdict/limits";
+} from "../../../../../operate/drill/verdict/events";
+import { type Evidence, judge } from "../../../../../operate/drill/verdict/judge";
+import type { Limits } from "../../../../../operate/drill/verdict/limits";
 
-/** The fault is at 100, undone at 110, all is whole at 115, and the load ends at 120. */
+/** The fault is injected at 100 and undone at 110. The installation is healthy at 115, and the load ends at 120. */
 const TIMELINE: Timeline = {
   loadFrom: 90,
   faultAt: 100,
@@ -30,7 +30,7 @@ const finished = (id: string, worker: string, from: number, until: number): Fini
   finished: until,
 });
 
-/** Each second from 90 to 120 a task is confirmed and takes half a second on worker "a". */
+/** Every second from 90 to 120, a task is confirmed and takes half a second on worker "a". */
 const EVEN: Events = {
   confirmed: Array.from({ length: 30 }, (_, index) => confirmed(`even-${index}`, 90 + index)),
   started: Array.from({ length: 30 }, (_, index) => started(`even-${index}`, "a", 90 + index)),
@@ -45,7 +45,7 @@ const also = (more: Partial<Events>): Events => ({
   finished: [...EVEN.finished, ...(more.finished ?? [])],
 });
 
-/** Without what is confirmed, or finished, between two times. */
+/** Omits the tasks that are confirmed, or finished, between two times. */
 const without = (from: number, until: number, what: "confirmed" | "finished" | "both"): Events => ({
   ...EVEN,
   confirmed:
@@ -86,7 +86,7 @@ describe("the verdict of a drill", () => {
       );
     });
 
-    it("counts as lost what was confirmed and never finished, also when it began", () => {
+    it("counts a confirmed task that never finished as lost, even if it began", () => {
       const verdict = verdictOf(
         also({
           confirmed: [confirmed("lost-1", 101), confirmed("lost-2", 101)],
@@ -97,7 +97,7 @@ describe("the verdict of a drill", () => {
       assert.deepEqual(verdict.reasons, ["2 of 32 confirmed tasks lost, at most 0: lost-1, lost-2"]);
     });
 
-    it("shows five lost ids in a sentence and keeps all", () => {
+    it("shows five lost ids in the reason, and keeps all in the verdict", () => {
       const ids = ["l1", "l2", "l3", "l4", "l5", "l6", "l7"];
       const verdict = verdictOf(also({ confirmed: ids.map((id) => confirmed(id, 101)) }));
       assert.match(verdict.reasons[0] ?? "", /: l1, l2, l3, l4, l5 and 2 more$/);
@@ -109,7 +109,7 @@ describe("the verdict of a drill", () => {
       assert.deepEqual([verdict.confirmed, verdict.executed, verdict.lost], [30, 31, 0]);
     });
 
-    it("counts duplicates by id, and a record that came twice once", () => {
+    it("counts duplicates by id, and counts a repeated record once", () => {
       const again = [
         finished("even-3", "b", 101, 102),
         finished("even-3", "c", 101, 102),
@@ -119,10 +119,10 @@ describe("the verdict of a drill", () => {
       assert.deepEqual([verdict.duplicated, verdict.duplicatedIds, verdict.executed], [1, ["even-3"], 30]);
     });
 
-    it("counts no execution that was cut off as a duplicate", () =>
+    it("does not count an interrupted execution as a duplicate", () =>
       assert.equal(verdictOf(also({ started: [started("even-3", "broken", 92)] })).duplicated, 0));
 
-    it("does not pass when nothing was confirmed", () => {
+    it("fails when nothing was confirmed", () => {
       const verdict = verdictOf({ confirmed: [], started: [], finished: [] });
       assert.deepEqual(verdict.reasons, ["no task was confirmed, so the drill proves nothing"]);
       assert.deepEqual(
@@ -140,9 +140,9 @@ describe("the verdict of a drill", () => {
   describe("gap in publishing", () => {
     it("is the longest time between two confirms", () =>
       assert.equal(verdictOf(without(102, 107, "confirmed")).publishGapSeconds, 5));
-    it("reaches to the end of the load", () =>
+    it("extends to the end of the load", () =>
       assert.equal(verdictOf(without(104, 999, "confirmed")).publishGapSeconds, 16));
-    it("counts from 2 s before the fault, and not what was before", () => {
+    it("counts from 2 s before the fault", () => {
       assert.equal(verdictOf(without(90, 98, "confirmed")).publishGapSeconds, 1);
       assert.equal(verdictOf(without(90, 103, "confirmed")).publishGapSeconds, 5);
     });
@@ -151,7 +151,7 @@ describe("the verdict of a drill", () => {
   });
 
   describe("gap in consuming", () => {
-    it("is the longest time between two ends, and says how long nothing waited", () => {
+    it("is the longest time between two finished tasks, and includes how long no task waited", () => {
       // Published and executed is nothing between the task of 102 (ends 102.5) and that of 107 (ends 107.5).
       const { consumeGapSeconds, starvedSeconds, lost } = verdictOf(without(102.7, 106.9, "both"));
       assert.deepEqual([consumeGapSeconds, starvedSeconds, lost], [5, 4.5, 0]);
@@ -169,7 +169,7 @@ describe("the verdict of a drill", () => {
       );
       assert.equal(verdictOf({ ...EVEN, finished: moved }).consumeGapSeconds, 7);
     });
-    it("ends with the last task when all have run, else with the load", () => {
+    it("ends with the last task, or with the load if tasks were lost", () => {
       const ended = { ...EVEN, confirmed: EVEN.confirmed.slice(0, 15), finished: EVEN.finished.slice(0, 15) };
       assert.equal(verdictOf(ended).consumeGapSeconds, 1);
       const { consumeGapSeconds, lost } = verdictOf({ ...ended, confirmed: EVEN.confirmed.slice(0, 16) });
@@ -188,7 +188,7 @@ describe("the verdict of a drill", () => {
       started: [started(id, "broken", at), started(id, "a", again)],
       finished: [finished(id, "a", again, again + 0.1)],
     });
-    it("is from the fault to the second begin, the longest", () => {
+    it("is the longest time from the fault to a second begin", () => {
       const [one, other] = [cutOff("one", 99, 108), cutOff("other", 100.2, 112.25)];
       const both = also({
         confirmed: [...one.confirmed, ...other.confirmed],
@@ -197,18 +197,18 @@ describe("the verdict of a drill", () => {
       });
       assert.equal(verdictOf(both).redeliverySeconds, 12.25);
     });
-    it("counts a process that was killed in a worker that lives on", () => {
+    it("counts a process that was killed in a surviving worker", () => {
       const events = also({
         started: [started("killed", "a", 99.9), started("killed", "a", 103)],
         finished: [finished("killed", "a", 103, 103.1)],
       });
       assert.equal(verdictOf(events).redeliverySeconds, 3);
     });
-    it("is nothing without a task that was cut off by the fault", () => {
+    it("is null if the fault interrupted no task", () => {
       assert.equal(verdictOf(EVEN).redeliverySeconds, null);
       assert.equal(verdictOf(also(cutOff("before", 92, 95))).redeliverySeconds, null);
     });
-    it("leaves a task that never began again to the lost ones", () => {
+    it("ignores a task that never began again, which is lost", () => {
       const verdict = verdictOf(
         also({ confirmed: [confirmed("gone", 98)], started: [started("gone", "broken", 99)] }),
       );
@@ -227,13 +227,13 @@ describe("the verdict of a drill", () => {
       });
       return verdictOf(events).workers.find(({ worker }) => worker === "b")?.backSeconds;
     };
-    it("are back with the end of the first task that they began after the fault", () =>
+    it("are back when they finish the first task that they began after the fault", () =>
       assert.equal(backOf([99, 108], [108, 109.5], [109.6, 119]), 9.5));
-    it("are not back when they fall silent after what they had fetched", () =>
+    it("are not back if they stop after the tasks that they had prefetched", () =>
       assert.equal(backOf([100.1, 100.2], [108.2, 108.3], [108.4, 119.4]), 8));
-    it("count to the end of the work when they stay silent", () => assert.equal(backOf([100, 101]), 18.5));
+    it("count until the end of the work if they stay idle", () => assert.equal(backOf([100, 101]), 18.5));
     it("are never back without a task after the fault", () => assert.equal(backOf(), null));
-    it("survive, break or join", () => {
+    it("survive, break, or join", () => {
       const events = also({
         started: [started("x", "broken", 95), started("y", "late", 104)],
         finished: [finished("x", "broken", 95, 96), finished("y", "late", 104, 105)],
@@ -252,7 +252,7 @@ describe("the verdict of a drill", () => {
         ],
       );
     });
-    it("give the slowest to the verdict", () => {
+    it("determine the verdict by the slowest one", () => {
       const slow = also({
         finished: [
           finished("f", "b", 91, 92),
@@ -266,8 +266,8 @@ describe("the verdict of a drill", () => {
 
   describe("full strength", () => {
     const strength = (wholeAt: number | undefined) => verdictOf(EVEN, { timeline: { ...TIMELINE, wholeAt } });
-    it("counts from the undoing", () => assert.equal(strength(115).fullStrengthSeconds, 5));
-    it("is 0 when it was there by then", () => assert.equal(strength(109).fullStrengthSeconds, 0));
+    it("counts from undoing the fault", () => assert.equal(strength(115).fullStrengthSeconds, 5));
+    it("is 0 if it was reached before", () => assert.equal(strength(109).fullStrengthSeconds, 0));
     it("fails the drill if it is not reached, even without a limit", () => {
       const verdict = strength(undefined);
       assert.deepEqual([verdict.fullStrengthSeconds, verdict.passed], [null, false]);
@@ -275,7 +275,7 @@ describe("the verdict of a drill", () => {
     });
   });
 
-  it("takes the reasons of the scene over", () => {
+  it("includes the reasons of the scene", () => {
     const verdict = verdictOf(EVEN, { extraReasons: ["the queue has 2 members"], more: { leaders: 2 } });
     assert.deepEqual(
       [verdict.passed, verdict.reasons, verdict.more],

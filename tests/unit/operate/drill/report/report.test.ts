@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { colorsFor } from "../../../../operate/colors";
-import { markdown } from "../../../../operate/drill/report/markdown";
-import { summaryTable, verdictTable, writeReport } from "../../../../operate/drill/report";
-import { judge } from "../../../../operate/drill/verdict/judge";
-import type { Events, Timeline } from "../../../../operate/drill/verdict/events";
-import type { Verdict } from "../../../../operate/drill/verdict/verdict";
+import { colorsFor } from "../../../../../operate/colors";
+import { markdown } from "../../../../../operate/drill/report/markdown";
+import { summaryTable, verdictTable, writeReport } from "../../../../../operate/drill/report";
+import { judge } from "../../../../../operate/drill/verdict/judge";
+import type { Events, Timeline } from "../../../../../operate/drill/verdict/events";
+import type { Verdict } from "../../../../../operate/drill/verdict/verdict";
 
 const TIMELINE: Timeline = {
   loadFrom: 1_700_000_000,
@@ -54,14 +54,14 @@ describe("the report of a drill", () => {
   it("is a table without escape codes where there are no colors", () =>
     assert.equal(`${verdictTable(VERDICT, PLAIN)}\n`, golden("verdict.txt")));
 
-  it("is a summary of many drills, with every limit that did not hold marked", () => {
+  it("summarizes several drills, and marks every exceeded limit", () => {
     const other = { ...VERDICT, scene: "broker-kill", passed: true, reasons: [], publishGapSeconds: 0.5 };
     assert.equal(`${summaryTable([VERDICT, other], PLAIN)}\n`, golden("summary.txt"));
   });
 
   it("is Markdown", () => assert.equal(markdown(VERDICT, TIMELINE), golden("report.md")));
 
-  it("names at most 50 ids and says where the others are", () => {
+  it("lists at most 50 ids, and refers to the file with the others", () => {
     const lostIds = Array.from({ length: 53 }, (_, index) => `lost-${index}`);
     const text = markdown({ ...VERDICT, lost: 53, lostIds }, TIMELINE);
     assert.match(text, /## Lost\n\n`lost-0`, .*`lost-49` and 3 more\. verdict\.json lists them all\.\n/);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { colorsFor } from "../../../../operate/colors";
-import { openView } from "../../../../operate/drill/view";
-import { draw } from "../../../../operate/drill/view/draw";
-import { LiveView } from "../../../../operate/drill/view/liveView";
-import { PlainView } from "../../../../operate/drill/view/plainView";
-import type { Snapshot } from "../../../../operate/drill/view/snapshot";
-import { sparkline } from "../../../../operate/drill/view/sparkline";
+import { colorsFor } from "../../../../../operate/colors";
+import { openView } from "../../../../../operate/drill/view";
+import { draw } from "../../../../../operate/drill/view/draw";
+import { LiveView } from "../../../../../operate/drill/view/liveView";
+import { PlainView } from "../../../../../operate/drill/view/plainView";
+import type { Snapshot } from "../../../../../operate/drill/view/snapshot";
+import { sparkline } from "../../../../../operate/drill/view/sparkline";
 
 const NODE = "ha-celery-local-node";
 const WORKERS = "drill-drain-1123221530-workers-6fd5c7b9d";
@@ -78,7 +78,7 @@ describe("the view of a drill", () => {
   it("says when no broker answers", () =>
     assert.ok(drawn(80, { queue: undefined }).includes("queue     no broker answers")));
 
-  it("can be drawn before anything is known", () => {
+  it("can be drawn before the first poll", () => {
     const nothing = { nodes: [], brokers: [], workers: [], queue: undefined, events: [] };
     const lines = drawn(80, { ...nothing, history: { publishedPerSecond: [], executedPerSecond: [] } });
     assert.ok(lines.every((line) => line.length <= 80));
@@ -91,13 +91,13 @@ describe("the view of a drill", () => {
     assert.match(text, /event 3\n.*\n.*\n.*\n.*\n.*event 8$/);
   });
 
-  it("draws a rate as bars, nothing as a blank", () => {
+  it("draws a rate as bars, and zero as a blank", () => {
     assert.equal(sparkline([9, 0, 1, 4, 8], 4, 8), " ▂▅█");
     assert.equal(sparkline([8], 3, 8), "█  ");
     assert.equal(sparkline([0, 0], 3, 0), "   ");
   });
 
-  it("is lines where there is no terminal: phases, events, and the state every 5 s", () => {
+  it("prints lines without a terminal: phases, events, and the state every 5 s", () => {
     const { said, stream } = collector();
     const view = openView(stream);
     assert.ok(view instanceof PlainView);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import { limitOptions } from "../../../../operate/drill/verdict/limitOptions";
-import { describeLimits, LIMITS, mergeLimits } from "../../../../operate/drill/verdict/limits";
-import { type Figures, reasonsOf } from "../../../../operate/drill/verdict/reasons";
+import { limitOptions } from "../../../../../operate/drill/verdict/limitOptions";
+import { describeLimits, LIMITS, mergeLimits } from "../../../../../operate/drill/verdict/limits";
+import { type Figures, reasonsOf } from "../../../../../operate/drill/verdict/reasons";
 
 const FIGURES: Figures = {
   scene: "drain",

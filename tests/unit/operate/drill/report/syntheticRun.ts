@@ -4,16 +4,16 @@ import type {
   FinishedTask,
   StartedTask,
   Timeline,
-} from "../../../../operate/drill/verdict/events";
+} from "../../../../../operate/drill/verdict/events";
 
-/** A made-up run: everything is published and executed in an even rhythm but for what `holes` say. */
+/** A synthetic run that publishes and executes tasks at a constant rate, except during the holes. */
 export interface MadeUp {
   readonly seconds: number;
   readonly rate: number;
   readonly workers: readonly string[];
-  /** Nothing is confirmed within; seconds since the load began. */
+  /** Spans without a confirm, in seconds since the load began. */
   readonly publishHoles?: readonly (readonly [number, number])[];
-  /** The worker ends nothing within. */
+  /** Spans in which the worker finishes no task. */
   readonly workerHoles?: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly timeline: Partial<Timeline>;
 }
@@ -33,7 +33,7 @@ export function madeUp(run: MadeUp): { events: Events; timeline: Timeline } {
     const id = `run-${String(number).padStart(6, "0")}`;
     confirmed.push({ id, at: BEGIN + at });
     const free = workers.filter((worker) => !inside(workerHoles[worker] ?? [], at));
-    // Whatever nobody can run waits for the first worker that can.
+    // A task that no worker can run waits for the first worker that can.
     const ends = workers.map(
       (worker) =>
         [
@@ -47,7 +47,7 @@ export function madeUp(run: MadeUp): { events: Events; timeline: Timeline } {
     started.push({ id, attempt: 1, worker, at: begin });
     finished.push({ id, attempt: 1, worker, started: begin, finished: begin + 0.05 });
   }
-  const whole = {
+  const fullTimeline = {
     loadFrom: BEGIN,
     faultAt: BEGIN + 10,
     undoneAt: BEGIN + 20,
@@ -57,7 +57,7 @@ export function madeUp(run: MadeUp): { events: Events; timeline: Timeline } {
     events: [],
     ...timeline,
   };
-  return { events: { confirmed, started, finished }, timeline: whole };
+  return { events: { confirmed, started, finished }, timeline: fullTimeline };
 }
 
 export const workersOf = (...names: string[]): string[] =>

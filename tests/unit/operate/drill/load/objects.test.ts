@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { V1PodTemplateSpec } from "@kubernetes/client-node";
-import { DEFAULT_LOAD } from "../../../../operate/drill/load";
+import { DEFAULT_LOAD } from "../../../../../operate/drill/load";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
   type LoadSpec,
   publisherJob,
   workersDeployment,
-} from "../../../../operate/drill/load/objects";
+} from "../../../../../operate/drill/load/objects";
 
 const template: V1PodTemplateSpec = {
   metadata: {
@@ -58,7 +58,7 @@ describe("the drill's pods", () => {
     const pod = spec?.template.spec;
     const worker = pod?.containers[0];
 
-    it("are the pool's but for app, queue and labels", () => {
+    it("are those of the pool except for app, queue, and labels", () => {
       assert.equal(worker?.image, "worker@sha256:1");
       assert.deepEqual(worker.command?.slice(0, 5), [
         "celery",
@@ -80,7 +80,7 @@ describe("the drill's pods", () => {
       assert.ok(!("HA_CELERY_LEDGER_URL" in env(worker?.env)));
     });
 
-    it("are no pods of the pool: no selector of the user's may catch them", () => {
+    it("do not match the selectors of the user's pools", () => {
       assert.deepEqual(spec?.template.metadata?.labels, {
         "ha-celery/drill": "drain-1",
         "ha-celery/drill-role": "worker",
@@ -90,7 +90,7 @@ describe("the drill's pods", () => {
       assert.equal(metadata?.name, "drill-drain-1-worker");
     });
 
-    it("hold as many tasks as the pool's, unless told otherwise", () => {
+    it("prefetch as many tasks as the pool's by default", () => {
       const held = (prefetch: number | undefined) => {
         const deployment = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, prefetch } });
         return env(deployment.spec?.template.spec?.containers[0]?.env).HA_CELERY_PREFETCH_MULTIPLIER;
@@ -110,7 +110,7 @@ describe("the drill's pods", () => {
     const { spec } = publisherJob(loadSpec, "http://10.0.0.9:8080", "drill-drain-1");
     const pod = spec?.template.spec;
 
-    it("is replaced when it dies, and is not on the machine that is hit", () => {
+    it("is replaced when it fails, and avoids the victim's node", () => {
       assert.equal(spec?.podReplacementPolicy, "TerminatingOrFailed");
       assert.equal(pod?.restartPolicy, "Never");
       assert.deepEqual(
@@ -119,7 +119,7 @@ describe("the drill's pods", () => {
       );
     });
 
-    it("is told what to publish, and has no probes of a worker", () => {
+    it("gets its settings, and has no worker probes", () => {
       const container = pod?.containers[0];
       assert.equal(container?.livenessProbe, undefined);
       assert.equal(container?.readinessProbe, undefined);
@@ -139,13 +139,13 @@ describe("the drill's pods", () => {
   });
 
   describe("ledger", () => {
-    it("knows no secret, and is not on the machine that is hit", () => {
+    it("has no secrets, and avoids the victim's node", () => {
       const pod = ledgerPod(loadSpec);
       assert.deepEqual(pod.spec?.containers[0]?.env, []);
       assert.ok(pod.spec?.affinity?.nodeAffinity);
     });
 
-    it("is reached by pods of the namespace", () => {
+    it("accepts connections from pods of the namespace", () => {
       assert.deepEqual(ledgerNetworkPolicy(loadSpec).spec?.ingress, [
         { _from: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: 8080 }] },
       ]);

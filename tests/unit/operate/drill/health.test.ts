@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type { Brokers } from "../../../../operate/cluster/brokers";
+import { healthProblems } from "../../../../operate/drill/health";
+import { fakeCluster } from "../fakeCluster";
+
+describe("the health of an installation", () => {
+  const node = (name: string, ready: string, unschedulable = false) => ({
+    metadata: { name },
+    spec: { unschedulable },
+    status: { conditions: [{ type: "Ready", status: ready }] },
+  });
+  const pod = (ready: boolean) => ({
+    metadata: { name: "pod" },
+    status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  });
+  const members = ["a", "b", "c"];
+  const problemsOf = (
+    nodes: object[],
+    pods: object[],
+    running: string[],
+    online: string[],
+    workers: object[],
+  ) =>
+    healthProblems(
+      fakeCluster({ core: { listNode: () => ({ items: nodes }) } }, { pods: async () => workers }),
+      {
+        replicas: 3,
+        pods: async () => pods,
+        running: async () => running,
+        queues: async () => [{ name: "tasks", members, online }],
+      } as unknown as Brokers,
+      [{ namespace: "shop", selector: "app=worker", replicas: 1 }],
+    );
+
+  it("has no problems when everything runs", async () => {
+    const all = [pod(true), pod(true), pod(true)];
+    assert.deepEqual(await problemsOf([node("one", "True")], all, members, members, [pod(true)]), []);
+  });
+
+  it("names every problem", async () => {
+    const nodes = [node("one", "Unknown"), node("two", "True", true)];
+    assert.deepEqual(await problemsOf(nodes, [pod(true), pod(false)], ["a", "b"], ["a", "b"], [pod(false)]), [
+      "node one is not ready or is cordoned",
+      "node two is not ready or is cordoned",
+      "1 of 3 broker pods are ready",
+      "2 of 3 broker nodes are running",
+      "queue tasks has 2 of 3 members online (3 in total)",
+      "0 of 1 workers are ready (app=worker)",
+    ]);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { V1Lease } from "@kubernetes/client-node";
+import { DrillLease } from "../../../../operate/drill/lease";
+import { fakeCluster, notFound } from "../fakeCluster";
+
+describe("the lease of a drill", () => {
+  const lease = (renewTime: Date): V1Lease => ({
+    metadata: { resourceVersion: "7" },
+    spec: { holderIdentity: "ann@laptop/drain-1", renewTime: renewTime as never },
+  });
+
+  it("is refused while another drill holds it, and the error names the holder", async () => {
+    const cluster = fakeCluster({ coordination: { readNamespacedLease: () => lease(new Date()) } });
+    await assert.rejects(
+      new DrillLease(cluster, "shop", "drain-2").take(),
+      /Another drill runs in namespace shop: ann@laptop\/drain-1/,
+    );
+  });
+
+  it("is taken over when it has expired, unless it has changed since it was read", async () => {
+    let body: V1Lease | undefined;
+    const cluster = fakeCluster({
+      coordination: {
+        readNamespacedLease: () => lease(new Date(Date.now() - 61_000)),
+        replaceNamespacedLease: (request: { body: V1Lease }) => (body = request.body),
+        deleteNamespacedLease: () => undefined,
+      },
+    });
+    const mine = new DrillLease(cluster, "shop", "drain-2");
+    await mine.take();
+    assert.match(body?.spec?.holderIdentity ?? "", /\/drain-2$/);
+    assert.equal(body?.metadata?.resourceVersion, "7");
+    await mine.release();
+  });
+
+  it("is created if there is none", async () => {
+    let created = 0;
+    const cluster = fakeCluster({
+      coordination: {
+        readNamespacedLease: notFound,
+        createNamespacedLease: () => created++,
+        deleteNamespacedLease: notFound,
+      },
+    });
+    const mine = new DrillLease(cluster, "shop", "drain-2");
+    await mine.take();
+    await mine.release();
+    assert.equal(created, 1);
+  });
+});
