@@ -21,4 +21,10 @@ export default tseslint.config(
       "no-duplicate-imports": "error",
     },
   },
+  {
+    // Both libraries write escape codes to pipes: operate/colors.ts and operate/table.ts decide on colors for all output.
+    files: ["**/*.ts"],
+    ignores: ["operate/colors.ts", "operate/table.ts"],
+    rules: { "no-restricted-imports": ["error", "picocolors", "cli-table3"] },
+  },
 );

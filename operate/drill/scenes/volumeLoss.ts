@@ -19,7 +19,8 @@ export const volumeLoss: Scene = {
 export const volumeLossFirst: Scene = {
   ...volumeLoss,
   name: "volume-loss-first",
-  summary: "deletes the volume and pod of node 0, which leads; with an empty volume, it could form a separate cluster",
+  summary:
+    "deletes the volume and pod of node 0, which leads; with an empty volume, it could form a separate cluster",
   victim: Victim.First,
 };
 
