@@ -28,7 +28,7 @@ function note(what: string, value: string, target = ""): void {
 const seconds = (value: number) =>
   value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
 /** Extracts a value from a command's output, such as the seconds in `3 of 3 nodes Ready (15.0 s)`. */
-const outputOf = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1] ?? "not printed";
+const valueIn = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1] ?? "not printed";
 
 /** Runs a command of the local target as a user would, and shows its output. */
 async function timed(...args: string[]): Promise<Timed> {
@@ -52,16 +52,16 @@ async function bench({ cold }: { cold?: boolean }): Promise<void> {
   }
   const warm = await timed("up", cluster);
   note("images and binaries cached, no cluster, to verdict", seconds(warm.seconds), "<= 3 min");
-  note("three-node cluster Ready", `${outputOf(warm, /3 of 3 nodes Ready \(([\d.]+) s\)/)} s`, "<= 30 s");
+  note("three-node cluster Ready", `${valueIn(warm, /3 of 3 nodes Ready \(([\d.]+) s\)/)} s`, "<= 30 s");
   note(
     "three broker nodes Ready after apply",
-    `${outputOf(warm, /StatefulSet celery-broker-set done \(([\d.]+) s\)/)} s`,
+    `${valueIn(warm, /StatefulSet celery-broker-set done \(([\d.]+) s\)/)} s`,
     "<= 30 s",
   );
-  note("verdict", outputOf(warm, /(\d+ of \d+ tasks done.*)/), "0 lost");
+  note("verdict", valueIn(warm, /(\d+ of \d+ tasks done.*)/), "0 lost");
   const again = await timed("up", cluster);
   note("unchanged second up", seconds(again.seconds), "<= 20 s");
-  note("its changes", outputOf(again, /pulumi up: (\d+) change/), "0");
+  note("its changes", valueIn(again, /pulumi up: (\d+) change/), "0");
   note("memory of the four node containers, stack at rest", await nodeMemory(CLUSTER), "<= 4 GiB");
   for (const [image, size] of await imageSizes()) note(`image ${image}`, size);
   note("down", seconds((await timed("down", cluster)).seconds));

@@ -7,8 +7,8 @@ interface Output {
 }
 
 /**
- * Decides for all output whether it has colors: on a terminal, unless NO_COLOR is set. FORCE_COLOR adds them elsewhere.
- * picocolors itself also colors pipes if CI is set, and checks only standard output.
+ * Decides for all output whether it has colors: on a terminal, unless NO_COLOR is set. FORCE_COLOR adds them
+ * elsewhere. picocolors itself also colors pipes if CI is set, and checks only standard output.
  */
 export function isColored({ isTTY = false }: Output, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;

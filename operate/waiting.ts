@@ -10,8 +10,8 @@ export function wait(seconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Polls `done` until it returns true, and fails after `timeoutSeconds`. An error of `done` counts as false, unless it is a
- * NonRetryableError.
+ * Polls `done` until it returns true, and fails after `timeoutSeconds`. An error of `done` counts as false, unless it
+ * is a NonRetryableError.
  */
 export async function until(
   what: string,

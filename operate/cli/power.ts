@@ -8,7 +8,9 @@ export interface PowerCommands {
   readonly powerOn?: string;
 }
 
-/** Switches machines off and on with the user's commands. Each command gets the name of the Kubernetes node in $NODE. */
+/**
+ * Switches machines off and on with the user's commands. Each command gets the name of the Kubernetes node in $NODE.
+ */
 export function powerBy({ powerOff, powerOn }: PowerCommands): Power | undefined {
   if (powerOff === undefined && powerOn === undefined) return undefined;
   if (powerOff === undefined || powerOn === undefined)

@@ -19,8 +19,8 @@ export interface PodRequest {
 }
 
 /**
- * Sends an HTTP request to a server in a pod through a port-forward, and returns its JSON response. Nothing has to be exposed.
- * Unlike the API server's proxy, a port-forward is not subject to NetworkPolicies.
+ * Sends an HTTP request to a server in a pod through a port-forward, and returns its JSON response. Nothing has to be
+ * exposed. Unlike the API server's proxy, a port-forward is not subject to NetworkPolicies.
  */
 export async function requestPod<T>(cluster: Cluster, podRequest: PodRequest): Promise<T> {
   const { namespace, pod, port, timeoutSeconds = 5 } = podRequest;
@@ -54,7 +54,8 @@ function send<T>(podRequest: PodRequest, connection: Duplex, signal: AbortSignal
     createConnection: () => connection,
   };
   return new Promise((resolve, reject) => {
-    // The certificate is for the name that clients use, not for this address. The API server vouches for the pod instead.
+    // The certificate is for the name that clients use, not for this address. The API server vouches for the pod
+    // instead.
     const pending = tls
       ? httpsRequest({
           ...options,

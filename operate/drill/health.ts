@@ -12,8 +12,8 @@ export interface ExpectedWorkers {
 }
 
 /**
- * Returns everything that is unhealthy. A healthy installation has all nodes ready, all brokers running, every member of every
- * queue online, and all workers ready.
+ * Returns everything that is unhealthy. A healthy installation has all nodes ready, all brokers running, every member
+ * of every queue online, and all workers ready.
  */
 export async function healthProblems(
   cluster: Cluster,

@@ -1,4 +1,7 @@
-/** Returns a function that removes the leading parts that all the names have in common, such as the Deployment of a pod. */
+/**
+ * Returns a function that removes the leading parts that all the names have in common, such as the Deployment of a
+ * pod.
+ */
 export function shortNames(names: readonly string[]): (name: string) => string {
   if (names.length < 2) return (name) => name;
   const parts = names.map((name) => name.split("-"));

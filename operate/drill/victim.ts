@@ -6,8 +6,8 @@ import { Victim } from "./scenes/scene";
 type VictimChoice = Pick<DrillPlan, "victim"> & { readonly scene: Pick<DrillPlan["scene"], "victim"> };
 
 /**
- * Chooses the broker node to fail: the one that the user named, or the leader (or a follower) of the user's own queue, so that
- * this queue's leader need not move.
+ * Chooses the broker node to fail: the one that the user named, or the leader (or a follower) of the user's own
+ * queue, so that this queue's leader need not move.
  */
 export async function chooseVictim(brokers: Brokers, userQueue: string, plan: VictimChoice): Promise<Broker> {
   const all = await brokers.list();

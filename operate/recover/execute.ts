@@ -31,8 +31,8 @@ export async function execute(cluster: Cluster, brokers: Brokers, facts: Facts, 
 }
 
 /**
- * Taints a node, so that Kubernetes removes its pods and detaches their volumes. Force-deletes the pods instead if the user
- * lacks permission to taint nodes.
+ * Taints a node, so that Kubernetes removes its pods and detaches their volumes. Force-deletes the pods instead if
+ * the user lacks permission to taint nodes.
  */
 async function taint(cluster: Cluster, facts: Facts, name: string): Promise<void> {
   try {

@@ -4,7 +4,10 @@ export interface Facts {
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
-  /** The brokers stop for good, because the namespace or StatefulSet is being deleted or the StatefulSet was scaled to 0. */
+  /**
+   * The brokers stop for good, because the namespace or StatefulSet is being deleted or the StatefulSet was scaled to
+   * 0.
+   */
   readonly ending: boolean;
   readonly brokers: readonly BrokerFacts[];
   /** Kubernetes nodes that have the out-of-service taint, or pods or volumes of the installation. */

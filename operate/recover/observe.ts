@@ -20,7 +20,10 @@ const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
 /** Name of the claim that the StatefulSet creates for a pod. */
 const claimOf = (pod: string) => `data-${pod}`;
 
-/** Reads the state of an installation. A node is silent if it is not ready and its last heartbeat is `silentAfter` seconds old. */
+/**
+ * Reads the state of an installation. A node is silent if it is not ready and its last heartbeat is `silentAfter`
+ * seconds old.
+ */
 export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: number): Promise<Facts> {
   const { namespace, name } = brokers;
   const [space, set, pods, claims, volumes, nodeList, leases] = await Promise.all([

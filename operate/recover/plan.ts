@@ -39,7 +39,9 @@ export const Requirement = {
 } as const;
 export type Requirement = (typeof Requirement)[keyof typeof Requirement];
 
-/** Returns the steps that repair what does not recover by itself. None if nothing is stuck, or if only waiting helps. */
+/**
+ * Returns the steps that repair what does not recover by itself. None if nothing is stuck, or if only waiting helps.
+ */
 export function plan(facts: Facts): Step[] {
   if (facts.ending) return releases(facts);
   return [

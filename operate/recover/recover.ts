@@ -82,7 +82,10 @@ class Recovery {
     }
   }
 
-  /** Returns false if the step failed. The loop retries it, because a broker may not answer yet or an object may have changed. */
+  /**
+   * Returns false if the step failed. The loop retries it, because a broker may not answer yet or an object may have
+   * changed.
+   */
   private async tryStep(facts: Facts, step: Step): Promise<boolean> {
     try {
       await execute(this.cluster, this.brokers, facts, step);

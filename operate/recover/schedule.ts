@@ -2,7 +2,9 @@ import { type Step, StepKind } from "./plan";
 
 /** A step takes a while to have an effect, so it is not repeated earlier. */
 const REPEAT_SECONDS = 30;
-/** RabbitMQ itself adds copies to queues 10 s after a node has joined. Growing them earlier would interfere with that. */
+/**
+ * RabbitMQ itself adds copies to queues 10 s after a node has joined. Growing them earlier would interfere with that.
+ */
 const GROW_AFTER_SECONDS = 45;
 
 export const keyOf = ({ kind, target }: Step): string => `${kind} ${target}`;

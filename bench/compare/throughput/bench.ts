@@ -166,8 +166,8 @@ export function throughputJob(
 export type FinishedTask = [string, number, string, number, number];
 
 /**
- * Returns the tasks per second over the last `count` tasks. Fails if a worker began later than that, because the rate would be
- * that of fewer workers.
+ * Returns the tasks per second over the last `count` tasks. Fails if a worker began later than that, because the rate
+ * would be that of fewer workers.
  */
 export function rateOfLast(finished: readonly FinishedTask[], count: number, workers: number): number {
   const inOrder = [...finished].sort((one, other) => one[4] - other[4]);

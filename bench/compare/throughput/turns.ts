@@ -15,8 +15,8 @@ export interface Contender {
 }
 
 /**
- * Measures both designs alternately and swaps their order in each round, so that a temporarily slow machine affects both. The
- * design that is not being measured has idle brokers and no workers.
+ * Measures both designs alternately and swaps their order in each round, so that a temporarily slow machine affects
+ * both. The design that is not being measured has idle brokers and no workers.
  */
 export async function takeTurns(
   contenders: readonly Contender[],

@@ -55,7 +55,8 @@ export class Agents implements Nodes {
   }
 
   async processes(kubernetesNode: string, containerId: string): Promise<number[]> {
-    // The id without `containerd://` is in the cgroup path. The systemd cgroup driver replaces the - in a pod's uid with _.
+    // The id without `containerd://` is in the cgroup path. The systemd cgroup driver replaces the - in a pod's uid
+    // with _.
     const id = containerId.replace(/^.*:\/\//, "").replaceAll("-", "[-_]");
     if (id === "")
       throw new Error(`the container on ${kubernetesNode} has no id, because it has not started`);

@@ -133,7 +133,9 @@ export class DrillLoad implements Load {
     return id;
   }
 
-  /** Removes this run's tasks from the dead-letter queue, and returns how many there were. The user's messages stay. */
+  /**
+   * Removes this run's tasks from the dead-letter queue, and returns how many there were. The user's messages stay.
+   */
   async takeDeadLetters(): Promise<number> {
     return Number(await this.python("-m", "ha_celery.drill.dead_letters", this.run));
   }

@@ -8,8 +8,8 @@ import { drawTimeline } from "./timeline";
 export { summaryTable, verdictTable } from "./table";
 
 /**
- * Writes report.md, verdict.json, and timeline.svg to `<folder>/<run>/`, and events.json, from which a report can be created
- * again. Returns that folder.
+ * Writes report.md, verdict.json, and timeline.svg to `<folder>/<run>/`, and events.json, from which a report can be
+ * created again. Returns that folder.
  */
 export async function writeReport(
   folder: string,

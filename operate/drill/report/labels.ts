@@ -24,7 +24,8 @@ export function placeLabels(
     const width = widthOf(mark.text) + 2 * SPACE;
     const left = mark.x + width > right;
     const extent = { from: left ? mark.x - width : mark.x, until: left ? mark.x : mark.x + width };
-    // The row below all others is always free, unless a line crosses a label to its left. Such a label stays readable.
+    // The row below all others is always free, unless a line crosses a label to its left. Such a label stays
+    // readable.
     const rows = Array.from({ length: placed.length + 1 }, (_, row) => row);
     const row = rows.find((each) =>
       placed.every((other) => !collide({ ...mark, ...extent, row: each }, other)),

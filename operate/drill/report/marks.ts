@@ -5,7 +5,10 @@ import { cut } from "./svg";
 const SAME_TIME_SECONDS = 0.5;
 const LONGEST = 44;
 
-/** Returns marks for the fault, its undoing, the recovery, and every event in the picture. `x` is in seconds since the load began. */
+/**
+ * Returns marks for the fault, its undoing, the recovery, and every event in the picture. `x` is in seconds since the
+ * load began.
+ */
 export function marksOf({ loadFrom, faultAt, undoneAt, wholeAt, events }: Timeline, seconds: number): Mark[] {
   const milestones: Mark[] = [
     { x: faultAt - loadFrom, text: "fault", kind: "mark-fault" },

@@ -1,7 +1,10 @@
 import { DEAD_LETTERS } from "../../../components/shared/celery/contract";
 import type { Scene } from "./scene";
 
-/** The task is retried 20 times, each time after a delay that is one second longer: 1 + 2 + ... + 20 s, plus the attempts. */
+/**
+ * The task is retried 20 times, each time after a delay that is one second longer: 1 + 2 + ... + 20 s, plus the
+ * attempts.
+ */
 const TIMEOUT_SECONDS = 400;
 
 export const poison: Scene = {

@@ -27,7 +27,9 @@ export interface Scene {
   readonly needsAgents?: boolean;
   /** Switches machines off, which Kubernetes cannot do. */
   readonly needsPower?: boolean;
-  /** Injects the fault. Registers each change with `drill.undo` before making it. Returns when the fault is in effect. */
+  /**
+   * Injects the fault. Registers each change with `drill.undo` before making it. Returns when the fault is in effect.
+   */
   inject(drill: Drill): Promise<void>;
   /** Checks further conditions after recovery. Each returned text is a reason to fail. */
   check?(drill: Drill): Promise<string[]>;
@@ -56,8 +58,8 @@ export interface Drill {
   /** Adds a line to the timeline. */
   event(text: string): void;
   /**
-   * Registers an action that undoes a change. The actions run once, in reverse order, also after Ctrl-C and errors. An action
-   * must be harmless if the change was not made.
+   * Registers an action that undoes a change. The actions run once, in reverse order, also after Ctrl-C and errors.
+   * An action must be harmless if the change was not made.
    */
   undo(description: string, action: () => Promise<void>): void;
   wait(seconds: number): Promise<void>;

@@ -16,7 +16,8 @@ export const slowNetwork: Scene = {
   summary: `delays everything that brokers send by ${DELAY_MS} ms, and drops ${LOSS_PERCENT} % of it`,
   holdSeconds: HOLD_SECONDS,
   limits: {
-    // TCP retransmits a lost packet after at least one round trip of 400 ms, and after twice that if it is lost again.
+    // TCP retransmits a lost packet after at least one round trip of 400 ms, and after twice that if it is lost
+    // again.
     publishGapSeconds: 15,
     consumeGapSeconds: 15,
     duplicated: "running",

@@ -10,7 +10,8 @@ export const volumeLoss: Scene = {
   summary: "deletes a follower's volume and pod; `recover` repairs the cluster under load",
   victim: Victim.Follower,
   holdSeconds: 20,
-  // Longer than for a node that comes back, because all queues lose a member at once and replace it while they are in use.
+  // Longer than for a node that comes back, because all queues lose a member at once and replace it while they are in
+  // use.
   limits: { ...BROKER_LIMITS, publishGapSeconds: 3, consumeGapSeconds: 3 },
   destructive: true,
   inject: loseVolume,

@@ -13,7 +13,8 @@ export const workerKillPod: Scene = {
     // In the worst case, all slots finish at the same time.
     consumeGapSeconds: 6,
     workerBackSeconds: 15,
-    // The pod is killed after two seconds and the kernel closes its connection. A second later the tasks are requeued and wait for a slot.
+    // The pod is killed after two seconds and the kernel closes its connection. A second later the tasks are requeued
+    // and wait for a slot.
     redeliverySeconds: 12,
     // A killed task has not finished on that worker, so its next run is not a duplicate.
     duplicated: 1,

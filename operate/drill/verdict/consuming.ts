@@ -23,8 +23,8 @@ export function endOfWork({ confirmed, finished }: Events, { loadUntil }: Timeli
 }
 
 /**
- * Returns for how many seconds of a span no confirmed task was waiting or running. An interrupted task does not count as
- * waiting, because it waits for the broker and not for a worker.
+ * Returns for how many seconds of a span no confirmed task was waiting or running. An interrupted task does not count
+ * as waiting, because it waits for the broker and not for a worker.
  */
 export function starvedWithin(span: Span, events: Events): number {
   const done = firstFinishes(events.finished);

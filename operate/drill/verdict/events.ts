@@ -43,7 +43,9 @@ export interface Timeline {
   /** When the installation was healthy again. Undefined if it was not before the timeout. */
   readonly wholeAt: number | undefined;
   readonly loadUntil: number;
-  /** Celery host names (`celery@<pod>`) of the workers that the fault killed. Their slots do not count as surviving. */
+  /**
+   * Celery host names (`celery@<pod>`) of the workers that the fault killed. Their slots do not count as surviving.
+   */
   readonly brokenWorkers: readonly string[];
   readonly events: readonly TimelineEvent[];
 }

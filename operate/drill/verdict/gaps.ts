@@ -8,7 +8,9 @@ export interface Span {
 
 export const lengthOf = ({ from, until }: Span): number => until - from;
 
-/** Returns the spans between successive times within a window, including its two ends. None if the window is empty. */
+/**
+ * Returns the spans between successive times within a window, including its two ends. None if the window is empty.
+ */
 export function gapsOf(times: readonly number[], { from, until }: Span): Span[] {
   if (until <= from) return [];
   const within = times.filter((time) => time > from && time < until).sort((one, other) => one - other);

@@ -24,7 +24,10 @@ export function interruptedTasks({ started, finished }: Events): InterruptedTask
   return [...interrupted.values()];
 }
 
-/** Returns the longest time from the fault until an interrupted task began again. Tasks that began again before the fault do not count. */
+/**
+ * Returns the longest time from the fault until an interrupted task began again. Tasks that began again before the
+ * fault do not count.
+ */
 export function redelivery(events: Events, faultAt: number): number | null {
   const times = interruptedTasks(events).flatMap(({ again }) =>
     again !== undefined && again >= faultAt ? [again - faultAt] : [],

@@ -90,7 +90,10 @@ export const LIMITS: readonly LimitOption[] = [
   },
 ];
 
-/** Returns a scene's limits with those that the user set. Commander names the options `publishGap`. "none" removes a limit. */
+/**
+ * Returns a scene's limits with those that the user set. Commander names the options `publishGap`. "none" removes a
+ * limit.
+ */
 export function mergeLimits(sceneLimits: Limits, options: object): Limits {
   const values = options as Readonly<Record<string, unknown>>;
   const merged = LIMITS.map(({ key, option }) => [key, values[attributeOf(option)] ?? sceneLimits[key]]);
@@ -118,7 +121,10 @@ export const resolveLimits = (limits: Limits, slots: number): ResolvedLimits => 
 
 export type ResolvedLimits = { readonly [Key in keyof Limits]?: number };
 
-/** Returns whether a figure is within its limit. Undefined if there is no limit. A figure that could not be measured is not. */
+/**
+ * Returns whether a figure is within its limit. Undefined if there is no limit. A figure that could not be measured
+ * is not.
+ */
 export function isWithin(
   limit: LimitOption,
   limits: ResolvedLimits,

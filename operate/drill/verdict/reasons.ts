@@ -6,7 +6,10 @@ export type Figures = Omit<Verdict, "passed" | "reasons">;
 
 const SHOWN_IDS = 5;
 
-/** Returns why a drill failed: tasks were lost, the installation did not recover, or a limit was exceeded or could not be measured. */
+/**
+ * Returns why a drill failed: tasks were lost, the installation did not recover, or a limit was exceeded or could not
+ * be measured.
+ */
 export function reasonsOf(figures: Figures): string[] {
   const { confirmed, lost, lostIds, fullStrengthSeconds } = figures;
   return [

@@ -24,8 +24,8 @@ export function slowestBack(workers: readonly WorkerVerdict[]): number | null {
 }
 
 /**
- * Returns the span from the fault until the worker finished a task that it began afterward, and all its later idle spans until
- * the end of the work. Returns none if it began no task after the fault.
+ * Returns the span from the fault until the worker finished a task that it began afterward, and all its later idle
+ * spans until the end of the work. Returns none if it began no task after the fault.
  */
 function idleSpans(finished: readonly FinishedTask[], faultAt: number, end: number): Span[] {
   const begun = finished

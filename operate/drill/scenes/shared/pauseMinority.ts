@@ -3,8 +3,8 @@ import type { Drill } from "../scene";
 const DISCONNECT_SECONDS = 30;
 
 /**
- * Waits until the victim, which has no majority, has disconnected its clients. Brokers whose image lacks our plugin never do
- * that.
+ * Waits until the victim, which has no majority, has disconnected its clients. Brokers whose image lacks our plugin
+ * never do that.
  */
 export async function untilClientsAreDisconnected(drill: Drill): Promise<void> {
   const { brokers, victim } = drill;
