@@ -26,9 +26,9 @@ export const CLUSTER: readonly Suite[] = [
   cluster("local"),
   cluster("broker"),
   cluster("providers"),
+  cluster("python"),
   cluster("workers"),
   cluster("render"),
-  cluster("python"),
 ];
 
 /** Suites of another program that installs the packed library. */
