@@ -14,6 +14,8 @@ from typing import Any
 from conftest import BROKER_URL, wait_for
 
 HERE = Path(__file__).parent
+#: Options of the components: events would wait for the end of an alarm with Celery's own consumer.
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 class Journal:
@@ -59,6 +61,7 @@ def worker(folder: Path, queues: tuple[str, ...], *arguments: str, **environment
             "worker",
             "--loglevel=INFO",
             "--concurrency=2",
+            *QUIET,
             *arguments,
         ],
         env=os.environ | variables | environment,
