@@ -1,6 +1,6 @@
-import type { Ended } from "./runner";
+import { type Ended, Result } from "./runner";
 
-/** The results of all suites, in the order in which they ended, with their times. */
+/** The results of all suites, in the order in which they ended, with their times, and a count. */
 export function table(ended: readonly Ended[], totalSeconds: number): string {
   const rows = ended.map(({ name, result, seconds, reason }) => [
     name,
@@ -8,11 +8,16 @@ export function table(ended: readonly Ended[], totalSeconds: number): string {
     result,
     reason,
   ]);
-  return [...rows, ["total", minutes(totalSeconds)]]
-    .map(([name = "", time = "", result = "", reason]) =>
+  const lines = [...rows, ["total", minutes(totalSeconds)]].map(
+    ([name = "", time = "", result = "", reason]) =>
       [name.padEnd(12), time.padStart(6), ` ${result}`, ...(reason ? [`: ${reason}`] : [])].join(""),
-    )
-    .join("\n");
+  );
+  const count = (wanted: Result) => ended.filter(({ result }) => result === wanted).length;
+  return [
+    ...lines,
+    "",
+    `${count(Result.Passed)} passed, ${count(Result.Failed)} failed, ${count(Result.NotRun)} skipped`,
+  ].join("\n");
 }
 
 /** Seconds as minutes:seconds. */

@@ -8,8 +8,8 @@ import time
 from ha_celery.errors import GaveUpError
 
 
-def patience(failures: int, longest: float) -> float:
-    """Tell how many seconds to try to connect: few at first, as the address may be that of a lost node."""
+def connect_timeout(failures: int, longest: float) -> float:
+    """Return the seconds until a connect times out: few at first, as the address may be a lost node's."""
     return _doubled(0.5, failures, longest)
 
 

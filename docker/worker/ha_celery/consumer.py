@@ -15,11 +15,40 @@ from celery.worker import consumer
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
-from ha_celery.backoff import patience
+from ha_celery.backoff import connect_timeout
 from ha_celery.transport import Transport
 
 #: An idle process takes its next task within milliseconds.
 LONGEST_WAY_SECONDS = 2.0
+
+
+class ShortAttempts:
+    """Replaces `ensure_connection` of one connection: short pauses, and timeouts that grow with failures."""
+
+    def __init__(self, connection: Any) -> None:
+        """Keep the connection's own method and timeout."""
+        self._connection = connection
+        self._ensure_connection = connection.ensure_connection
+        self._longest_timeout = connection.connect_timeout
+
+    def __call__(self, errback: Callable[..., None], *args: Any, **options: Any) -> Any:
+        """Connect; the connection has its own timeout again afterwards."""
+        failures = itertools.count(1)
+
+        def on_error(*details: Any) -> None:
+            self._set_timeout(next(failures))
+            errback(*details)
+
+        self._set_timeout(0)
+        try:
+            return self._ensure_connection(
+                on_error, *args, **options, interval_start=0.1, interval_step=0.2, interval_max=3
+            )
+        finally:
+            self._connection.connect_timeout = self._longest_timeout
+
+    def _set_timeout(self, failures: int) -> None:
+        self._connection.connect_timeout = connect_timeout(failures, self._longest_timeout)
 
 
 class Consumer(consumer.Consumer):
@@ -36,25 +65,8 @@ class Consumer(consumer.Consumer):
     _acks: Acks | None = None
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Connect, however long it takes, with short pauses, and at first with little patience."""
-        ensure, longest = conn.ensure_connection, conn.connect_timeout
-
-        def soon(errback: Callable[..., None], *args: Any, **options: Any) -> Any:
-            failures = itertools.count(1)
-
-            def on_error(*what: Any) -> None:
-                conn.connect_timeout = patience(next(failures), longest)
-                errback(*what)
-
-            conn.connect_timeout = patience(0, longest)
-            try:
-                return ensure(
-                    on_error, *args, **options, interval_start=0.1, interval_step=0.2, interval_max=3
-                )
-            finally:
-                conn.connect_timeout = longest
-
-        conn.ensure_connection = soon
+        """Connect with short pauses between the attempts, for as long as it takes."""
+        conn.ensure_connection = ShortAttempts(conn)
         return super().ensure_connected(conn)
 
     def connection_for_read(self, heartbeat: float | None = None) -> Any:

@@ -14,7 +14,7 @@ import kombu
 from amqp import spec
 from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError
 
-from ha_celery.backoff import patience
+from ha_celery.backoff import connect_timeout
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
 from ha_celery.connection import Deadline, drop, for_publishing
 from ha_celery.message import Message
@@ -96,7 +96,7 @@ class Link:
         if self._channel is None or not self._connection.connected:
             self.drop()
             longest = min(self._longest_timeout, max(self._deadline.left(), 0.1))
-            self._connection.connect_timeout = patience(failures, longest)
+            self._connection.connect_timeout = connect_timeout(failures, longest)
             self._connection.ensure_connection(max_retries=0)
             self._channel = ConfirmChannel(self._connection, self._settled)
         return self._channel

@@ -13,7 +13,7 @@ from celery import Celery
 from celery.utils import uuid
 from celery.utils.log import get_logger
 
-from ha_celery.backoff import Backoff, patience
+from ha_celery.backoff import Backoff, connect_timeout
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
 from ha_celery.connection import Deadline, drop, for_publishing
 from ha_celery.errors import DuplicateIdError, UnroutableError, is_temporary
@@ -218,7 +218,7 @@ class ConfirmedPublisher:
             )
             # The first attempt since the last confirm counts the loss of the connection.
             failures = max(self._backoff.attempts - 1, 0)
-            connection.connect_timeout = patience(failures, connection.connect_timeout)
+            connection.connect_timeout = connect_timeout(failures, connection.connect_timeout)
             connection.ensure_connection(max_retries=0)
             self._connection = connection
             self._channel = ConfirmChannel(connection, self._settled)
