@@ -26,13 +26,13 @@ const celery = new HaCelery(
   { provider: target.provider, dependsOn: target.foundations },
 );
 
-/** Namespace of everything that the stack deploys. */
+/** Namespace of all Kubernetes objects of the stack. */
 export const namespace = celery.namespaceName;
-/** Where clients inside the cluster connect; holds the password. */
+/** URL for clients inside the cluster; contains the password. */
 export const amqpUrl = celery.amqpUrl;
 /** Deployments of the worker pools. */
 export const workers = celery.workerDeploymentNames;
-/** Service of the task ledger, when there is one. */
+/** Service of the task ledger; undefined without a ledger. */
 export const ledger = celery.ledgerServiceName;
-/** How kubectl reaches the cluster, when the stack made it. Secret. */
+/** Kubeconfig of the cluster, if the stack created it. Secret. */
 export const kubeconfig = pulumi.output(target.kubeconfig);

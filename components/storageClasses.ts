@@ -5,13 +5,13 @@ import { type Validation, oneOf } from "./shared/checks";
 import { outputsOf, requireKubernetesProvider, validate } from "./shared/component";
 import { OnDelete } from "./types";
 
-/** A kind of disk of Google Cloud. Each grows faster with its size. */
+/** Disk type of Google Cloud. All of them become faster as they grow. */
 export const DiskType = {
-  /** Hard disks, the cheapest: enough for tasks that wait in queues, slow to read a long queue back. */
+  /** Hard disk, the cheapest. Enough for queued tasks, slow when a long backlog is read back. */
   Standard: "pd-standard",
-  /** Solid state, between the others in price and speed. */
+  /** SSD, between the others in price and speed. */
   Balanced: "pd-balanced",
-  /** Solid state, the fastest: most publisher confirms a second. */
+  /** SSD, the fastest: the most publisher confirms per second. */
   Ssd: "pd-ssd",
 } as const;
 /** A value of the constant of the same name. */
@@ -19,11 +19,11 @@ export type DiskType = (typeof DiskType)[keyof typeof DiskType];
 
 /** Arguments of `StorageClasses`. */
 export interface StorageClassesArgs {
-  /** Disks of the class `standard`. Changing it concerns volumes that are made from then on.
+  /** Disk type of the class `standard`. Changing it affects new volumes only.
    * @default `pd-balanced` */
   standardType?: DiskType;
-  /** What becomes of a disk when its claim is deleted, as with the claim's namespace. Retained disks go on costing money.
-   * Changing it concerns volumes that are made from then on.
+  /** Whether a disk is deleted with its claim, for example when the claim's namespace is deleted. Retained disks
+   * keep costing money. Changing it affects new volumes only.
    * @default `retain` */
   onDelete?: OnDelete;
 }
@@ -36,9 +36,10 @@ const STORAGE_CLASSES: Validation<StorageClassesArgs> = {
 const PROVISIONER = "pd.csi.storage.gke.io";
 
 /**
- * Two StorageClasses on GKE for the volumes of brokers and ledgers: made in the zone of the pod, and growing without a restart.
+ * Two StorageClasses on GKE for the volumes of brokers and ledgers. Volumes are created in the zone of the pod and
+ * grow without a restart.
  *
- * Their names begin with the component's, because GKE has classes of its own, one of them called `standard`.
+ * Their names start with the component's name, because GKE has its own classes, one of which is named `standard`.
  *
  * @example
  * ```ts
@@ -49,14 +50,14 @@ const PROVISIONER = "pd.csi.storage.gke.io";
 export class StorageClasses extends pulumi.ComponentResource {
   /** Name of the class of `standardType`, `NAME-standard`. */
   readonly standard: pulumi.Output<string>;
-  /** Name of the class of the fastest disks, `NAME-ssd`. */
+  /** Name of the class with the fastest disks, `NAME-ssd`. */
   readonly ssd: pulumi.Output<string>;
 
   /**
    * @param name DNS label of at most 40 characters; unique in the Kubernetes cluster.
    * @param args See `StorageClassesArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: StorageClassesArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:StorageClasses", name, args, opts);
@@ -84,7 +85,7 @@ function storageClass(
     metadata: { name: `${name}-${suffix}`, labels: labelsOf("persistent-disk", name, "storage") },
     provisioner: PROVISIONER,
     parameters: { type },
-    // A disk is of one zone: the scheduler chooses the zone, then the disk is made.
+    // A disk exists in one zone, so the scheduler selects the zone before the disk is created.
     volumeBindingMode: "WaitForFirstConsumer",
     allowVolumeExpansion: true,
     reclaimPolicy: onDelete === OnDelete.Delete ? "Delete" : "Retain",

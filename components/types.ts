@@ -1,20 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** How strictly pods of one component keep away from each other's Kubernetes node. */
+/** Whether pods of one component may share a Kubernetes node. */
 export const Spread = {
-  /** Never two on one node. A pod without a free node stays Pending. */
+  /** Never two pods on one node. A pod without a free node stays Pending. */
   Required: "required",
-  /** Apart where there is room, together where there is none. */
+  /** Different nodes if possible, the same node otherwise. */
   Preferred: "preferred",
 } as const;
 /** A value of the constant of the same name. */
 export type Spread = (typeof Spread)[keyof typeof Spread];
 
-/** What becomes of volumes, and of the tasks in them, when their owner is deleted. */
+/** Whether volumes, and the tasks on them, are deleted with their owner. */
 export const OnDelete = {
-  /** The volumes stay, and go on costing money, until somebody deletes them. */
+  /** The volumes stay, and keep costing money, until someone deletes them. */
   Retain: "retain",
-  /** The volumes go with their owner. */
+  /** The volumes are deleted with their owner. */
   Delete: "delete",
 } as const;
 /** A value of the constant of the same name. */
@@ -22,13 +22,13 @@ export type OnDelete = (typeof OnDelete)[keyof typeof OnDelete];
 
 /** CPU and memory of one pod. */
 export interface Compute {
-  /** CPU that each pod requests, a Kubernetes quantity such as `500m` or `2`. */
+  /** CPU request of each pod, a Kubernetes quantity such as `500m` or `2`. */
   cpu?: string;
-  /** CPU that each pod is held to, a Kubernetes quantity.
-   * @default no limit: a limit slows failover and start-up while the node's other CPUs idle */
+  /** CPU limit of each pod, a Kubernetes quantity.
+   * @default no limit, because a limit slows down failover and startup while the node has idle CPUs */
   cpuLimit?: string;
   /** Memory of each pod, a Kubernetes quantity such as `2Gi`. Request and limit are the same, so that a pod never
-   * loses memory that it was promised. */
+   * loses memory that it requested. */
   memory?: string;
 }
 
@@ -41,18 +41,18 @@ export interface Volume {
   className?: string;
 }
 
-/** A taint of Kubernetes nodes that pods accept; the fields are those of Kubernetes. */
+/** A toleration of node taints, with the fields of Kubernetes. */
 export interface Toleration {
-  /** Key of the taint. Absent, with operator `Exists`: every taint. */
+  /** Key of the taint. If absent, and the operator is `Exists`, every taint. */
   key?: string;
   /** `Exists` or `Equal`.
-   * @default Kubernetes' own, `Equal` */
+   * @default Kubernetes' default, `Equal` */
   operator?: string;
   /** Value of the taint, for operator `Equal`. */
   value?: string;
-  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Absent: every effect. */
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. If absent, every effect. */
   effect?: string;
-  /** Seconds that a running pod stays after a `NoExecute` taint appeared. Absent: for ever. */
+  /** Seconds that a running pod stays after a `NoExecute` taint appears. If absent, it stays. */
   tolerationSeconds?: number;
 }
 
@@ -64,102 +64,106 @@ export interface SecretKey {
   key: pulumi.Input<string>;
 }
 
-/** What a pod needs to use a broker. `RabbitMqCluster.connection` is one; write your own for a broker that you run elsewhere. */
+/** What a pod needs to connect to a broker: `RabbitMqCluster.connection`, or your own for a broker that runs
+ * elsewhere. */
 export interface BrokerConnection {
   /** Name of the Secret that holds the AMQP URL. */
   secretName: pulumi.Input<string>;
   /** Key of the AMQP URL in the Secret. */
   key: pulumi.Input<string>;
-  /** Labels that the broker's NetworkPolicy lets in. Every pod that connects carries them.
+  /** Labels that the broker's NetworkPolicy allows. Every pod that connects has them.
    * @default none */
   clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** How clients check the broker's certificate, when the URL begins with `amqps`.
-   * @default the authorities of the client's image, and the URL's host */
+  /** How clients verify the broker's certificate if the URL starts with `amqps`.
+   * @default the CA certificates of the client's image, and the URL's host */
   trust?: BrokerTrust;
-  /** URL of the management API with a user that may only look, for autoscaling by the length of queues.
-   * @default none: such autoscaling is refused */
+  /** Management API URL with a read-only user, for autoscaling by queue length.
+   * @default none; autoscaling by queue length then fails */
   management?: SecretKey;
 }
 
-/** How clients check a broker's certificate. */
+/** How clients verify a broker's certificate. */
 export interface BrokerTrust {
-  /** Secret key with the certificates, PEM, of the authorities that clients trust. */
+  /** Secret key with the CA certificates that clients trust, in PEM format. */
   authority: SecretKey;
-  /** Name that the broker's certificate must be for, whatever host the URL names. */
+  /** Name that the broker's certificate must contain, regardless of the host in the URL. */
   serverName: pulumi.Input<string>;
 }
 
-/** What a pod needs to write to a ledger. `TaskLedger.connection` is one. */
+/** What a pod needs to write to a ledger: `TaskLedger.connection`. */
 export interface LedgerConnection {
   /** Base URL, for example `http://ledger:8080`. */
   url: pulumi.Input<string>;
-  /** Labels that the ledger's NetworkPolicy lets in. Every pod that connects carries them.
+  /** Labels that the ledger's NetworkPolicy allows. Every pod that connects has them.
    * @default none */
   clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Where pods may run. */
+/** Scheduling of pods. */
 export interface Placement {
   /** Labels that a Kubernetes node must have. Changing it restarts the pods.
    * @default any node */
   nodeSelector?: Record<string, string>;
-  /** Taints that the pods accept. Changing it restarts the pods.
-   * @default none but those that the component says */
+  /** Taints that the pods tolerate. Changing it restarts the pods.
+   * @default none besides those of the component */
   tolerations?: Toleration[];
   /** PriorityClass of the pods. Changing it restarts the pods.
    * @default the cluster's default class */
   priorityClassName?: string;
 }
 
-/** What the components that run an application's code have in common. Changing it replaces the pods. */
+/** Arguments of every component that runs an application's code. Changing one replaces the pods. */
 export interface CeleryOptions extends Placement {
   /** Environment variables of the application.
    * @default none */
   env?: Record<string, pulumi.Input<string>>;
-  /** Environment variables of the application whose values are in Secrets of the namespace.
+  /** Environment variables of the application with values from Secrets in the namespace.
    * @default none */
   envFromSecrets?: Record<string, SecretKey>;
-  /** Secret key with the URL of Celery's result backend, for example `redis://:password@redis:6379/0`. The backend is yours to run, and
-   * its Python package (`redis`) yours to install in the image. Who publishes by `delay()` needs it too: without Redis that fails after some
-   * 20 s. A beat does not. Not `rpc://`: its queues are lost with their broker node.
-   * @default none: results are thrown away */
+  /** Secret key with the URL of Celery's result backend, for example `redis://:password@redis:6379/0`. You run the
+   * backend, and install its Python package (`redis`) in the image. A client that calls `delay()` needs the
+   * backend too: without it, the call fails after about 20 s. A beat does not need it. `rpc://` is not supported,
+   * because its queues are lost with their broker node.
+   * @default none; results are discarded */
   resultBackend?: SecretKey;
-  /** User and group id that the containers run as.
-   * @default 10001, that of docker/worker */
+  /** User and group ID of the containers.
+   * @default 10001, the user of docker/worker */
   runAsUser?: number;
 }
 
-/** What the number of worker pods follows. */
+/** Metric that sets the number of worker pods. */
 export const ScaleBy = {
-  /** The CPU that the pods use, by Kubernetes' own HorizontalPodAutoscaler. For tasks that compute. Needs metrics-server in the Kubernetes
-   * cluster; GKE brings it. */
+  /** CPU usage of the pods, by a HorizontalPodAutoscaler. For CPU-bound tasks. Requires metrics-server in the
+   * Kubernetes cluster; GKE includes it. */
   Cpu: "cpu",
-  /** The tasks in the queues, waiting and running, by KEDA. For tasks that mostly wait for others, and for none at all while there is nothing
-   * to do. Needs KEDA 2.21 or later in the Kubernetes cluster, its namespace in the broker's `access.managementNamespaces`, and
-   * `broker.management`. With TLS, the broker's certificate must be for the host of the management URL: KEDA knows no other name. */
+  /** Tasks in the queues, waiting and running, by KEDA. For tasks that mostly wait for I/O, and to scale to zero.
+   * Requires KEDA 2.21 or later in the Kubernetes cluster, its namespace in the broker's
+   * `access.managementNamespaces`, and `broker.management`. With TLS, the broker's certificate must contain the
+   * host of the management URL, because KEDA verifies no other name. */
   QueueLength: "queueLength",
 } as const;
 /** A value of the constant of the same name. */
 export type ScaleBy = (typeof ScaleBy)[keyof typeof ScaleBy];
 
-/** A number of worker pods that follows the load. Pods are added at once. They are taken away a quarter a minute at most, when fewer
- * would have been enough for as long as the longest task takes (5 minutes at least, an hour at most); each one finishes its tasks first,
- * and costs its CPU and memory until then.
+/** Autoscaling of worker pods. Scaling up is immediate. Scaling down removes at most a quarter of the pods per
+ * minute, once fewer pods have been enough for the duration of the longest task (at least 5 minutes, at most an
+ * hour). Each pod finishes its tasks first, and uses its CPU and memory until then.
  *
- * A pool that changes from `replicas` to `autoscale` has one pod for a moment. */
+ * A pool that changes from `replicas` to `autoscale` runs a single pod for a moment. */
 export interface WorkerAutoscale {
-  /** Pods that are always there. 0 is allowed by queue length: the first task then waits for a pod to start.
+  /** Minimum number of pods. 0 is allowed with `queueLength`; the first task then waits for a pod to start.
    * @default 2, or `maxReplicas` if that is less */
   minReplicas?: number;
-  /** Pods at most. Bounds what the pool can cost. */
+  /** Maximum number of pods, which limits the cost of the pool. */
   maxReplicas: number;
-  /** What the number of pods follows.
+  /** Metric that sets the number of pods.
    * @default `cpu` */
   by?: ScaleBy;
-  /** CPU that the pods shall use on average, in percent of `compute.cpu`. For `cpu`.
+  /** Target for the average CPU usage, in percent of `compute.cpu`. For `cpu`.
    * @default 70 */
   cpuPercent?: number;
-  /** Tasks, waiting and running, for which there shall be a pod. For `queueLength`.
-   * @default `concurrency` times `prefetch`, what a pod holds: with less, pods would come for tasks that others hold already */
+  /** Tasks per pod, waiting and running. For `queueLength`.
+   * @default `concurrency` times `prefetch`, the tasks that a pod holds; with less, pods would start for tasks
+   * that other pods hold already */
   tasksPerReplica?: number;
 }

@@ -24,7 +24,7 @@ export function affinityFindings({ metadata, spec }: Workload): Finding[] {
   if (apart) return [];
   return [
     {
-      what: "two broker nodes may share a Kubernetes node, whose loss then takes the majority with it",
+      what: "two broker nodes may share a Kubernetes node, whose loss can then cost the majority",
       fix: "set the broker's spread to `required`",
     },
   ];
@@ -34,18 +34,19 @@ export interface Service extends KubernetesObject {
   spec: { type?: string; externalIPs?: string[]; selector?: Labels };
 }
 
-/** Whatever its own labels are, a Service that leads to broker nodes. */
+/** Checks every Service that selects broker nodes, regardless of its own labels. */
 export function serviceFindings({ metadata, spec }: Service): Finding[] {
-  const leads = isBroker(metadata?.labels) || spec.selector?.["app.kubernetes.io/name"] === "rabbitmq";
-  if (!leads) return [];
+  const selectsBroker =
+    isBroker(metadata?.labels) || spec.selector?.["app.kubernetes.io/name"] === "rabbitmq";
+  if (!selectsBroker) return [];
   const { type = "ClusterIP", externalIPs = [] } = spec;
   const open = [
     ...(["LoadBalancer", "NodePort"].includes(type) ? [`of type ${type}`] : []),
     ...(externalIPs.length > 0 ? ["with external addresses"] : []),
   ];
   return open.map((how) => ({
-    what: `a Service ${how} opens the broker to whoever reaches the nodes, not to the Kubernetes cluster alone`,
-    fix: "use type ClusterIP, and `kubectl port-forward` to look",
+    what: `a Service ${how} exposes the broker outside the Kubernetes cluster`,
+    fix: "use type ClusterIP, and `kubectl port-forward` for your own access",
   }));
 }
 
@@ -53,7 +54,7 @@ export interface ConfigMap extends KubernetesObject {
   data?: Record<string, string>;
 }
 
-/** The last line wins in rabbitmq.conf, and so does the last file in order of the alphabet. */
+/** In rabbitmq.conf the last line takes precedence, and of several files the last in alphabetical order. */
 export function quorumFindings({ metadata, data = {} }: ConfigMap): Finding[] {
   if (!isBroker(metadata?.labels)) return [];
   const files = Object.keys(data).filter((file) => file.endsWith(".conf"));
@@ -72,7 +73,7 @@ interface Budget extends KubernetesObject {
   spec: { maxUnavailable?: number | string; minAvailable?: number | string; selector?: Selector };
 }
 
-/** Without a budget a drain may take all nodes at once. */
+/** Without a budget, a drain may evict all nodes at once. */
 export const brokerBudgets: StackValidation = ({ resources }, to) => {
   const budgets = resources.filter(({ type }) => type.endsWith(":PodDisruptionBudget")).map(budgetOf);
   for (const resource of resources.filter(({ type }) => type === "kubernetes:apps/v1:StatefulSet")) {
@@ -92,14 +93,12 @@ const budgetOf = ({ props }: PolicyResource) => props as Budget;
 function budgetFindings(budgets: Budget[]): Finding[] {
   const fix = "give it a PodDisruptionBudget with maxUnavailable 1, as RabbitMqCluster does";
   if (budgets.length === 0) {
-    return [
-      { what: "it has no PodDisruptionBudget, so that a drain may take all of its nodes at once", fix },
-    ];
+    return [{ what: "it has no PodDisruptionBudget, so a drain may evict all of its nodes at once", fix }];
   }
   return budgets
     .filter(({ spec }) => spec.maxUnavailable !== 1)
     .map(({ spec }) => ({
-      what: `its PodDisruptionBudget has maxUnavailable ${spec.maxUnavailable ?? "unset"}, so that a drain may take the majority`,
+      what: `its PodDisruptionBudget has maxUnavailable ${spec.maxUnavailable ?? "unset"}, so a drain may evict the majority`,
       fix,
     }));
 }

@@ -6,7 +6,7 @@ export interface Selector {
   matchLabels?: Labels;
 }
 
-/** The fields that policies look at, of whatever kind of object. */
+/** Fields of an object that policies check. */
 export interface KubernetesObject {
   kind: string;
   metadata?: { name?: string; namespace?: string; labels?: Labels };
@@ -50,30 +50,30 @@ export interface Workload extends KubernetesObject {
   spec: { template: { metadata?: { labels?: Labels }; spec: PodSpec } };
 }
 
-/** What is wrong with an object, and how to mend it. */
+/** A problem of an object, and its fix. */
 export interface Finding {
   what: string;
   fix: string;
 }
 
-/** Whatever makes pods by a template; that of a CronJob is one level deeper. */
+/** Types with a pod template, except CronJob, whose template is one level deeper. */
 export const WORKLOADS =
   /^kubernetes:(apps\/v1:(StatefulSet|Deployment|DaemonSet|ReplicaSet)|batch\/v1:Job)$/;
 
-/** Whether the labels are those that `RabbitMqCluster` gives the objects of a broker. */
+/** Whether `RabbitMqCluster` sets these labels on the objects of a broker. */
 export function isBroker(labels: Labels = {}): boolean {
   return (
     labels["app.kubernetes.io/part-of"] === "ha-celery" && labels["app.kubernetes.io/component"] === "broker"
   );
 }
 
-/** Whether everything that the selector asks for is among the labels. */
+/** Whether the selector matches the labels. */
 export function matches(selector: Selector | undefined, labels: Labels = {}): boolean {
   const wanted = Object.entries(selector?.matchLabels ?? {});
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }
 
-/** `name` is what the program calls the object, for those that have not got a name in the cluster yet. */
+/** Reports a finding. `name` is the name in the program, for objects that have no name in the cluster yet. */
 export function report(
   { kind, metadata }: KubernetesObject,
   name: string,
@@ -97,7 +97,7 @@ export function eachOf<T extends KubernetesObject>(
   };
 }
 
-/** All containers of a pod, those that run first included. */
+/** All containers of a pod, including init containers. */
 export const containersOf = ({ initContainers = [], containers }: PodSpec) => [
   ...initContainers,
   ...containers,

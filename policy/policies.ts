@@ -12,7 +12,7 @@ import { restrictedFindings } from "./restricted";
 
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
-/** What every stack must keep to, whoever changed it. */
+/** Policies for every stack. */
 export const policies: Policies = [
   {
     name: "broker-nodes-apart",
@@ -22,13 +22,13 @@ export const policies: Policies = [
   },
   {
     name: "broker-disruption-budget",
-    description: "A drain of Kubernetes nodes must take one broker node at a time.",
+    description: "A drain of Kubernetes nodes must evict one broker node at a time.",
     enforcementLevel: "mandatory",
     validateStack: brokerBudgets,
   },
   {
     name: "broker-not-public",
-    description: "No Service may open the broker beyond the Kubernetes cluster.",
+    description: "No Service may expose the broker outside the Kubernetes cluster.",
     enforcementLevel: "mandatory",
     validateResource: eachOf<Service>(/^kubernetes:core\/v1:Service$/, serviceFindings),
   },
@@ -40,20 +40,20 @@ export const policies: Policies = [
   },
   {
     name: "images-by-digest",
-    description: "Pods must run images by digest: a tag may mean something else tomorrow.",
+    description: "Pods must run images by digest, because tags can move.",
     enforcementLevel: "mandatory",
     validateResource: eachOf<Workload>(WORKLOADS, ({ spec }) =>
       containersOf(spec.template.spec)
         .filter(({ image = "" }) => !DIGEST.test(image))
         .map(({ name, image }) => ({
-          what: `container ${name} runs ${image ?? "no image"}, which is no digest`,
+          what: `container ${name} runs ${image ?? "no image"}, which is not a digest`,
           fix: "use the `ref` of a ContainerImage, or repository@sha256:...",
         })),
     ),
   },
   {
     name: "restricted-pods",
-    description: "Pods must keep to the Pod Security level `restricted`.",
+    description: "Pods must comply with the Pod Security level `restricted`.",
     enforcementLevel: "mandatory",
     validateResource: eachOf<Workload>(WORKLOADS, ({ spec }) => restrictedFindings(spec.template.spec)),
   },

@@ -15,11 +15,11 @@ const VOLUMES = [
   "secret",
 ];
 
-/** What keeps a pod from running where only restricted ones may. */
+/** Violations of the level `restricted`. */
 export function restrictedFindings(pod: PodSpec): Finding[] {
   return [
     ...HOST_FIELDS.filter((field) => pod[field] === true).map((field) => ({
-      what: `it uses the node's own network or processes (${field})`,
+      what: `it uses the node's network or processes (${field})`,
       fix: `remove ${field}`,
     })),
     ...(pod.volumes ?? []).flatMap(volumeFindings),
@@ -31,7 +31,7 @@ function volumeFindings({ name, ...source }: Record<string, unknown>): Finding[]
   return Object.keys(source)
     .filter((kind) => !VOLUMES.includes(kind))
     .map((kind) => ({
-      what: `volume ${String(name)} is of kind ${kind}`,
+      what: `volume ${String(name)} has type ${kind}`,
       fix: `use one of ${VOLUMES.join(", ")}`,
     }));
 }
@@ -43,7 +43,7 @@ function containerFindings({ name, securityContext: own = {} }: Container, pod: 
     [own.privileged !== true, "is privileged", "remove privileged"],
     [
       own.allowPrivilegeEscalation === false,
-      "may gain more rights than it started with",
+      "may escalate its privileges",
       "set securityContext.allowPrivilegeEscalation to false",
     ],
     [
@@ -53,17 +53,17 @@ function containerFindings({ name, securityContext: own = {} }: Container, pod: 
     ],
     [
       (own.capabilities?.add ?? []).every((each) => each === "NET_BIND_SERVICE"),
-      "asks for capabilities of root",
+      "adds capabilities of root",
       "remove securityContext.capabilities.add",
     ],
     [
       (own.runAsNonRoot ?? shared.runAsNonRoot) === true && (own.runAsUser ?? shared.runAsUser) !== 0,
       "may run as root",
-      "set securityContext.runAsNonRoot to true and runAsUser to another user than 0",
+      "set securityContext.runAsNonRoot to true and runAsUser to a user other than 0",
     ],
     [
       profile !== undefined && PROFILES.includes(profile),
-      "may make any system call",
+      "may use any system call",
       "set securityContext.seccompProfile.type to RuntimeDefault",
     ],
   ];

@@ -11,7 +11,7 @@ export interface Images {
   readonly worker: pulumi.Input<string>;
 }
 
-/** The settings in the words of HaCelery. */
+/** Maps the settings to the arguments of `HaCelery`. */
 export function celeryArgs(settings: Settings, target: TargetProfile, images: Images): HaCeleryArgs {
   const { resultBackendSecret: secretName, resultBackendKey: key } = settings;
   return {
@@ -70,11 +70,11 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
 function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptions[] {
   return settings.workerPools.map(
     ({ cpu, memory, spot = false, nodeSelector, tolerations = [], ...pool }) => {
-      const where = spot ? target.spotPlacement : {};
+      const spotPlacement = spot ? target.spotPlacement : {};
       return {
         ...pool,
-        nodeSelector: emptyToUndefined({ ...nodeSelector, ...where.nodeSelector }),
-        tolerations: emptyToUndefined([...tolerations, ...(where.tolerations ?? [])]),
+        nodeSelector: emptyToUndefined({ ...nodeSelector, ...spotPlacement.nodeSelector }),
+        tolerations: emptyToUndefined([...tolerations, ...(spotPlacement.tolerations ?? [])]),
         compute: { cpu, memory },
         readyTimeout: settings.readyTimeout,
       };

@@ -13,14 +13,14 @@ const KEYS: JSONSchema = z.toJSONSchema(schema, { io: "output", unrepresentable:
 /** A key of the project file. */
 interface Key {
   name: string;
-  /** Heading that it stands under. */
+  /** Heading of its section. */
   section: string;
   type: string;
   description: string;
   fallback: unknown;
 }
 
-/** What a list's or map's parts are called in the library, whose comments tell their meaning. */
+/** Interfaces of the library that describe the parts of each list or map. */
 const PARTS: Record<string, string[]> = {
   workerPools: ["WorkerPoolOptions", "Compute"],
   "workerPools.autoscale": ["WorkerAutoscale"],
@@ -30,7 +30,7 @@ const PARTS: Record<string, string[]> = {
   brokerTolerations: ["Toleration"],
 };
 
-/** Text of docs/reference/configuration.md. */
+/** Content of docs/reference/configuration.md. */
 export function configurationPage(library: Library): string {
   const keys = readKeys();
   const stacks = readStacks();
@@ -41,7 +41,7 @@ export function configurationPage(library: Library): string {
     ...sections.flatMap((section) => [
       `## ${section}`,
       table(
-        ["key", "type", "default", "meaning"],
+        ["key", "type", "default", "description"],
         keys
           .filter((key) => key.section === section)
           .map(({ name, type, fallback, description }) => [code(name), type, show(fallback), description]),
@@ -49,10 +49,10 @@ export function configurationPage(library: Library): string {
     ]),
     ...Object.entries(PARTS).flatMap(([path, owners]) => [
       `## Fields of ${code(path)}`,
-      table(["field", "type", "default", "meaning"], fields(path, owners, library)),
+      table(["field", "type", "default", "description"], fields(path, owners, library)),
     ]),
     "## What each stack sets",
-    "Empty: the default.",
+    "An empty cell means the default.",
     table(
       ["key", ...stacks.map(({ name }) => name)],
       keysOf(stacks).map((key) => [code(key), ...stacks.map(({ config }) => show(config[key]))]),
@@ -64,9 +64,9 @@ export function configurationPage(library: Library): string {
 
 const INTRODUCTION = `# Configuration
 
-Every key of the stacks' configuration. Set one with \`pulumi config set KEY VALUE\`, a part of a list or map with
-\`pulumi config set --path 'workerPools[0].replicas' 4\`. A mistake is told before anything is created, all of them at once,
-each with its fix. Programs that import the components pass [arguments](components.md) instead.`;
+Every configuration key of a stack. Set a key with \`pulumi config set KEY VALUE\`, and a part of a list or map with
+\`pulumi config set --path 'workerPools[0].replicas' 4\`. Configuration errors are reported together, before anything is created,
+each with the command that fixes it. Programs that import the components pass [arguments](components.md) instead.`;
 
 function readKeys(): Key[] {
   const config = parseDocument(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).get("config");
@@ -74,7 +74,7 @@ function readKeys(): Key[] {
   let section = "";
   return config.items.map(({ key, value }, at) => {
     if (!isScalar(key) || !isMap(value)) throw new Error(`Pulumi.yaml: config.${String(key)} is not a map`);
-    // The first comment stands before the map, the others before their key.
+    // The first comment is attached to the map, the others to their key.
     section = (at === 0 ? config.commentBefore : key.commentBefore)?.trim() ?? section;
     const { type, items, description, default: fallback } = value.toJSON() as Record<string, unknown>;
     const inner = (items as { type?: string } | undefined)?.type;
@@ -102,24 +102,25 @@ function keysOf(stacks: { config: object }[]): string[] {
   return [...new Set(stacks.flatMap(({ config }) => Object.keys(config)))];
 }
 
-/** Rows of the fields that `config.ts` accepts in a list or map, told in the words of the component that gets them. */
+/** Rows for the fields of a list or map, with the descriptions of the component that gets them. */
 function fields(path: string, owners: string[], library: Library): string[][] {
   const { properties = {}, required = [] } = objectAt(path);
   return Object.entries(properties).map(([name, type]) => {
-    const told = owners.map((owner) => library.field(owner, name)).find((field) => field !== undefined);
+    const documented = owners.map((owner) => library.field(owner, name)).find((field) => field !== undefined);
     const own = type as JSONSchema;
-    const meaning = own.description ?? told?.meaning;
-    if (!meaning) throw new Error(`${path}.${name} has no meaning: describe() it in settings/`);
+    const meaning = own.description ?? documented?.meaning;
+    if (!meaning)
+      throw new Error(`${path}.${name} has no description. Add one with meta() in program/settings/`);
     return [
       code(name),
       typeName(own),
-      required.includes(name) ? "" : oneLine(told?.fallback ?? ""),
+      required.includes(name) ? "" : oneLine(documented?.fallback ?? ""),
       oneLine(meaning),
     ];
   });
 }
 
-/** The object that a list or map is made of. */
+/** Schema of the objects in a list or map. */
 function objectAt(path: string): JSONSchema {
   const inside = (node: JSONSchema): JSONSchema =>
     node.properties ? node : inside((node.items ?? node.additionalProperties) as JSONSchema);

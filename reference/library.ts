@@ -6,18 +6,18 @@ import type { Comment, ProjectReflection } from "typedoc" with { "resolution-mod
 const ROOT = resolve(__dirname, "..");
 const NOTE = "<!-- Written by `npm run docs`; edit the comments in components/. -->";
 
-/** What the library exports, with its comments. */
+/** Exports of the library with their comments. */
 export interface Library {
-  /** Text of docs/reference/components.md. */
+  /** Content of docs/reference/components.md. */
   page: string;
-  /** Meaning and default of a field of an interface; undefined when there is no such field. */
+  /** Description and default of a field of an interface; undefined if the field does not exist. */
   field(owner: string, name: string): Field | undefined;
 }
 
-/** What a field's comment says. */
+/** Description and default of a field. */
 export interface Field {
   meaning: string;
-  /** Empty when the field is required. */
+  /** Empty if the field is required. */
   fallback: string;
 }
 
@@ -58,8 +58,8 @@ function fieldOf(
 const PAGE = "components.md";
 const TITLE = `# Components
 
-Everything that \`import … from "ha-celery"\` gives: first the components, then their arguments, then the choices.
-[importing.md](../how-to/importing.md) tells how to use them in a program.`;
+All exports of \`ha-celery\`: first the components, then their arguments, then the enumerations.
+[importing.md](../how-to/importing.md) explains how to use them in a program.`;
 
 const OPTIONS = {
   entryPoints: [join(ROOT, "components/index.ts")],
@@ -67,7 +67,7 @@ const OPTIONS = {
   plugin: ["typedoc-plugin-markdown"],
   logLevel: "Warn" as const,
   readme: "none",
-  // tsc tells type errors.
+  // tsc reports type errors.
   skipErrorChecking: true,
   disableSources: true,
   excludeExternals: true,

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { pages } from "./pages";
 
-/** `npm run docs`: writes the pages of docs/ that are made of the code. */
+/** `npm run docs`: writes the generated pages of docs/. */
 async function main(): Promise<void> {
   for (const { path, text } of await pages()) {
     writeFileSync(path, text);

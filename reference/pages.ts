@@ -4,13 +4,13 @@ import { readLibrary } from "./library";
 
 const DOCS = join(__dirname, "..", "docs", "reference");
 
-/** A page of docs/reference/ that is made of the code. */
+/** A generated page of docs/reference/. */
 export interface Page {
   path: string;
   text: string;
 }
 
-/** Every such page as it ought to be. */
+/** All generated pages with their current content. */
 export async function pages(): Promise<Page[]> {
   const library = await readLibrary();
   return [

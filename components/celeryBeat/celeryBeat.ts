@@ -14,16 +14,17 @@ interface Parts {
 const parts = new PartsOf<CeleryBeat, Parts>();
 
 /**
- * Publishes the periodic tasks of an application. A run counts as done when the broker has confirmed its task, and is then written
- * down. So no run is lost to a restart or to a broker that was away: what was missed is made up for once, not once for every period.
- * If the pod dies between the two, that one run is repeated, under the same task id.
+ * Publishes the periodic tasks of an application. A run is recorded once the broker has confirmed its task, so no
+ * run is lost when the beat restarts or the broker is unavailable. Missed runs are published once, not once per
+ * period. If the pod dies between the confirm and the record, that run is repeated with the same task ID.
  *
- * One pod, never two at a time: the next one starts when the last one has ended. It moves within half a minute when its Kubernetes
- * node is drained. When the node is lost, nobody can tell whether the pod still runs there, and its volume can only be used elsewhere
- * once Kubernetes knows that it does not: when the node returns, is deleted (as GKE's auto-repair does) or gets the taint
- * `node.kubernetes.io/out-of-service`. Until then periodic tasks wait; all others go on.
+ * Exactly one pod runs: the next one starts after the previous one has ended. The pod moves within half a minute
+ * when its Kubernetes node is drained. When the node is lost, the pod may still be running there, so its volume
+ * stays locked until the node returns, is deleted (as GKE's auto-repair does), or gets the taint
+ * `node.kubernetes.io/out-of-service`. Periodic tasks wait until then; all other tasks continue.
  *
- * The pod is ready while nothing is overdue. Its probes need `find` of GNU findutils in the image, which every image based on Debian has.
+ * The pod is ready while nothing is overdue. Its probes require `find` of GNU findutils, which every Debian-based
+ * image has.
  *
  * @example
  * ```ts
@@ -37,8 +38,8 @@ export class CeleryBeat extends pulumi.ComponentResource {
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
    * @param args See `CeleryBeatArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: CeleryBeatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryBeat", name, args, opts);
@@ -46,9 +47,9 @@ export class CeleryBeat extends pulumi.ComponentResource {
     validate(this, name, args, CELERY_BEAT);
     const beat = resolveBeat(name, args);
 
-    // For one node at a time, so that a beat on a node that fell silent and its successor never both run.
-    const memory = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
-    const pod = new k8s.apps.v1.Deployment(`${name}-publisher`, beatDeployment(beat, memory.metadata.name), {
+    // ReadWriteOnce, so that a beat on an unreachable node and its successor never both run.
+    const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
+    const pod = new k8s.apps.v1.Deployment(`${name}-publisher`, beatDeployment(beat, data.metadata.name), {
       parent: this,
       customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout },
     });

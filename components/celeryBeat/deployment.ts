@@ -6,7 +6,7 @@ import { environment, podLabels, trustMounts, trustVolumes } from "../shared/cel
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { ResolvedBeat } from "./resolve";
 
-const MEMORY_DIR = "/var/lib/ha-celery";
+const DATA_DIR = "/var/lib/ha-celery";
 
 export function beatDeployment(
   beat: ResolvedBeat,
@@ -16,7 +16,7 @@ export function beatDeployment(
     metadata: { namespace: beat.namespace, labels: beat.labels },
     spec: {
       replicas: 1,
-      // Two at a time would publish everything twice.
+      // Two pods at a time would publish everything twice.
       strategy: { type: "Recreate" },
       selector: { matchLabels: beat.selector },
       template: {
@@ -40,7 +40,7 @@ export function beatDeployment(
               securityContext: CONTAINER_SECURITY,
               ...probes("scheduling"),
               volumeMounts: [
-                { name: "memory", mountPath: MEMORY_DIR },
+                { name: "memory", mountPath: DATA_DIR },
                 { name: "state", mountPath: STATE_DIR },
                 { name: "tmp", mountPath: "/tmp" },
                 ...trustMounts(beat),
@@ -59,7 +59,6 @@ export function beatDeployment(
   };
 }
 
-/** The command of the container, unless the user gave one. */
 function beatCommand(beat: ResolvedBeat): string[] {
   return [
     "celery",
@@ -68,6 +67,6 @@ function beatCommand(beat: ResolvedBeat): string[] {
     "beat",
     "--loglevel=INFO",
     "--scheduler=ha_celery.beat:Scheduler",
-    `--schedule=${MEMORY_DIR}/runs.json`,
+    `--schedule=${DATA_DIR}/runs.json`,
   ];
 }

@@ -4,7 +4,7 @@ import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { CeleryBeatArgs } from "./args";
 
-/** A beat with every default filled in. */
+/** Arguments of a beat with all defaults. */
 export interface ResolvedBeat extends CeleryBeatArgs, Identity {
   queues: string[];
   storage: Volume;

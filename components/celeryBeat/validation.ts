@@ -1,13 +1,13 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { VARIABLES } from "../shared/celery/contract";
-import { RESERVED } from "../shared/celery/environment";
+import { FIXED, RESERVED } from "../shared/celery/environment";
 import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
 import type { Volume } from "../types";
 import type { BeatOptions, CeleryBeatArgs } from "./args";
 
 export const BEAT_ENVIRONMENT = environmentRule({
   ...RESERVED,
-  [VARIABLES.stateDir]: "no argument: it is fixed",
+  [VARIABLES.stateDir]: FIXED,
 });
 
 export const BEAT: Validation<BeatOptions> = {

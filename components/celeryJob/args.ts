@@ -1,27 +1,28 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BrokerConnection, CeleryOptions, Compute, LedgerConnection } from "../types";
 
-/** What `CeleryJob` and the job of a `HaCelery` have in common. A Job cannot change: changing anything runs a new one. */
+/** Arguments that `CeleryJob` shares with the job of a `HaCelery`. Jobs are immutable: changing an argument runs a
+ * new one. */
 export interface JobOptions extends CeleryOptions {
-  /** Tasks to publish.
+  /** Number of tasks to publish.
    * @default 10000 */
   tasks?: number;
-  /** Name of the run; the ids of its tasks begin with it. A new name schedules all tasks once more.
+  /** Name of the run, with which the IDs of its tasks start. A new name publishes all tasks again.
    * @default `run-1` */
   run?: string;
   /** The container's command.
    * @default `python -m counter.scheduler` */
   command?: string[];
-  /** All queues of the application, the one for tasks that name no queue first. `HaCelery` takes those of its worker pools.
+  /** All queues of the application, starting with the default queue. `HaCelery` uses the queues of its worker pools.
    * @default `["tasks"]` */
   queues?: string[];
-  /** Pods that may fail before the Job is given up. A pod whose node is drained or lost counts too, see `CeleryJob`.
+  /** Number of pods that may fail before the Job fails. A pod whose node is drained or lost counts as failed.
    * @default 10 */
   backoffLimit?: number;
   /** CPU and memory of the pod.
-   * @default 100m of CPU requested, 256Mi of memory */
+   * @default a CPU request of 100m, 256Mi of memory */
   compute?: Compute;
-  /** How long `pulumi up` waits until the Job is complete, for example `1h`.
+  /** How long `pulumi up` waits for the Job to complete, for example `1h`.
    * @default `30m` */
   completionTimeout?: string;
 }
@@ -34,7 +35,7 @@ export interface CeleryJobArgs extends JobOptions {
   image: pulumi.Input<string>;
   /** The broker, for example `RabbitMqCluster.connection`. */
   broker: BrokerConnection;
-  /** What remembers the tasks that are published, so that a restarted pod goes on instead of beginning again.
-   * @default nothing: a restarted pod publishes every task again, under the same id */
+  /** Ledger that records the published tasks, so that a restarted pod continues where the previous one stopped.
+   * @default none; a restarted pod publishes every task again, with the same IDs */
   ledger?: LedgerConnection;
 }

@@ -13,10 +13,10 @@ interface Parts {
 const parts = new PartsOf<CeleryJob, Parts>();
 
 /**
- * A Job that publishes tasks, each until the broker confirmed it. It may be killed at any time: a new pod takes over, and the ids
- * of the tasks are the same every time.
+ * A Job that publishes tasks and waits for the broker to confirm each. It can be killed at any time: a new pod
+ * takes over, with the same task IDs.
  *
- * The finished Job stays, as proof and for its log, until the component is deleted or changed.
+ * The finished Job and its log remain until the component is deleted or changed.
  *
  * @example
  * ```ts
@@ -32,8 +32,8 @@ export class CeleryJob extends pulumi.ComponentResource {
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
    * @param args See `CeleryJobArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: CeleryJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryJob", name, args, opts);

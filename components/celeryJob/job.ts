@@ -9,19 +9,19 @@ export function jobArgs(job: ResolvedJob): k8s.batch.v1.JobArgs {
     metadata: {
       namespace: job.namespace,
       labels: job.labels,
-      // A Job that failed cannot be mended; the next `pulumi up` shall run another instead of failing for ever.
+      // A failed Job cannot be repaired, so the next `pulumi up` replaces it instead of failing again.
       annotations: { "pulumi.com/replaceUnready": "true" },
     },
-    // No ttlSecondsAfterFinished: Pulumi would find the Job gone and run it again.
+    // No ttlSecondsAfterFinished, because Pulumi would run the deleted Job again.
     spec: {
       backoffLimit: job.backoffLimit,
-      // Replace a pod that is on its way out. A pod failure policy, which would not count drains and lost nodes, only allows to
-      // wait for the pod's end, and on a lost node that end does not come until the node does.
+      // Replaces a pod while it is terminating. A pod failure policy, which would not count drains and lost nodes,
+      // requires the pod to end first, which on a lost node happens only when the node returns.
       podReplacementPolicy: "TerminatingOrFailed",
       template: {
         metadata: { labels: podLabels(job) },
         spec: {
-          // A new pod for every try keeps the log of each.
+          // A new pod per attempt keeps the log of each attempt.
           restartPolicy: "Never",
           enableServiceLinks: false,
           automountServiceAccountToken: false,

@@ -4,7 +4,7 @@ import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
 import type { CeleryJobArgs } from "./args";
 
-/** A Job with every default filled in. */
+/** Arguments of a Job with all defaults. */
 export interface ResolvedJob extends CeleryJobArgs, Identity {
   tasks: number;
   run: string;

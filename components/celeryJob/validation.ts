@@ -16,13 +16,13 @@ import type { CeleryJobArgs, JobOptions } from "./args";
 const runName: Check<string> = check(
   (name) => RUN_NAME.test(name),
   (what, name) =>
-    `${what} is ${quote(name)}, but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.`,
+    `${what} is ${quote(name)}, but task IDs start with it. Use up to 64 letters, digits, "." and "-", starting with a letter or a digit.`,
 );
 
 export const JOB_ENVIRONMENT = environmentRule({
   ...RESERVED,
-  [JOB_VARIABLES.tasks]: "tasks",
-  [JOB_VARIABLES.run]: "run",
+  [JOB_VARIABLES.tasks]: "Use tasks",
+  [JOB_VARIABLES.run]: "Use run",
 });
 
 export const JOB: Validation<JobOptions> = {

@@ -8,42 +8,45 @@ import type {
   WorkerAutoscale,
 } from "../types";
 
-/** What `CeleryWorkers` and the worker pools of a `HaCelery` have in common. Changing anything but `replicas` and `autoscale` replaces
- * the pods one by one, a new one first; each old one finishes its tasks. */
+/** Arguments that `CeleryWorkers` shares with the worker pools of a `HaCelery`. Changing any of them except
+ * `replicas` and `autoscale` replaces the pods one by one: a new pod starts first, and the old one finishes its
+ * tasks. */
 export interface WorkerOptions extends CeleryOptions {
-  /** Queues that the workers take tasks from. They are declared as quorum queues.
+  /** Queues that the workers consume. They are declared as quorum queues.
    * @default `["tasks"]` */
   queues?: string[];
-  /** Worker pods. Excludes `autoscale`.
+  /** Number of worker pods. Mutually exclusive with `autoscale`.
    * @default 3 */
   replicas?: number;
-  /** A number of worker pods that follows the load. Excludes `replicas`.
-   * @default none: `replicas` pods */
+  /** Autoscaling of the worker pods. Mutually exclusive with `replicas`.
+   * @default none; `replicas` pods */
   autoscale?: WorkerAutoscale;
-  /** Tasks that one pod runs at a time, each in a process of its own.
+  /** Number of tasks that a pod runs at a time, each in its own process.
    * @default 2 */
   concurrency?: number;
-  /** Tasks that a pod holds for each process, the running one included. 4 keeps processes busy with tasks of a few milliseconds.
-   * 1 suits tasks of seconds and more: none waits behind a long one, and a lost pod has nothing but running tasks run again.
+  /** Number of tasks that a pod holds per process, including the running one. 4 keeps processes busy with tasks of
+   * a few milliseconds. 1 suits tasks that take seconds or longer: no task waits behind a long one, and only
+   * running tasks are redelivered when a pod is lost.
    * @default 4 */
   prefetch?: number;
-  /** Seconds that the longest task takes. A longer one is killed and run again. A stopping pod gets this and 30 s more to finish.
+  /** Maximum duration of a task, in seconds. A task that takes longer is killed and redelivered. A stopping pod has
+   * this time plus 30 s to finish.
    * @default 3600 */
   longestTaskSeconds?: number;
-  /** CPU and memory of each pod: of all its processes together.
-   * @default 250m of CPU requested, 512Mi of memory */
+  /** CPU and memory of each pod, shared by all its processes.
+   * @default a CPU request of 250m, 512Mi of memory */
   compute?: Compute;
   /** Whether two pods of the pool may share a Kubernetes node.
    * @default `preferred` */
   spread?: Spread;
-  /** Switch on Celery's remote control and events, for Flower, `celery inspect` and revoking. Costs queues on single broker nodes:
-   * a worker may have to wait for the return of a lost node before it goes on.
+  /** Enables Celery's remote control and events, for Flower, `celery inspect`, and revoking tasks. They use queues
+   * on a single broker node, so a worker may block until a lost node returns.
    * @default false */
   observable?: boolean;
   /** The container's command.
-   * @default `celery --app APP worker` with options made of the above */
+   * @default `celery --app APP worker` with options from these arguments */
   command?: string[];
-  /** How long `pulumi up` waits until all pods are ready, for example `5m`.
+  /** How long `pulumi up` waits for all pods to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;
 }
@@ -54,14 +57,14 @@ export interface CeleryWorkersArgs extends WorkerOptions {
   namespace: pulumi.Input<string>;
   /** Image with the application and the `ha_celery` Python package, by digest. */
   image: pulumi.Input<string>;
-  /** What follows `celery --app`, for example `mail.tasks`. */
+  /** Argument of `celery --app`, for example `mail.tasks`. */
   app: string;
   /** The broker, for example `RabbitMqCluster.connection`. */
   broker: BrokerConnection;
-  /** All queues of the application, the one for tasks that name no queue first. The same for every pool and job of it.
+  /** All queues of the application, starting with the default queue. Use the same list for all its pools and jobs.
    * @default `queues` */
   appQueues?: string[];
-  /** Where each execution is written down, for example `TaskLedger.connection`.
-   * @default nowhere */
+  /** Ledger that records every execution, for example `TaskLedger.connection`.
+   * @default none */
   ledger?: LedgerConnection;
 }

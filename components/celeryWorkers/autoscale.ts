@@ -7,7 +7,7 @@ type Name = pulumi.Input<string>;
 type Behavior = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior;
 type CustomResource = k8s.apiextensions.CustomResourceArgs;
 
-/** Workers that scale by themselves. */
+/** Workers with autoscaling. */
 export interface ScaledWorkers extends ResolvedWorkers {
   autoscale: ResolvedAutoscale;
 }
@@ -17,9 +17,9 @@ export const hasAutoscale = (workers: ResolvedWorkers): workers is ScaledWorkers
   workers.autoscale !== undefined;
 
 const KEDA = "keda.sh/v1alpha1";
-/** RabbitMQ renews its counts every 5 s; KEDA by itself asks every 30 s. */
+/** RabbitMQ updates its counts every 5 s; KEDA's default is 30 s. */
 const POLLING_SECONDS = 15;
-/** Bounds of the wait before pods are taken away: Kubernetes' default, and the longest that it takes. */
+/** Bounds of the stabilization window: the default of Kubernetes, and its maximum. */
 const STABILIZATION_SECONDS = { least: 300, most: 3600 };
 
 export function horizontalPodAutoscaler(
@@ -31,7 +31,8 @@ export function horizontalPodAutoscaler(
     metadata: {
       namespace: workers.namespace,
       labels: workers.labels,
-      // A pool that changes to queue length has this and KEDA's object for a moment, which KEDA would else refuse for ever.
+      // A pool that changes to `queueLength` briefly has this object and KEDA's, which KEDA would otherwise reject
+      // permanently.
       annotations: { "validations.keda.sh/hpa-ownership": "false" },
     },
     spec: {
@@ -49,7 +50,7 @@ export function horizontalPodAutoscaler(
   };
 }
 
-/** How KEDA signs in to the management API. */
+/** Credentials with which KEDA uses the management API. */
 export function triggerAuthentication(
   workers: ScaledWorkers,
   management: SecretKey,
@@ -70,7 +71,7 @@ export function triggerAuthentication(
   };
 }
 
-/** KEDA looks at the authority only when `tls` says so, and takes that from an object of its own alone. */
+/** Enables TLS in KEDA, which otherwise ignores the CA certificate and reads this flag only from a separate object. */
 export function triggerTls(workers: ScaledWorkers): k8s.core.v1.ConfigMapArgs {
   return { metadata: { namespace: workers.namespace, labels: workers.labels }, data: { tls: "enable" } };
 }
@@ -86,11 +87,11 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
       minReplicaCount: minReplicas,
       maxReplicaCount: maxReplicas,
       pollingInterval: POLLING_SECONDS,
-      // The wait before the last pod goes; `behavior` is for all others.
+      // Applies to the last pod; `behavior` applies to all others.
       cooldownPeriod: stabilizationSeconds(workers),
       advanced: {
         horizontalPodAutoscalerConfig: {
-          // KEDA's own, made of the ScaledObject's generated one, may exceed the 63 characters that it allows.
+          // The default name contains the ScaledObject's generated name and may exceed KEDA's limit of 63 characters.
           name: `${workers.name}-autoscaler`,
           behavior: behavior(workers),
         },
@@ -101,7 +102,8 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
           metricType: "AverageValue",
           metadata: {
             protocol: "http",
-            // One pattern, since of several triggers the largest counts, not the sum; and a queue that nobody declared yet is no error.
+            // One pattern, because several triggers yield the maximum instead of the sum. It also ignores
+            // undeclared queues.
             queueName: pattern(workers.queues),
             useRegex: "true",
             operation: "sum",
@@ -118,12 +120,12 @@ export function scaledObject(workers: ScaledWorkers, target: Name, authenticatio
 
 const pattern = (queues: string[]) => `^(${queues.map((queue) => queue.replace(/\./g, "\\.")).join("|")})$`;
 
-/** A removed pod stays until its tasks end, so removing pods faster than that and adding them again would pile them up. */
+/** A removed pod runs until its tasks end, so scaling down faster than that and up again would accumulate pods. */
 function stabilizationSeconds({ longestTaskSeconds }: ResolvedWorkers): number {
   return Math.min(Math.max(longestTaskSeconds, STABILIZATION_SECONDS.least), STABILIZATION_SECONDS.most);
 }
 
-/** More at once, fewer by a quarter a minute, as in a drain. */
+/** Scales up at once, and down by a quarter of the pods per minute, as a drain does. */
 function behavior(workers: ResolvedWorkers): Behavior {
   return {
     scaleDown: {

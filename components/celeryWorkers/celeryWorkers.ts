@@ -22,10 +22,10 @@ interface Parts {
 const parts = new PartsOf<CeleryWorkers, Parts>();
 
 /**
- * A pool of Celery workers that loses no task: each one is acknowledged after it ran, given back when its pod dies, and
- * finished before its pod is replaced. A pod is ready while it consumes.
+ * A pool of Celery workers that loses no task. A task is acknowledged after it has run, returns to its queue if
+ * its pod dies, and finishes before its pod is replaced. A pod is ready while it consumes.
  *
- * The liveness and readiness probes need `find` of GNU findutils in the image, which every image based on Debian has.
+ * The liveness and readiness probes require `find` of GNU findutils, which every Debian-based image has.
  *
  * @example
  * ```ts
@@ -39,14 +39,14 @@ const parts = new PartsOf<CeleryWorkers, Parts>();
 export class CeleryWorkers extends pulumi.ComponentResource {
   /** Name of the Deployment. */
   readonly deploymentName: pulumi.Output<string>;
-  /** Queues that the workers take tasks from. */
+  /** Queues that the workers consume. */
   readonly queues: pulumi.Output<string[]>;
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
    * @param args See `CeleryWorkersArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: CeleryWorkersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:CeleryWorkers", name, args, opts);
@@ -73,7 +73,6 @@ export class CeleryWorkers extends pulumi.ComponentResource {
   }
 }
 
-/** What sets the number of pods from now on. */
 function createAutoscaler(
   parent: CeleryWorkers,
   name: string,

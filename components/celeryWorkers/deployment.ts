@@ -15,16 +15,16 @@ import type { ResolvedWorkers } from "./resolve";
 
 type Container = k8s.types.input.core.v1.Container;
 
-/** What a stopping pod needs besides the time of its longest task. */
+/** Time that a stopping pod needs in addition to its longest task. */
 const STOP_SECONDS = 30;
 
 export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
-      // An autoscaler's count must be nobody else's field.
+      // An autoscaler must be the only owner of this field.
       ...(workers.replicas !== undefined && { replicas: workers.replicas }),
-      // A new pod consumes before an old one stops, so that an update costs no throughput.
+      // A new pod consumes before an old one stops, so that an update does not reduce throughput.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       selector: { matchLabels: workers.selector },
       template: {
@@ -44,14 +44,14 @@ export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs
   };
 }
 
-/** Lets a drain of Kubernetes nodes take a quarter of the workers at a time, one at least. */
+/** Lets a drain of Kubernetes nodes evict a quarter of the workers at a time, and at least one. */
 export function disruptionBudget(workers: ResolvedWorkers): k8s.policy.v1.PodDisruptionBudgetArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
       // Kubernetes rounds up.
       maxUnavailable: "25%",
-      // A worker that is broken anyway must not block the drain that may mend it.
+      // An unhealthy worker must not block the drain that may fix it.
       unhealthyPodEvictionPolicy: "AlwaysAllow",
       selector: { matchLabels: workers.selector },
     },
@@ -62,12 +62,11 @@ export function workerTimeouts(workers: ResolvedWorkers): pulumi.CustomTimeouts 
   return {
     create: workers.readyTimeout,
     update: workers.readyTimeout,
-    // Every pod may have just begun its longest task.
+    // Every pod may have just started its longest task.
     delete: `${workers.longestTaskSeconds + STOP_SECONDS + 300}s`,
   };
 }
 
-/** The command of the container, unless the user gave one. */
 export function workerCommand(workers: ResolvedWorkers): string[] {
   return [
     "celery",
@@ -77,7 +76,7 @@ export function workerCommand(workers: ResolvedWorkers): string[] {
     "--loglevel=INFO",
     `--queues=${workers.queues.join(",")}`,
     `--concurrency=${workers.concurrency}`,
-    // Workers would wait half a minute for each other after the crash of a broker.
+    // Otherwise, workers wait half a minute for each other after a broker crash.
     "--without-mingle",
     "--without-gossip",
     ...(workers.observable ? [] : ["--without-heartbeat"]),

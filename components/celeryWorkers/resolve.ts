@@ -4,7 +4,7 @@ import { type Compute, type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { omitUndefined } from "../shared/omitUndefined";
 
-/** A range of worker pods with every default filled in. */
+/** Autoscaling with all defaults. */
 export interface ResolvedAutoscale extends WorkerAutoscale {
   minReplicas: number;
   by: ScaleBy;
@@ -12,7 +12,7 @@ export interface ResolvedAutoscale extends WorkerAutoscale {
   tasksPerReplica: number;
 }
 
-/** Workers with every default filled in; either `replicas` or `autoscale` is set. */
+/** Arguments of workers with all defaults; either `replicas` or `autoscale` is set. */
 export interface ResolvedWorkers extends CeleryWorkersArgs, Identity {
   autoscale?: ResolvedAutoscale;
   queues: string[];
@@ -46,7 +46,7 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
   };
 }
 
-/** One pod may be lost while the other goes on. */
+/** The default lets one pod be lost while another continues. */
 export function minReplicasOf({ minReplicas, maxReplicas }: WorkerAutoscale): number {
   return minReplicas ?? Math.min(2, maxReplicas);
 }

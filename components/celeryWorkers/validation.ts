@@ -1,6 +1,6 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { LONGEST_TASK_SECONDS, PREFETCH, VARIABLES } from "../shared/celery/contract";
-import { RESERVED } from "../shared/celery/environment";
+import { FIXED, RESERVED } from "../shared/celery/environment";
 import {
   type Checks,
   type Rule,
@@ -20,11 +20,11 @@ const autoscaleChecks = (by: ScaleBy): Checks<WorkerAutoscale> => ({
   by: oneOf(ScaleBy),
   minReplicas:
     by === ScaleBy.Cpu
-      ? wholeNumber({ why: "CPU can only be measured in a pod", least: 1 })
+      ? wholeNumber({ why: "CPU usage is only measurable in a running pod", least: 1 })
       : wholeNumber({ why: "it is a number of pods", least: 0 }),
-  maxReplicas: wholeNumber({ why: "somebody must run the tasks", least: 1 }),
-  cpuPercent: wholeNumber({ why: "it is the aim for the CPU of the pods", least: 1 }),
-  tasksPerReplica: wholeNumber({ why: "a pod is there for so many tasks", least: 1 }),
+  maxReplicas: wholeNumber({ why: "the tasks need at least one pod", least: 1 }),
+  cpuPercent: wholeNumber({ why: "it is the target CPU usage of the pods, in percent", least: 1 }),
+  tasksPerReplica: wholeNumber({ why: "it is a number of tasks per pod", least: 1 }),
 });
 
 const orderedRange: Rule<WorkerAutoscale> = {
@@ -33,7 +33,7 @@ const orderedRange: Rule<WorkerAutoscale> = {
     const least = minReplicasOf(range);
     if (range.maxReplicas >= least) return [];
     return [
-      `maxReplicas is ${range.maxReplicas}, but minReplicas is ${least}. Raise the one or lower the other.`,
+      `maxReplicas is ${range.maxReplicas}, but minReplicas is ${least}. Raise maxReplicas or lower minReplicas.`,
     ];
   },
 };
@@ -55,16 +55,16 @@ const replicasOrAutoscale: Rule<WorkerOptions> = {
     replicas === undefined || autoscale === undefined
       ? []
       : [
-          "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+          "replicas and autoscale are mutually exclusive: the former sets a fixed number of pods, the latter a range. Remove one.",
         ],
 };
 
 export const WORKER_ENVIRONMENT = environmentRule({
   ...RESERVED,
-  [VARIABLES.prefetch]: "prefetch",
-  [VARIABLES.longestTaskSeconds]: "longestTaskSeconds",
-  [VARIABLES.observable]: "observable",
-  [VARIABLES.stateDir]: "no argument: it is fixed",
+  [VARIABLES.prefetch]: "Use prefetch",
+  [VARIABLES.longestTaskSeconds]: "Use longestTaskSeconds",
+  [VARIABLES.observable]: "Use observable",
+  [VARIABLES.stateDir]: FIXED,
 });
 
 export const WORKERS: Validation<WorkerOptions> = {
@@ -100,7 +100,7 @@ const managementForQueueLength: Rule<CeleryWorkersArgs> = {
     autoscale?.by !== ScaleBy.QueueLength || broker.management
       ? []
       : [
-          'autoscale.by is "queueLength", but broker.management is not set: KEDA asks the management API how long the queues are. Set it as RabbitMqCluster.connection does, or use by "cpu".',
+          'autoscale.by is "queueLength", but broker.management is not set: KEDA reads the queue length from the management API. Set it as RabbitMqCluster.connection does, or use by "cpu".',
         ],
 };
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** How to sign in to a registry. */
+/** Credentials of a registry. */
 export interface RegistryCredentials {
   /** Host of the registry, with its port if it has one. */
   server: pulumi.Input<string>;
@@ -14,33 +14,37 @@ export interface RegistryCredentials {
 export interface ContainerImageArgs {
   /** Registry and path without a tag, for example `registry.example.com/team/worker`. */
   repository: pulumi.Input<string>;
-  /** Folder that is sent to the builder, relative to the program. Give it a `.dockerignore`: every file in it counts as content. */
+  /** Folder that is sent to the builder, relative to the program. Add a `.dockerignore`, because every file in it
+   * is part of the content hash. */
   context: string;
   /** Path of the Dockerfile, relative to the program.
    * @default `Dockerfile` in `context` */
   dockerfile?: string;
-  /** Image that the Dockerfile builds on, passed as the build argument `BASE_IMAGE`.
-   * @default the one that the Dockerfile names */
+  /** Base image, passed as the build argument `BASE_IMAGE`.
+   * @default the base image in the Dockerfile */
   baseImage?: pulumi.Input<string>;
-  /** Build arguments. `BASE_IMAGE` is set by `baseImage`.
+  /** Build arguments. Use `baseImage` instead of `BASE_IMAGE`.
    * @default none */
   buildArgs?: Record<string, pulumi.Input<string>>;
   /** Stage of the Dockerfile to build.
-   * @default the last one */
+   * @default the last stage */
   target?: string;
-  /** Platform of the nodes that run the image. Not that of this machine: a laptop with an ARM CPU would push what no other node runs.
+  /** Platform of the nodes that run the image. It does not default to the platform of this machine, which may
+   * differ from the nodes'.
    * @default `linux/amd64` */
   platform?: string;
-  /** Tag of the image. People read it; pods refer to the digest.
+  /** Tag of the image, for people; pods use the digest.
    * @default a hash of the content, so that no tag is ever overwritten */
   tag?: string;
-  /** Push the image to the registry. `false` leaves it in the Docker engine alone; load it into the nodes yourself.
+  /** Whether to push the image to the registry. `false` leaves it in the Docker engine; load it into the nodes
+   * yourself.
    * @default true */
   push?: boolean;
-  /** How to sign in to the registry.
-   * @default what `docker login` or a credential helper stored */
+  /** Credentials of the registry.
+   * @default those that `docker login` or a credential helper stored */
   credentials?: RegistryCredentials;
-  /** Build during `pulumi preview` too, to find a broken Dockerfile before anything changes. Never pushes.
+  /** Whether to also build during `pulumi preview`, to find a broken Dockerfile before anything changes. A preview
+   * never pushes.
    * @default false */
   buildOnPreview?: boolean;
 }

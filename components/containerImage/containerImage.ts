@@ -16,7 +16,8 @@ import type { ContainerImageArgs } from "./args";
  * ```
  */
 export class ContainerImage extends pulumi.ComponentResource {
-  /** Reference to run: `repository@sha256:...`, or `repository:tag` when the image is not pushed. It changes when, and only when, the content does. */
+  /** Reference of the image: `repository@sha256:...`, or `repository:tag` if the image is not pushed. It changes
+   * only with the content. */
   readonly ref: pulumi.Output<string>;
   /** Name with the tag. */
   readonly imageName: pulumi.Output<string>;
@@ -24,8 +25,8 @@ export class ContainerImage extends pulumi.ComponentResource {
   /**
    * @param name Name of the image in the program.
    * @param args See `ContainerImageArgs`.
-   * @param opts A Docker provider, if not the default one.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Optionally a Docker provider.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerImage", name, args, opts);

@@ -5,15 +5,16 @@ import { dockerIgnore } from "./dockerIgnore";
 
 export const DEFAULT_PLATFORM = "linux/amd64";
 
-/** Hash of everything that a build of the folder depends on, base images aside. `settings` are target, platform and build arguments. */
-export function contentHash(context: string, dockerfile: string, settings: Record<string, string>): string {
+/** Hash of everything that a build depends on except base images. `options` are the target, the platform, and the
+ * build arguments. */
+export function contentHash(context: string, dockerfile: string, options: Record<string, string>): string {
   const hash = createHash("sha256");
   const add = (...fields: (string | Buffer)[]) => {
-    // The lengths keep "ab" + "c" apart from "a" + "bc".
+    // With lengths, "ab" + "c" and "a" + "bc" differ.
     for (const field of fields) hash.update(`${field.length}:`).update(field);
   };
   add("dockerfile", readFileSync(dockerfile));
-  for (const [name, value] of Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))) add(name, value);
+  for (const [name, value] of Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))) add(name, value);
   for (const path of files(context)) {
     const file = join(context, path);
     const stat = lstatSync(file);
@@ -23,7 +24,7 @@ export function contentHash(context: string, dockerfile: string, settings: Recor
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of the folder that reach the builder, in a fixed order. */
+/** Files of the folder that are sent to the builder, sorted. */
 function files(context: string): string[] {
   const file = join(context, ".dockerignore");
   const ignored = dockerIgnore(existsSync(file) ? readFileSync(file, "utf8") : "");

@@ -3,7 +3,7 @@ interface Pattern {
   exclude: boolean;
 }
 
-/** Says whether a path, relative to the build context, is kept from the builder by the text of a `.dockerignore`. */
+/** Returns a function that tells whether a `.dockerignore` excludes a path, relative to the build context. */
 export function dockerIgnore(text: string): (path: string) => boolean {
   const patterns = text
     .split(/\r?\n/)
@@ -11,7 +11,7 @@ export function dockerIgnore(text: string): (path: string) => boolean {
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map(parse)
     .reverse();
-  // The last pattern that matches decides.
+  // The last matching pattern wins.
   return (path) => patterns.find(({ matches }) => matches.test(path))?.exclude ?? false;
 }
 
@@ -19,7 +19,7 @@ function parse(line: string): Pattern {
   const exclude = !line.startsWith("!");
   const glob = line.replace(/^!/, "").replace(/^\.?\/+|\/+$/g, "");
   const source = glob.replace(/\*\*\/|\*\*|\*|\?|[.+^${}()|\\]/g, (token) => TOKENS[token] ?? `\\${token}`);
-  // A folder that matches takes everything in it along.
+  // A matching folder includes everything in it.
   return { matches: new RegExp(`^${source}(/.*)?$`), exclude };
 }
 

@@ -26,7 +26,7 @@ const folder: Check<string> = check(
 const repository: Check<pulumi.Input<string>> = (what, path) => {
   if (typeof path !== "string" || /^([\w.-]+(:\d+)?\/)?[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(path)) return [];
   return [
-    `${what} is ${quote(path)}. Use registry and path in lower case, without a tag, for example "registry.example.com/team/worker".`,
+    `${what} is ${quote(path)}. Use a lowercase registry and path, without a tag, for example "registry.example.com/team/worker".`,
   ];
 };
 
@@ -57,7 +57,7 @@ const oneBaseImage: Rule<ContainerImageArgs> = {
     baseImage === undefined || !("BASE_IMAGE" in buildArgs)
       ? []
       : [
-          "baseImage and buildArgs.BASE_IMAGE are mutually exclusive, and cannot both be set; they mean the same. Remove one.",
+          "baseImage and buildArgs.BASE_IMAGE are mutually exclusive, because they set the same argument. Remove one.",
         ],
 };
 

@@ -2,30 +2,33 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** Arguments of `ContainerRegistry`. */
 export interface ContainerRegistryArgs {
-  /** Id of the Google Cloud project. */
+  /** ID of the Google Cloud project. */
   project: string;
-  /** Region, that of the cluster: pulls from another one take longer and cost money. Changing it makes another, empty registry. */
+  /** Region of the cluster. Pulls from another region are slower and cost money. Changing it creates a new, empty
+   * registry. */
   location: string;
-  /** Last part of the registry's path, unique in project and location. Changing it makes another, empty registry.
+  /** Last part of the registry's path, unique in the project and location. Changing it creates a new, empty registry.
    * @default the component's name and a hash of project, stack and name */
   repositoryId?: string;
-  /** IAM members that may pull, for example `serviceAccount:` and the `nodeServiceAccountEmail` of a `GkeCluster`.
-   * @default none but those whom the project lets */
+  /** IAM members that may pull, for example `serviceAccount:` followed by the `nodeServiceAccountEmail` of a
+   * `GkeCluster`.
+   * @default none besides those with a role in the project */
   readers?: pulumi.Input<string>[];
-  /** Versions of each image that are kept, however old. The one that runs must be among them.
+  /** Number of recent versions of each image to keep, regardless of age. The running version must be among them.
    * @default 10 */
   keepRecent?: number;
-  /** Days after which other versions without a tag are deleted. A rebuilt image takes the tag from the one before.
+  /** Days after which other untagged versions are deleted. A rebuilt image takes over the tag of its predecessor.
    * @default 7 */
   untaggedDays?: number;
-  /** Days after which other versions with a tag are deleted.
+  /** Days after which other tagged versions are deleted.
    * @default 90 */
   taggedDays?: number;
-  /** Refuse to delete the registry with all its images. Nodes that start later could not pull what runs.
-   * To destroy, set it to false and run `pulumi up` first.
+  /** Whether to protect the registry and its images from deletion. Without them, new nodes cannot pull the running
+   * images. To destroy, set it to false and run `pulumi up` first.
    * @default true */
   deletionProtection?: boolean;
-  /** Enable the API of Artifact Registry in the project. It stays enabled. Turn it off where somebody else manages APIs.
+  /** Whether to enable the Artifact Registry API in the project. It stays enabled. Set it to false if APIs are
+   * managed elsewhere.
    * @default true */
   enableApis?: boolean;
 }

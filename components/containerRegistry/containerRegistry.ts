@@ -7,11 +7,11 @@ import { outputsOf, validate } from "../shared/component";
 import type { ContainerRegistryArgs } from "./args";
 
 /**
- * A registry for container images on Google Cloud, private to its project and readers, that deletes what is old.
+ * A registry for container images on Google Cloud. It is private to its project and readers, and deletes old images.
  *
- * To push, sign Docker in once: `gcloud auth configure-docker REGION-docker.pkg.dev`.
+ * To push, configure Docker once: `gcloud auth configure-docker REGION-docker.pkg.dev`.
  *
- * **Cost** a month = GB stored + GB pulled from other regions.
+ * **Cost** per month = GB stored + GB pulled from other regions.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ import type { ContainerRegistryArgs } from "./args";
  * ```
  */
 export class ContainerRegistry extends pulumi.ComponentResource {
-  /** Host and path that images are pushed below, without a slash at the end. */
+  /** Host and path prefix of the images, without a trailing slash. */
   readonly url: pulumi.Output<string>;
   /** Last part of the path. */
   readonly repositoryName: pulumi.Output<string>;
@@ -32,8 +32,8 @@ export class ContainerRegistry extends pulumi.ComponentResource {
   /**
    * @param name DNS label of at most 40 characters.
    * @param args See `ContainerRegistryArgs`.
-   * @param opts A Google Cloud provider, if not the default one.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Optionally a Google Cloud provider.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: ContainerRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:ContainerRegistry", name, args, opts);

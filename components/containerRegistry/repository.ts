@@ -8,7 +8,6 @@ export const DEFAULT_KEEP_RECENT = 10;
 
 export const READER_ROLE = "roles/artifactregistry.reader";
 
-/** The repository of a registry's arguments. */
 export function repository(name: string, args: ContainerRegistryArgs): gcp.artifactregistry.RepositoryArgs {
   const { keepRecent = DEFAULT_KEEP_RECENT, untaggedDays = 7, taggedDays = 90 } = args;
   return {
@@ -17,7 +16,7 @@ export function repository(name: string, args: ContainerRegistryArgs): gcp.artif
     repositoryId: args.repositoryId ?? uniqueId(name, thisStack(), REPOSITORY_ID_LENGTH),
     description: `Images of ${name}.`,
     format: "DOCKER",
-    // Pods name digests, so a moved tag changes nothing that runs; a tag that cannot move would refuse a rebuilt image.
+    // Pods use digests, so a moved tag affects no pod. Immutable tags would reject a rebuilt image.
     dockerConfig: { immutableTags: false },
     cleanupPolicies: [
       { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: keepRecent } },

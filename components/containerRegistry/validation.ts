@@ -15,14 +15,14 @@ const location: Check<string> = (what, name) => {
     ];
   }
   return [
-    `${what} is ${quote(name)}, which is not a region of Google Cloud. Use that of the cluster, for example "us-east1".`,
+    `${what} is ${quote(name)}, which is not a region of Google Cloud. Use the region of the cluster, for example "us-east1".`,
   ];
 };
 
 const repositoryId: Check<string> = check(
   (id) => /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(id),
   (what, id) =>
-    `${what} is ${quote(id)}. Use up to 63 lower case letters, digits and "-", a letter first and no "-" last.`,
+    `${what} is ${quote(id)}. Use up to 63 lowercase letters, digits and "-", starting with a letter and not ending with "-".`,
 );
 
 const MEMBER =
@@ -36,7 +36,7 @@ const reader: Check<pulumi.Input<string>> = (what, member) => {
   ];
 };
 
-const days = wholeNumber({ why: "images are deleted after so many days", least: 1 });
+const days = wholeNumber({ why: "images are deleted after this number of days", least: 1 });
 
 export const CONTAINER_REGISTRY: Validation<ContainerRegistryArgs> = {
   checks: {
@@ -44,7 +44,7 @@ export const CONTAINER_REGISTRY: Validation<ContainerRegistryArgs> = {
     location,
     repositoryId,
     readers: each(reader),
-    keepRecent: wholeNumber({ why: "the image that runs must be among those that are kept", least: 1 }),
+    keepRecent: wholeNumber({ why: "the running image must be among those that are kept", least: 1 }),
     untaggedDays: days,
     taggedDays: days,
     deletionProtection: unchecked,

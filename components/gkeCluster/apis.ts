@@ -1,21 +1,21 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the services are enabled for. */
+/** Project and parent of the services. */
 export interface ApisOf {
   name: string;
   project: string;
   parent: pulumi.Resource;
 }
 
-/** Google's services that the project must have enabled, each without `.googleapis.com`. */
+/** Google APIs that the project needs, without `.googleapis.com`. */
 export const CLUSTER_APIS = ["compute", "container", "iam"];
 export const REGISTRY_APIS = ["artifactregistry"];
 
-/** By it Pulumi reads the project, to see whether the others are enabled. */
+/** Pulumi needs this API to see which others are enabled. */
 const FIRST = "cloudresourcemanager";
 
-/** Enables services, and never disables them: others may use them, too. */
+/** Enables APIs and never disables them, because others may use them. */
 export function enableApis({ name, project, parent }: ApisOf, apis: string[]): pulumi.Resource[] {
   const enable = (api: string, dependsOn: pulumi.Resource[]) =>
     new gcp.projects.Service(

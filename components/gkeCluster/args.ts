@@ -1,33 +1,35 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ReleaseChannel, Weekday } from "./choices";
 
-/** When GKE may upgrade the control plane and the nodes by itself. */
+/** When GKE may upgrade the control plane and the nodes. */
 export interface MaintenanceWindow {
-  /** Time of day in UTC at which the window opens, `HH:MM`. */
+  /** Start of the window in UTC, `HH:MM`. */
   start: string;
-  /** Hours that the window is open, 4 to 24.
+  /** Length of the window in hours, 4 to 24.
    * @default 4 */
   hours?: number;
-  /** Days on which the window opens. All its hours of a week must come to at least 12: GKE asks for 48 in 32 days.
+  /** Days on which the window opens. The hours of a week must add up to at least 12, because GKE requires 48 in 32
+   * days.
    * @default every day */
   days?: Weekday[];
 }
 
-/** A network from which the control plane's address may be used. */
+/** A network that may access the control plane's public address. */
 export interface AuthorizedNetwork {
   /** IPv4 addresses in CIDR notation, for example `203.0.113.0/24`; one address is `203.0.113.7/32`. */
   cidr: string;
-  /** What people call it.
+  /** Display name.
    * @default none */
   name?: string;
 }
 
-/** Spot machines for workers, besides the main pool: they come when pods ask for them, and Google may take each away at 30 seconds' notice. */
+/** Spot machines for workers, in addition to the main pool. They are added when pods need them, and Google may
+ * reclaim each with 30 seconds' notice. */
 export interface SpotPool {
-  /** The most machines, over all zones. */
+  /** Maximum number of machines in all zones. */
   maxNodes: number;
-  /** The fewest machines, over all zones.
-   * @default 0: no pods, no machines */
+  /** Minimum number of machines in all zones.
+   * @default 0; machines exist only while pods need them */
   minNodes?: number;
   /** Machine type. Changing it replaces the machines one by one.
    * @default `e2-standard-4` */
@@ -36,68 +38,73 @@ export interface SpotPool {
 
 /** Arguments of `GkeCluster`. */
 export interface GkeClusterArgs {
-  /** Id of the Google Cloud project. Changing it makes another cluster. */
+  /** ID of the Google Cloud project. Changing it creates a new cluster. */
   project: string;
-  /** A region, such as `us-east1`: a control plane and nodes in three zones, that survive the loss of one; or a zone, such as
-   * `us-east1-c`: cheaper, and gone while the zone is. Changing it makes another cluster. */
+  /** A region such as `us-east1`, with the control plane and nodes in three zones, which survives the loss of a
+   * zone; or a zone such as `us-east1-c`, which is cheaper and unavailable while its zone is. Changing it creates
+   * a new cluster. */
   location: string;
-  /** Nodes of the main pool, in total. In a region a multiple of the zones, so that each has as many.
-   * Three brokers need three.
+  /** Number of nodes in the main pool. In a region it must be a multiple of the number of zones. Three brokers need
+   * three nodes.
    * @default 3 */
   nodes?: number;
-  /** Zones of a region that have nodes.
-   * @default three that Google chooses */
+  /** Zones of the region that have nodes.
+   * @default three zones that Google selects */
   nodeZones?: string[];
-  /** Machine type of the main pool. Changing it replaces the nodes one by one, and each broker moves once.
+  /** Machine type of the main pool. Changing it replaces the nodes one by one, so each broker moves once.
    * @default `e2-standard-4`: 4 CPUs, 16 GB of memory */
   machineType?: string;
-  /** Boot disk of each node, in GB: system, images and scratch space of pods. Changing it replaces the nodes one by one.
+  /** Boot disk of each node in GB, for the system, the images, and the scratch space of pods. Changing it replaces
+   * the nodes one by one.
    * @default 50 */
   diskGb?: number;
-  /** Make the whole main pool of spot machines, for trying things out: Google may take all at once, brokers included.
-   * Changing it replaces the pool.
+  /** Whether the main pool consists of spot machines, for trials: Google may reclaim all of them at once, including
+   * the brokers. Changing it replaces the pool.
    * @default false */
   spot?: boolean;
-  /** A second pool of spot machines for workers. They need `spotPlacement` to run there.
+  /** A second pool of spot machines for workers, which run there with `spotPlacement`.
    * @default none */
   spotPool?: SpotPool;
-  /** How soon Kubernetes is upgraded.
+  /** Release channel, which determines how soon Kubernetes is upgraded.
    * @default `REGULAR` */
   releaseChannel?: ReleaseChannel;
-  /** Give the nodes no public addresses. In a network of yours they then need a way out of yours to registries outside Google.
+  /** Whether the nodes have no public addresses. In an existing network, they then need your NAT to reach
+   * registries outside Google.
    * @default true */
   privateNodes?: boolean;
-  /** Reach the control plane by a name on Google's front end, from anywhere, with the IAM permission `container.clusters.connect`.
-   * The kubeconfig then uses the name. This, `authorizedNetworks`, or both: neither leaves no way in and is refused.
+  /** Whether the control plane has a DNS endpoint, reachable from anywhere with the IAM permission
+   * `container.clusters.connect`. The kubeconfig then uses it. Set this, `authorizedNetworks`, or both, because
+   * otherwise the control plane is unreachable.
    * @default false */
   dnsEndpoint?: boolean;
-  /** Networks from which the control plane's public address may be used. Without any, the address is off. One may be an output,
-   * such as the address of a NAT gateway; Google checks it then.
+  /** Networks that may access the control plane's public address. Without any, there is no public address. An item
+   * may be an output, such as the address of a NAT gateway, which Google validates.
    * @default none */
   authorizedNetworks?: pulumi.Input<AuthorizedNetwork>[];
-  /** VPC network to use, name or id; with `subnetwork`. Changing it makes another cluster.
-   * @default a new one */
+  /** Existing VPC network, name or ID; requires `subnetwork`. Changing it creates a new cluster.
+   * @default a new network */
   network?: pulumi.Input<string>;
-  /** Subnetwork of that network in the cluster's region, name or id. Private nodes need its Private Google Access.
-   * @default a new one: nodes 10.10.0.0/20, pods 10.20.0.0/14, Services 10.30.0.0/20 */
+  /** Subnetwork of that network in the cluster's region, name or ID. Private nodes need its Private Google Access.
+   * @default a new subnetwork: nodes 10.10.0.0/20, pods 10.20.0.0/14, Services 10.30.0.0/20 */
   subnetwork?: pulumi.Input<string>;
-  /** Name of the subnetwork's secondary range for pods; with `serviceRange`. A shared VPC needs both.
+  /** Name of the subnetwork's secondary range for pods; requires `serviceRange`. A shared VPC needs both.
    * @default GKE adds one to the subnetwork */
   podRange?: pulumi.Input<string>;
   /** Name of the subnetwork's secondary range for Services.
    * @default GKE adds one to the subnetwork */
   serviceRange?: pulumi.Input<string>;
-  /** When GKE may upgrade. An upgrade moves each broker once, one at a time.
+  /** When GKE may upgrade. An upgrade moves the brokers one at a time.
    * @default any time */
   maintenance?: MaintenanceWindow;
-  /** Refuse to delete the cluster and its main pool, both in Pulumi and at Google's.
+  /** Whether Pulumi and Google Cloud protect the cluster and its main pool from deletion.
    * To destroy, set it to false and run `pulumi up` first.
    * @default true */
   deletionProtection?: boolean;
-  /** Labels of Google Cloud on cluster, nodes and disks, for bills and searches.
+  /** Google Cloud labels of the cluster, nodes, and disks, for billing and search.
    * @default none */
   labels?: Record<string, string>;
-  /** Enable the APIs that are needed, in the project. They stay enabled. Turn it off where somebody else manages APIs.
+  /** Whether to enable the required APIs in the project. They stay enabled. Set it to false if APIs are managed
+   * elsewhere.
    * @default true */
   enableApis?: boolean;
 }

@@ -1,18 +1,18 @@
-/** How soon GKE upgrades a cluster to a new version of Kubernetes. */
+/** Release channel of GKE, which determines how soon a cluster gets a new version of Kubernetes. */
 export const ReleaseChannel = {
-  /** Weeks after a release, before it has been tried much. */
+  /** Weeks after a release, before it is widely used. */
   Rapid: "RAPID",
   /** Two to three months after Rapid. */
   Regular: "REGULAR",
   /** Two to three months after Regular. */
   Stable: "STABLE",
-  /** As Regular, but a version may be kept for 24 months; the last ten cost more. */
+  /** Like Regular, but a version is supported for 24 months; the last ten cost extra. */
   Extended: "EXTENDED",
 } as const;
 /** A value of the constant of the same name. */
 export type ReleaseChannel = (typeof ReleaseChannel)[keyof typeof ReleaseChannel];
 
-/** A day of the week, as calendars abbreviate it. */
+/** A day of the week, abbreviated as in iCalendar. */
 export const Weekday = {
   Monday: "MO",
   Tuesday: "TU",

@@ -1,4 +1,4 @@
-/** The IPv4 network that an address and a length in CIDR notation lie in, or undefined when they are none. */
+/** Network of an IPv4 address in CIDR notation; undefined if the text is not in CIDR notation. */
 export function networkAddress(cidr: string): string | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
   if (!match) return undefined;
@@ -9,7 +9,7 @@ export function networkAddress(cidr: string): string | undefined {
   return `${network.join(".")}/${length}`;
 }
 
-/** One byte whose first bits are set. */
+/** A byte with its first bits set. */
 function mask(bits: number): number {
   return (0xff << (8 - Math.min(8, Math.max(0, bits)))) & 0xff;
 }

@@ -6,7 +6,8 @@ import type { ClusterNetwork } from "./network";
 import { defaultPoolMachine } from "./nodes";
 import type { ResolvedCluster } from "./resolve";
 
-/** The control plane. Pools are resources of their own: a change of a pool that stands here would replace the cluster. */
+/** The control plane. Node pools are separate resources, because changing a pool that is defined here would replace
+ * the cluster. */
 export function clusterSpec(
   gke: ResolvedCluster,
   net: ClusterNetwork,
@@ -32,7 +33,7 @@ export function clusterSpec(
         servicesSecondaryRangeName: net.serviceRange,
       },
     }),
-    // It is what enforces NetworkPolicies, and it can only be chosen now.
+    // Enforces NetworkPolicies. It cannot be changed later.
     datapathProvider: "ADVANCED_DATAPATH",
     privateClusterConfig: { enablePrivateNodes: gke.privateNodes },
     ...controlPlaneAccess(gke),
@@ -48,7 +49,7 @@ export function clusterSpec(
   };
 }
 
-/** Who reaches the control plane: over its name, from listed networks, or both. */
+/** Access to the control plane: by its DNS endpoint, from listed networks, or both. */
 function controlPlaneAccess(gke: ResolvedCluster): Partial<gcp.container.ClusterArgs> {
   const networks = gke.authorizedNetworks ?? [];
   return {

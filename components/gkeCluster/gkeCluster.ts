@@ -29,13 +29,15 @@ interface Parts {
 const parts = new PartsOf<GkeCluster, Parts>();
 
 /**
- * A Kubernetes cluster on Google Cloud for brokers and workers: nodes in one or three zones that Google repairs and upgrades one
- * at a time, without public addresses and with an identity that may write logs and nothing else; enforced NetworkPolicies;
- * Workload Identity; and a `provider` that deploys to it. It takes about ten minutes.
+ * A Kubernetes cluster on Google Cloud for brokers and workers, with a `provider` that deploys to it. Its nodes
+ * are in one or three zones, have no public addresses, and use a service account that can only write logs and
+ * metrics. Google repairs and upgrades them one at a time. NetworkPolicies are enforced, and Workload Identity is
+ * enabled. Creating a cluster takes about ten minutes.
  *
- * **Cost** a month = fee of the control plane (the same for zone and region) + `nodes` x (machine + `diskGb` of balanced disk)
- * + spot machines by the hour + with private nodes the NAT gateway, per node and per GB + traffic between zones per GB, which a
- * region's three broker nodes have for every message. The brokers' own disks come on top. docs/how-to/gke.md has an example.
+ * **Cost** per month = control plane fee (the same for a zone and a region) + `nodes` x (machine + `diskGb` of
+ * balanced disk) + spot machines by the hour + with private nodes, the NAT gateway per node and per GB + traffic
+ * between zones per GB, which the three broker nodes of a region cause with every message. The brokers' disks are
+ * extra. docs/how-to/gke.md has an example.
  *
  * @example
  * ```ts
@@ -44,24 +46,24 @@ const parts = new PartsOf<GkeCluster, Parts>();
  * ```
  */
 export class GkeCluster extends pulumi.ComponentResource {
-  /** Name of the cluster: the component's with a suffix of Pulumi's. */
+  /** Name of the cluster: the component's name with Pulumi's random suffix. */
   readonly clusterName: pulumi.Output<string>;
-  /** Id of the cluster, `projects/PROJECT/locations/LOCATION/clusters/NAME`. */
+  /** ID of the cluster, `projects/PROJECT/locations/LOCATION/clusters/NAME`. */
   readonly clusterId: pulumi.Output<string>;
-  /** Address or name of the control plane, as in the kubeconfig. */
+  /** Address or DNS name of the control plane, as in the kubeconfig. */
   readonly endpoint: pulumi.Output<string>;
-  /** Kubeconfig, JSON, that signs in with gke-gcloud-auth-plugin and holds no token. Secret. */
+  /** Kubeconfig in JSON, which authenticates with gke-gcloud-auth-plugin and contains no token. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Service account of the nodes, for `readers` of a `ContainerRegistry`. */
   readonly nodeServiceAccountEmail: pulumi.Output<string>;
-  /** Workload Identity pool, by which Kubernetes service accounts get roles of Google Cloud. */
+  /** Workload Identity pool, which gives Kubernetes service accounts roles of Google Cloud. */
   readonly workloadPool: pulumi.Output<string>;
 
   /**
-   * @param name DNS label of at most 24 characters; part of the names of everything that is created.
+   * @param name DNS label of at most 24 characters; part of the names of all resources.
    * @param args See `GkeClusterArgs`.
-   * @param opts A Google Cloud provider, if not the default one.
-   * @throws ResourceError that names every problem of `args`, and a missing gke-gcloud-auth-plugin, at once.
+   * @param opts Optionally a Google Cloud provider.
+   * @throws ResourceError that lists every problem of `args`, and a missing gke-gcloud-auth-plugin.
    */
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:GkeCluster", name, args, opts);
@@ -94,7 +96,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     });
   }
 
-  /** Deploys to the cluster, once its nodes are there. */
+  /** Provider that deploys to the cluster once its nodes exist. */
   get provider(): k8s.Provider {
     return parts.of(this).provider;
   }
@@ -104,17 +106,17 @@ export class GkeCluster extends pulumi.ComponentResource {
     return parts.of(this).cluster;
   }
 
-  /** The main pool. */
+  /** The main node pool. */
   get nodePool(): gcp.container.NodePool {
     return parts.of(this).nodePool;
   }
 
-  /** Puts workers on the spot pool: `{ name: "mail", ...cluster.spotPlacement }`. */
+  /** Placement of workers on the spot pool: `{ name: "mail", ...cluster.spotPlacement }`. */
   get spotPlacement(): Placement {
     const { spotPlacement } = parts.of(this);
     if (!spotPlacement) {
       throw new pulumi.ResourceError(
-        "spotPlacement was asked for, but the GkeCluster has no spot pool. Give it one: spotPool: { maxNodes: 6 }.",
+        "spotPlacement is not available, because the GkeCluster has no spot pool. Add one with spotPool: { maxNodes: 6 }.",
         this,
         true,
       );

@@ -1,19 +1,19 @@
 import { INSTALL_HINT, PLUGIN } from "./preflight";
 
-/** How to reach a cluster. */
+/** Endpoint of a cluster, and its location. */
 export interface ClusterAccess {
   project: string;
   location: string;
   cluster: string;
-  /** Address or name of the control plane. */
+  /** Address or DNS name of the control plane. */
   endpoint: string;
-  /** The cluster's own authority, base64. Its name has a certificate that every machine trusts, so it goes without. */
+  /** The cluster's CA certificate, base64. Absent for the DNS endpoint, whose certificate is publicly trusted. */
   authority?: string;
 }
 
-/** A kubeconfig without a token: whoever uses it signs in as himself, and it never expires. */
+/** A kubeconfig without a token. Users authenticate as themselves, and it never expires. */
 export function kubeconfigOf({ project, location, cluster, endpoint, authority }: ClusterAccess): string {
-  // The name that gcloud gives it.
+  // The name that gcloud uses.
   const name = `gke_${project}_${location}_${cluster}`;
   return JSON.stringify({
     apiVersion: "v1",

@@ -7,10 +7,11 @@ type RecurringWindow = gcp.types.input.container.ClusterMaintenancePolicyRecurri
 export const DEFAULT_HOURS = 4;
 const WEEK = Object.values(Weekday);
 
-/** The first window lies in the past; those that follow from it count. */
+/** Day of the first window. It is in the past; only its recurrences matter. */
 const FIRST_DAY = "2025-01-01";
 
-/** GKE's own way to say it. Any other spelling of UTC than Z would differ in every update. */
+/** Format that GKE reports. UTC must be written as Z, because any other form would show a difference in every
+ * update. */
 export function recurringWindow(window: MaintenanceWindow): RecurringWindow {
   const start = new Date(`${FIRST_DAY}T${window.start}:00Z`);
   const end = new Date(start.getTime() + (window.hours ?? DEFAULT_HOURS) * 3_600_000);

@@ -2,21 +2,21 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedCluster } from "./resolve";
 
-/** Ranges of a network that belongs to one cluster alone: 4,092 nodes, 1,024 of them with 110 pods each, 4,096 Services. */
+/** Ranges of the cluster's own network: 4,092 nodes, 1,024 of them with 110 pods each, 4,096 Services. */
 const RANGES = { nodes: "10.10.0.0/20", pods: "10.20.0.0/14", services: "10.30.0.0/20" };
 
-/** Where a cluster's nodes, pods and Services get their addresses. */
+/** Network that provides the addresses of a cluster's nodes, pods, and Services. */
 export interface ClusterNetwork {
   network: pulumi.Input<string>;
   subnetwork: pulumi.Input<string>;
-  /** Names of the subnetwork's secondary ranges. Absent: GKE adds some. */
+  /** Names of the subnetwork's secondary ranges. If absent, GKE adds them. */
   podRange?: pulumi.Input<string>;
   serviceRange?: pulumi.Input<string>;
-  /** What must be there before a node can reach the internet. */
+  /** Resources that a node needs to reach the internet. */
   egress: pulumi.Resource[];
 }
 
-/** The network that the arguments name, or a new one of the cluster's own. */
+/** The existing network in the arguments, or a new one. */
 export function networkOf(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): ClusterNetwork {
   const { network, subnetwork, podRange, serviceRange } = gke;
   if (network !== undefined && subnetwork !== undefined) {
@@ -31,7 +31,7 @@ function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): C
     `${name}-network`,
     {
       project,
-      // A changed description replaces the network. Another region needs that: its ranges are those of the old one.
+      // A changed description replaces the network, which a new region requires because its ranges are the same.
       description: `Network of the GKE cluster ${name} in ${region}.`,
       autoCreateSubnetworks: false,
     },
@@ -44,7 +44,7 @@ function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): C
       region,
       network: network.id,
       ipCidrRange: RANGES.nodes,
-      // Nodes without a public address pull images from Google's registries by it.
+      // Lets nodes without public addresses pull images from Google's registries.
       privateIpGoogleAccess: true,
       secondaryIpRanges: [
         { rangeName: "pods", ipCidrRange: RANGES.pods },
@@ -62,7 +62,7 @@ function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): C
   };
 }
 
-/** Lets private nodes reach registries and services outside Google, and nobody in. */
+/** Lets private nodes reach registries and services outside Google, without allowing inbound connections. */
 function gateway(
   { name, project, region }: ResolvedCluster,
   network: gcp.compute.Network,
@@ -77,7 +77,7 @@ function gateway(
       router: router.name,
       natIpAllocateOption: "AUTO_ONLY",
       sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
-      // A gateway that ran out of ports says so in the log; connections that worked are not worth their price.
+      // Errors reveal a gateway that has run out of ports; logging every connection costs too much.
       logConfig: { enable: true, filter: "ERRORS_ONLY" },
     },
     opts,

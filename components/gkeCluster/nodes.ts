@@ -5,10 +5,10 @@ import { type ResolvedCluster, DEFAULT_MACHINE, SPOT } from "./resolve";
 
 type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
 
-/** Logs and metrics of a node, and no more. */
+/** Allows writing logs and metrics only. */
 export const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
-/** What all machines of the cluster have in common. */
+/** Settings of all machines of the cluster. */
 function machine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
   return {
     machineType: gke.machineType,
@@ -16,18 +16,18 @@ function machine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfi
     diskType: "pd-balanced",
     imageType: "COS_CONTAINERD",
     serviceAccount: account,
-    // What the account may do is said by its roles; scopes would be a second, older list of the same.
+    // The roles of the account restrict access; scopes are a second, older mechanism.
     oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
     shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
   };
 }
 
-/** Machines of the pool that GKE insists on creating with a cluster, and that is removed at once. */
+/** Machines of the default pool, which GKE requires and which is removed immediately. */
 export function defaultPoolMachine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
   return { ...machine(gke, account), spot: gke.spot };
 }
 
-/** What a pool of nodes belongs to. */
+/** Cluster and service account of a node pool. */
 export interface PoolOf {
   cluster: pulumi.Input<string>;
   account: pulumi.Input<string>;
@@ -41,26 +41,26 @@ function pool(gke: ResolvedCluster, of: PoolOf, nodeConfig: NodeConfig): gcp.con
     ...(gke.nodeZones && { nodeLocations: gke.nodeZones }),
     nodeConfig: {
       ...machine(gke, of.account),
-      // Pods get no access to the node's own credentials.
+      // Pods have no access to the node's credentials.
       workloadMetadataConfig: { mode: "GKE_METADATA" },
       metadata: { "disable-legacy-endpoints": "true" },
       ...nodeConfig,
     },
     networkConfig: { enablePrivateNodes: gke.privateNodes },
     management: { autoRepair: true, autoUpgrade: true },
-    // One more node comes before one goes, so a broker finds a free node when its own is upgraded.
+    // A node is added before one is removed, so a broker finds a free node when its own is upgraded.
     upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
-    // Upgrades respect budgets for an hour anyway; a deleted or replaced pool does so only with this.
+    // Upgrades respect disruption budgets for an hour by default; deleting or replacing a pool does so only with this.
     nodeDrainConfigs: [{ respectPdbDuringNodePoolDeletion: true }],
   };
 }
 
-/** Nodes that are always there. */
+/** Pool of permanent nodes. */
 export function mainPool(gke: ResolvedCluster, of: PoolOf): gcp.container.NodePoolArgs {
   return { ...pool(gke, of, { spot: gke.spot }), nodeCount: gke.nodesPerZone };
 }
 
-/** Cheap nodes that come when pods ask for them and that Google may take away. */
+/** Pool of cheap nodes that are added when pods need them and that Google may reclaim. */
 export function spotPool(gke: ResolvedCluster, spot: SpotPool, of: PoolOf): gcp.container.NodePoolArgs {
   const config: NodeConfig = {
     machineType: spot.machineType ?? DEFAULT_MACHINE,
@@ -73,7 +73,7 @@ export function spotPool(gke: ResolvedCluster, spot: SpotPool, of: PoolOf): gcp.
     autoscaling: {
       totalMinNodeCount: spot.minNodes ?? 0,
       totalMaxNodeCount: spot.maxNodes,
-      // Wherever spot machines are left; even zones matter less.
+      // Availability of spot machines matters more than an even spread over the zones.
       locationPolicy: "ANY",
     },
   };

@@ -3,31 +3,31 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 export const PLUGIN = "gke-gcloud-auth-plugin";
-/** Set it when this machine creates the cluster but never deploys to it. */
+/** Set this variable if this machine creates the cluster but never deploys to it. */
 export const SKIP = "HA_CELERY_SKIP_PREFLIGHT";
 export const INSTALL_HINT =
-  "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin where gcloud came by apt.";
+  "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin if gcloud was installed with apt.";
 
-/** Where a program runs, as far as it matters here. */
+/** Machine that runs the program. */
 export interface Host {
   path: string;
   windows: boolean;
   exists: (path: string) => boolean;
 }
 
-/** What is done about a missing plugin. */
+/** How a missing plugin is reported. */
 export const Severity = { None: "none", Warning: "warning", Error: "error" } as const;
 export type Severity = (typeof Severity)[keyof typeof Severity];
 
-/** A run of a program. */
+/** How the program runs. */
 export interface RunMode {
-  /** No engine: a unit test or a rendering, which touches nothing. */
+  /** No engine: a unit test or rendering, which changes nothing. */
   mocked: boolean;
   preview: boolean;
   skip: boolean;
 }
 
-/** A preview of a new cluster needs no plugin, so a machine that only previews is not stopped. */
+/** A preview of a new cluster needs no plugin, so it only warns. */
 export function severityFor({ mocked, preview, skip }: RunMode): Severity {
   if (mocked || skip) return Severity.None;
   return preview ? Severity.Warning : Severity.Error;
@@ -42,7 +42,7 @@ export function missingPlugin(): string {
   return `${PLUGIN} was not found on PATH; the Kubernetes provider and kubectl need it to sign in to GKE. ${INSTALL_HINT} To create the cluster without it, and deploy from elsewhere: ${SKIP}=1.`;
 }
 
-/** The plugin's absence as a problem where it is one; where it will become one, as a warning. */
+/** Reports a missing plugin as a problem during an update, and as a warning during a preview. */
 export function preflightProblems(resource: pulumi.Resource): string[] {
   const severity = severityFor({
     mocked: pulumi.runtime.getEngine() === undefined,

@@ -4,13 +4,13 @@ import type { Placement } from "../types";
 import { ReleaseChannel } from "./choices";
 import { regionOf, zonesOf } from "./location";
 
-/** GKE allows 40 characters, of which Pulumi's suffix and our own take 16. */
+/** GKE allows 40 characters; Pulumi's suffix and ours need 16. */
 export const MAX_CLUSTER_NAME = 24;
 
 export const DEFAULT_MACHINE = "e2-standard-4";
 export const DEFAULT_NODES = 3;
 
-/** The arguments with their defaults, and what follows from them. */
+/** Arguments of a cluster with all defaults, and derived values. */
 export interface ResolvedCluster extends GkeClusterArgs {
   name: string;
   region: string;
@@ -47,7 +47,7 @@ export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedClus
   };
 }
 
-/** Label and taint of the spot pool. Google's own spot label is also on a main pool of spot machines. */
+/** Label and taint of the spot pool. Google's own spot label also applies to a main pool of spot machines. */
 export const SPOT = { key: "ha-celery/pool", value: "spot" };
 
 export const SPOT_PLACEMENT: Placement = {
@@ -55,8 +55,8 @@ export const SPOT_PLACEMENT: Placement = {
   tolerations: [{ key: SPOT.key, operator: "Equal", value: SPOT.value, effect: "NoSchedule" }],
 };
 
-/** The provider's own is 90 minutes, in which nobody notices that something hangs. */
+/** The provider's default of 90 minutes hides a hanging operation for too long. */
 export const CLUSTER_TIMEOUTS = { create: "45m", update: "45m", delete: "45m" };
 
-/** An update moves every pod of every node, one node after the other, and a budget may hold each up for an hour. */
+/** An update drains one node after the other, and a disruption budget may delay each for an hour. */
 export const POOL_TIMEOUTS = { create: "45m", update: "3h", delete: "2h" };

@@ -22,7 +22,7 @@ import { DEFAULT_NODES } from "./resolve";
 export const project: Check<string> = check(
   (id) => /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/.test(id),
   (what, id) =>
-    `${what} is ${quote(id)}, which is not the id of a Google Cloud project. Use 6 to 30 lower case letters, digits and "-", as \`gcloud projects list\` shows it.`,
+    `${what} is ${quote(id)}, which is not a Google Cloud project ID. Use 6 to 30 lowercase letters, digits and "-", as \`gcloud projects list\` shows it.`,
 );
 
 const location: Check<string> = check(
@@ -33,13 +33,11 @@ const location: Check<string> = check(
 
 const machineType: Check<string> = (what, type) => {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(type)) {
-    return [
-      `${what} is ${quote(type)}, which no machine type can be called. Use for example "e2-standard-4".`,
-    ];
+    return [`${what} is ${quote(type)}, which is not a valid machine type. Use for example "e2-standard-4".`];
   }
   if (!/^[a-z]+4[a-z]*-/.test(type)) return [];
   return [
-    `${what} is ${quote(type)}, but machines of the fourth generation take only Hyperdisks, and the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".`,
+    `${what} is ${quote(type)}, but machines of the fourth generation support only Hyperdisks, but the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".`,
   ];
 };
 
@@ -82,7 +80,11 @@ const maintenance = fields<MaintenanceWindow>({
     (time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time),
     (what, time) => `${what} is ${quote(time)}, which is not a time of day. Use UTC, for example "03:00".`,
   ),
-  hours: wholeNumber({ why: "GKE counts windows of at least 4 hours, and a day has 24", least: 4, most: 24 }),
+  hours: wholeNumber({
+    why: "GKE ignores windows of less than 4 hours, and a day has 24",
+    least: 4,
+    most: 24,
+  }),
   days: each(oneOf(Weekday)),
 });
 
@@ -92,7 +94,7 @@ const labels: Check<Record<string, string>> = (what, map) =>
     .filter(([key, value]) => !/^[a-z][-_a-z0-9]{0,62}$/.test(key) || !/^[-_a-z0-9]{0,63}$/.test(value))
     .map(
       ([key, value]) =>
-        `${what} has ${quote(key)} = ${quote(value)}, which Google Cloud does not take. Use up to 63 lower case letters, digits, "_" and "-", a letter first in the key.`,
+        `${what} has ${quote(key)} = ${quote(value)}, which Google Cloud does not accept. Use up to 63 lowercase letters, digits, "_" and "-", and start the key with a letter.`,
     );
 
 type GkeRule<Name extends keyof GkeClusterArgs> = Rule<Pick<GkeClusterArgs, Name>>;
@@ -104,12 +106,12 @@ export const zonesOfTheRegion: GkeRule<"location" | "nodeZones"> = {
     const region = regionOf(location);
     if (isZone(location)) {
       return [
-        `nodeZones is given, but location is ${quote(location)}, one zone with all nodes. Use its region ${quote(region)} as location, or remove nodeZones.`,
+        `nodeZones is set, but location is ${quote(location)}, a single zone. Use its region ${quote(region)} as location, or remove nodeZones.`,
       ];
     }
     if (nodeZones.length === 0) {
       return [
-        `nodeZones is empty, but nodes need a zone. Name at least one, for example "${region}-b", or remove it.`,
+        `nodeZones is empty, but nodes need a zone. List at least one, for example "${region}-b", or remove it.`,
       ];
     }
     return nodeZones.flatMap((zone, index) => {
@@ -119,7 +121,7 @@ export const zonesOfTheRegion: GkeRule<"location" | "nodeZones"> = {
         ];
       }
       if (nodeZones.indexOf(zone) === index) return [];
-      return [`nodeZones[${index}] is ${quote(zone)} again. Name each zone once.`];
+      return [`nodeZones[${index}] is ${quote(zone)} again. List each zone once.`];
     });
   },
 };
@@ -130,7 +132,7 @@ const sameNumberInEveryZone: GkeRule<"location" | "nodeZones" | "nodes"> = {
     const zones = zonesOf(location, nodeZones);
     if (zones === 0 || nodes % zones === 0) return [];
     return [
-      `nodes is ${nodes}, but ${quote(location)} has as many in each of ${zones} zones. Use a multiple of ${zones}, nodeZones with fewer zones, or one zone as location.`,
+      `nodes is ${nodes}, but ${quote(location)} has the same number in each of ${zones} zones. Use a multiple of ${zones}, nodeZones with fewer zones, or one zone as location.`,
     ];
   },
 };
@@ -141,7 +143,7 @@ const reachableControlPlane: GkeRule<"dnsEndpoint" | "authorizedNetworks"> = {
     dnsEndpoint || authorizedNetworks.length > 0
       ? []
       : [
-          'authorizedNetworks and dnsEndpoint are both missing, so nobody could reach the control plane to deploy anything. Set dnsEndpoint to true to let in whoever has the IAM permission container.clusters.connect, from anywhere; or authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
+          'authorizedNetworks and dnsEndpoint are both unset, so the control plane would be unreachable. Set dnsEndpoint to true to allow access from anywhere with the IAM permission container.clusters.connect, or set authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
         ],
 };
 
@@ -156,7 +158,7 @@ const together = (
   problems: (args) => {
     if ((args[one] === undefined) === (args[other] === undefined)) return [];
     const [given, missing] = args[one] === undefined ? [other, one] : [one, other];
-    return [`${given} is given without ${missing}. Give both, or neither: ${without}.`];
+    return [`${given} is set without ${missing}. Set both, or neither: ${without}.`];
   },
 });
 
@@ -165,9 +167,7 @@ const rangesOfTheSubnetwork: GkeRule<NetworkArgument> = {
   problems: ({ podRange, serviceRange, subnetwork }) =>
     podRange === undefined || serviceRange === undefined || subnetwork !== undefined
       ? []
-      : [
-          "podRange and serviceRange are given without the network and subnetwork that have them. Give all four or none.",
-        ],
+      : ["podRange and serviceRange are set without their network and subnetwork. Set all four or none."],
 };
 
 /** GKE requires 48 hours of maintenance in any 32 days. */
@@ -178,7 +178,7 @@ export const enoughMaintenance: GkeRule<"maintenance"> = {
     const week = new Set(maintenance.days).size * (maintenance.hours ?? DEFAULT_HOURS);
     if (week >= 12) return [];
     return [
-      `maintenance is open ${week} hours a week, but GKE asks for 48 hours in any 32 days. Use days and hours that come to at least 12 a week.`,
+      `maintenance is open ${week} hours a week, but GKE requires 48 hours in any 32 days. Use days and hours that add up to at least 12 a week.`,
     ];
   },
 };
@@ -191,7 +191,7 @@ export const GKE_CLUSTER: Validation<GkeClusterArgs> = {
     nodeZones: checkedByRule,
     machineType,
     diskGb: wholeNumber({
-      why: "the system and the images of the pods must fit on a node's disk",
+      why: "the disk of a node must hold the system and the images",
       least: 20,
     }),
     spot: unchecked,
@@ -213,8 +213,8 @@ export const GKE_CLUSTER: Validation<GkeClusterArgs> = {
     zonesOfTheRegion,
     sameNumberInEveryZone,
     reachableControlPlane,
-    together("network", "subnetwork", "without, the cluster gets its own"),
-    together("podRange", "serviceRange", "without, GKE adds ranges to the subnetwork"),
+    together("network", "subnetwork", "by default, the cluster gets its own"),
+    together("podRange", "serviceRange", "by default, GKE adds ranges to the subnetwork"),
     rangesOfTheSubnetwork,
     enoughMaintenance,
   ],

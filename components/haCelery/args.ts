@@ -10,42 +10,42 @@ import type { BrokerOptions } from "../rabbitMqCluster/args";
 export interface WorkerPoolOptions extends WorkerOptions {
   /** Name of the pool, unique among the pools. Changing it replaces the pool. */
   name: string;
-  /** What follows `celery --app` in this pool.
-   * @default `app` of the HaCelery */
+  /** Argument of `celery --app` in this pool.
+   * @default `app` of the `HaCelery` */
   app?: string;
 }
 
 /** Arguments of `HaCelery`. */
 export interface HaCeleryArgs {
-  /** Name of the namespace to create. Changing it replaces everything. Excludes `existingNamespace`.
+  /** Name of the namespace to create. Changing it replaces everything. Mutually exclusive with `existingNamespace`.
    * @default a generated name */
   namespaceName?: string;
-  /** Namespace, not created here, to put everything into. Excludes `namespaceName`.
-   * @default none: a namespace is created */
+  /** Existing namespace to deploy to. Mutually exclusive with `namespaceName`.
+   * @default none; a namespace is created */
   existingNamespace?: pulumi.Input<string>;
   /** Image of RabbitMQ 4.3 with the management plugin, by digest. */
   rabbitmqImage: pulumi.Input<string>;
   /** Image with the application and the `ha_celery` Python package, by digest. */
   workerImage: pulumi.Input<string>;
-  /** What follows `celery --app`, for example `mail.tasks`. */
+  /** Argument of `celery --app`, for example `mail.tasks`. */
   app: string;
-  /** The broker. If a pool scales by queue length and `access.managementNamespaces` is not given, that is `["keda"]`: KEDA asks the
-   * management API.
+  /** The broker. If a pool scales by queue length, `access.managementNamespaces` defaults to `["keda"]`, because
+   * KEDA uses the management API.
    * @default three nodes with the defaults of `BrokerOptions` */
   broker?: BrokerOptions;
   /** Pools of workers.
    * @default one pool, `default`, with the defaults of `WorkerOptions` */
   workers?: WorkerPoolOptions[];
-  /** Secret key with the URL of Celery's result backend, for every part that names none of its own. See `WorkerOptions.resultBackend`.
-   * @default none: results are thrown away */
+  /** Secret key with the URL of Celery's result backend, the default for all parts. See `WorkerOptions.resultBackend`.
+   * @default none; results are discarded */
   resultBackend?: SecretKey;
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
   job?: JobOptions;
-  /** What publishes the periodic tasks of `app`.
+  /** A beat that publishes the periodic tasks of `app`.
    * @default none */
   beat?: BeatOptions;
-  /** A ledger of every task, to which workers and job write.
+  /** A ledger that workers and the job write to.
    * @default none */
   ledger?: LedgerOptions;
 }

@@ -29,12 +29,12 @@ interface Parts {
 const parts = new PartsOf<HaCelery, Parts>();
 
 /**
- * Highly available Celery: a namespace, a RabbitMQ cluster, pools of workers, and, if asked for, a job, a beat and a ledger. Creates no
- * Kubernetes cluster. Several of them fit into one cluster, and into one namespace.
+ * Highly available Celery: a namespace, a RabbitMQ cluster, pools of workers, and optionally a job, a beat, and a
+ * ledger. It requires a Kubernetes cluster, which can have several of them, also in one namespace.
  *
- * A namespace of its own is closed to the network but for what the parts open, and held to the Pod Security level `restricted`.
- * While `broker.storage.onDelete` is `retain`, `pulumi destroy` leaves it behind, since the volumes would go with it; pass its name
- * as `existingNamespace` to use it again.
+ * A created namespace denies all ingress that the parts do not allow, and enforces the Pod Security level
+ * `restricted`. While `broker.storage.onDelete` is `retain`, `pulumi destroy` keeps the namespace, because
+ * deleting it would delete the volumes. Pass its name as `existingNamespace` to use it again.
  *
  * @example
  * ```ts
@@ -73,8 +73,8 @@ export class HaCelery extends pulumi.ComponentResource {
   /**
    * @param name DNS label of at most 30 characters; unique in the namespace.
    * @param args See `HaCeleryArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: HaCeleryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:HaCelery", name, args, opts);
@@ -102,7 +102,7 @@ export class HaCelery extends pulumi.ComponentResource {
     parts.set(this, { namespace, broker, workers, job, beat, ledger });
   }
 
-  /** The namespace, unless it existed before. */
+  /** The created namespace; undefined if it existed before. */
   get namespace(): k8s.core.v1.Namespace | undefined {
     return parts.of(this).namespace;
   }
@@ -117,17 +117,17 @@ export class HaCelery extends pulumi.ComponentResource {
     return parts.of(this).workers;
   }
 
-  /** The job, if there is one. */
+  /** The job; undefined without a job. */
   get job(): CeleryJob | undefined {
     return parts.of(this).job;
   }
 
-  /** The beat, if there is one. */
+  /** The beat; undefined without a beat. */
   get beat(): CeleryBeat | undefined {
     return parts.of(this).beat;
   }
 
-  /** The ledger, if there is one. */
+  /** The ledger; undefined without a ledger. */
   get ledger(): TaskLedger | undefined {
     return parts.of(this).ledger;
   }

@@ -4,7 +4,7 @@ import { labelsOf } from "../shared/labels";
 
 const LEVEL = "pod-security.kubernetes.io";
 
-/** A namespace that refuses pods with more rights than they need. */
+/** A namespace that enforces the Pod Security level `restricted`. */
 export function restrictedNamespace(instance: string, name: string | undefined): k8s.core.v1.NamespaceArgs {
   return {
     metadata: {
@@ -19,7 +19,7 @@ export function restrictedNamespace(instance: string, name: string | undefined):
   };
 }
 
-/** No pod of the namespace can be reached unless a policy of its own opens it. */
+/** Denies all connections to pods of the namespace that no other policy allows. */
 export function denyIngress(
   instance: string,
   namespace: pulumi.Input<string>,

@@ -4,24 +4,24 @@ import type { HaCeleryArgs, WorkerPoolOptions } from "./args";
 import type { BrokerAccess } from "../rabbitMqCluster/args";
 import { ScaleBy } from "../types";
 
-/** What RabbitMQ takes by itself. */
+/** RabbitMQ's default consumer timeout, in seconds. */
 const LEAST_CONSUMER_TIMEOUT = 1800;
 
 export function poolsOf(args: HaCeleryArgs): WorkerPoolOptions[] {
   return args.workers ?? [{ name: "default" }];
 }
 
-/** Queues of the application: those of all pools, so that every pool and job has the same default queue, the first. */
+/** Queues of all pools. Every pool and job gets the same list, and so the same default queue. */
 export function queuesOf(pools: WorkerPoolOptions[]): string[] {
   return [...new Set(pools.flatMap((pool) => pool.queues ?? DEFAULT_QUEUES))];
 }
 
-/** Seconds that a task may rightly be in a worker: it waits for those fetched before it, then runs itself. */
+/** Maximum time, in seconds, that a worker holds a task: the task waits for those prefetched before it, then runs. */
 export function longestHold(pool: WorkerOptions): number {
   return (pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback) * (pool.prefetch ?? PREFETCH.fallback);
 }
 
-/** The longest hold of all pools and one longest task to spare. */
+/** The longest hold of all pools, plus one longest task as a margin. */
 export function consumerTimeout(pools: WorkerPoolOptions[]): number {
   const holds = pools.map(
     (pool) => longestHold(pool) + (pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback),
@@ -29,10 +29,11 @@ export function consumerTimeout(pools: WorkerPoolOptions[]): number {
   return Math.max(LEAST_CONSUMER_TIMEOUT, ...holds);
 }
 
-/** Where KEDA's own chart and manifests put it. */
+/** Namespace of KEDA in its chart and manifests. */
 const KEDA_NAMESPACE = "keda";
 
-/** The broker's access, opened for KEDA when a pool scales by queue length and nobody said who may use the management API. */
+/** The broker's access, with KEDA's namespace if a pool scales by queue length and the user names no management
+ * namespaces. */
 export function accessOf(args: HaCeleryArgs): BrokerAccess | undefined {
   const access = args.broker?.access;
   const asksKeda = poolsOf(args).some((pool) => pool.autoscale?.by === ScaleBy.QueueLength);

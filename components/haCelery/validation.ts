@@ -29,7 +29,7 @@ export const LONGEST_NAME = MAX_NAME - LONGEST_SUFFIX;
 
 const notEmpty: Check<WorkerPoolOptions[]> = check(
   (pools) => pools.length > 0,
-  (what) => `${what} is empty, but nobody would run the tasks. Leave it out for one default pool.`,
+  (what) => `${what} is empty, so no worker would run the tasks. Omit it for one default pool.`,
 );
 
 const differentNames: Check<WorkerPoolOptions[]> = (what, pools) =>
@@ -43,7 +43,7 @@ const oneNamespace: Rule<HaCeleryArgs> = {
     namespaceName === undefined || existingNamespace === undefined
       ? []
       : [
-          "namespaceName and existingNamespace are mutually exclusive, and cannot both be set; one is created, the other used as it is. Remove one.",
+          "namespaceName and existingNamespace are mutually exclusive: the former creates a namespace, the latter uses an existing one. Remove one.",
         ],
 };
 
@@ -56,7 +56,7 @@ const consumerTimeoutExceedsHold: Rule<HaCeleryArgs> = {
       timeout > longestHold(pool)
         ? []
         : [
-            `workers[${index}].longestTaskSeconds times prefetch is ${longestHold(pool)}, but broker.consumerTimeoutSeconds is ${timeout}: the broker would have tasks run again that are still running. Leave broker.consumerTimeoutSeconds out, or raise it.`,
+            `workers[${index}].longestTaskSeconds times prefetch is ${longestHold(pool)}, but broker.consumerTimeoutSeconds is ${timeout}: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.`,
           ],
     );
   },

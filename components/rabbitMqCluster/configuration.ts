@@ -12,14 +12,14 @@ export const DEFINITIONS_DIR = "/etc/rabbitmq-definitions";
 export const DEFINITIONS_FILE = "definitions.json";
 
 const PLUGINS = [
-  // Of docker/rabbitmq. A node passes over a plugin that its image does not have.
+  // Part of docker/rabbitmq. A node ignores a plugin that its image does not contain.
   "ha_celery_pause_minority",
   "rabbitmq_management",
   "rabbitmq_peer_discovery_k8s",
   "rabbitmq_prometheus",
 ];
 
-/** rabbitmq.conf, our settings in a fixed order, then those of the user's that are new, by name. */
+/** rabbitmq.conf: our settings in a fixed order, followed by the user's additional keys, sorted. */
 export function rabbitmqConf(broker: ResolvedBroker): string {
   const defaults = defaultSettings(broker);
   const added = Object.keys(broker.config)
@@ -50,37 +50,39 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
   return {
     cluster_name: broker.name,
 
-    // Since RabbitMQ 4.1 the plugin asks the API server nothing: node 0 founds the cluster, the others join it; see prepare.ts.
+    // Since RabbitMQ 4.1 the plugin does not query the API server: node 0 founds the cluster, the others join it;
+    // see prepare.ts.
     "cluster_formation.peer_discovery_backend": "k8s",
-    // Queues of the definitions are created only once this many nodes run, else they would live on one node.
+    // Queues in the definitions are created only once this many nodes run; otherwise they would have one member.
     "cluster_formation.target_cluster_size_hint": nodes,
-    // Seconds until the others give up a node that fell silent. The default of 60 let clients hang for up to 67 s after the
-    // power cut of a node; with 10 no client waited longer than 13 s. Lower values risk false alarms on slow networks.
+    // Seconds until the others consider a silent node down. With the default of 60, clients hung for up to 67 s
+    // after a node lost power; with 10, for at most 13 s. Lower values risk false alarms on slow networks.
     net_ticktime: "10",
 
-    // A queue declared without a type would else be a classic one, on a single node.
+    // Otherwise, a queue declared without a type would be a classic queue on a single node.
     default_queue_type: "quorum",
     queue_leader_locator: "balanced",
     "quorum_queue.initial_cluster_size": nodes,
-    // A queue declared while a node was away would else stay without a copy there for ever.
+    // Otherwise, a queue declared while a node is down would never get a member there.
     "quorum_queue.continuous_membership_reconciliation.enabled": "true",
     "quorum_queue.continuous_membership_reconciliation.target_group_size": nodes,
     "quorum_queue.continuous_membership_reconciliation.interval": "60000",
     "quorum_queue.continuous_membership_reconciliation.trigger_interval": "10000",
-    // About three of these files are held in memory; the default of 512 MiB each is meant for large machines. Each full one is
-    // copied, but for what is done by then: with 128 MiB instead of 32, tasks of 1 kB went from 530 to 595 a second.
+    // About three of these files are kept in memory; the default of 512 MiB is for large machines. Messages that
+    // are still queued when a file is full are copied: with 128 MiB instead of 32, the rate of 1 kB tasks rose from
+    // 530 to 595 per second.
     "quorum_queue.wal_max_size_bytes": String(walSize(broker.compute.memory)),
 
-    // Absolute: a relative limit may be taken of the machine's memory instead of the container's.
+    // Absolute, because a relative limit may refer to the machine's memory instead of the container's.
     "vm_memory_high_watermark.absolute": watermark,
-    // A full disk stops a node for good, and what is in memory must still fit on it.
+    // A full disk stops a node permanently, and the contents of its memory must still fit.
     "disk_free_limit.absolute": watermark,
 
     consumer_timeout: String(broker.consumerTimeoutSeconds * 1000),
-    // How long tasks of a worker behind a lost node are held back for it. With the default of 60 s they lay idle for 54 s
-    // after the power cut of a node, with 10 s for 8 s.
+    // How long tasks wait for a worker that was connected to a lost node. After a node lost power, tasks were idle
+    // for 54 s with the default of 60 s, and for 8 s with 10 s.
     consumer_disconnected_timeout: "10000",
-    // Seconds; workers ask for a shorter one of their own.
+    // Seconds. Workers request a shorter one.
     heartbeat: "30",
 
     "auth_mechanisms.1": "PLAIN",
@@ -92,8 +94,8 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
     "definitions.local.path": `${DEFINITIONS_DIR}/${DEFINITIONS_FILE}`,
     "definitions.skip_if_unchanged": "true",
 
-    // Rates for the management page are counted with every message, in each channel and queue: with them the same workers finished
-    // a fifth fewer tasks. Prometheus has the rates.
+    // The management page computes rates per message in each channel and queue, which cost a fifth of the
+    // throughput. Prometheus provides the rates.
     "management.rates_mode": "none",
 
     "log.console": "true",
@@ -103,7 +105,7 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
   };
 }
 
-/** Bytes: 128 MiB at a memory of 2 GiB, in proportion from 64 to 512 MiB. */
+/** A sixteenth of the memory, between 64 and 512 MiB, in bytes. */
 function walSize(memory = "2Gi"): number {
   const share = (parseQuantity(memory) ?? 0) / 16;
   return Math.round(Math.min(Math.max(share, 64 * MIB), 512 * MIB));

@@ -6,7 +6,7 @@ export const COOKIE_KEY = "erlang-cookie";
 export const URL_KEY = "amqp-url";
 export const MANAGEMENT_KEY = "management-url";
 
-/** Holds only what is generated once and never changes: a new cookie would split the cluster. */
+/** Contains only what never changes: a new cookie would split the cluster. */
 export function credentialsSecret(
   broker: ResolvedBroker,
   cookie: pulumi.Output<string>,
@@ -14,10 +14,10 @@ export function credentialsSecret(
   return secret(broker, { [COOKIE_KEY]: cookie });
 }
 
-/** How to reach the broker with one user. */
+/** Host of the broker, and a user. */
 export interface Account {
   host: pulumi.Output<string>;
-  /** Of the user. */
+  /** User name. */
   name: string;
   password: pulumi.Output<string>;
 }
@@ -26,12 +26,12 @@ export function amqpUrl(broker: ResolvedBroker, account: Account): pulumi.Output
   return url(broker.amqp.scheme, broker.amqp.port, broker, account);
 }
 
-/** The virtual host is part of it because KEDA's scaler reads it there. */
+/** Contains the virtual host, because KEDA's scaler reads it from the URL. */
 export function managementUrl(broker: ResolvedBroker, account: Account): pulumi.Output<string> {
   return url(broker.management.scheme, broker.management.port, broker, account);
 }
 
-/** What an application needs, and nothing more. */
+/** Credentials of the application only. */
 export function clientSecret(
   broker: ResolvedBroker,
   { host, name, password }: Account,
@@ -41,7 +41,7 @@ export function clientSecret(
   return secret(broker, { [URL_KEY]: amqp, host, port, vhost: broker.vhost, username: name, password });
 }
 
-/** What reads queues and nodes through the management API. */
+/** Credentials for reading queues and nodes through the management API. */
 export function monitoringSecret(broker: ResolvedBroker, account: Account): k8s.core.v1.SecretArgs {
   return secret(broker, {
     [MANAGEMENT_KEY]: managementUrl(broker, account),

@@ -6,15 +6,15 @@ import type { ResolvedBroker } from "./resolve";
 import { DEAD_LETTERS } from "../shared/celery/contract";
 import { advancedConfig } from "./sockets";
 
-/** A user and its password. */
+/** A user name and its password. */
 export interface Login {
   name: string;
   password: string;
 }
 
-/** What the users of a broker log in with. */
+/** Credentials of all users of a broker. */
 export interface Logins {
-  /** The active user of the application, and the one before. */
+  /** The active user of the application, then the previous one. */
   application: Login[];
   monitoring: Login;
 }
@@ -76,18 +76,18 @@ function taskPolicy(broker: ResolvedBroker): object {
   return {
     name: "tasks",
     vhost: broker.vhost,
-    // Not for Celery's own queues of delayed tasks, nor for the dead letters themselves.
+    // Excludes Celery's own queues of delayed tasks, and the dead letters.
     pattern: `^(?!celery_delayed_|${DEAD_LETTERS}$)`,
     "apply-to": "quorum_queues",
     priority: 0,
     definition: {
-      // A task that killed its worker this often is not tried again...
+      // A task that has killed its worker this often is not retried ...
       "delivery-limit": 20,
-      // ... but kept, and handed over safely, which takes the overflow setting too.
+      // ... but becomes a dead letter. The safe transfer also requires the overflow setting.
       "dead-letter-exchange": DEAD_LETTERS,
       "dead-letter-strategy": "at-least-once",
       overflow: "reject-publish",
-      // A task that fails again and again must not keep the workers busy with nothing else.
+      // A task that fails repeatedly must not keep the workers busy.
       "delayed-retry-type": "failed",
       "delayed-retry-min": 1000,
       "delayed-retry-max": 60000,
@@ -117,7 +117,8 @@ function user({ name, password }: Login, tags: string[]): object {
   };
 }
 
-/** RabbitMQ's salted SHA-256. The salt comes from the password, so that an unchanged password gives an unchanged hash. */
+/** RabbitMQ's salted SHA-256. The salt is derived from the password, so that the hash changes only with the
+ * password. */
 export function passwordHash(name: string, password: string): string {
   const salt = sha256(Buffer.from(`ha-celery salt of ${name}: ${password}`)).subarray(0, 4);
   const digest = sha256(Buffer.concat([salt, Buffer.from(password)]));
@@ -129,7 +130,8 @@ export function definitionsOf(broker: ResolvedBroker, logins: pulumi.Output<Logi
   return pulumi.secret(logins.apply((known) => definitionsJson(broker, known)));
 }
 
-/** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random passwords. */
+/** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random
+ * passwords. */
 export function checksum(broker: ResolvedBroker, definitions: pulumi.Output<string>): pulumi.Output<string> {
   const open = rabbitmqConf(broker) + advancedConfig(broker) + enabledPlugins(broker);
   return pulumi.unsecret(definitions.apply((json) => sha256(Buffer.from(open + json)).toString("hex")));

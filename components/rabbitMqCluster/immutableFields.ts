@@ -7,10 +7,11 @@ const SIZE = "ha-celery/storage-size";
 const CLASS = "ha-celery/storage-class";
 const DOMAIN = "ha-celery/cluster-domain";
 
-/** Not looked at, since a change would replace the StatefulSet and so stop every node; the annotations are looked at instead. */
+/** Ignored, because a change would replace the StatefulSet and stop every node; the annotations are compared
+ * instead. */
 export const IGNORED_CHANGES = ["spec.volumeClaimTemplates"];
 
-/** What a deployed cluster keeps as long as it lives. Absent: unknown. */
+/** Fields that cannot change after the cluster is deployed. Absent if unknown. */
 export interface ImmutableFields {
   size?: string;
   /** Empty for the default class. */
@@ -18,7 +19,7 @@ export interface ImmutableFields {
   clusterDomain?: string;
 }
 
-/** What to remember of this cluster, on its StatefulSet. */
+/** Annotations of the StatefulSet that record the immutable fields. */
 export function immutableFieldAnnotations({
   storage,
   clusterDomain,
@@ -38,7 +39,7 @@ interface ClaimTemplate {
   spec?: { storageClassName?: string; resources?: { requests?: { storage?: string } } };
 }
 
-/** What a StatefulSet was deployed with; one that an older version deployed has no annotations. */
+/** Immutable fields of a deployed StatefulSet. Those that an older version deployed have no annotations. */
 export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): ImmutableFields {
   const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = metadata?.annotations ?? {};
   if (size !== undefined) return { size, className, clusterDomain };
@@ -52,7 +53,7 @@ export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): Immuta
   };
 }
 
-/** Everything wrong with turning one cluster into another. */
+/** Problems of changing the immutable fields. */
 export function immutableFieldProblems(old: ImmutableFields, next: ImmutableFields): string[] {
   return [...sizeProblems(old, next), ...classProblems(old, next), ...domainProblems(old, next)];
 }
@@ -83,14 +84,14 @@ function domainProblems(
 ): string[] {
   if (old === undefined || next === undefined || old === next) return [];
   return [
-    `clusterDomain changed ${old} -> ${next}. The names of the nodes contain it: none would find its data or its peers. Set it back.`,
+    `clusterDomain changed ${old} -> ${next}. Node names contain it, so no node would find its data or its peers. Set it back.`,
   ];
 }
 
-/** Fails the update, and its preview, of a StatefulSet whose volumes or node names would have to change. */
+/** Fails an update or preview that would change the volumes or node names of a StatefulSet. */
 export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding | undefined {
   const monitor = pulumi.runtime.getMonitor();
-  // Pulumi's mocks for unit tests have no hooks and fail on them.
+  // Pulumi's mocks for unit tests do not support hooks.
   if (monitor?.registerResourceHook === undefined) return undefined;
   const hook = new pulumi.ResourceHook(hookName(monitor, name), (update) => check(name, update), {
     onDryRun: true,
@@ -108,7 +109,8 @@ interface Resolvable {
   promise(withUnknowns: boolean): Promise<unknown>;
 }
 
-/** A secret namespace makes all metadata secret. Not by apply, which waits for ever when something is unknown in a preview. */
+/** Unwraps secrets: a secret namespace makes all metadata secret. `apply` would never resolve if a value is unknown
+ * in a preview. */
 async function opened(inputs: Record<string, unknown> = {}): Promise<StatefulSetInputs> {
   const entries = Object.entries(inputs).map(async ([key, value]) => [
     key,
@@ -119,7 +121,7 @@ async function opened(inputs: Record<string, unknown> = {}): Promise<StatefulSet
 
 const taken = new WeakMap<object, Map<string, number>>();
 
-/** The engine wants different names, and two clusters may have one name in different namespaces. */
+/** The engine requires unique names, but clusters in different namespaces may share a name. */
 function hookName(monitor: object, name: string): string {
   const names = taken.get(monitor) ?? new Map<string, number>();
   const count = (names.get(name) ?? 0) + 1;

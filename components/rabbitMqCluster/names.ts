@@ -2,14 +2,14 @@ export const PORTS = { prometheus: 15692, epmd: 4369, distribution: 25672 } as c
 
 /** A port that clients use. */
 export interface Endpoint {
-  /** Of the container's and the Service's port. */
+  /** Name of the port in the container and the Service. */
   name: string;
   port: number;
-  /** Of a URL. */
+  /** Scheme of the URL. */
   scheme: string;
 }
 
-/** Without certificates, and with: never both, since what is open is used. */
+/** Plain and TLS endpoints. Only one is ever open, because clients use whatever port they find open. */
 export const AMQP: Endpoint = { name: "amqp", port: 5672, scheme: "amqp" };
 
 export const AMQPS: Endpoint = { name: "amqps", port: 5671, scheme: "amqps" };
@@ -20,11 +20,11 @@ export const MANAGEMENT_TLS: Endpoint = { name: "management-tls", port: 15671, s
 
 export const MONITORING_USER = "monitoring";
 
-/** Carried by every pod that may connect; the value is the broker's name. */
+/** Label of every pod that may connect. Its value is the broker's name. */
 export const CLIENT_LABEL = "ha-celery/broker";
 
-/** A pod with this label set, to whatever, stops without waiting for its peers: for taking the whole cluster down. */
+/** A pod with this label, whatever its value, stops without waiting for its peers, to shut down the whole cluster. */
 export const SKIP_WAIT_LABEL = "ha-celery/skip-quorum-wait";
 
-/** On the StatefulSet, "true" when its deletion is protected: drills then want more consent. */
+/** Annotation of the StatefulSet, "true" if it is protected from deletion. Drills then require explicit consent. */
 export const PROTECTION_ANNOTATION = "ha-celery/deletion-protection";

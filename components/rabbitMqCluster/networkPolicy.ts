@@ -6,7 +6,7 @@ type Policy = k8s.networking.v1.NetworkPolicyArgs;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 type Port = k8s.types.input.networking.v1.NetworkPolicyPort;
 
-/** Closed but for the broker's own nodes, labelled clients, and the namespaces that the user named. */
+/** Allows only the broker's own nodes, labeled clients, and the namespaces in `access`. */
 export function networkPolicy(broker: ResolvedBroker): Policy {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
@@ -14,14 +14,15 @@ export function networkPolicy(broker: ResolvedBroker): Policy {
       podSelector: { matchLabels: broker.selector },
       policyTypes: ["Ingress"],
       ingress: [
-        // Whoever reaches these ports and knows the cookie owns the cluster. The range is that of the command line tools.
+        // Anyone who reaches these ports and knows the cookie controls the cluster. The range is for the
+        // command-line tools.
         {
           from: [{ podSelector: { matchLabels: broker.selector } }],
           ports: [
             tcp(PORTS.epmd),
             tcp(PORTS.distribution),
             { ...tcp(35672), endPort: 35682 },
-            // By this one a node sees whether a peer serves already.
+            // Lets a node check whether a peer is already serving clients.
             tcp(broker.amqp.port),
           ],
         },

@@ -1,10 +1,11 @@
 import { headlessName } from "./services";
 import type { ResolvedBroker } from "./resolve";
 
-/** Seconds in which a look at the queues has to end. */
+/** Timeout of a check, in seconds. */
 const CHECK_SECONDS = 10;
 
-/** Runs before a node stops: waits until a majority is left without it, then hands over leaders and clients. Bounded, and never fails. */
+/** Runs before a node stops: waits until the others have a majority without it, then transfers leaders and clients.
+ * It has a time limit and never fails. */
 export function preStopScript(broker: ResolvedBroker): string {
   const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);

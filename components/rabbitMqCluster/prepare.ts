@@ -2,10 +2,10 @@ import { COOKIE_KEY } from "./credentials";
 import { headlessName } from "./services";
 import type { ResolvedBroker } from "./resolve";
 
-/** The file with what a node is told at its start: whom to join, when that is not node 0. */
+/** Configuration file that names the node to join, if that is not node 0. */
 export const seedFile = (home: string) => `${home}/seed.conf`;
 
-/** Runs in front of each node, with the cookie mounted at /cookie. */
+/** Runs before each node starts, with the cookie mounted at /cookie. */
 export function prepareScript(broker: ResolvedBroker, home: string): string {
   const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
   return `set -eu

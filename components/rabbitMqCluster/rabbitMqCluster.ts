@@ -26,10 +26,11 @@ interface Parts {
 const parts = new PartsOf<RabbitMqCluster, Parts>();
 
 /**
- * A RabbitMQ cluster that survives the loss of any one of its nodes without losing a confirmed task: quorum queues, nodes on
- * different Kubernetes nodes, restarts one at a time and only while the others hold a majority.
+ * A RabbitMQ cluster that loses no confirmed task when any one of its nodes is lost. It uses quorum queues, runs
+ * its nodes on different Kubernetes nodes, and restarts them one at a time, only while the others have a majority.
  *
- * The component's name becomes the StatefulSet's name and part of each node's identity; renaming it starts an empty cluster.
+ * The component's name is the StatefulSet's name and part of each node's identity; renaming it starts an empty
+ * cluster.
  *
  * @example
  * ```ts
@@ -40,7 +41,7 @@ const parts = new PartsOf<RabbitMqCluster, Parts>();
 export class RabbitMqCluster extends pulumi.ComponentResource {
   /** Host name for clients, reachable from every namespace of the Kubernetes cluster. */
   readonly host: pulumi.Output<string>;
-  /** AMQP port for clients: 5672, with TLS 5671. */
+  /** AMQP port for clients: 5672, or 5671 with TLS. */
   readonly port: pulumi.Output<number>;
   /** AMQP URL with user, password and virtual host. Secret. */
   readonly amqpUrl: pulumi.Output<string>;
@@ -48,14 +49,14 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly amqpUrlSecretName: pulumi.Output<string>;
   /** Key of the AMQP URL in that Secret. */
   readonly amqpUrlSecretKey: pulumi.Output<string>;
-  /** Name of the Secret with the Erlang cookie, by which the nodes know each other: `erlang-cookie`. */
+  /** Name of the Secret with the Erlang cookie, which authenticates the nodes to each other: `erlang-cookie`. */
   readonly credentialsSecretName: pulumi.Output<string>;
-  /** Name of the Secret of the user that may only look: `management-url`, `username`, `password`. */
+  /** Name of the Secret of the read-only user: `management-url`, `username`, `password`. */
   readonly monitoringSecretName: pulumi.Output<string>;
-  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS amqps 5671 and management-tls 15671
-   * instead of the first two. */
+  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692. With TLS, amqps 5671 and
+   * management-tls 15671 replace the first two. */
   readonly serviceName: pulumi.Output<string>;
-  /** Name of the headless Service by which the nodes find each other. */
+  /** Name of the headless Service with which the nodes find each other. */
   readonly headlessServiceName: pulumi.Output<string>;
   /** Name of the StatefulSet; its pods are `<name>-0` and so on. */
   readonly statefulSetName: pulumi.Output<string>;
@@ -63,14 +64,14 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly vhost: pulumi.Output<string>;
   /** RabbitMQ user of the application whose password is in the AMQP URL. */
   readonly username: pulumi.Output<string>;
-  /** RabbitMQ user that may only look: for metrics, autoscalers and the command line. */
+  /** Read-only RabbitMQ user, for metrics, autoscalers, and the command line. */
   readonly monitoringUsername: pulumi.Output<string>;
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
    * @param args See `RabbitMqClusterArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: RabbitMqClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:RabbitMqCluster", name, args, opts);
@@ -106,7 +107,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     });
   }
 
-  /** What workers and jobs need to use this broker. */
+  /** What workers and jobs need to connect to this broker. */
   get connection(): BrokerConnection {
     const { trust, clientLabels } = parts.of(this);
     return {

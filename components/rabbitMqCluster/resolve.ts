@@ -6,7 +6,7 @@ import { MIB, parseQuantity } from "../shared/quantity";
 import { type Compute, type Placement, OnDelete, Spread } from "../types";
 import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
 
-/** A broker with every default filled in. */
+/** Arguments of a broker with all defaults. */
 export interface ResolvedBroker extends Placement, Identity {
   namespace: pulumi.Input<string>;
   image: pulumi.Input<string>;
@@ -62,7 +62,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
   };
 }
 
-/** Memory in MiB at which publishers have to wait: 60 % of the limit, the rest is room for what is already on its way. */
+/** Memory in MiB at which publishers are blocked: 60 % of the limit. The rest is room for messages in transit. */
 export function memoryWatermark(memory = DEFAULT_MEMORY): number {
   return Math.floor(((parseQuantity(memory) ?? 0) * 0.6) / MIB);
 }

@@ -2,10 +2,10 @@ import type * as k8s from "@pulumi/kubernetes";
 import type { ResolvedBroker } from "./resolve";
 import { PORTS } from "./names";
 
-/** Fixed: it is part of every node's name. */
+/** Not generated, because it is part of every node's name. */
 export const headlessName = (broker: ResolvedBroker) => `${broker.name}-nodes`;
 
-/** Gives each node the host name by which its peers know it. */
+/** Gives each node a stable host name for its peers. */
 export function headlessService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   return {
     metadata: { name: headlessName(broker), namespace: broker.namespace, labels: broker.labels },
@@ -22,13 +22,13 @@ export function headlessService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs
   };
 }
 
-/** One address for clients, which leads to nodes that are ready only. */
+/** A single address for clients, which routes to ready nodes only. */
 export function clientService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   return {
     metadata: {
       namespace: broker.namespace,
       labels: broker.labels,
-      // The StatefulSet is waited for; waiting for its Service as well would only add a second, vaguer timeout.
+      // Pulumi waits for the StatefulSet; waiting for its Service would only add a second, vaguer timeout.
       annotations: { "pulumi.com/skipAwait": "true" },
     },
     spec: {
@@ -42,13 +42,13 @@ export function clientService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   };
 }
 
-/** Lets a drain of Kubernetes nodes take one broker node at a time. */
+/** Lets a drain of Kubernetes nodes evict one broker node at a time. */
 export function disruptionBudget(broker: ResolvedBroker): k8s.policy.v1.PodDisruptionBudgetArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
     spec: {
       maxUnavailable: 1,
-      // A node that is broken anyway must not block the drain that may mend it.
+      // An unhealthy node must not block the drain that may fix it.
       unhealthyPodEvictionPolicy: "AlwaysAllow",
       selector: { matchLabels: broker.selector },
     },

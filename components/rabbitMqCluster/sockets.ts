@@ -2,18 +2,19 @@ import type { ResolvedBroker } from "./resolve";
 
 export const ADVANCED_FILE = "advanced.config";
 
-/** Milliseconds until the kernel gives up a connection whose peer acknowledges nothing that was sent. It needs no sign of life
- * from the processes behind it, so a busy machine raises no false alarm. Clients wait 5 s: until new leaders are elected. */
+/** Milliseconds until the kernel closes a connection whose peer acknowledges nothing. It does not depend on the
+ * processes, so a busy machine causes no false alarm. Clients get 5 s, until new leaders are elected. */
 const PEER_SILENCE_MS = 2_500;
 const CLIENT_SILENCE_MS = 5_000;
 
-/** Seconds for a new connection to a peer, 7 by default. A new leader asks lost nodes for their consumers, and waits so long. */
+/** Timeout of a new connection to a peer in seconds, 7 by default. A new leader queries lost nodes, and waits this
+ * long. */
 const PEER_CONNECT_SECONDS = 3;
 
-/** TCP_USER_TIMEOUT of Linux, which has no name in Erlang. */
+/** Linux's TCP_USER_TIMEOUT, which has no name in Erlang. */
 const userTimeout = (milliseconds: number) => `{raw, 6, 18, <<${milliseconds}:32/native>>}`;
 
-/** What rabbitmq.conf cannot say. */
+/** Settings that rabbitmq.conf does not support. */
 export function advancedConfig({ config }: ResolvedBroker): string {
   const peers = `[{nodelay, true}, ${userTimeout(PEER_SILENCE_MS)}]`;
   const kernel = [
@@ -21,7 +22,7 @@ export function advancedConfig({ config }: ResolvedBroker): string {
     `{inet_dist_connect_options, ${peers}}`,
     `{inet_dist_listen_options, ${peers}}`,
   ];
-  // The list replaces RabbitMQ's own as a whole, and would replace that of the user, too.
+  // The list replaces RabbitMQ's own entirely, and would also replace the user's.
   const own = Object.keys(config).some((key) => key.startsWith("tcp_listen_options."));
   const listeners = "{backlog, 128}, {nodelay, true}, {linger, {true, 0}}, {exit_on_close, false}";
   const rabbit = own ? [] : [`{tcp_listen_options, [${listeners}, ${userTimeout(CLIENT_SILENCE_MS)}]}`];

@@ -21,18 +21,19 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 const USER = 999;
 const HOME = "/var/lib/rabbitmq";
 
-/** Names of the objects that the pods read. */
+/** Names of the objects that the pods mount. */
 export interface BrokerSources {
   configMapName: pulumi.Input<string>;
   definitionsSecretName: pulumi.Input<string>;
   credentialsSecretName: pulumi.Input<string>;
-  /** Of all configuration: a change restarts the nodes one by one. */
+  /** Checksum of the configuration; a change restarts the nodes one by one. */
   checksum: pulumi.Input<string>;
 }
 
 export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
   return {
-    // Fixed: a generated name would start an empty cluster beside the old volumes when the set is replaced.
+    // Not generated, because a replaced StatefulSet with a new name would start an empty cluster beside the old
+    // volumes.
     metadata: {
       name: broker.name,
       namespace: broker.namespace,
@@ -45,10 +46,10 @@ export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): k8s
     spec: {
       replicas: broker.replicas,
       serviceName: headlessName(broker),
-      // One after the other never comes up again after all nodes stopped: the first waits for a majority.
+      // OrderedReady never recovers after all nodes have stopped, because the first waits for a majority.
       podManagementPolicy: "Parallel",
       updateStrategy: { type: "RollingUpdate" },
-      // Lets queues catch up on the restarted node before the next one stops.
+      // Lets queues catch up on a restarted node before the next one stops.
       minReadySeconds: 15,
       selector: { matchLabels: broker.selector },
       persistentVolumeClaimRetentionPolicy: {
@@ -76,7 +77,7 @@ export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): k8s
   };
 }
 
-/** Deleting takes as long as a node may take to stop. */
+/** Deletion has to wait for the nodes' grace period. */
 export function timeouts(broker: ResolvedBroker): pulumi.CustomTimeouts {
   return {
     create: broker.readyTimeout,
@@ -87,7 +88,7 @@ export function timeouts(broker: ResolvedBroker): pulumi.CustomTimeouts {
 
 function podSpec(broker: ResolvedBroker, sources: BrokerSources): PodSpec {
   return {
-    // Kubernetes' variables of a Service called rabbitmq-node would be read as the broker's own settings.
+    // RabbitMQ would read the variables of a Service named rabbitmq-node as its own settings.
     enableServiceLinks: false,
     automountServiceAccountToken: false,
     securityContext: podSecurity(USER),
@@ -146,7 +147,7 @@ function brokerContainer(broker: ResolvedBroker): Container {
       { name: "RABBITMQ_CONFIG_FILE", value: seedFile(HOME) },
       { name: "RABBITMQ_ADVANCED_CONFIG_FILE", value: `${CONFIG_DIR}/${ADVANCED_FILE}` },
       { name: "RABBITMQ_ENABLED_PLUGINS_FILE", value: `${CONFIG_DIR}/${PLUGINS_FILE}` },
-      // Erlang sizes a table by the limit of open files, which some container runtimes set to a thousand million.
+      // Erlang sizes a table by the limit of open files, which some container runtimes set to a billion.
       { name: "ERL_MAX_PORTS", value: "65536" },
     ],
     ports: [
@@ -157,8 +158,8 @@ function brokerContainer(broker: ResolvedBroker): Container {
     ],
     resources: resources(broker.compute),
     securityContext: CONTAINER_SECURITY,
-    // 600 s: a node waits up to 300 s for a majority before it gives up. Not for the whole cluster: with one node lost, no
-    // restarted one would ever start.
+    // 600 s, because a node waits up to 300 s for a majority. The check does not cover the whole cluster: otherwise
+    // no node could restart while another is lost.
     startupProbe: {
       httpGet: {
         path: "/api/health/checks/ready-to-serve-clients",
@@ -169,14 +170,14 @@ function brokerContainer(broker: ResolvedBroker): Container {
       timeoutSeconds: 5,
       failureThreshold: 200,
     },
-    // AMQP is the last to open and the first to close; the command line tools would start an Erlang machine each time.
+    // AMQP opens last and closes first. The command-line tools would start an Erlang VM each time.
     readinessProbe: {
       tcpSocket: { port: broker.amqp.name },
       periodSeconds: 5,
       timeoutSeconds: 3,
       failureThreshold: 3,
     },
-    // No liveness probe: it would kill nodes that rightly wait for their peers.
+    // No liveness probe, because it would kill nodes that legitimately wait for their peers.
     lifecycle: { preStop: { exec: { command: ["sh", "-c", preStopScript(broker)] } } },
     volumeMounts: [
       { name: "home", mountPath: HOME },
@@ -190,10 +191,10 @@ function brokerContainer(broker: ResolvedBroker): Container {
   };
 }
 
-/** Who the node is, for RabbitMQ and for its command line tools. */
+/** Identity of the node, for RabbitMQ and its command-line tools. */
 function nodeEnvironment(broker: ResolvedBroker): k8s.types.input.core.v1.EnvVar[] {
   return [
-    // First: the node's name is made of them.
+    // First, because the node's name refers to them.
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
     { name: "RABBITMQ_USE_LONGNAME", value: "true" },

@@ -9,7 +9,7 @@ export const TLS_DIR = "/etc/rabbitmq-tls";
 const AUTHORITY = "ca.crt";
 const FILES = { cacertfile: AUTHORITY, certfile: "tls.crt", keyfile: "tls.key" };
 
-/** Lines of rabbitmq.conf: certificates for clients and management, and no port without. */
+/** Lines of rabbitmq.conf: certificates for clients and management, and no port without TLS. */
 export function tlsSettings(): Record<string, string> {
   return {
     "listeners.tcp": "none",
@@ -20,7 +20,7 @@ export function tlsSettings(): Record<string, string> {
     "ssl_options.fail_if_no_peer_cert": "false",
     "ssl_options.versions.1": "tlsv1.3",
     "ssl_options.versions.2": "tlsv1.2",
-    // With it, and no management.tcp.port, there is no listener without TLS.
+    // With this port and without management.tcp.port, there is no plain listener.
     "management.ssl.port": String(MANAGEMENT_TLS.port),
     ...files("management.ssl"),
     "management.ssl.versions.1": "tlsv1.3",
@@ -33,19 +33,19 @@ const files = (section: string): Record<string, string> =>
     Object.entries(FILES).map(([setting, file]) => [`${section}.${setting}`, `${TLS_DIR}/${file}`]),
   );
 
-/** A whole directory: the kubelet renews its files, which it does not for a single mounted one. */
+/** A directory, because the kubelet updates the files in a directory but not a single mounted file. */
 export function tlsVolumes(tls: BrokerTls | undefined): PodVolume[] {
   if (!tls) return [];
   const items = Object.values(FILES).map((key) => ({ key, path: key }));
   return [{ name: "tls", secret: { secretName: tls.secretName, items, defaultMode: 0o440 } }];
 }
 
-/** How clients check the certificate. */
+/** How clients verify the certificate. */
 export function trustOf(tls: BrokerTls | undefined): BrokerTrust | undefined {
   return tls && { authority: { secretName: tls.secretName, key: AUTHORITY }, serverName: tls.serverName };
 }
 
-/** Lines of rabbitmq.conf that are not the user's while the component makes them: ports and files that its pods depend on. */
+/** Whether the user must not set this line of rabbitmq.conf with TLS: ports and files that the pods depend on. */
 export function clashesWithTls(setting: string): boolean {
   return /^(listeners|management\.(tcp|listener))\.|^(ssl_options|management\.ssl)\.(cacertfile|certfile|keyfile|port)$/.test(
     setting,

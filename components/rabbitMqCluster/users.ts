@@ -1,15 +1,16 @@
 import type * as random from "@pulumi/random";
 
-/** 40 letters and digits: 238 bits, and safe in a URL. */
+/** 40 letters and digits: 238 bits, URL-safe. */
 export const GENERATED: random.RandomPasswordArgs = { length: 40, special: false };
 
-/** A user of the application, and the revision that its password was made for. */
+/** A user of the application, and the revision of its password. */
 export interface AppUser {
   name: string;
   revision: number;
 }
 
-/** The active user, then the one before, which clients may still use. Two names take turns, so that no password changes under a client. */
+/** The active user, then the previous one, which clients may still use. Two names alternate, so that no password in
+ * use changes. */
 export function usersOf(username: string, revision: number): [AppUser, ...AppUser[]] {
   const user = (of: number): AppUser => ({
     name: isSecond(of) ? `${username}-2` : username,
@@ -18,10 +19,11 @@ export function usersOf(username: string, revision: number): [AppUser, ...AppUse
   return revision === 0 ? [user(0)] : [user(revision), user(revision - 1)];
 }
 
-/** Suffix of the resource that generates the password. */
+/** Suffix of the password resource. */
 export const passwordName = ({ revision }: AppUser) => (isSecond(revision) ? "password-2" : "password");
 
-/** Another revision is another password; the first one has no keeper, as before there were revisions. */
+/** A new revision generates a new password. The first has no keeper, for compatibility with versions without
+ * revisions. */
 export function passwordArgs({ revision }: AppUser): random.RandomPasswordArgs {
   return revision === 0 ? GENERATED : { ...GENERATED, keepers: { revision: String(revision) } };
 }

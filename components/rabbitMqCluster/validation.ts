@@ -25,10 +25,10 @@ import { clashesWithTls } from "./tls";
 /** Keys of rabbitmq.conf that cannot be set, with the reason. */
 const REFUSED: Record<string, string> = {
   cluster_partition_handling:
-    "RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it",
-  queue_master_locator: "it belonged to mirrored queues, which are gone. Use queue_leader_locator",
+    "RabbitMQ 4.3 ignores it. A plugin in our image closes a node in a minority to clients. Remove it",
+  queue_master_locator: "it applied to mirrored queues, which no longer exist. Use queue_leader_locator",
   "cluster_formation.peer_discovery_backend":
-    "the nodes find each other by the StatefulSet's names. Remove it",
+    "the nodes find each other by their StatefulSet names. Remove it",
   "definitions.import_backend": "the component imports its own definitions. Remove it",
   "definitions.local.path": "the component imports its own definitions. Remove it",
 };
@@ -44,7 +44,7 @@ const configuration: Check<Record<string, string>> = (what, lines) =>
     if (refused) return [`${what} has ${key}, but ${refused}.`];
     if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
     return [
-      `${what} has ${quote(key)} = ${quote(value)}, which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.`,
+      `${what} has ${quote(key)} = ${quote(value)}, which is not a single line of rabbitmq.conf. Use one key and one value per entry.`,
     ];
   });
 
@@ -53,7 +53,7 @@ const plugins: Check<string[]> = (what, names) =>
     .filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))
     .map(
       (name) =>
-        `${what} has ${quote(name)}, which no plugin can be called. Use names such as "rabbitmq_shovel".`,
+        `${what} has ${quote(name)}, which is not a valid plugin name. Use names such as "rabbitmq_shovel".`,
     );
 
 const vhost: Check<string> = check(
@@ -63,9 +63,7 @@ const vhost: Check<string> = check(
 
 const username: Check<string> = (what, name) => {
   if (name === MONITORING_USER) {
-    return [
-      `${what} is "${MONITORING_USER}", which is the name of the user that may only look. Use another.`,
-    ];
+    return [`${what} is "${MONITORING_USER}", which is the name of the read-only user. Use another name.`];
   }
   if (/^[\w.-]{1,64}$/.test(name)) return [];
   return [`${what} is ${quote(name)}. Use up to 64 letters, digits, "_", "." and "-".`];
@@ -82,7 +80,7 @@ const tls = fields<BrokerTls>({
   serverName: check(
     (name) => HOST_NAME.test(name),
     (what, name) =>
-      `${what} is ${quote(name)}, which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".`,
+      `${what} is ${quote(name)}, which is not a host name. Use one host name in the certificate, such as "broker.example.com".`,
   ),
 });
 
@@ -94,7 +92,9 @@ export const enoughMemory: Rule<Pick<BrokerOptions, "compute">> = {
   problems: ({ compute }) => {
     const memory = compute?.memory ?? DEFAULT_MEMORY;
     if ((parseQuantity(memory) ?? 0) >= LEAST_MEMORY) return [];
-    return [`compute.memory is ${quote(memory)}, but a broker node with management needs at least "256Mi".`];
+    return [
+      `compute.memory is ${quote(memory)}, but a broker node with the management plugin needs at least "256Mi".`,
+    ];
   },
 };
 
@@ -106,7 +106,7 @@ export const enoughStorage: Rule<Pick<BrokerOptions, "compute" | "storage">> = {
     const reserve = memoryWatermark(compute?.memory ?? DEFAULT_MEMORY);
     if ((parseQuantity(size) ?? 0) >= 2 * reserve * MIB) return [];
     return [
-      `storage.size is ${quote(size)}, but ${reserve} MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "${2 * reserve}Mi" or less memory.`,
+      `storage.size is ${quote(size)}, but ${reserve} MiB of it (60 % of compute.memory) must stay free, and tasks need at least as much. Use at least "${2 * reserve}Mi" or less memory.`,
     ];
   },
 };
@@ -117,7 +117,7 @@ const tlsKeepsItsPorts: Rule<BrokerOptions> = {
   problems: ({ tls, config = {} }) =>
     Object.keys(config)
       .filter((key) => tls !== undefined && clashesWithTls(key))
-      .map((key) => `config has ${key}, but tls sets the ports and the files of the certificate. Remove it.`),
+      .map((key) => `config has ${key}, but tls sets the ports and the certificate files. Remove it.`),
 };
 
 export const BROKER: Validation<BrokerOptions> = {
@@ -134,10 +134,10 @@ export const BROKER: Validation<BrokerOptions> = {
     plugins,
     vhost,
     username,
-    passwordRevision: wholeNumber({ why: "it counts how often the password was changed", least: 0 }),
+    passwordRevision: wholeNumber({ why: "it is the number of password changes", least: 0 }),
     tls,
-    consumerTimeoutSeconds: wholeNumber({ why: "RabbitMQ looks at consumers once a minute", least: 60 }),
-    gracePeriodSeconds: wholeNumber({ why: "a node needs time to hand over its queues", least: 60 }),
+    consumerTimeoutSeconds: wholeNumber({ why: "RabbitMQ checks consumers once a minute", least: 60 }),
+    gracePeriodSeconds: wholeNumber({ why: "a node needs time to transfer its queues", least: 60 }),
     access: fields<BrokerAccess>({
       clientNamespaces: each(namespaceName),
       managementNamespaces: each(namespaceName),

@@ -119,20 +119,21 @@ export const oneOf = (allowed: Record<string, string>): Check<string> =>
     (what, value) => `${what} is ${quote(value)}. Use ${Object.values(allowed).map(quote).join(" or ")}.`,
   );
 
-/** Maximum length of a component's name. Service names are DNS labels of at most 63 characters; our suffixes and Pulumi's need the rest. */
+/** Maximum length of a component's name. Service names are DNS labels of at most 63 characters; our suffixes and
+ * Pulumi's need the rest. */
 export const MAX_NAME = 40;
 
 export const resourceName = (longest = MAX_NAME): Check<string> =>
   check(
     (name) => name.length <= longest && /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name),
     (what, name) =>
-      `${what} is ${quote(name)}, but host names are made of it. Use lower case letters, digits and "-", a letter first, at most ${longest} characters.`,
+      `${what} is ${quote(name)}, but it becomes part of host names. Use lowercase letters, digits and "-", starting with a letter, at most ${longest} characters.`,
   );
 
 export const namespaceName: Check<string> = check(
   (name) => name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name),
   (what, name) =>
-    `${what} is ${quote(name)}, which no namespace can be called. Use lower case letters, digits and "-".`,
+    `${what} is ${quote(name)}, which is not a valid namespace name. Use lowercase letters, digits and "-".`,
 );
 
 export const compute: Check<Compute> = fields<Compute>({

@@ -3,14 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Volume } from "../types";
 import type { Labels } from "./labels";
 
-/** Whom a claim belongs to, and what it claims. */
+/** Owner and storage of a claim. */
 export interface ClaimOwner {
   namespace: pulumi.Input<string>;
   labels: Labels;
   storage: Volume;
 }
 
-/** A volume for one Kubernetes node at a time. */
+/** A volume that one Kubernetes node can mount at a time. */
 export function claimSpec({
   size = "",
   className,

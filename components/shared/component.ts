@@ -29,7 +29,8 @@ export function problemsText(component: string, name: string, problems: string[]
   ].join("\n");
 }
 
-/** Throws if the component has no explicit Kubernetes provider, because the current kube context is often the wrong cluster. */
+/** Throws if the component has no explicit Kubernetes provider, because the current kube context is often the wrong
+ * cluster. */
 export function requireKubernetesProvider(resource: pulumi.ComponentResource, name: string): void {
   if (resource.getProvider("kubernetes:core/v1:Namespace")) return;
   throw new pulumi.ResourceError(

@@ -1,10 +1,11 @@
-/** Labels by which people, Services and policies find the objects of one component. */
+/** Labels that identify the objects of one component. */
 export interface Labels extends Record<string, string> {
   "app.kubernetes.io/name": string;
   "app.kubernetes.io/instance": string;
 }
 
-/** `application` is the software (rabbitmq), `instance` the component's name, `role` its part in the whole (broker). */
+/** `application` is the software (rabbitmq), `instance` the component's name, `role` its role in the installation
+ * (broker). */
 export function labelsOf(application: string, instance: string, role: string): Labels {
   return {
     "app.kubernetes.io/name": application,
@@ -14,7 +15,7 @@ export function labelsOf(application: string, instance: string, role: string): L
   };
 }
 
-/** The labels that never change, for the immutable selectors. */
+/** The labels that never change, for immutable selectors. */
 export function selectorOf(labels: Labels): Record<string, string> {
   return {
     "app.kubernetes.io/name": labels["app.kubernetes.io/name"],

@@ -1,4 +1,4 @@
-/** The object without its undefined fields, so that they do not hide a default. */
+/** Returns the object without undefined fields, so that they do not override a default. */
 export function omitUndefined<T extends object>(value: T): T;
 export function omitUndefined<T extends object>(value: T | undefined): Partial<T>;
 export function omitUndefined<T extends object>(value: T | undefined): Partial<T> {

@@ -1,4 +1,4 @@
-/** What a component holds for its getters. A private field would do, but schema inference publishes those as outputs. */
+/** Values of a component for its getters. Not private fields, because schema inference publishes those as outputs. */
 export class PartsOf<Component extends object, Parts> {
   readonly #parts = new WeakMap<Component, Parts>();
 
@@ -8,7 +8,7 @@ export class PartsOf<Component extends object, Parts> {
 
   of(component: Component): Parts {
     const parts = this.#parts.get(component);
-    if (!parts) throw new Error("The component's constructor did not finish.");
+    if (!parts) throw new Error("The constructor of the component did not finish.");
     return parts;
   }
 }

@@ -3,14 +3,14 @@ import { type Compute, type Placement, type Toleration, Spread } from "../types"
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
-/** Pod Security level `restricted`, with one fixed user. */
+/** Pod Security level `restricted`, with a fixed user. */
 export function podSecurity(user: number): k8s.types.input.core.v1.PodSecurityContext {
   return {
     runAsNonRoot: true,
     runAsUser: user,
     runAsGroup: user,
     fsGroup: user,
-    // Without it the kubelet walks the whole volume at every start.
+    // Otherwise, the kubelet changes the owner of every file at each start.
     fsGroupChangePolicy: "OnRootMismatch",
     seccompProfile: { type: "RuntimeDefault" },
   };
@@ -32,7 +32,7 @@ export function resources(compute: Compute): k8s.types.input.core.v1.ResourceReq
   };
 }
 
-/** Kubernetes waits 300 s before it replaces the pods of a node that fell silent; for pods without state that is 270 s too long. */
+/** Replaces the pods of an unreachable node after 30 s instead of 300 s, for pods without state. */
 export const LOST_NODE_TOLERATIONS: Toleration[] = [
   "node.kubernetes.io/not-ready",
   "node.kubernetes.io/unreachable",
@@ -47,7 +47,7 @@ export function placement(options: Placement, always: Toleration[] = []): Partia
   };
 }
 
-/** Keeps the pods of `selector` on different nodes, and evenly over the zones where nodes have any. */
+/** Spreads the pods of `selector` over nodes, and over zones if nodes have any. */
 export function spreadOut(spread: Spread, selector: Record<string, string>): Partial<PodSpec> {
   const apart = { labelSelector: { matchLabels: selector }, topologyKey: "kubernetes.io/hostname" };
   return {
@@ -61,7 +61,7 @@ export function spreadOut(spread: Spread, selector: Record<string, string>): Par
       {
         maxSkew: 1,
         topologyKey: "topology.kubernetes.io/zone",
-        // A zone that is gone must not keep the pods of the others from starting.
+        // A lost zone must not prevent pods from starting in the others.
         whenUnsatisfiable: "ScheduleAnyway",
         labelSelector: { matchLabels: selector },
       },

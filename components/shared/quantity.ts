@@ -12,7 +12,7 @@ const UNITS: Record<string, number> = {
 
 export const MIB = 2 ** 20;
 
-/** The number that a Kubernetes quantity such as `2Gi` or `500m` stands for, or undefined when it is none. */
+/** Value of a Kubernetes quantity such as `2Gi` or `500m`; undefined if the text is not a quantity. */
 export function parseQuantity(quantity: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(quantity);
   return match ? Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1) : undefined;

@@ -1,18 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Compute, Placement, Volume } from "../types";
 
-/** What `TaskLedger` and the ledger of a `HaCelery` have in common. */
+/** Arguments that `TaskLedger` shares with the ledger of a `HaCelery`. */
 export interface LedgerOptions extends Placement {
-  /** The volume. Kubernetes cannot change its class in place, nor make it smaller.
+  /** The volume. Kubernetes can neither change its class in place nor shrink it.
    * @default 1Gi of the cluster's default class, deleted with the ledger */
   storage?: Volume;
   /** CPU and memory of the pod. Changing it restarts the ledger.
-   * @default 100m of CPU requested, 256Mi of memory */
+   * @default a CPU request of 100m, 256Mi of memory */
   compute?: Compute;
-  /** User and group id that the container runs as.
-   * @default 10001, that of docker/worker */
+  /** User and group ID of the container.
+   * @default 10001, the user of docker/worker */
   runAsUser?: number;
-  /** How long `pulumi up` waits until the ledger is ready, for example `5m`.
+  /** How long `pulumi up` waits for the ledger to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;
 }

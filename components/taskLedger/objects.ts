@@ -13,7 +13,7 @@ export function ledgerDeployment(
     metadata: { namespace: ledger.namespace, labels: ledger.labels },
     spec: {
       replicas: 1,
-      // Two at a time would write to the same file.
+      // Two pods at a time would write to the same file.
       strategy: { type: "Recreate" },
       selector: { matchLabels: ledger.selector },
       template: {
@@ -78,7 +78,7 @@ export function ledgerService(ledger: ResolvedLedger): k8s.core.v1.ServiceArgs {
   };
 }
 
-/** Only pods that were given the ledger may write to it. People read it by port-forwarding, which no policy stops. */
+/** Allows only the ledger's client pods. Port-forwarding, which people use, is not subject to policies. */
 export function ledgerAccess(ledger: ResolvedLedger): k8s.networking.v1.NetworkPolicyArgs {
   return {
     metadata: { namespace: ledger.namespace, labels: ledger.labels },

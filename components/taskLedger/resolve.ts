@@ -4,7 +4,7 @@ import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { TaskLedgerArgs } from "./args";
 
-/** A ledger with every default filled in. */
+/** Arguments of a ledger with all defaults. */
 export interface ResolvedLedger extends TaskLedgerArgs, Identity {
   storage: Volume;
   compute: Compute;
@@ -23,7 +23,7 @@ export function resolveLedger(name: string, args: TaskLedgerArgs): ResolvedLedge
   };
 }
 
-/** Carried by every pod that may write to a ledger; the value is the ledger's name. */
+/** Label of every pod that may write to a ledger. Its value is the ledger's name. */
 export const LEDGER_LABEL = "ha-celery/ledger";
 
 export const LEDGER_PORT = 8080;

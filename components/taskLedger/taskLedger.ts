@@ -17,11 +17,12 @@ interface Parts {
 const parts = new PartsOf<TaskLedger, Parts>();
 
 /**
- * Writes down, outside RabbitMQ, every task that was confirmed and every execution, so that lost and duplicated tasks can be
- * counted instead of assumed away.
+ * Records every confirmed task and every execution outside RabbitMQ, so that lost and duplicated tasks can be
+ * counted.
  *
- * One pod: while it is away, workers wait for it before they acknowledge. Meant for proofs and drills, not for production load.
- * Its NetworkPolicy lets in pods with the client labels alone. People read the count by `kubectl port-forward`.
+ * It is a single pod: while it is unavailable, workers wait for it before they acknowledge. Use it for drills, not
+ * for production load. Its NetworkPolicy allows only pods with the client labels. People read the count with
+ * `kubectl port-forward`.
  *
  * @example
  * ```ts
@@ -40,8 +41,8 @@ export class TaskLedger extends pulumi.ComponentResource {
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
    * @param args See `TaskLedgerArgs`.
-   * @param opts Must give a Kubernetes provider, directly or through a parent.
-   * @throws ResourceError that names every problem of `args` at once.
+   * @param opts Requires a Kubernetes provider, directly or through a parent.
+   * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: TaskLedgerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:TaskLedger", name, args, opts);

@@ -28,11 +28,11 @@ const celery = new HaCelery(
   "counter",
   {
     rabbitmqImage: imageOf("rabbitmq"),
-    // Your own app goes into a folder like docker/worker.
+    // Put your own app in a folder like docker/worker.
     workerImage: imageOf("worker"),
     app: "counter.tasks",
     broker: { storage: { size: "20Gi", className: "counter-ssd" } },
-    // Spot machines for tasks that bear being run twice, as every task must.
+    // Spot machines can be reclaimed at any time, so tasks must be idempotent, as everywhere.
     workers: [{ name: "default", replicas: 3, longestTaskSeconds: 20, ...cluster.spotPlacement }],
   },
   { provider: cluster.provider, dependsOn: disks },

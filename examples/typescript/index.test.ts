@@ -24,7 +24,7 @@ describe("the program", () => {
       "orders:workerImage": "orders",
       "orders:app": "orders.tasks",
     });
-    // Not before the mocks are there: the import runs the program.
+    // The import runs the program, so the mocks must be set first.
     outputs = await import("./index.js");
     await pulumi.runtime.disconnect();
   });

@@ -5,7 +5,7 @@ import { overrides } from "./overrides";
 
 const config = new pulumi.Config();
 
-// The cluster that exists already. The context is said, so that whatever happens to be current is never used.
+// The existing cluster. The explicit context ensures that the current context is never used.
 const cluster = new kubernetes.Provider("cluster", { context: config.require("kubeContext") });
 
 const orders = new HaCelery(
@@ -14,7 +14,7 @@ const orders = new HaCelery(
     rabbitmqImage: config.require("rabbitmqImage"),
     workerImage: config.require("workerImage"),
     app: config.require("app"),
-    // What differs between stacks, for example { storage: { size: "50Gi" } }; checked like every other argument.
+    // Settings that differ between stacks, for example { storage: { size: "50Gi" } }.
     broker: config.getObject<BrokerOptions>("broker"),
     workers: [
       { name: "mail", queues: ["mail"], replicas: 2, concurrency: 4, longestTaskSeconds: 120 },

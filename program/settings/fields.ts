@@ -2,23 +2,23 @@ import { z } from "zod";
 import type { Check } from "../../components/shared/checks";
 import { parseQuantity } from "../../components/shared/quantity";
 
-// The kinds of value that configuration can hold. The engine hands on text: numbers, truths, and JSON of lists and maps.
+// Types of configuration values. The engine passes text: numbers, booleans, and JSON for lists and maps.
 
-/** How to mend a field, for the error that names it. */
+/** How to fix a field, for its error message. */
 export interface FixHint {
   /** A value that works. */
   fix: string;
-  /** Which part of a list or map the value is for, as `pulumi config set --path` writes it.
-   * @default all of it */
+  /** Part of a list or map that the value is for, in the syntax of `pulumi config set --path`.
+   * @default the entire list or map */
   at?: string;
-  /** Whether the command line has to be told that the value is text, else it takes 1 for a number. */
+  /** Whether the command needs `--type string`, because the command line treats 1 as a number. */
   isText?: boolean;
 }
 
 export const text = (fix: string) => z.string("not text").meta({ fix });
 export const filled = (fix: string) => text(fix).min(1, "it is empty");
-export const matching = (shape: RegExp, otherwise: string, fix: string) =>
-  z.string("not text").regex(shape, otherwise).meta({ fix });
+export const matching = (shape: RegExp, message: string, fix: string) =>
+  z.string("not text").regex(shape, message).meta({ fix });
 export const choice = <const T extends string>(values: readonly T[], fix: T) =>
   z.enum(values, { error: `allowed are ${values.join(", ")}` }).meta({ fix });
 /** A number inside a list or map. */
@@ -28,10 +28,10 @@ export const count = (fix: string, least = 0) =>
     .int("not a whole number")
     .min(least, least === 0 ? "it is negative" : `the least is ${least}`)
     .meta({ fix });
-/** A number of the top level. */
+/** A top-level number. */
 export const wholeNumber = (fix: string, least = 0) =>
   z.coerce.number("not a number").pipe(count(fix, least)).meta({ fix });
-/** A truth of the top level. */
+/** A top-level boolean. */
 export const flag = (fix: "true" | "false") =>
   z
     .enum(["true", "false"], { error: "not true or false" })
@@ -44,10 +44,10 @@ export const quantity = (fix: string) =>
   );
 export const textMap = (fix: string) =>
   z
-    .record(z.string(), z.string("every value must be text: put it in quotes").meta({ fix, isText: true }))
+    .record(z.string(), z.string("every value must be text; put it in quotes").meta({ fix, isText: true }))
     .meta({ fix, at: ".NAME" });
 
-/** A list or map of the top level. */
+/** A top-level list or map. */
 export const json = <T extends z.ZodType>(inner: T, hint: FixHint) =>
   z
     .string()
@@ -62,7 +62,8 @@ export const json = <T extends z.ZodType>(inner: T, hint: FixHint) =>
     .pipe(inner)
     .meta({ ...hint });
 
-/** A field with the check of the component that gets it. The component's sentence, which calls the field `name`, is the message. */
+/** A field with the check of the component that gets it. The component's sentence, which calls the field `name`, is
+ * the message. */
 export function checked<T extends z.ZodType>(field: T, check: Check<z.output<T>>, name = "it") {
   return field.superRefine((value, context) => {
     for (const message of check(name, value))
@@ -76,7 +77,7 @@ export const unlessEmpty =
   (what, value) =>
     value === "" ? [] : check(what, value);
 
-/** The map, checked entry by entry, so that the one that is wrong is named. */
+/** A map that is checked entry by entry, so that the message names the invalid entry. */
 export function eachChecked<V>(
   map: z.ZodType<Record<string, V>>,
   problems: (entry: Record<string, V>) => string[],
@@ -93,7 +94,8 @@ export function eachChecked<V>(
   });
 }
 
-/** The schema of a part of a list or map, found as in JSON by name and number; the one that says how to mend it comes first. */
+/** Schema of a part of a list or map, by names and indexes as in JSON; the outermost schema with a hint takes
+ * precedence. */
 export function partOf(schema: z.ZodType, path: readonly string[]): z.ZodType | undefined {
   const [name, ...rest] = path;
   if (name === undefined && schema.meta()) return schema;

@@ -10,7 +10,7 @@ import { emptyToUndefined } from "./emptyToUndefined";
 import type { Rule } from "./rule";
 import { Target } from "./schema";
 
-/** Rules of the target gke. */
+/** Rules of the target `gke`. */
 export const gkeRules: Rule = (settings, messages) =>
   settings.target === Target.Gke
     ? [location, unusedKeys, controlPlaneAccess, network, zones, nodes, maintenance].flatMap((rule) =>
@@ -18,10 +18,10 @@ export const gkeRules: Rule = (settings, messages) =>
       )
     : [];
 
-/** What is allowed on GKE, but may not be meant. */
+/** Settings that are valid on GKE but possibly unintended. */
 export const gkeWarnings: Rule = ({ target, production, location }, messages) => {
   if (target !== Target.Gke || !production || !location || isRegion(location)) return [];
-  const why = "it is one zone, which can be lost with all nodes; a region has three";
+  const why = "it is a single zone, which can fail with all its nodes; a region has three";
   return [messages.problem("location", why, messages.set("location", regionOf(location)))];
 };
 
@@ -30,7 +30,7 @@ const location: Rule = ({ project, location }, messages) => [
     ? [
         messages.problem(
           "gcp:project",
-          "the cluster and the images belong to a project of Google Cloud",
+          "the cluster and the images need a Google Cloud project",
           messages.set("gcp:project", "PROJECT"),
         ),
       ]
@@ -50,9 +50,7 @@ const location: Rule = ({ project, location }, messages) => [
 
 const unusedKeys: Rule = (settings, messages) =>
   (["kubeContext", "kubeconfigPath"] as const).flatMap((key) =>
-    settings[key]
-      ? [messages.problem(key, "target gke makes a cluster of its own", messages.remove(key))]
-      : [],
+    settings[key] ? [messages.problem(key, "target gke creates its own cluster", messages.remove(key))] : [],
   );
 
 const controlPlaneAccess: Rule = ({ dnsEndpoint, authorizedNetworks }, messages) =>
@@ -60,14 +58,14 @@ const controlPlaneAccess: Rule = ({ dnsEndpoint, authorizedNetworks }, messages)
     ? [
         messages.problem(
           "dnsEndpoint",
-          "without it and without authorizedNetworks nobody reaches the control plane, not even Pulumi",
+          "without it and without authorizedNetworks, nothing can reach the control plane, not even Pulumi",
           `${messages.set("dnsEndpoint", true)}, or ${messages.setPart("authorizedNetworks[0].cidr", "203.0.113.7/32")}`,
         ),
       ]
     : [];
 
 const network: Rule = (settings, messages) =>
-  messages.bothOrNeither(settings, "network", "subnetwork", "a network of yours");
+  messages.bothOrNeither(settings, "network", "subnetwork", "an existing network");
 
 const zones: Rule = ({ location, nodeZones = [] }, messages) =>
   location && nodeZones.length > 0
@@ -76,7 +74,7 @@ const zones: Rule = ({ location, nodeZones = [] }, messages) =>
         .map((problem) => messages.sentence("nodeZones", problem, messages.remove("nodeZones")))
     : [];
 
-/** In a region every zone gets as many nodes; with required spread each broker node needs one of its own. */
+/** In a region, every zone has the same number of nodes; with required spread, each broker node needs its own node. */
 const nodes: Rule = ({ nodes = 0, nodeZones = [], location, brokerReplicas = 1, brokerSpread }, messages) => {
   if (nodes === 0 || !location) return [];
   const zones = zonesOf(location, emptyToUndefined(nodeZones));
@@ -85,8 +83,8 @@ const nodes: Rule = ({ nodes = 0, nodeZones = [], location, brokerReplicas = 1, 
   if (enough === nodes) return [];
   const why =
     nodes < needed
-      ? `${needed} broker nodes never share a Kubernetes node`
-      : `each of ${zones} zones gets as many nodes as the others`;
+      ? `${needed} broker nodes need a Kubernetes node each`
+      : `each of ${zones} zones must have the same number of nodes`;
   return [messages.problem("nodes", why, messages.set("nodes", enough))];
 };
 

@@ -8,13 +8,14 @@ import { type Source, Messages } from "./messages";
 
 export { type Settings, Target } from "./schema";
 
-/** Settings, and what may not be meant in them. */
+/** Valid settings, and warnings about those that are possibly unintended. */
 export interface Parsed {
   readonly settings: Settings;
   readonly warnings: string[];
 }
 
-/** Reads the configuration of the running stack and tells its warnings. Throws one error that names every problem and its fix. */
+/** Reads the configuration of the current stack and logs its warnings. Throws one error that lists every problem
+ * with its fix. */
 export function loadSettings(): Settings {
   const config = pulumi.runtime.allConfig();
   const { settings, warnings } = parseSettings({
@@ -26,7 +27,7 @@ export function loadSettings(): Settings {
   return settings;
 }
 
-/** The same as a pure function of the configuration's keys and values. */
+/** Does the same as a pure function of the configuration's keys and values. */
 export function parseSettings(source: Source): Parsed {
   const messages = new Messages(source);
   const values = valuesOf(source);
@@ -53,7 +54,7 @@ function valuesOf({ config, project }: Source): Record<string, string> {
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-/** The settings that have no problem of their own, for the rules between several settings. */
+/** Settings without a problem of their own, for the rules between settings. */
 function validSettings(values: Record<string, string>, { issues }: z.ZodError): ValidSettings {
   const invalid = new Set(issues.map(({ path: [key] }) => key));
   const valid = Object.entries(values).filter(([key]) => !invalid.has(key));

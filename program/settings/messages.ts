@@ -3,18 +3,18 @@ import type { z } from "zod";
 import { type FixHint, partOf } from "./fields";
 import { schema, type Settings } from "./schema";
 
-/** What a stack's configuration holds: keys with their namespace, such as `ha-celery:vhost`, and their values as text. */
+/** Configuration of a stack: keys with their namespace, such as `ha-celery:vhost`, and their values as text. */
 export interface Source {
   readonly config: Record<string, string>;
   readonly project: string;
   readonly stack: string;
 }
 
-/** Says what is wrong with a key of a stack, and the command that mends it. */
+/** Messages about the keys of a stack, each with the command that fixes the problem. */
 export class Messages {
   constructor(private readonly source: Source) {}
 
-  /** A key, or a part of a list or map, whose value does not go with the others. */
+  /** Problem of a key, or of a part of a list or map, whose value conflicts with others. */
   problem(where: string | string[], reason: string, fix: string): string {
     const path = [where].flat();
     const value = this.valueAt(path) ?? "";
@@ -22,12 +22,12 @@ export class Messages {
     return `${this.nameOf(pathOf(path))} ${what}: ${reason}. Fix: ${fix}`;
   }
 
-  /** A value that a component refuses, in the component's words. */
+  /** Problem of a value, in the component's words. */
   sentence(where: string | string[], sentence: string, fix: string): string {
     return `${this.nameOf(pathOf([where].flat()))}: ${sentence} Fix: ${fix}`;
   }
 
-  /** Two keys of which one is set, and what needs both. */
+  /** Problem of two keys of which only one is set. */
   bothOrNeither(
     settings: Partial<Settings>,
     one: keyof Settings,
@@ -35,18 +35,18 @@ export class Messages {
     what: string,
   ): string[] {
     if (Boolean(settings[one]) === Boolean(settings[other])) return [];
-    const [given, lacking] = settings[one] ? [one, other] : [other, one];
-    const fix = `${this.set(lacking, "NAME")}, or ${this.remove(given)}`;
-    return [this.problem(lacking, `${given} is, and ${what} needs both`, fix)];
+    const [set, missing] = settings[one] ? [one, other] : [other, one];
+    const fix = `${this.set(missing, "NAME")}, or ${this.remove(set)}`;
+    return [this.problem(missing, `${set} is, and ${what} needs both`, fix)];
   }
 
-  /** A value that is not of its type. */
+  /** Problem of a value with the wrong type. */
   issue(issue: z.core.$ZodIssue): string[] {
     const path = issue.path.map(String);
     if (issue.code === "unrecognized_keys") return issue.keys.map((name) => this.unknownField(path, name));
     const fix = this.fixFor(path);
     if (issue.code === "custom" && issue.params?.isSentence) {
-      // The name of an entry may be what is wrong; no other value would mend it.
+      // The name of the entry may be wrong, which no value can fix.
       return [this.sentence(path, issue.message, issue.params.isEntry ? this.remove(pathOf(path)) : fix)];
     }
     const value = this.valueAt(path);
@@ -54,10 +54,10 @@ export class Messages {
     return [`${this.nameOf(pathOf(path))} ${what}. Fix: ${fix}`];
   }
 
-  /** A key that the program does not know. */
+  /** Problem of an unknown key. */
   unknown(key: string): string {
     const meant = nearest(key, Object.keys(schema.shape));
-    return `${this.nameOf(key)} is not a key of this program and does nothing${meant}. Fix: ${this.remove(key)}`;
+    return `${this.nameOf(key)} is not a setting of this program and has no effect${meant}. Fix: ${this.remove(key)}`;
   }
 
   /** The command that sets a key. */
@@ -80,7 +80,7 @@ export class Messages {
   private unknownField(path: string[], name: string): string {
     const part = partOf(schema, path) as { shape?: object } | undefined;
     const where = pathOf([...path, name]);
-    return `${this.nameOf(where)} means nothing${nearest(name, Object.keys(part?.shape ?? {}))}. Fix: ${this.remove(where)}`;
+    return `${this.nameOf(where)} is not a known field${nearest(name, Object.keys(part?.shape ?? {}))}. Fix: ${this.remove(where)}`;
   }
 
   private fixFor(path: string[]): string {
@@ -111,7 +111,7 @@ export class Messages {
   }
 }
 
-/** A part of a list or map as `pulumi config set --path` writes it. */
+/** Path of a part of a list or map, in the syntax of `pulumi config set --path`. */
 export const pathOf = ([key = "", ...path]: string[]) =>
   key +
   path

@@ -8,9 +8,9 @@ import { resourceName } from "../../components/shared/checks";
 import { ScaleBy, Spread } from "../../components/types";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
-// What lists and maps of the configuration are made of. What is left out gets the component's default.
+// Parts of lists and maps in the configuration. Omitted fields get the component's default.
 
-/** Room for `celery-` before it and a suffix behind it. */
+/** Leaves room for the prefix `celery-`. */
 const LONGEST_POOL_NAME = 33;
 
 export const toleration = z.strictObject({
@@ -47,8 +47,8 @@ export const workerPool = z.strictObject({
   app: filled("mail.tasks").optional(),
   queues: z
     .array(queue)
-    .min(1, "it names none")
-    .refine((names) => new Set(names).size === names.length, "it names one twice")
+    .min(1, "it is empty")
+    .refine((names) => new Set(names).size === names.length, "it lists a queue twice")
     .meta({ fix: "tasks", at: "[0]" })
     .optional(),
   replicas: checked(count("3"), checks.replicas, "replicas").optional(),
@@ -71,17 +71,17 @@ export const workerPool = z.strictObject({
     .meta({
       fix: "false",
       description:
-        "Run on the machines of `spotNodes`, each of which Google may take away at 30 seconds' notice.",
+        "Whether the pool runs on the machines of `spotNodes`, which Google may reclaim with 30 seconds' notice.",
     })
     .optional(),
   observable: z.boolean("not true or false").meta({ fix: "true" }).optional(),
 });
 
-/** Empty: none. */
+/** No fields: no beat. */
 export const beat = z.strictObject({
   enabled: z
     .boolean("not true or false")
-    .meta({ fix: "true", description: "Whether it runs; any other field alone switches it on, too." })
+    .meta({ fix: "true", description: "Whether the beat runs; setting any other field also enables it." })
     .optional(),
   env: eachChecked(textMap("VALUE"), (env) => BEAT_ENVIRONMENT.problems({ env })).optional(),
   envFromSecrets: eachChecked(z.record(z.string(), secretKey), (envFromSecrets) =>

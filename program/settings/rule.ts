@@ -1,8 +1,8 @@
 import type { Settings } from "./schema";
 import type { Messages } from "./messages";
 
-/** The settings that are of their type. A rule says nothing about the others. */
+/** Settings that are valid on their own. A rule ignores the others. */
 export type ValidSettings = Partial<Settings>;
 
-/** Finds what no single key can tell: what belongs together, and what excludes each other. */
+/** Finds problems between settings. */
 export type Rule = (settings: ValidSettings, messages: Messages) => string[];

@@ -17,14 +17,12 @@ const ownCluster: Rule = ({ target, kubeContext, imageRepository }, messages) =>
   const missing = (key: string, why: string, example: string) =>
     messages.problem(key, why, local || messages.set(key, example));
   return [
-    ...(kubeContext === ""
-      ? [missing("kubeContext", "it is never taken from the current context", "CONTEXT")]
-      : []),
+    ...(kubeContext === "" ? [missing("kubeContext", "the current context is never used", "CONTEXT")] : []),
     ...(imageRepository === ""
       ? [
           missing(
             "imageRepository",
-            "the nodes must be able to pull the images from somewhere",
+            "the nodes need a registry to pull the images from",
             "registry.example.com/team",
           ),
         ]
@@ -37,13 +35,13 @@ const namespaces: Rule = ({ namespace, existingNamespace }, messages) =>
     ? [
         messages.problem(
           "namespace",
-          "existingNamespace is set, too; one is made, the other used",
+          "existingNamespace is also set; the former creates a namespace, the latter uses an existing one",
           messages.remove("namespace"),
         ),
       ]
     : [];
 
-/** Part of the volume is kept free for what is in memory. */
+/** Part of the volume stays free for the contents of memory. */
 const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, messages) => {
   if (!memory || !size) return [];
   const [tooLittle] = enoughMemory.problems({ compute: { memory } });
@@ -77,13 +75,14 @@ const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
           ]
         : []),
       ...(replicas !== undefined && autoscale
-        ? [messages.problem(at("replicas"), "autoscale sets the number of pods, too", remove("replicas"))]
+        ? [messages.problem(at("replicas"), "autoscale also sets the number of pods", remove("replicas"))]
         : []),
       ...(spot && noSpot ? [messages.problem(at("spot"), "there are no spot nodes", noSpot)] : []),
     ];
   });
 
-/** What would lose tasks, or stop taking them, when one Kubernetes node is lost or one command is mistyped. */
+/** Settings that would lose tasks, or stop accepting them, after the loss of one Kubernetes node or one wrong
+ * command. */
 const production: Rule = (settings, messages) => {
   if (!settings.production) return [];
   const { brokerReplicas = 3, storageOnDelete, brokerSpread, deletionProtection, spot } = settings;
@@ -99,25 +98,25 @@ const production: Rule = (settings, messages) => {
     ...refuse(
       storageOnDelete === OnDelete.Delete,
       "storageOnDelete",
-      "pulumi destroy must not take queued tasks along",
+      "pulumi destroy must not delete queued tasks",
       OnDelete.Retain,
     ),
     ...refuse(
       brokerSpread === Spread.Preferred,
       "brokerSpread",
-      "the loss of one Kubernetes node must not take two broker nodes along",
+      "the loss of one Kubernetes node must not cost two broker nodes",
       Spread.Required,
     ),
     ...refuse(
       deletionProtection === false,
       "deletionProtection",
-      "pulumi destroy must not take the broker down by mistake",
+      "pulumi destroy must not delete the broker by mistake",
       true,
     ),
     ...refuse(
       spot === true,
       "spot",
-      "the broker must not run on nodes that may all be taken away at once",
+      "the broker must not run on nodes that can all be reclaimed at once",
       false,
     ),
   ];

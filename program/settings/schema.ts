@@ -22,15 +22,15 @@ import {
 } from "./fields";
 import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
 
-// The meaning of each key, and its default, stand in Pulumi.yaml: the engine fills defaults in before the program runs.
+// Pulumi.yaml describes every key and its default: the engine applies defaults before the program runs.
 
-/** Where a stack runs. */
+/** Kind of cluster that a stack runs on. */
 export const Target = {
-  /** On a GKE cluster that the stack makes. */
+  /** On a GKE cluster that the stack creates. */
   Gke: "gke",
-  /** On a cluster that is there. */
+  /** On an existing cluster. */
   Existing: "existing",
-  /** On the cluster that `make up` makes. */
+  /** On the cluster that `make up` creates. */
   Local: "local",
 } as const;
 /** A value of the constant of the same name. */
@@ -103,7 +103,7 @@ const broker = {
 const work = {
   workerContext: filled("docker/worker"),
   workerApp: checked(text("counter.tasks"), app, "app"),
-  workerPools: json(z.array(workerPool).min(1, "nobody would run the tasks"), {
+  workerPools: json(z.array(workerPool).min(1, "no worker would run the tasks"), {
     fix: "default",
     at: "[0].name",
   }),
@@ -122,6 +122,6 @@ export const schema = z.object({ ...place, ...cluster, ...broker, ...work });
 
 /** The stack's configuration, checked and typed. */
 export interface Settings extends z.output<typeof schema> {
-  /** Project of Google Cloud, `gcp:project`. Empty: none. */
+  /** Google Cloud project, `gcp:project`. Empty if not set. */
   project: string;
 }

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type { Settings } from "../settings/load";
 import type { TargetProfile } from "./profile";
 
-/** A cluster that is there, under the name that a kubeconfig gives it. */
+/** An existing cluster, by its context in a kubeconfig. */
 export function existingCluster(settings: Settings): TargetProfile {
   return {
     provider: new kubernetes.Provider("cluster", {

@@ -5,12 +5,12 @@ import type { Settings } from "../settings/load";
 import { emptyToUndefined } from "../settings/emptyToUndefined";
 import type { TargetProfile } from "./profile";
 
-/** Part of the name of everything on Google Cloud. */
+/** Prefix of the names of all Google Cloud resources. */
 const NAME = "ha-celery";
-/** Classes that the stack makes; on GKE the plain names belong to classes of GKE's own, or to none. */
+/** StorageClasses that the stack creates. On GKE, the plain names belong to GKE's own classes, or to none. */
 const CLASSES: Record<string, string> = { standard: `${NAME}-standard`, ssd: `${NAME}-ssd` };
 
-/** A cluster of the stack's own on Google Cloud, with its disks and, unless another one is named, its registry. */
+/** A new cluster on Google Cloud with its StorageClasses and, unless `imageRepository` is set, a registry. */
 export function gkeCluster(settings: Settings): TargetProfile {
   const cluster = new GkeCluster(NAME, {
     project: settings.project,
@@ -56,7 +56,7 @@ export function gkeCluster(settings: Settings): TargetProfile {
   };
 }
 
-/** A registry beside the cluster, from which its nodes may pull. */
+/** A registry that the nodes of the cluster can pull from. */
 function ownRegistry(settings: Settings, cluster: GkeCluster): ContainerRegistry {
   return new ContainerRegistry(NAME, {
     project: settings.project,

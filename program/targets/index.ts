@@ -9,7 +9,7 @@ const PREPARE: Record<Target, (settings: Settings) => TargetProfile> = {
   [Target.Local]: existingCluster,
 };
 
-/** Turns the stack's settings into the place where it runs. */
+/** Creates or looks up the cluster that the stack runs on. */
 export function prepareTarget(settings: Settings): TargetProfile {
   return PREPARE[settings.target](settings);
 }

@@ -28,16 +28,16 @@ export const queues: Check<string[]> = (what, names) => [
     .map((name) => `${what} has ${quote(name)} twice. Remove one.`),
   ...names
     .filter((name) => name === DEAD_LETTERS || name.startsWith(DELAYED_QUEUES))
-    .map((name) => `${what} has ${quote(name)}, which is in use for other things. Choose another name.`),
+    .map((name) => `${what} has ${quote(name)}, which is reserved. Choose another name.`),
 ];
 
 export const command: Check<string[]> = check(
   (words) => words.length > 0,
-  (what) => `${what} is empty. Give the program to run, or leave command out.`,
+  (what) => `${what} is empty. Set it to the program to run, or omit it.`,
 );
 
 export const runAsUser: Check<number> = wholeNumber({
-  why: "root is refused by the Pod Security level restricted",
+  why: "the Pod Security level restricted forbids root",
   least: 1,
 });
 
@@ -49,7 +49,8 @@ export const CELERY: Checks<CeleryOptions> = {
   runAsUser,
 };
 
-/** Environment variables that neither the component nor the other map sets. `reserved`: variable -> argument to use instead. */
+/** Environment variables that neither the component nor the other map sets. `reserved` holds the fix for each
+ * variable of the component. */
 export const environmentRule = (
   reserved: Record<string, string>,
 ): Rule<Pick<CeleryOptions, "env" | "envFromSecrets">> => ({
@@ -61,14 +62,14 @@ export const environmentRule = (
         .filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
         .map(
           (name) =>
-            `env has ${quote(name)}, which no environment variable can be called. Use letters, digits and "_".`,
+            `env has ${quote(name)}, which is not a valid name of an environment variable. Use letters, digits and "_".`,
         ),
       ...names
         .filter((name) => name in reserved)
-        .map((name) => `env has ${name}, which the component sets. Use ${reserved[name]}.`),
+        .map((name) => `env has ${name}, which the component sets. ${reserved[name]}.`),
       ...Object.keys(envFromSecrets)
         .filter((name) => name in env)
-        .map((name) => `env and envFromSecrets both have ${name} and cannot both set it. Remove one.`),
+        .map((name) => `env and envFromSecrets both have ${name}. Remove one.`),
     ];
   },
 });

@@ -12,7 +12,7 @@ type Env = Record<string, pulumi.Input<string>>;
 const TRUST_DIR = "/etc/ha-celery/broker-ca";
 const TRUST_FILE = "ca.crt";
 
-/** A pod that runs Celery code: of a worker, a job or a beat. */
+/** A pod that runs Celery code: a worker, a job, or a beat. */
 export interface CeleryPod {
   broker: BrokerConnection;
   ledger?: LedgerConnection;
@@ -22,7 +22,7 @@ export interface CeleryPod {
   labels: Labels;
 }
 
-/** Environment of the container: the contract with the Python package `ha_celery`, then the application's own. */
+/** Environment of the container: the variables of the Python package `ha_celery`, then the application's own. */
 export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   return [
     fromSecret(VARIABLES.brokerUrl, pod.broker),
@@ -40,7 +40,7 @@ export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   ];
 }
 
-/** The authorities of the broker's certificate, as a file: clients read it anew at every connection, so a renewed one needs no restart. */
+/** The broker's CA certificates as a file. Clients read it for every connection, so that a renewal needs no restart. */
 export function trustVolumes({ broker: { trust } }: CeleryPod): PodVolume[] {
   if (!trust) return [];
   const { secretName, key } = trust.authority;
@@ -51,7 +51,7 @@ export function trustMounts({ broker: { trust } }: CeleryPod): VolumeMount[] {
   return trust ? [{ name: "broker-ca", mountPath: TRUST_DIR, readOnly: true }] : [];
 }
 
-/** Labels of the pod: its own, and those that open the broker's and the ledger's NetworkPolicies. */
+/** Labels of the pod: its own, and those that the broker's and the ledger's NetworkPolicies require. */
 export function podLabels(pod: CeleryPod): pulumi.Output<Record<string, string>> {
   return pulumi
     .all([pod.broker.clientLabels ?? {}, pod.ledger?.clientLabels ?? {}])
@@ -65,12 +65,15 @@ const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
   valueFrom: { secretKeyRef: { name: secretName, key } },
 });
 
-/** Variables that a component sets from its arguments, and the argument to use instead. */
+/** Fix for a variable that no argument sets. */
+export const FIXED = "Remove it; its value is fixed";
+
+/** Variables that a component sets from its arguments, with the fix for a user who sets them. */
 export const RESERVED: Record<string, string> = {
-  [VARIABLES.brokerUrl]: "broker",
-  [VARIABLES.brokerAuthority]: "broker",
-  [VARIABLES.brokerServerName]: "broker",
-  [VARIABLES.resultBackend]: "resultBackend",
-  [VARIABLES.queues]: "queues",
-  [VARIABLES.ledgerUrl]: "ledger",
+  [VARIABLES.brokerUrl]: "Use broker",
+  [VARIABLES.brokerAuthority]: "Use broker",
+  [VARIABLES.brokerServerName]: "Use broker",
+  [VARIABLES.resultBackend]: "Use resultBackend",
+  [VARIABLES.queues]: "Use queues",
+  [VARIABLES.ledgerUrl]: "Use ledger",
 };

@@ -187,7 +187,7 @@ describe("CeleryJob", () => {
       [
         'CeleryJob "nightly" has 2 problems:',
         "  - tasks is 0, but there would be nothing to publish. Use a whole number of at least 1.",
-        '  - run is "../x", but task ids begin with it. Use up to 64 letters, digits, "." and "-", no "." or "-" first.',
+        '  - run is "../x", but task IDs start with it. Use up to 64 letters, digits, "." and "-", starting with a letter or a digit.',
       ].join("\n"),
     );
   });

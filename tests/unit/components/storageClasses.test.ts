@@ -76,7 +76,7 @@ describe("StorageClasses", () => {
       await refusal(() => new StorageClasses("Celery", args, cluster())),
       [
         'StorageClasses "Celery" has 3 problems:',
-        '  - name is "Celery", but host names are made of it. Use lower case letters, digits and "-", a letter first, at most 40 characters.',
+        '  - name is "Celery", but it becomes part of host names. Use lowercase letters, digits and "-", starting with a letter, at most 40 characters.',
         '  - standardType is "ssd". Use "pd-standard" or "pd-balanced" or "pd-ssd".',
         '  - onDelete is "keep". Use "retain" or "delete".',
       ].join("\n"),

@@ -35,7 +35,7 @@ describe("every problem of", () => {
       ],
       [
         { storage: { size: "1Gi" } },
-        'storage.size is "1Gi", but 1228 MiB of it, 60 % of compute.memory, are kept free, and at least as much is needed for tasks. Use at least "2456Mi" or less memory.',
+        'storage.size is "1Gi", but 1228 MiB of it (60 % of compute.memory) must stay free, and tasks need at least as much. Use at least "2456Mi" or less memory.',
       ],
       [
         { compute: { cpu: "one" } },
@@ -51,16 +51,16 @@ describe("every problem of", () => {
       ],
       [
         { compute: { memory: "64Mi" } },
-        'compute.memory is "64Mi", but a broker node with management needs at least "256Mi".',
+        'compute.memory is "64Mi", but a broker node with the management plugin needs at least "256Mi".',
       ],
       [{ spread: "some" as "required" }, 'spread is "some". Use "required" or "preferred".'],
       [
         { config: { cluster_partition_handling: "pause_minority" } },
-        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it. A plugin of our image closes a node in a minority to clients. Remove it.",
+        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it. A plugin in our image closes a node in a minority to clients. Remove it.",
       ],
       [
         { config: { queue_master_locator: "min-masters" } },
-        "config has queue_master_locator, but it belonged to mirrored queues, which are gone. Use queue_leader_locator.",
+        "config has queue_master_locator, but it applied to mirrored queues, which no longer exist. Use queue_leader_locator.",
       ],
       [
         { config: { "definitions.local.path": "/x" } },
@@ -68,21 +68,21 @@ describe("every problem of", () => {
       ],
       [
         { config: { heartbeat: "60\nfoo = 1" } },
-        'config has "heartbeat" = "60\\nfoo = 1", which does not fit on one line of rabbitmq.conf. Give one key and one value per entry.',
+        'config has "heartbeat" = "60\\nfoo = 1", which is not a single line of rabbitmq.conf. Use one key and one value per entry.',
       ],
       [
         { plugins: ["rabbitmq-shovel"] },
-        'plugins has "rabbitmq-shovel", which no plugin can be called. Use names such as "rabbitmq_shovel".',
+        'plugins has "rabbitmq-shovel", which is not a valid plugin name. Use names such as "rabbitmq_shovel".',
       ],
       [{ vhost: "" }, 'vhost is "". Use 1 to 255 characters.'],
       [{ username: "me@home" }, 'username is "me@home". Use up to 64 letters, digits, "_", "." and "-".'],
       [
         { username: "monitoring" },
-        'username is "monitoring", which is the name of the user that may only look. Use another.',
+        'username is "monitoring", which is the name of the read-only user. Use another name.',
       ],
       [
         { passwordRevision: -1 },
-        "passwordRevision is -1, but it counts how often the password was changed. Use a whole number of at least 0.",
+        "passwordRevision is -1, but it is the number of password changes. Use a whole number of at least 0.",
       ],
       [
         { tls: { secretName: "", serverName: "broker.example.com" } },
@@ -90,35 +90,35 @@ describe("every problem of", () => {
       ],
       [
         { tls: { secretName: "broker-tls", serverName: "*.jobs.svc" } },
-        'tls.serverName is "*.jobs.svc", which no client can ask for. Use one host name that the certificate is for, such as "broker.example.com".',
+        'tls.serverName is "*.jobs.svc", which is not a host name. Use one host name in the certificate, such as "broker.example.com".',
       ],
       [
         { tls: TLS, config: { "listeners.tcp.default": "5672" } },
-        "config has listeners.tcp.default, but tls sets the ports and the files of the certificate. Remove it.",
+        "config has listeners.tcp.default, but tls sets the ports and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "ssl_options.keyfile": "/key" } },
-        "config has ssl_options.keyfile, but tls sets the ports and the files of the certificate. Remove it.",
+        "config has ssl_options.keyfile, but tls sets the ports and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "management.tcp.port": "15672" } },
-        "config has management.tcp.port, but tls sets the ports and the files of the certificate. Remove it.",
+        "config has management.tcp.port, but tls sets the ports and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "management.ssl.port": "1" } },
-        "config has management.ssl.port, but tls sets the ports and the files of the certificate. Remove it.",
+        "config has management.ssl.port, but tls sets the ports and the certificate files. Remove it.",
       ],
       [
         { consumerTimeoutSeconds: 5 },
-        "consumerTimeoutSeconds is 5, but RabbitMQ looks at consumers once a minute. Use a whole number of at least 60.",
+        "consumerTimeoutSeconds is 5, but RabbitMQ checks consumers once a minute. Use a whole number of at least 60.",
       ],
       [
         { gracePeriodSeconds: 30 },
-        "gracePeriodSeconds is 30, but a node needs time to hand over its queues. Use a whole number of at least 60.",
+        "gracePeriodSeconds is 30, but a node needs time to transfer its queues. Use a whole number of at least 60.",
       ],
       [
         { access: { clientNamespaces: ["web", "Web"] } },
-        'access.clientNamespaces[1] is "Web", which no namespace can be called. Use lower case letters, digits and "-".',
+        'access.clientNamespaces[1] is "Web", which is not a valid namespace name. Use lowercase letters, digits and "-".',
       ],
       [
         { readyTimeout: "ten" },
@@ -158,13 +158,10 @@ describe("every problem of", () => {
     const CASES: [WorkerOptions, string][] = [
       [{ queues: ["a,b"] }, 'queues has "a,b". Use up to 200 letters, digits, "_", "." and "-".'],
       [{ queues: ["a", "a"] }, 'queues has "a" twice. Remove one.'],
-      [
-        { queues: ["dead-letters"] },
-        'queues has "dead-letters", which is in use for other things. Choose another name.',
-      ],
+      [{ queues: ["dead-letters"] }, 'queues has "dead-letters", which is reserved. Choose another name.'],
       [
         { queues: ["celery_delayed_1"] },
-        'queues has "celery_delayed_1", which is in use for other things. Choose another name.',
+        'queues has "celery_delayed_1", which is reserved. Choose another name.',
       ],
       [{ replicas: -1 }, "replicas is -1, but it is a number of pods. Use a whole number of at least 0."],
       [
@@ -177,7 +174,7 @@ describe("every problem of", () => {
       ],
       [
         { env: { "MY-VAR": "x" } },
-        'env has "MY-VAR", which no environment variable can be called. Use letters, digits and "_".',
+        'env has "MY-VAR", which is not a valid name of an environment variable. Use letters, digits and "_".',
       ],
       [
         { env: { HA_CELERY_LONGEST_TASK_SECONDS: "5" } },
@@ -185,7 +182,7 @@ describe("every problem of", () => {
       ],
       [
         { env: { HA_CELERY_STATE_DIR: "/x" } },
-        "env has HA_CELERY_STATE_DIR, which the component sets. Use no argument: it is fixed.",
+        "env has HA_CELERY_STATE_DIR, which the component sets. Remove it; its value is fixed.",
       ],
       [
         { env: { HA_CELERY_RESULT_BACKEND: "redis://redis" } },
@@ -197,7 +194,7 @@ describe("every problem of", () => {
       ],
       [
         { replicas: 3, autoscale: { maxReplicas: 5 } },
-        "replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+        "replicas and autoscale are mutually exclusive: the former sets a fixed number of pods, the latter a range. Remove one.",
       ],
       [
         { autoscale: { maxReplicas: 5, by: "memory" as "cpu" } },
@@ -205,7 +202,7 @@ describe("every problem of", () => {
       ],
       [
         { autoscale: { maxReplicas: 5, minReplicas: 0 } },
-        "autoscale.minReplicas is 0, but CPU can only be measured in a pod. Use a whole number of at least 1.",
+        "autoscale.minReplicas is 0, but CPU usage is only measurable in a running pod. Use a whole number of at least 1.",
       ],
       [
         { autoscale: { maxReplicas: 5, minReplicas: -1, by: "queueLength" } },
@@ -213,19 +210,19 @@ describe("every problem of", () => {
       ],
       [
         { autoscale: { maxReplicas: 0 } },
-        "autoscale.maxReplicas is 0, but somebody must run the tasks. Use a whole number of at least 1.",
+        "autoscale.maxReplicas is 0, but the tasks need at least one pod. Use a whole number of at least 1.",
       ],
       [
         { autoscale: { maxReplicas: 2, minReplicas: 3 } },
-        "autoscale.maxReplicas is 2, but minReplicas is 3. Raise the one or lower the other.",
+        "autoscale.maxReplicas is 2, but minReplicas is 3. Raise maxReplicas or lower minReplicas.",
       ],
       [
         { autoscale: { maxReplicas: 5, cpuPercent: 0 } },
-        "autoscale.cpuPercent is 0, but it is the aim for the CPU of the pods. Use a whole number of at least 1.",
+        "autoscale.cpuPercent is 0, but it is the target CPU usage of the pods, in percent. Use a whole number of at least 1.",
       ],
       [
         { autoscale: { maxReplicas: 5, by: "queueLength", tasksPerReplica: 0.5 } },
-        "autoscale.tasksPerReplica is 0.5, but a pod is there for so many tasks. Use a whole number of at least 1.",
+        "autoscale.tasksPerReplica is 0.5, but it is a number of tasks per pod. Use a whole number of at least 1.",
       ],
       [
         { autoscale: { maxReplicas: 5, by: "queueLength", cpuPercent: 50 } },
@@ -237,12 +234,12 @@ describe("every problem of", () => {
       ],
       [
         { env: { A: "1" }, envFromSecrets: { A: { secretName: "s", key: "k" } } },
-        "env and envFromSecrets both have A and cannot both set it. Remove one.",
+        "env and envFromSecrets both have A. Remove one.",
       ],
-      [{ command: [] }, "command is empty. Give the program to run, or leave command out."],
+      [{ command: [] }, "command is empty. Set it to the program to run, or omit it."],
       [
         { runAsUser: 0 },
-        "runAsUser is 0, but root is refused by the Pod Security level restricted. Use a whole number of at least 1.",
+        "runAsUser is 0, but the Pod Security level restricted forbids root. Use a whole number of at least 1.",
       ],
     ];
     for (const [options, problem] of CASES) {

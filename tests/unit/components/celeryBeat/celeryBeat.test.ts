@@ -98,9 +98,9 @@ describe("CeleryBeat", () => {
       [
         'CeleryBeat "clock" has 5 problems:',
         '  - app is "", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
-        '  - queues has "dead-letters", which is in use for other things. Choose another name.',
+        '  - queues has "dead-letters", which is reserved. Choose another name.',
         '  - storage.size is "small", which is not a Kubernetes quantity. Use for example "1Gi".',
-        "  - env has HA_CELERY_STATE_DIR, which the component sets. Use no argument: it is fixed.",
+        "  - env has HA_CELERY_STATE_DIR, which the component sets. Remove it; its value is fixed.",
         "  - env has HA_CELERY_RESULT_BACKEND, which the component sets. Use resultBackend.",
       ].join("\n"),
     );

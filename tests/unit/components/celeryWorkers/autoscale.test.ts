@@ -145,7 +145,7 @@ describe("workers that scale by the length of their queues", () => {
   it("need the management API", async () => {
     assert.equal(
       await refusal(() => workers(byLength(), { broker: { secretName: "mq", key: "url" } })),
-      'CeleryWorkers "mail": autoscale.by is "queueLength", but broker.management is not set: KEDA asks the management API how long the queues are. Set it as RabbitMqCluster.connection does, or use by "cpu".',
+      'CeleryWorkers "mail": autoscale.by is "queueLength", but broker.management is not set: KEDA reads the queue length from the management API. Set it as RabbitMqCluster.connection does, or use by "cpu".',
     );
   });
 });

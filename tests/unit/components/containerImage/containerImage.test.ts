@@ -116,7 +116,7 @@ describe("ContainerImage", () => {
       [
         'ContainerImage "worker" has 4 problems:',
         `  - context is "no/such", but ${join(process.cwd(), "no/such")} is not a folder. Use a path relative to the program.`,
-        '  - repository is "Registry/Worker:1". Use registry and path in lower case, without a tag, for example "registry.example.com/team/worker".',
+        '  - repository is "Registry/Worker:1". Use a lowercase registry and path, without a tag, for example "registry.example.com/team/worker".',
         '  - tag is "a b". Use up to 128 letters, digits, "_", "." and "-".',
         '  - platform is "arm". Use for example "linux/amd64" or "linux/arm64".',
       ].join("\n"),
@@ -127,7 +127,7 @@ describe("ContainerImage", () => {
     );
     assert.match(
       await refusal(() => create({ baseImage: "a", buildArgs: { BASE_IMAGE: "b" } })),
-      /baseImage and buildArgs.BASE_IMAGE are mutually exclusive, and cannot both be set/,
+      /baseImage and buildArgs.BASE_IMAGE are mutually exclusive, because/,
     );
   });
 

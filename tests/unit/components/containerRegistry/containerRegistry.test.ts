@@ -130,21 +130,21 @@ describe("ContainerRegistry", () => {
       await refusal(() => new ContainerRegistry("Images", { project: "x", location: "us-east1-c" })),
       [
         'ContainerRegistry "Images" has 3 problems:',
-        '  - name is "Images", but host names are made of it. Use lower case letters, digits and "-", a letter first, at most 40 characters.',
-        '  - project is "x", which is not the id of a Google Cloud project. Use 6 to 30 lower case letters, digits and "-", as `gcloud projects list` shows it.',
+        '  - name is "Images", but it becomes part of host names. Use lowercase letters, digits and "-", starting with a letter, at most 40 characters.',
+        '  - project is "x", which is not a Google Cloud project ID. Use 6 to 30 lowercase letters, digits and "-", as `gcloud projects list` shows it.',
         '  - location is "us-east1-c", a zone, but registries belong to regions. Use "us-east1".',
       ].join("\n"),
     );
   });
 
   const badId = (id: string) =>
-    `repositoryId is "${id}". Use up to 63 lower case letters, digits and "-", a letter first and no "-" last.`;
+    `repositoryId is "${id}". Use up to 63 lowercase letters, digits and "-", starting with a letter and not ending with "-".`;
   const CASES: [Partial<ContainerRegistryArgs>, ...string[]][] = [
     [{}],
     [{ location: "asia" }],
     [
       { location: "here" },
-      'location is "here", which is not a region of Google Cloud. Use that of the cluster, for example "us-east1".',
+      'location is "here", which is not a region of Google Cloud. Use the region of the cluster, for example "us-east1".',
     ],
     [{ repositoryId: "a" }],
     [{ repositoryId: "a".repeat(63) }],
@@ -159,9 +159,9 @@ describe("ContainerRegistry", () => {
     ],
     [
       { keepRecent: 0, untaggedDays: 0, taggedDays: 1.5 },
-      "keepRecent is 0, but the image that runs must be among those that are kept. Use a whole number of at least 1.",
-      "untaggedDays is 0, but images are deleted after so many days. Use a whole number of at least 1.",
-      "taggedDays is 1.5, but images are deleted after so many days. Use a whole number of at least 1.",
+      "keepRecent is 0, but the running image must be among those that are kept. Use a whole number of at least 1.",
+      "untaggedDays is 0, but images are deleted after this number of days. Use a whole number of at least 1.",
+      "taggedDays is 1.5, but images are deleted after this number of days. Use a whole number of at least 1.",
     ],
   ];
   function bad(index: number, reader: string) {

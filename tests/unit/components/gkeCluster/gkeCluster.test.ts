@@ -277,7 +277,7 @@ describe("GkeCluster", () => {
   it("says so when there is no spot pool to place pods on", () => {
     assert.throws(
       () => plain.result.spotPlacement,
-      /no spot pool\. Give it one: spotPool: \{ maxNodes: 6 \}/,
+      /no spot pool\. Add one with spotPool: \{ maxNodes: 6 \}/,
     );
   });
 
@@ -415,7 +415,7 @@ describe("GkeCluster", () => {
             apiVersion: "client.authentication.k8s.io/v1beta1",
             command: "gke-gcloud-auth-plugin",
             installHint:
-              "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin where gcloud came by apt.",
+              "Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin if gcloud was installed with apt.",
             provideClusterInfo: true,
             interactiveMode: "IfAvailable",
           },
@@ -481,10 +481,10 @@ describe("GkeCluster", () => {
       result,
       [
         'GkeCluster "Infra" has 4 problems:',
-        '  - name is "Infra", but host names are made of it. Use lower case letters, digits and "-", a letter first, at most 24 characters.',
-        '  - project is "My Project", which is not the id of a Google Cloud project. Use 6 to 30 lower case letters, digits and "-", as `gcloud projects list` shows it.',
-        '  - nodes is 4, but "us-east1" has as many in each of 3 zones. Use a multiple of 3, nodeZones with fewer zones, or one zone as location.',
-        '  - authorizedNetworks and dnsEndpoint are both missing, so nobody could reach the control plane to deploy anything. Set dnsEndpoint to true to let in whoever has the IAM permission container.clusters.connect, from anywhere; or authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
+        '  - name is "Infra", but it becomes part of host names. Use lowercase letters, digits and "-", starting with a letter, at most 24 characters.',
+        '  - project is "My Project", which is not a Google Cloud project ID. Use 6 to 30 lowercase letters, digits and "-", as `gcloud projects list` shows it.',
+        '  - nodes is 4, but "us-east1" has the same number in each of 3 zones. Use a multiple of 3, nodeZones with fewer zones, or one zone as location.',
+        '  - authorizedNetworks and dnsEndpoint are both unset, so the control plane would be unreachable. Set dnsEndpoint to true to allow access from anywhere with the IAM permission container.clusters.connect, or set authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
       ].join("\n"),
     );
     assert.deepEqual(list(resources), ["GkeCluster Infra"]);

@@ -16,17 +16,17 @@ import { problemsOf } from "../../../../components/shared/checks";
 
 const ARGS: GkeClusterArgs = { project: "my-project", location: "us-east1", dnsEndpoint: true };
 const FOURTH =
-  'but machines of the fourth generation take only Hyperdisks, and the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".';
+  'but machines of the fourth generation support only Hyperdisks, but the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".';
 
 describe("every problem of a GKE cluster", () => {
   const notAProject = (value: string) =>
-    `project is "${value}", which is not the id of a Google Cloud project. Use 6 to 30 lower case letters, digits and "-", as \`gcloud projects list\` shows it.`;
+    `project is "${value}", which is not a Google Cloud project ID. Use 6 to 30 lowercase letters, digits and "-", as \`gcloud projects list\` shows it.`;
   const notALocation = (value: string) =>
     `location is "${value}", which is neither a region nor a zone of Google Cloud. Use for example "us-east1" for three zones, or "us-east1-c" for one.`;
   const notANetwork = (value: string) =>
     `authorizedNetworks[0].cidr is "${value}", which is not an IPv4 network. Use for example "203.0.113.0/24", or "203.0.113.7/32" for one address.`;
   const notALabel = (key: string, value: string) =>
-    `labels has "${key}" = "${value}", which Google Cloud does not take. Use up to 63 lower case letters, digits, "_" and "-", a letter first in the key.`;
+    `labels has "${key}" = "${value}", which Google Cloud does not accept. Use up to 63 lowercase letters, digits, "_" and "-", and start the key with a letter.`;
   const cidr = (value: string): Partial<GkeClusterArgs> => ({ authorizedNetworks: [{ cidr: value }] });
   const open = (maintenance: MaintenanceWindow): Partial<GkeClusterArgs> => ({ maintenance });
 
@@ -42,11 +42,11 @@ describe("every problem of a GKE cluster", () => {
     [{ location: "nowhere", nodeZones: ["us-east1-b"], nodes: 3 }, notALocation("nowhere")],
     [
       { location: "us-east1-c", nodeZones: ["us-east1-c"] },
-      'nodeZones is given, but location is "us-east1-c", one zone with all nodes. Use its region "us-east1" as location, or remove nodeZones.',
+      'nodeZones is set, but location is "us-east1-c", a single zone. Use its region "us-east1" as location, or remove nodeZones.',
     ],
     [
       { nodeZones: [] },
-      'nodeZones is empty, but nodes need a zone. Name at least one, for example "us-east1-b", or remove it.',
+      'nodeZones is empty, but nodes need a zone. List at least one, for example "us-east1-b", or remove it.',
     ],
     [
       { nodeZones: ["us-east1-b", "us-west1-a", "c"] },
@@ -55,33 +55,33 @@ describe("every problem of a GKE cluster", () => {
     ],
     [
       { nodeZones: ["us-east1-b", "us-east1-b"], nodes: 2 },
-      'nodeZones[1] is "us-east1-b" again. Name each zone once.',
+      'nodeZones[1] is "us-east1-b" again. List each zone once.',
     ],
     [{ nodes: 0 }, "nodes is 0, but it is a number of machines. Use a whole number of at least 1."],
     [{ nodes: 1.5 }, "nodes is 1.5, but it is a number of machines. Use a whole number of at least 1."],
     [
       { nodes: 4 },
-      'nodes is 4, but "us-east1" has as many in each of 3 zones. Use a multiple of 3, nodeZones with fewer zones, or one zone as location.',
+      'nodes is 4, but "us-east1" has the same number in each of 3 zones. Use a multiple of 3, nodeZones with fewer zones, or one zone as location.',
     ],
     [
       { nodeZones: ["us-east1-b", "us-east1-c"] },
-      'nodes is 3, but "us-east1" has as many in each of 2 zones. Use a multiple of 2, nodeZones with fewer zones, or one zone as location.',
+      'nodes is 3, but "us-east1" has the same number in each of 2 zones. Use a multiple of 2, nodeZones with fewer zones, or one zone as location.',
     ],
     [
       { machineType: "big" },
-      'machineType is "big", which no machine type can be called. Use for example "e2-standard-4".',
+      'machineType is "big", which is not a valid machine type. Use for example "e2-standard-4".',
     ],
     [{ machineType: "n4-standard-4" }, `machineType is "n4-standard-4", ${FOURTH}`],
     [{ machineType: "c4a-standard-4" }, `machineType is "c4a-standard-4", ${FOURTH}`],
     [
       { diskGb: 10 },
-      "diskGb is 10, but the system and the images of the pods must fit on a node's disk. Use a whole number of at least 20.",
+      "diskGb is 10, but the disk of a node must hold the system and the images. Use a whole number of at least 20.",
     ],
     [
       { spotPool: { maxNodes: 0, minNodes: -1, machineType: "E2" } },
       "spotPool.maxNodes is 0, but it is a number of machines. Use a whole number of at least 1.",
       "spotPool.minNodes is -1, but it is a number of machines. Use a whole number of at least 0.",
-      'spotPool.machineType is "E2", which no machine type can be called. Use for example "e2-standard-4".',
+      'spotPool.machineType is "E2", which is not a valid machine type. Use for example "e2-standard-4".',
     ],
     [
       { spotPool: { maxNodes: 3, minNodes: 4 } },
@@ -93,7 +93,7 @@ describe("every problem of a GKE cluster", () => {
     ],
     [
       { dnsEndpoint: false, authorizedNetworks: [] },
-      'authorizedNetworks and dnsEndpoint are both missing, so nobody could reach the control plane to deploy anything. Set dnsEndpoint to true to let in whoever has the IAM permission container.clusters.connect, from anywhere; or authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
+      'authorizedNetworks and dnsEndpoint are both unset, so the control plane would be unreachable. Set dnsEndpoint to true to allow access from anywhere with the IAM permission container.clusters.connect, or set authorizedNetworks to the networks that you deploy from, for example [{ cidr: "203.0.113.7/32" }].',
     ],
     [cidr("203.0.113.0"), notANetwork("203.0.113.0")],
     [cidr("203.0.113.0/33"), notANetwork("203.0.113.0/33")],
@@ -105,23 +105,23 @@ describe("every problem of a GKE cluster", () => {
     ],
     [
       { network: "net" },
-      "network is given without subnetwork. Give both, or neither: without, the cluster gets its own.",
+      "network is set without subnetwork. Set both, or neither: by default, the cluster gets its own.",
     ],
     [
       { subnetwork: "sub" },
-      "subnetwork is given without network. Give both, or neither: without, the cluster gets its own.",
+      "subnetwork is set without network. Set both, or neither: by default, the cluster gets its own.",
     ],
     [
       { network: "net", subnetwork: "sub", podRange: "pods" },
-      "podRange is given without serviceRange. Give both, or neither: without, GKE adds ranges to the subnetwork.",
+      "podRange is set without serviceRange. Set both, or neither: by default, GKE adds ranges to the subnetwork.",
     ],
     [
       { network: "net", subnetwork: "sub", serviceRange: "services" },
-      "serviceRange is given without podRange. Give both, or neither: without, GKE adds ranges to the subnetwork.",
+      "serviceRange is set without podRange. Set both, or neither: by default, GKE adds ranges to the subnetwork.",
     ],
     [
       { podRange: "pods", serviceRange: "services" },
-      "podRange and serviceRange are given without the network and subnetwork that have them. Give all four or none.",
+      "podRange and serviceRange are set without their network and subnetwork. Set all four or none.",
     ],
     [
       open({ start: "24:00" }),
@@ -130,7 +130,7 @@ describe("every problem of a GKE cluster", () => {
     [
       open({ start: "3:00", hours: 3 }),
       'maintenance.start is "3:00", which is not a time of day. Use UTC, for example "03:00".',
-      "maintenance.hours is 3, but GKE counts windows of at least 4 hours, and a day has 24. Use a whole number from 4 to 24.",
+      "maintenance.hours is 3, but GKE ignores windows of less than 4 hours, and a day has 24. Use a whole number from 4 to 24.",
     ],
     [
       open({ start: "03:00", days: ["sunday" as "SU"] }),
@@ -138,11 +138,11 @@ describe("every problem of a GKE cluster", () => {
     ],
     [
       open({ start: "03:00", days: ["SA", "SU", "SU"] }),
-      "maintenance is open 8 hours a week, but GKE asks for 48 hours in any 32 days. Use days and hours that come to at least 12 a week.",
+      "maintenance is open 8 hours a week, but GKE requires 48 hours in any 32 days. Use days and hours that add up to at least 12 a week.",
     ],
     [
       open({ start: "03:00", days: [] }),
-      "maintenance is open 0 hours a week, but GKE asks for 48 hours in any 32 days. Use days and hours that come to at least 12 a week.",
+      "maintenance is open 0 hours a week, but GKE requires 48 hours in any 32 days. Use days and hours that add up to at least 12 a week.",
     ],
     [{ labels: { Team: "mail" } }, notALabel("Team", "mail")],
     [{ labels: { team: "E-Mail" } }, notALabel("team", "E-Mail")],
@@ -292,7 +292,7 @@ describe("the search for gke-gcloud-auth-plugin", () => {
   it("says how to install it, and how to do without", () => {
     assert.equal(
       missingPlugin(),
-      "gke-gcloud-auth-plugin was not found on PATH; the Kubernetes provider and kubectl need it to sign in to GKE. Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin where gcloud came by apt. To create the cluster without it, and deploy from elsewhere: HA_CELERY_SKIP_PREFLIGHT=1.",
+      "gke-gcloud-auth-plugin was not found on PATH; the Kubernetes provider and kubectl need it to sign in to GKE. Install: gcloud components install gke-gcloud-auth-plugin, or apt-get install google-cloud-cli-gke-gcloud-auth-plugin if gcloud was installed with apt. To create the cluster without it, and deploy from elsewhere: HA_CELERY_SKIP_PREFLIGHT=1.",
     );
   });
 });

@@ -318,17 +318,17 @@ describe("HaCelery", () => {
       ),
       [
         'HaCelery "celery" has 11 problems:',
-        '  - namespaceName is "Mail", which no namespace can be called. Use lower case letters, digits and "-".',
+        '  - namespaceName is "Mail", which is not a valid namespace name. Use lowercase letters, digits and "-".',
         '  - app is "", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
         "  - broker.replicas is 4. Use an odd number (3 survives one node, 5 survives two).",
         "  - workers[1].concurrency is 0, but it is a number of processes. Use a whole number of at least 1.",
-        "  - workers[2].replicas and autoscale are mutually exclusive; replicas sets a fixed count, autoscale sets a range. Remove one.",
+        "  - workers[2].replicas and autoscale are mutually exclusive: the former sets a fixed number of pods, the latter a range. Remove one.",
         '  - workers has two pools named "a". Give each its own name.',
         "  - job.tasks is -1, but there would be nothing to publish. Use a whole number of at least 1.",
-        "  - beat.command is empty. Give the program to run, or leave command out.",
+        "  - beat.command is empty. Set it to the program to run, or omit it.",
         '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
-        "  - namespaceName and existingNamespace are mutually exclusive, and cannot both be set; one is created, the other used as it is. Remove one.",
-        "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would have tasks run again that are still running. Leave broker.consumerTimeoutSeconds out, or raise it.",
+        "  - namespaceName and existingNamespace are mutually exclusive: the former creates a namespace, the latter uses an existing one. Remove one.",
+        "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.",
       ].join("\n"),
     );
   });

@@ -58,7 +58,7 @@ describe("what a broker keeps for life", () => {
       PLAIN,
       { ...PLAIN, clusterDomain: "example" },
       [
-        "clusterDomain changed cluster.local -> example. The names of the nodes contain it: none would find its data or its peers. Set it back.",
+        "clusterDomain changed cluster.local -> example. Node names contain it, so no node would find its data or its peers. Set it back.",
       ],
     ],
   ];

@@ -213,7 +213,7 @@ describe("RabbitMqCluster", () => {
       [
         'RabbitMqCluster "mq" has 2 problems:',
         "  - replicas is 2. Use an odd number (3 survives one node, 5 survives two).",
-        '  - username is "monitoring", which is the name of the user that may only look. Use another.',
+        '  - username is "monitoring", which is the name of the read-only user. Use another name.',
       ].join("\n"),
     );
   });

@@ -77,9 +77,9 @@ describe("configuration", () => {
         'Stack "prod" has 5 configuration problems:',
         '  - ha-celery:brokerStorage is "20 GB": not a Kubernetes quantity such as 500m, 2 or 20Gi. Fix: pulumi config set --stack prod brokerStorage 10Gi',
         '  - ha-celery:deletionProtection is "perhaps": not true or false. Fix: pulumi config set --stack prod deletionProtection true',
-        "  - ha-celery:workerPools[0].queue means nothing (did you mean queues?). Fix: pulumi config rm --stack prod --path 'workerPools[0].queue'",
-        "  - gcp:project is not set: the cluster and the images belong to a project of Google Cloud. Fix: pulumi config set --stack prod gcp:project PROJECT",
-        "  - ha-celery:nodes is 3: 5 broker nodes never share a Kubernetes node. Fix: pulumi config set --stack prod nodes 6",
+        "  - ha-celery:workerPools[0].queue is not a known field (did you mean queues?). Fix: pulumi config rm --stack prod --path 'workerPools[0].queue'",
+        "  - gcp:project is not set: the cluster and the images need a Google Cloud project. Fix: pulumi config set --stack prod gcp:project PROJECT",
+        "  - ha-celery:nodes is 3: 5 broker nodes need a Kubernetes node each. Fix: pulumi config set --stack prod nodes 6",
       ].join("\n"),
     );
   });
@@ -101,15 +101,15 @@ describe("configuration", () => {
   it("warns of keys that it does not know, and names the nearest", () => {
     const { warnings } = parsed({ ...EXISTING, brokerReplica: 3, colour: "red", "other:thing": 1 });
     assert.deepEqual(warnings, [
-      "ha-celery:brokerReplica is not a key of this program and does nothing (did you mean brokerReplicas?). Fix: pulumi config rm --stack dev brokerReplica",
-      "ha-celery:colour is not a key of this program and does nothing. Fix: pulumi config rm --stack dev colour",
+      "ha-celery:brokerReplica is not a setting of this program and has no effect (did you mean brokerReplicas?). Fix: pulumi config rm --stack dev brokerReplica",
+      "ha-celery:colour is not a setting of this program and has no effect. Fix: pulumi config rm --stack dev colour",
     ]);
   });
 
   it("lists unknown keys among the problems when there are others", () => {
     assert.match(
       refusal({ ...EXISTING, vhots: "shop", vhost: "" }),
-      /2 configuration problems:[^]*vhots is not a key .*did you mean vhost/,
+      /2 configuration problems:[^]*vhots is not a setting .*did you mean vhost/,
     );
   });
 
@@ -176,7 +176,7 @@ describe("types of the keys", () => {
     [
       "a number where RabbitMQ reads text",
       { brokerConfig: { "log.console.level": 3 } },
-      `brokerConfig["log.console.level"] is 3: every value must be text: put it in quotes.${fix(`--type string --path 'brokerConfig["log.console.level"]' 3`)}`,
+      `brokerConfig["log.console.level"] is 3: every value must be text; put it in quotes.${fix(`--type string --path 'brokerConfig["log.console.level"]' 3`)}`,
     ],
     [
       "a day that is none",
@@ -186,7 +186,7 @@ describe("types of the keys", () => {
     [
       "no pool",
       { workerPools: [] },
-      `workerPools is "[]": nobody would run the tasks.${fix("--path 'workerPools[0].name' default")}`,
+      `workerPools is "[]": no worker would run the tasks.${fix("--path 'workerPools[0].name' default")}`,
     ],
     [
       "a pool without a name",
@@ -196,17 +196,17 @@ describe("types of the keys", () => {
     [
       "a pool without queues",
       pool({ queues: [] }),
-      `workerPools[0].queues is []: it names none.${fix("--path 'workerPools[0].queues[0]' tasks")}`,
+      `workerPools[0].queues is []: it is empty.${fix("--path 'workerPools[0].queues[0]' tasks")}`,
     ],
     [
       "a queue twice",
       pool({ queues: ["a", "a"] }),
-      `workerPools[0].queues is ["a","a"]: it names one twice.${fix("--path 'workerPools[0].queues[0]' tasks")}`,
+      `workerPools[0].queues is ["a","a"]: it lists a queue twice.${fix("--path 'workerPools[0].queues[0]' tasks")}`,
     ],
     [
       "a number as environment",
       pool({ env: { SIZE: 10 } }),
-      `workerPools[0].env.SIZE is 10: every value must be text: put it in quotes.${fix("--type string --path 'workerPools[0].env.SIZE' 10")}`,
+      `workerPools[0].env.SIZE is 10: every value must be text; put it in quotes.${fix("--type string --path 'workerPools[0].env.SIZE' 10")}`,
     ],
     [
       "half a process",
@@ -231,7 +231,7 @@ describe("types of the keys", () => {
     [
       "a misspelt field of a toleration",
       { brokerTolerations: [{ ky: "gpu" }] },
-      "brokerTolerations[0].ky means nothing (did you mean key?). Fix: pulumi config rm --stack dev --path 'brokerTolerations[0].ky'",
+      "brokerTolerations[0].ky is not a known field (did you mean key?). Fix: pulumi config rm --stack dev --path 'brokerTolerations[0].ky'",
     ],
   ];
   for (const [what, values, text] of table)

@@ -12,22 +12,22 @@ describe("rules between keys", () => {
     [
       "a cluster without a name",
       { ...EXISTING, kubeContext: "" },
-      `ha-celery:kubeContext is not set: it is never taken from the current context. ${set("kubeContext CONTEXT")}`,
+      `ha-celery:kubeContext is not set: the current context is never used. ${set("kubeContext CONTEXT")}`,
     ],
     [
       "nodes without a registry",
       { ...EXISTING, imageRepository: "" },
-      `ha-celery:imageRepository is not set: the nodes must be able to pull the images from somewhere. ${set("imageRepository registry.example.com/team")}`,
+      `ha-celery:imageRepository is not set: the nodes need a registry to pull the images from. ${set("imageRepository registry.example.com/team")}`,
     ],
     [
       "local without make up",
       { ...EXISTING, target: "local", kubeContext: "" },
-      "ha-celery:kubeContext is not set: it is never taken from the current context. Fix: run `make up`, which creates the cluster and sets it",
+      "ha-celery:kubeContext is not set: the current context is never used. Fix: run `make up`, which creates the cluster and sets it",
     ],
     [
       "gke without a project",
       { ...GKE, "gcp:project": "" },
-      `gcp:project is not set: the cluster and the images belong to a project of Google Cloud. ${set("gcp:project PROJECT")}`,
+      `gcp:project is not set: the cluster and the images need a Google Cloud project. ${set("gcp:project PROJECT")}`,
     ],
     [
       "gke without a place",
@@ -37,57 +37,57 @@ describe("rules between keys", () => {
     [
       "gke on a cluster of yours",
       { ...GKE, kubeContext: "mine" },
-      `ha-celery:kubeContext is "mine": target gke makes a cluster of its own. ${remove("kubeContext")}`,
+      `ha-celery:kubeContext is "mine": target gke creates its own cluster. ${remove("kubeContext")}`,
     ],
     [
       "gke with a kubeconfig of yours",
       { ...GKE, kubeconfigPath: "/k" },
-      `ha-celery:kubeconfigPath is "/k": target gke makes a cluster of its own. ${remove("kubeconfigPath")}`,
+      `ha-celery:kubeconfigPath is "/k": target gke creates its own cluster. ${remove("kubeconfigPath")}`,
     ],
     [
       "gke without a way in",
       { ...GKE, dnsEndpoint: false },
-      `ha-celery:dnsEndpoint is false: without it and without authorizedNetworks nobody reaches the control plane, not even Pulumi. ${set("dnsEndpoint true")}, or pulumi config set --stack dev --path 'authorizedNetworks[0].cidr' 203.0.113.7/32`,
+      `ha-celery:dnsEndpoint is false: without it and without authorizedNetworks, nothing can reach the control plane, not even Pulumi. ${set("dnsEndpoint true")}, or pulumi config set --stack dev --path 'authorizedNetworks[0].cidr' 203.0.113.7/32`,
     ],
     [
       "a network without its subnetwork",
       { ...GKE, network: "shared" },
-      `ha-celery:subnetwork is not set: network is, and a network of yours needs both. ${set("subnetwork NAME")}, or pulumi config rm --stack dev network`,
+      `ha-celery:subnetwork is not set: network is, and an existing network needs both. ${set("subnetwork NAME")}, or pulumi config rm --stack dev network`,
     ],
     [
       "a subnetwork without its network",
       { ...GKE, subnetwork: "shared" },
-      `ha-celery:network is not set: subnetwork is, and a network of yours needs both. ${set("network NAME")}, or pulumi config rm --stack dev subnetwork`,
+      `ha-celery:network is not set: subnetwork is, and an existing network needs both. ${set("network NAME")}, or pulumi config rm --stack dev subnetwork`,
     ],
     [
       "more broker nodes than nodes",
       { ...GKE, location: "us-east1-c", brokerReplicas: 5 },
-      `ha-celery:nodes is 3: 5 broker nodes never share a Kubernetes node. ${set("nodes 5")}`,
+      `ha-celery:nodes is 3: 5 broker nodes need a Kubernetes node each. ${set("nodes 5")}`,
     ],
     [
       "more broker nodes than nodes, in a region",
       { ...GKE, brokerReplicas: 7 },
-      `ha-celery:nodes is 3: 7 broker nodes never share a Kubernetes node. ${set("nodes 9")}`,
+      `ha-celery:nodes is 3: 7 broker nodes need a Kubernetes node each. ${set("nodes 9")}`,
     ],
     [
       "nodes that do not divide",
       { ...GKE, nodes: 4 },
-      `ha-celery:nodes is 4: each of 3 zones gets as many nodes as the others. ${set("nodes 6")}`,
+      `ha-celery:nodes is 4: each of 3 zones must have the same number of nodes. ${set("nodes 6")}`,
     ],
     [
       "nodes that do not divide over named zones",
       { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"] },
-      `ha-celery:nodes is 3: each of 2 zones gets as many nodes as the others. ${set("nodes 4")}`,
+      `ha-celery:nodes is 3: each of 2 zones must have the same number of nodes. ${set("nodes 4")}`,
     ],
     [
       "zones of a zone",
       { ...GKE, location: "us-east1-c", nodeZones: ["us-east1-c"] },
-      `ha-celery:nodeZones: nodeZones is given, but location is "us-east1-c", one zone with all nodes. Use its region "us-east1" as location, or remove nodeZones. ${remove("nodeZones")}`,
+      `ha-celery:nodeZones: nodeZones is set, but location is "us-east1-c", a single zone. Use its region "us-east1" as location, or remove nodeZones. ${remove("nodeZones")}`,
     ],
     [
       "too short a time for upgrades",
       { ...GKE, maintenanceStart: "03:00", maintenanceDays: ["SU"] },
-      `ha-celery:maintenanceStart: maintenance is open 4 hours a week, but GKE asks for 48 hours in any 32 days. Use days and hours that come to at least 12 a week. ${remove("maintenanceDays")}`,
+      `ha-celery:maintenanceStart: maintenance is open 4 hours a week, but GKE requires 48 hours in any 32 days. Use days and hours that add up to at least 12 a week. ${remove("maintenanceDays")}`,
     ],
     [
       "a time of day that is none",
@@ -97,7 +97,7 @@ describe("rules between keys", () => {
     [
       "two namespaces",
       { ...EXISTING, namespace: "mine", existingNamespace: "yours" },
-      `ha-celery:namespace is "mine": existingNamespace is set, too; one is made, the other used. ${remove("namespace")}`,
+      `ha-celery:namespace is "mine": existingNamespace is also set; the former creates a namespace, the latter uses an existing one. ${remove("namespace")}`,
     ],
     [
       "a certificate without its name",
@@ -117,7 +117,7 @@ describe("rules between keys", () => {
     [
       "a fixed number that changes",
       { ...EXISTING, ...pools({ name: "mail", replicas: 3, autoscale: { maxReplicas: 5 } }) },
-      `ha-celery:workerPools[0].replicas is 3: autoscale sets the number of pods, too. ${remove("--path 'workerPools[0].replicas'")}`,
+      `ha-celery:workerPools[0].replicas is 3: autoscale also sets the number of pods. ${remove("--path 'workerPools[0].replicas'")}`,
     ],
     [
       "spot workers without spot nodes",
@@ -137,22 +137,22 @@ describe("rules between keys", () => {
     [
       "volumes that go, in production",
       { ...PRODUCTION, storageOnDelete: "delete" },
-      `ha-celery:storageOnDelete is "delete": in production pulumi destroy must not take queued tasks along. ${set("storageOnDelete retain")}`,
+      `ha-celery:storageOnDelete is "delete": in production pulumi destroy must not delete queued tasks. ${set("storageOnDelete retain")}`,
     ],
     [
       "brokers together, in production",
       { ...PRODUCTION, brokerSpread: "preferred" },
-      `ha-celery:brokerSpread is "preferred": in production the loss of one Kubernetes node must not take two broker nodes along. ${set("brokerSpread required")}`,
+      `ha-celery:brokerSpread is "preferred": in production the loss of one Kubernetes node must not cost two broker nodes. ${set("brokerSpread required")}`,
     ],
     [
       "no protection in production",
       { ...PRODUCTION, deletionProtection: false },
-      `ha-celery:deletionProtection is false: in production pulumi destroy must not take the broker down by mistake. ${set("deletionProtection true")}`,
+      `ha-celery:deletionProtection is false: in production pulumi destroy must not delete the broker by mistake. ${set("deletionProtection true")}`,
     ],
     [
       "brokers on spot nodes, in production",
       { ...PRODUCTION, spot: true },
-      `ha-celery:spot is true: in production the broker must not run on nodes that may all be taken away at once. ${set("spot false")}`,
+      `ha-celery:spot is true: in production the broker must not run on nodes that can all be reclaimed at once. ${set("spot false")}`,
     ],
   ];
   for (const [what, values, text] of table)
@@ -189,7 +189,7 @@ describe("rules between keys", () => {
       { ...PRODUCTION, spotNodes: 3, ...pools({ name: "mail", spot: true }) },
     ],
     ["the stack's own network", { ...GKE, network: "", subnetwork: "" }],
-    ["a network of yours", { ...GKE, network: "shared", subnetwork: "shared" }],
+    ["an existing network", { ...GKE, network: "shared", subnetwork: "shared" }],
     ["two zones with two nodes each", { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"], nodes: 4 }],
     ["production in a region", PRODUCTION],
   ];
@@ -200,7 +200,7 @@ describe("rules between keys", () => {
 
   it("warns of production in one zone", () => {
     assert.deepEqual(parsed({ ...PRODUCTION, location: "us-east1-c" }).warnings, [
-      'ha-celery:location is "us-east1-c": it is one zone, which can be lost with all nodes; a region has three. Fix: pulumi config set --stack dev location us-east1',
+      'ha-celery:location is "us-east1-c": it is a single zone, which can fail with all its nodes; a region has three. Fix: pulumi config set --stack dev location us-east1',
     ]);
     assert.deepEqual(parsed({ ...GKE, location: "us-east1-c" }).warnings, []);
   });
