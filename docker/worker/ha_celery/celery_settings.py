@@ -204,7 +204,7 @@ TABLE: tuple[CelerySetting, ...] = (
         _MERGED,
         "task_queues",
         _queues,
-        "Names only: type, exchange, and routing key are ours.",
+        "Names only: type, arguments, exchange, and routing key are ours. Broadcast queues are refused.",
         "your queues and those of `HA_CELERY_QUEUES`",
     ),
     _row(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery.app.defaults import DEFAULTS
+from kombu.common import Broadcast
 from kombu.utils.url import maybe_sanitize_url, parse_url
 
 from ha_celery import versions
@@ -66,6 +67,16 @@ def _queue_types(context: Context) -> list[str]:
     ]
 
 
+def _broadcasts(context: Context) -> list[str]:
+    queues = context.app_value("task_queues") or ()
+    return [
+        f"task_queues has the broadcast queue {queue.alias!r} in the app, but must have quorum queues only,"
+        " in which each task runs once. Remove it from the app, and send one task to each of several queues."
+        for queue in queues
+        if isinstance(queue, Broadcast)
+    ]
+
+
 def _time_limit(context: Context) -> list[str]:
     theirs, ours = context.app_value("task_time_limit"), context.settings.longest_task_seconds
     if theirs is None or ours is None or theirs <= ours:
@@ -109,6 +120,7 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
     _versions,
     _confirms,
     _queue_types,
+    _broadcasts,
     _time_limit,
     _result_backend,
     _remote_control,

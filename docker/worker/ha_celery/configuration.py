@@ -64,6 +64,16 @@ class Configuration:
         theirs = {name: context.app_value(name) for name in ours}
         return {name: (theirs[name], ours[name]) for name in ours if theirs[name] not in (None, ours[name])}
 
+    def unused_queue_arguments(self) -> dict[str, dict[str, Any]]:
+        """Returns the arguments that the app gives its queues, besides their type; ours have none of them."""
+        arguments = {
+            str(getattr(queue, "name", queue)): dict(getattr(queue, "queue_arguments", None) or {})
+            for queue in self._app_value("task_queues") or ()
+        }
+        for of_queue in arguments.values():
+            of_queue.pop("x-queue-type", None)
+        return {name: of_queue for name, of_queue in arguments.items() if of_queue}
+
     def queues(self) -> list[str]:
         """Returns the queues that a worker takes tasks from, unless its -Q option names others."""
         return list(self.settings.queues) or queue_names(self.context())

@@ -167,9 +167,10 @@ class LinkPool:
         self._start()
 
     def _start(self) -> None:
-        self._process = os.getpid()
         self._idle: list[Link] = []
         self._free: Any = threading.Semaphore(self._limit) if self._limit else None
+        # Last, so that no other thread of a new child takes a connection of the parent.
+        self._process = os.getpid()
 
     @contextmanager
     def acquire(self, deadline: float) -> Iterator[Link]:

@@ -69,6 +69,13 @@ def report(instance: Any, **_: Any) -> None:
     configuration = configuration_of(instance.app)
     for name, (theirs, ours) in configuration.replaced_defaults().items():
         logger.info("the app sets %s to %r; the default of ha-celery is %r", name, theirs, ours)
+    for name, arguments in configuration.unused_queue_arguments().items():
+        logger.warning(
+            "task_queues gives queue %r the arguments %r, which are not used."
+            " Set what they stand for by a policy of the broker, which also changes queues that exist",
+            name,
+            arguments,
+        )
     if not configuration.accelerated:
         untested = [f"{one.name} {one.installed}" for one in versions.mismatches(versions.ACCELERATED)]
         logger.warning(

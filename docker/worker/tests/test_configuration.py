@@ -9,6 +9,7 @@ from celery import Celery
 from celery.app.defaults import DEFAULTS
 from celery.utils.quorum_queues import detect_quorum_queues
 from kombu import Queue
+from kombu.common import Broadcast
 
 from ha_celery import Settings, SettingsError, check, configure, create_app, versions
 from ha_celery.amqp import AMQP
@@ -203,6 +204,11 @@ def test_all_conflicts_are_reported_with_both_values() -> None:
         "task_queues",
     ]
     assert "hidden" not in "".join(lines)
+
+
+def test_a_broadcast_queue_is_refused() -> None:
+    [line] = refused(configured(task_queues=[Broadcast("everyone"), Queue("slow")]))
+    assert line.startswith("- task_queues has the broadcast queue 'everyone' in the app, but")
 
 
 FIXED = [row for row in TABLE if row.precedence is Class.FIXED]

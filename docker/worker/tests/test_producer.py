@@ -368,6 +368,25 @@ class TestPool:
             with pool.acquire(math.inf) as childs:
                 assert childs is not parents
 
+    def test_no_thread_of_a_child_is_lent_a_connection_of_the_parent(
+        self, app: Celery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        takes_over_before_it_is_empty = []
+
+        class Pool(LinkPool):
+            def __setattr__(self, name: str, value: Any) -> None:
+                if name == "_process":
+                    takes_over_before_it_is_empty.append(bool(vars(self).get("_idle")))
+                super().__setattr__(name, value)
+
+        pool = Pool(app.connection_for_write(), 1)
+        with pool.acquire(math.inf):
+            pass
+        monkeypatch.setattr(links.os, "getpid", lambda: -1)
+        with pool.acquire(math.inf):
+            pass
+        assert takes_over_before_it_is_empty == [False, False]
+
     def test_one_pool_for_each_broker(self, use: Any, app: Celery, task: Any) -> None:
         use(Broker())
         ours, other = app.connection_for_write(), app.connection_for_write(url="amqp://u:p@elsewhere/v")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from kombu import Queue
 
 from ha_celery import Settings, configure, versions
 from ha_celery.versions import Mismatch
@@ -90,3 +91,10 @@ def test_the_solo_pool_is_refused() -> None:
 def test_the_limits_of_threads_are_logged(pool: str, caplog: pytest.LogCaptureFixture) -> None:
     started(worker_pool=pool)
     assert ("--pool=threads has no time limits" in caplog.text) is (pool == "threads")
+
+
+def test_arguments_of_queues_that_are_not_used_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    quorum = {"x-queue-type": "quorum"}
+    started(task_queues=[Queue("urgent", queue_arguments=quorum | {"x-max-priority": 5}), Queue("slow")])
+    assert "gives queue 'urgent' the arguments {'x-max-priority': 5}, which are not used" in caplog.text
+    assert "'slow'" not in caplog.text
