@@ -31,13 +31,14 @@ export class Runner {
     return this.stopped || this.ended.some(({ result }) => result === Result.Failed);
   }
 
-  /** Runs all suites, also after a failure. */
+  /** Runs all suites, also after a failure; at the end, one by one, those that run alone. */
   async run(suites: readonly Suite[], env: Record<string, string> = {}): Promise<void> {
-    const waiting = [...suites];
+    const waiting = suites.filter(({ alone }) => !alone);
     const work = async () => {
       for (let suite = waiting.shift(); suite; suite = waiting.shift()) await this.runOne(suite, env);
     };
     await Promise.all(Array.from({ length: JOBS }, work));
+    for (const suite of suites.filter(({ alone }) => alone)) await this.runOne(suite, env);
   }
 
   /** Runs a step of the tests themselves, such as creating the clusters. */

@@ -5,6 +5,8 @@ import { makeCommand } from "../../local/paths";
 export interface Suite {
   readonly name: string;
   readonly command: readonly string[];
+  /** Whether no other suite may run at the same time. Default: another one may. */
+  readonly alone?: boolean;
   /** Returns the reason if the suite cannot run here. Default: it always can. */
   readonly blocked?: () => Promise<string | undefined>;
 }
@@ -21,9 +23,10 @@ const cluster = (name: string): Suite => mocha(name, `tests/cluster/${name}.test
 /** Suites that need no cluster. */
 export const CHECKS: readonly Suite[] = [make("lint"), make("test-unit"), make("check"), make("test-python")];
 
-/** Suites on clusters of this machine, the longest first, so that none runs alone at the end. */
+/** Suites on clusters of this machine, the longest first, so that few run alone at the end. */
 export const CLUSTER: readonly Suite[] = [
-  cluster("local"),
+  // Its drills count duplicates, which grow with the time that a task takes on a busy machine.
+  { ...cluster("local"), alone: true },
   cluster("broker"),
   cluster("providers"),
   cluster("python"),

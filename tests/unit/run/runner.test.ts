@@ -35,6 +35,18 @@ describe("the runner of the test suites", () => {
       assert.ok(lines.includes(`out         | ${color}`), lines.join("\n"));
   });
 
+  it("runs a suite that must run alone after the others", async () => {
+    await runner.run([
+      { ...shell("alone", "true"), alone: true },
+      shell("slow", "sleep 0.2"),
+      shell("fast", "true"),
+    ]);
+    assert.deepEqual(
+      runner.ended.map(({ name }) => name),
+      ["fast", "slow", "alone"],
+    );
+  });
+
   it("lists a suite that cannot run, with the reason", async () => {
     await runner.run([{ ...shell("drill", "exit 1"), blocked: () => Promise.resolve("no cluster") }]);
     assert.equal(runner.failed, false);
