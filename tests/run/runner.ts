@@ -23,12 +23,12 @@ const NAME_WIDTH = 11;
 export class Runner {
   readonly ended: Ended[] = [];
   private readonly running = new Set<ChildProcess>();
-  private stopped = false;
+  private interrupted = false;
 
   constructor(private readonly write: (line: string) => void = console.log) {}
 
   get failed(): boolean {
-    return this.stopped || this.ended.some(({ result }) => result === Result.Failed);
+    return this.interrupted || this.ended.some(({ result }) => result === Result.Failed);
   }
 
   /** Runs all suites, also after a failure; at the end, one by one, those that run alone. */
@@ -49,18 +49,20 @@ export class Runner {
     });
   }
 
-  notRun({ name }: Suite, reason: string): void {
+  /** Lists a suite that does not run; an interruption is the reason of all that follows it. */
+  notRun({ name }: Suite, because: string): void {
+    const reason = this.interrupted ? "interrupted" : because;
     this.ended.push({ name, result: Result.NotRun, seconds: 0, reason });
   }
 
   /** Ends the running suites. Those that are waiting do not start. */
   stop(signal: NodeJS.Signals): void {
-    this.stopped = true;
+    this.interrupted = true;
     for (const { pid, exitCode } of this.running) if (pid && exitCode === null) process.kill(-pid, signal);
   }
 
   private async runOne(suite: Suite, env: Record<string, string>): Promise<void> {
-    const reason = this.stopped ? "interrupted" : await suite.blocked?.();
+    const reason = this.interrupted ? "interrupted" : await suite.blocked?.();
     if (reason !== undefined) return this.notRun(suite, reason);
     await this.timed(suite.name, () => this.spawn(suite, env));
   }
