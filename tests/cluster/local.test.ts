@@ -18,7 +18,10 @@ function holdPort5000(): Server {
 describe("the local target, on a real cluster", () => {
   const squatter = holdPort5000();
   // Removes what an interrupted run, or another checkout, left under this name.
-  before(() => command("down"));
+  before(() => {
+    Running.endOnSignal();
+    return command("down");
+  });
   afterEach(() => Running.endAll());
   after(async () => {
     squatter.close();

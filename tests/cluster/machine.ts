@@ -25,15 +25,16 @@ export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** Interrupts the commands that a failed test has left running, so that they undo their faults. */
-  static interruptAll(): void {
+  /** Interrupts the commands that are still running, and waits until they have undone their faults. */
+  static async endAll(): Promise<void> {
     for (const each of Running.all) each.signal("SIGINT");
+    await Promise.all([...Running.all].map(({ ended }) => ended));
   }
 
-  /** Interrupts them, and waits until they have ended. */
-  static async endAll(): Promise<void> {
-    Running.interruptAll();
-    await Promise.all([...Running.all].map(({ ended }) => ended));
+  /** Makes a signal to the tests end their commands, too. */
+  static endOnSignal(): void {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.once(signal, () => void Running.endAll().finally(() => process.exit(1)));
   }
 
   constructor(args: readonly string[], program = "local/main.ts") {
@@ -73,8 +74,6 @@ export class Running {
     }
   }
 }
-
-process.once("exit", () => Running.interruptAll());
 
 export const command = (...args: string[]): Promise<Ended> =>
   new Running([...args, `--cluster=${CLUSTER}`]).ended;

@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import { deleteCluster } from "../../local/cluster";
 import { ensureBaseImages } from "../../local/images";
 import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
+import { CLUSTER as LOCAL } from "../cluster/machine";
 import { newSharedCluster, SHARED, SHARED_VARIABLE } from "../cluster/sharedCluster";
 import { Runner } from "./runner";
 import { CHECKS, CLUSTER, CONSUMER, drill, type Suite } from "./suites";
@@ -28,7 +29,8 @@ async function onSharedCluster(suites: readonly Suite[]): Promise<void> {
     if (runner.failed) notRun(suites, "the cluster could not be created");
     else await runner.run(suites, { [SHARED_VARIABLE]: SHARED });
   } finally {
-    await deleteCluster(SHARED, () => undefined);
+    // The suite `local` deletes its cluster itself, unless it was killed.
+    for (const name of [SHARED, LOCAL]) await deleteCluster(name, () => undefined);
     await stopDockerIfOurs(() => undefined);
   }
 }
