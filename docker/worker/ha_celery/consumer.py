@@ -73,7 +73,8 @@ class Consumer(consumer.Consumer):
         """Connect for tasks, which come several at a time."""
         connection = self.app.connection_for_read(heartbeat=heartbeat)
         if connection.transport_cls in ("amqp", "amqps", "pyamqp"):
-            connection.transport_cls = Transport
+            # The name of the transport stays, for the URL in the log.
+            connection.get_transport_cls = lambda: Transport
         return self.ensure_connected(connection)
 
     def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:

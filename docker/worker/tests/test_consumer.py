@@ -65,7 +65,9 @@ def test_tasks_are_still_published_with_confirms(app: Celery) -> None:
 
 
 def test_tasks_are_read_several_at_a_time(app: Celery) -> None:
-    assert consumer_of(app).connection_for_read().transport_cls is Transport
+    connection = consumer_of(app).connection_for_read()
+    assert isinstance(connection.transport, Transport)
+    assert connection.as_uri() == "amqp://user:**@nowhere.invalid:5672/vhost"
     assert consumer_of(app).connection_for_write().transport_cls == "amqp"
 
 
