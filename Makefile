@@ -16,10 +16,12 @@ SCENE ?= drain
 ARGS ?=
 
 VENV = docker/worker/.venv
+CELERY = tests/celery
+SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down drill drills clean test test-fast test-unit test-cluster test-python test-consumer lint check bench compare docs tools
+.PHONY: help up status down drill drills clean test test-fast test-unit test-cluster test-python test-consumer test-celery lint check bench compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -57,6 +59,10 @@ test-cluster: node_modules $(VENV) tools ## run tests on new clusters: drills, a
 test-consumer: node_modules ## install the packed library in another program, and deploy it to a new cluster
 	@$(SUITES) consumer
 
+test-celery: node_modules $(CELERY)/.venv $(CELERY)/.suite ## run Celery's own integration suite with and without ha_celery (SELECTION=t/integration/test_canvas.py)
+	@cd $(CELERY) && .venv/bin/pytest --quiet -p no:cacheprovider test_outcomes.py
+	@SELECTION='$(SELECTION)' mocha --timeout 0 $(CELERY)/celery.test.ts
+
 check: node_modules ## check types
 	@npm run --silent check
 
@@ -68,6 +74,7 @@ lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
 	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@cd docker/worker && .venv/bin/ruff check ../../$(CELERY) && .venv/bin/ruff format --check ../../$(CELERY) && .venv/bin/mypy --config-file ../../$(CELERY)/pyproject.toml ../../$(CELERY)
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
 docs: node_modules ## generate the reference pages in docs/reference
@@ -85,11 +92,21 @@ tools:
 	@tests/require openssl openssl version
 
 $(VENV): docker/worker/requirements-dev.txt
+$(CELERY)/.venv: $(CELERY)/requirements.txt
+$(VENV) $(CELERY)/.venv:
 	@tests/require python3-venv python3 -c 'import ensurepip, venv'
 	@echo "Installing the tests' Python packages ..."
 	@python3 -m venv $@
 	@$@/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
+
+# pip builds an sdist to read its name, so it also downloads the build's requirements.
+$(CELERY)/.suite: $(CELERY)/sdist.txt $(CELERY)/.venv
+	@echo "Downloading Celery's integration suite ..."
+	@rm -rf $@ && mkdir -p $@/download
+	@$(CELERY)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary celery --require-hashes --requirement $< --dest $@/download
+	@tar -xzf $@/download/celery-*.tar.gz -C $@ --strip-components=1
+	@rm -r $@/download
 
 node_modules: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js and npm, for example: apt-get install -y nodejs npm"; exit 1; }

@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", ".local/", "node_modules/", "**/.venv/"] },
+  { ignores: ["dist/", ".local/", "node_modules/", "**/.venv/", "**/.suite/"] },
   {
     files: ["**/*.ts", "**/*.mts"],
     extends: [tseslint.configs.strict],

@@ -90,7 +90,7 @@ def _time_limit(context: Context) -> list[str]:
 
 def _result_backend(context: Context) -> list[str]:
     theirs, ours = context.app_value("result_backend"), context.settings.result_backend
-    if not theirs:
+    if not theirs or is_in_memory(context.app_value("broker_url")):
         return []
     shown = _shown("result_backend", theirs)
     found = []

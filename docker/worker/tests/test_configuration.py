@@ -272,6 +272,13 @@ def test_two_result_backends_and_those_in_rabbitmq_are_refused() -> None:
     assert "lost with one broker node" in line
 
 
+def test_an_app_in_memory_keeps_its_own_result_backend() -> None:
+    settings = Settings(broker_url=URL, result_backend="redis://a")
+    app = configured(settings, broker_url="memory://", result_backend="cache+memory://")
+    check(app)
+    assert app.conf.result_backend == "cache+memory://"
+
+
 def test_a_silent_broker_is_given_up_after_the_brokers_have_elected(app: Celery) -> None:
     connection = app.connection_for_write()
     assert connection.connect_timeout == 2

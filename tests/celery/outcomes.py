@@ -1,0 +1,55 @@
+"""Outcomes of both runs, and their comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+Outcomes = dict[str, str]
+
+
+def outcomes(report: Path) -> Outcomes:
+    """Reads pytest's report. A test with subtests has several entries, all of which must pass."""
+    found: Outcomes = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname', '').removeprefix('t.integration.')}.{case.get('name')}"
+        kinds = {child.tag for child in case} & {"failure", "error", "skipped"}
+        outcome = kinds.pop() if kinds else "passed"
+        if found.get(name, "passed") == "passed":
+            found[name] = outcome
+    return found
+
+
+def counts(found: Outcomes) -> str:
+    """Number of tests by outcome."""
+    values = list(found.values())
+    return ", ".join(f"{values.count(outcome)} {outcome}" for outcome in sorted(set(values)))
+
+
+def problems(
+    with_plain: Outcomes, with_ours: Outcomes, expected: Mapping[str, str], *, complete: bool
+) -> list[str]:
+    """Returns an error text for each difference that the list does not explain, and for each stale entry."""
+    passes = {name for name, outcome in with_ours.items() if outcome == "passed"}
+    differ = [name for name, outcome in with_plain.items() if outcome == "passed" and name not in passes]
+    found = [
+        f"{name} passes with plain Celery, but not with ha_celery ({with_ours.get(name, 'not run')}). Fix it,"
+        " or add it to tests/celery/expected_failures.toml with the reason."
+        for name in differ
+        if name not in expected
+    ]
+    found += [
+        f"{name} is in tests/celery/expected_failures.toml, but passes. Remove it from the file."
+        for name in expected
+        if name in passes
+    ]
+    if complete:
+        found += [
+            f"{name} is in tests/celery/expected_failures.toml, but the suite has no such test. Remove it."
+            for name in expected
+            if name not in with_plain
+        ]
+        if not passes:
+            found.append("No test passed with ha_celery; see the logs.")
+    return found

@@ -1,0 +1,72 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { execa } from "execa";
+import { ensureBaseImages } from "../../local/images";
+import { REPOSITORY } from "../../local/paths";
+import { ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
+
+const quiet = () => undefined;
+
+/** A single broker in a container, with the product's image. Its port is published on 127.0.0.1 only. */
+export class BrokerContainer {
+  private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-"));
+  private address = "";
+
+  constructor(readonly name: string) {}
+
+  async start(): Promise<void> {
+    await ensureDocker(quiet);
+    const base = (await ensureBaseImages(quiet)).rabbitmq;
+    const source = join(REPOSITORY, "docker", "rabbitmq");
+    const image = await docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
+    // Allows the default user to log in over the network.
+    const configuration = join(this.folder, "open.conf");
+    writeFileSync(configuration, "loopback_users = none\n");
+    chmodSync(this.folder, 0o755);
+    await this.remove();
+    const volume = `${configuration}:/etc/rabbitmq/conf.d/90-open.conf:ro`;
+    const options = ["--detach", "--name", this.name, "--volume", volume, "--publish", "127.0.0.1::5672"];
+    await docker("run", ...options, image);
+    await this.started();
+    this.address = await docker("port", this.name, "5672");
+  }
+
+  /** URL of a virtual host, `/` by default. */
+  url(virtualHost = "/"): string {
+    return `amqp://guest:guest@${this.address}/${encodeURIComponent(virtualHost)}`;
+  }
+
+  /** Creates a virtual host and returns its URL. */
+  async addVirtualHost(name: string): Promise<string> {
+    await docker("exec", this.name, "rabbitmqctl", "add_vhost", name);
+    await docker("exec", this.name, "rabbitmqctl", "set_permissions", "-p", name, "guest", ".*", ".*", ".*");
+    return this.url(name);
+  }
+
+  async stop(): Promise<void> {
+    await this.remove();
+    await stopDockerIfOurs(quiet);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async remove(): Promise<void> {
+    await docker("rm", "--force", "--volumes", this.name).catch(quiet);
+  }
+
+  /** Waits until the broker has started. The command itself fails until the node has registered its name. */
+  private async started(attempts = 30): Promise<void> {
+    try {
+      await docker("exec", this.name, "rabbitmqctl", "await_startup");
+    } catch (error) {
+      if (attempts === 0) throw error;
+      await setTimeout(1_000);
+      await this.started(attempts - 1);
+    }
+  }
+}
+
+async function docker(...args: string[]): Promise<string> {
+  return (await execa("docker", args)).stdout.trim();
+}
