@@ -13,6 +13,8 @@ export * from "./gkeCluster/choices";
 export * from "./gkeCluster/gkeCluster";
 export * from "./haCelery/args";
 export * from "./haCelery/haCelery";
+export * from "./celeryOptions";
+export * from "./podOptions/args";
 export * from "./rabbitMqCluster/args";
 export * from "./rabbitMqCluster/rabbitMqCluster";
 export * from "./taskLedger/args";

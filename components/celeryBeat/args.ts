@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BrokerConnection, CeleryOptions, Compute, Volume } from "../types";
+import type { CeleryOptions } from "../celeryOptions";
+import type { BrokerConnection, Compute, Volume } from "../types";
 
 /** Arguments that `CeleryBeat` shares with the beat of a `HaCelery`. Changing one stops the pod before another
  * starts: nothing is published for some seconds, and tasks that were due are published late. */

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
@@ -20,40 +21,42 @@ export function beatDeployment(
       strategy: { type: "Recreate" },
       selector: { matchLabels: beat.selector },
       template: {
-        metadata: { labels: podLabels(beat) },
-        spec: {
-          enableServiceLinks: false,
-          automountServiceAccountToken: false,
-          securityContext: podSecurity(beat.runAsUser),
-          ...placement(beat, LOST_NODE_TOLERATIONS),
-          containers: [
-            {
-              name: "beat",
-              image: beat.image,
-              imagePullPolicy: "IfNotPresent",
-              command: beat.command ?? beatCommand(beat),
-              env: environment(beat, {
-                [VARIABLES.queues]: beat.queues.join(","),
-                [VARIABLES.stateDir]: STATE_DIR,
-              }),
-              resources: resources(beat.compute),
-              securityContext: CONTAINER_SECURITY,
-              ...probes("scheduling"),
-              volumeMounts: [
-                { name: "memory", mountPath: DATA_DIR },
-                { name: "state", mountPath: STATE_DIR },
-                { name: "tmp", mountPath: "/tmp" },
-                ...trustMounts(beat),
-              ],
-            },
-          ],
-          volumes: [
-            { name: "memory", persistentVolumeClaim: { claimName } },
-            STATE_VOLUME,
-            { name: "tmp", emptyDir: {} },
-            ...trustVolumes(beat),
-          ],
-        },
+        metadata: { labels: podLabels(beat), ...podAnnotations(beat.pod) },
+        spec: podSpec(
+          {
+            enableServiceLinks: false,
+            securityContext: podSecurity(beat.runAsUser),
+            ...placement(beat, LOST_NODE_TOLERATIONS),
+            containers: [
+              {
+                name: "beat",
+                image: beat.image,
+                imagePullPolicy: "IfNotPresent",
+                command: beat.command ?? beatCommand(beat),
+                env: environment(beat, {
+                  [VARIABLES.queues]: beat.queues.join(","),
+                  [VARIABLES.stateDir]: STATE_DIR,
+                }),
+                resources: resources(beat.compute),
+                securityContext: CONTAINER_SECURITY,
+                ...probes("scheduling"),
+                volumeMounts: [
+                  { name: "memory", mountPath: DATA_DIR },
+                  { name: "state", mountPath: STATE_DIR },
+                  { name: "tmp", mountPath: "/tmp" },
+                  ...trustMounts(beat),
+                ],
+              },
+            ],
+            volumes: [
+              { name: "memory", persistentVolumeClaim: { claimName } },
+              STATE_VOLUME,
+              { name: "tmp", emptyDir: {} },
+              ...trustVolumes(beat),
+            ],
+          },
+          beat.pod,
+        ),
       },
     },
   };

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BrokerConnection, CeleryOptions, Compute, LedgerConnection } from "../types";
+import type { CeleryOptions } from "../celeryOptions";
+import type { BrokerConnection, Compute, LedgerConnection } from "../types";
 
 /** Arguments that `CeleryJob` shares with the job of a `HaCelery`. Jobs are immutable: changing an argument runs a
  * new one. */

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { podAnnotations, podSpec } from "../podOptions/pod";
 import { JOB_VARIABLES, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import type { ResolvedJob } from "./resolve";
@@ -19,32 +20,34 @@ export function jobArgs(job: ResolvedJob): k8s.batch.v1.JobArgs {
       // requires the pod to end first, which on a lost node happens only when the node returns.
       podReplacementPolicy: "TerminatingOrFailed",
       template: {
-        metadata: { labels: podLabels(job) },
-        spec: {
-          // A new pod per attempt keeps the log of each attempt.
-          restartPolicy: "Never",
-          enableServiceLinks: false,
-          automountServiceAccountToken: false,
-          securityContext: podSecurity(job.runAsUser),
-          ...placement(job, LOST_NODE_TOLERATIONS),
-          containers: [
-            {
-              name: "job",
-              image: job.image,
-              imagePullPolicy: "IfNotPresent",
-              command: job.command,
-              env: environment(job, {
-                [VARIABLES.queues]: job.queues.join(","),
-                [JOB_VARIABLES.tasks]: String(job.tasks),
-                [JOB_VARIABLES.run]: job.run,
-              }),
-              resources: resources(job.compute),
-              securityContext: CONTAINER_SECURITY,
-              volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...trustMounts(job)],
-            },
-          ],
-          volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(job)],
-        },
+        metadata: { labels: podLabels(job), ...podAnnotations(job.pod) },
+        spec: podSpec(
+          {
+            // A new pod per attempt keeps the log of each attempt.
+            restartPolicy: "Never",
+            enableServiceLinks: false,
+            securityContext: podSecurity(job.runAsUser),
+            ...placement(job, LOST_NODE_TOLERATIONS),
+            containers: [
+              {
+                name: "job",
+                image: job.image,
+                imagePullPolicy: "IfNotPresent",
+                command: job.command,
+                env: environment(job, {
+                  [VARIABLES.queues]: job.queues.join(","),
+                  [JOB_VARIABLES.tasks]: String(job.tasks),
+                  [JOB_VARIABLES.run]: job.run,
+                }),
+                resources: resources(job.compute),
+                securityContext: CONTAINER_SECURITY,
+                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...trustMounts(job)],
+              },
+            ],
+            volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(job)],
+          },
+          job.pod,
+        ),
       },
     },
   };

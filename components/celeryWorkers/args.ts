@@ -1,12 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type {
-  BrokerConnection,
-  CeleryOptions,
-  Compute,
-  LedgerConnection,
-  Spread,
-  WorkerAutoscale,
-} from "../types";
+import type { CeleryOptions } from "../celeryOptions";
+import type { BrokerConnection, Compute, LedgerConnection, Spread, WorkerAutoscale } from "../types";
 
 /** Arguments that `CeleryWorkers` shares with the worker pools of a `HaCelery`. Changing any of them except
  * `replicas` and `autoscale` replaces the pods one by one: a new pod starts first, and the old one finishes its

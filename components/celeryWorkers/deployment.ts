@@ -8,12 +8,11 @@ import {
   resources,
   spreadOut,
 } from "../shared/pods";
+import { type OwnContainer, podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { ResolvedWorkers } from "./resolve";
-
-type Container = k8s.types.input.core.v1.Container;
 
 /** Time that a stopping pod needs in addition to its longest task. */
 const STOP_SECONDS = 30;
@@ -28,17 +27,19 @@ export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       selector: { matchLabels: workers.selector },
       template: {
-        metadata: { labels: podLabels(workers) },
-        spec: {
-          enableServiceLinks: false,
-          automountServiceAccountToken: false,
-          securityContext: podSecurity(workers.runAsUser),
-          terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
-          ...spreadOut(workers.spread, workers.selector),
-          ...placement(workers, LOST_NODE_TOLERATIONS),
-          containers: [workerContainer(workers)],
-          volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
-        },
+        metadata: { labels: podLabels(workers), ...podAnnotations(workers.pod) },
+        spec: podSpec(
+          {
+            enableServiceLinks: false,
+            securityContext: podSecurity(workers.runAsUser),
+            terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
+            ...spreadOut(workers.spread, workers.selector),
+            ...placement(workers, LOST_NODE_TOLERATIONS),
+            containers: [workerContainer(workers)],
+            volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
+          },
+          workers.pod,
+        ),
       },
     },
   };
@@ -83,7 +84,7 @@ export function workerCommand(workers: ResolvedWorkers): string[] {
   ];
 }
 
-function workerContainer(workers: ResolvedWorkers): Container {
+function workerContainer(workers: ResolvedWorkers): OwnContainer {
   return {
     name: "worker",
     image: workers.image,

@@ -38,7 +38,10 @@ export const LOST_NODE_TOLERATIONS: Toleration[] = [
   "node.kubernetes.io/unreachable",
 ].map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 }));
 
-export function placement(options: Placement, always: Toleration[] = []): Partial<PodSpec> {
+export function placement(
+  options: Placement,
+  always: Toleration[] = [],
+): Pick<PodSpec, "nodeSelector" | "tolerations" | "priorityClassName"> {
   const tolerations = [...always, ...(options.tolerations ?? [])];
   return {
     ...(options.nodeSelector && { nodeSelector: options.nodeSelector }),
@@ -48,7 +51,10 @@ export function placement(options: Placement, always: Toleration[] = []): Partia
 }
 
 /** Spreads the pods of `selector` over nodes, and over zones if nodes have any. */
-export function spreadOut(spread: Spread, selector: Record<string, string>): Partial<PodSpec> {
+export function spreadOut(
+  spread: Spread,
+  selector: Record<string, string>,
+): Pick<PodSpec, "affinity" | "topologySpreadConstraints"> {
   const apart = { labelSelector: { matchLabels: selector }, topologyKey: "kubernetes.io/hostname" };
   return {
     affinity: {

@@ -6,6 +6,7 @@ import { BROKER } from "../../components/rabbitMqCluster/validation";
 import { queues } from "../../components/shared/celery/checks";
 import { resourceName } from "../../components/shared/checks";
 import { ScaleBy, Spread } from "../../components/types";
+import { podOptions } from "./pod";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
 // Parts of lists and maps in the configuration. Omitted fields get the component's default.
@@ -75,6 +76,7 @@ export const workerPool = z.strictObject({
     })
     .optional(),
   observable: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  pod: podOptions.optional(),
 });
 
 /** No fields: no beat. */
@@ -89,4 +91,5 @@ export const beat = z.strictObject({
   ).optional(),
   cpu: quantity("50m").optional(),
   memory: quantity("256Mi").optional(),
+  pod: podOptions.optional(),
 });

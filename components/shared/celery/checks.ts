@@ -10,7 +10,8 @@ import {
   wholeNumber,
 } from "../checks";
 import { DEAD_LETTERS, DELAYED_QUEUES, QUEUE_NAME } from "./contract";
-import type { CeleryOptions } from "../../types";
+import { pod } from "../../podOptions/validation";
+import type { CeleryOptions } from "../../celeryOptions";
 
 export const app: Check<string> = check(
   (name) => /^\w+(\.\w+)*(:\w+(\.\w+)*)?$/.test(name),
@@ -47,6 +48,7 @@ export const CELERY: Checks<CeleryOptions> = {
   envFromSecrets: checkedByRule,
   resultBackend: unchecked,
   runAsUser,
+  pod,
 };
 
 /** Environment variables that neither the component nor the other map sets. `reserved` holds the fix for each

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BrokerConnection, LedgerConnection, SecretKey } from "../../types";
+import type { PodOptions } from "../../podOptions/args";
 import type { Labels } from "../labels";
 import { VARIABLES } from "./contract";
 
@@ -9,7 +10,7 @@ type PodVolume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 type Env = Record<string, pulumi.Input<string>>;
 
-const TRUST_DIR = "/etc/ha-celery/broker-ca";
+export const TRUST_DIR = "/etc/ha-celery/broker-ca";
 const TRUST_FILE = "ca.crt";
 
 /** A pod that runs Celery code: a worker, a job, or a beat. */
@@ -20,6 +21,7 @@ export interface CeleryPod {
   envFromSecrets?: Record<string, SecretKey>;
   resultBackend?: SecretKey;
   labels: Labels;
+  pod?: PodOptions;
 }
 
 /** Environment of the container: the variables of the Python package `ha_celery`, then the application's own. */
@@ -51,12 +53,18 @@ export function trustMounts({ broker: { trust } }: CeleryPod): VolumeMount[] {
   return trust ? [{ name: "broker-ca", mountPath: TRUST_DIR, readOnly: true }] : [];
 }
 
-/** Labels of the pod: its own, and those that the broker's and the ledger's NetworkPolicies require. */
+/** Labels of the pod: the user's, its own, and those that the broker's and the ledger's NetworkPolicies require. */
 export function podLabels(pod: CeleryPod): pulumi.Output<Record<string, string>> {
   return pulumi
     .all([pod.broker.clientLabels ?? {}, pod.ledger?.clientLabels ?? {}])
-    .apply(([broker, ledger]) => ({ ...broker, ...ledger, ...pod.labels }));
+    .apply(([broker, ledger]) => ({ ...pod.pod?.labels, ...broker, ...ledger, ...pod.labels }));
 }
+
+/** Variables of a container that is not the application's. */
+export const envVars = (env: Env, envFromSecrets: Record<string, SecretKey>): EnvVar[] => [
+  ...values(env),
+  ...Object.entries(envFromSecrets).map(([name, key]) => fromSecret(name, key)),
+];
 
 const values = (env: Env): EnvVar[] => Object.entries(env).map(([name, value]) => ({ name, value }));
 
