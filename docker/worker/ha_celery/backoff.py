@@ -1,4 +1,4 @@
-"""Waiting between attempts: longer each time, spread at random, within a budget."""
+"""Backoff between attempts: exponential, with jitter, within a budget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ha_celery.errors import GaveUpError
 
 
 def connect_timeout(failures: int, longest: float) -> float:
-    """Return the seconds until a connect times out: few at first, as the address may be a lost node's."""
+    """Return the timeout of a connect, in seconds: short at first, because the node may be lost."""
     return _doubled(0.5, failures, longest)
 
 
@@ -31,7 +31,7 @@ class Backoff:
         self.progress()
 
     def progress(self) -> None:
-        """Begin the series anew: an attempt has brought something forward."""
+        """Reset the pauses and the budget after a successful attempt."""
         self.attempts = 0
         self._deadline = time.monotonic() + self._budget
 
@@ -39,7 +39,7 @@ class Backoff:
         """Sleep before the next attempt; raise GaveUpError once the budget is spent."""
         self.attempts += 1
         ceiling = self._ceiling(self.attempts - 1)
-        # Half of it at random, so that many clients do not come back in step.
+        # Half of the pause is random, so that clients do not reconnect at the same moment.
         wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         self.check(error, wait)
         time.sleep(wait)

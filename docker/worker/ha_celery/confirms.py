@@ -35,7 +35,7 @@ Settled = Callable[[list[Sent], Refusal | None], None]
 
 
 class ConfirmChannel:
-    """Counts delivery tags, so that the late answer to one message is never taken for that to another."""
+    """Counts delivery tags, so that a late answer is never attributed to another message."""
 
     def __init__(self, connection: kombu.Connection, settled: Settled) -> None:
         """Open a channel on a connection that is open."""
@@ -59,7 +59,7 @@ class ConfirmChannel:
     def send(self, message: Message, timeout: float | None) -> int:
         """Declare what the message needs and write it; return its delivery tag."""
         for entity in message.declare:
-            # Looked up here, because kombu copies the entity for each message to find that it is declared.
+            # Checked here, because kombu copies the entity for each message to check whether it is declared.
             if hash(entity) not in self._connection.declared_entities:
                 maybe_declare(entity, self._channel)
         # Before sending: the answer may be read while py-amqp sends.
@@ -76,7 +76,7 @@ class ConfirmChannel:
         return tag
 
     def poll(self) -> None:
-        """Act on every answer that has arrived."""
+        """Process all answers that have arrived."""
         try:
             while True:
                 self._connection.drain_events(timeout=0)
@@ -84,14 +84,14 @@ class ConfirmChannel:
             return
 
     def flush(self) -> None:
-        """Write what a WriteBuffer keeps."""
+        """Flush the WriteBuffer."""
         self._channel.connection.frame_writer.flush()
 
     def _take(self, tag: int, multiple: bool) -> list[Sent]:
         if not multiple:
             return [Sent(tag, self._sent.pop(tag))] if tag in self._sent else []
         taken = []
-        # In the order of sending, so the first one too new ends the search.
+        # In the order of sending, so the first newer tag ends the search.
         while self._sent and (oldest := next(iter(self._sent))) <= tag:
             taken.append(Sent(oldest, self._sent.pop(oldest)))
         return taken

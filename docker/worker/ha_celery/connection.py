@@ -1,4 +1,4 @@
-"""A connection for publishing: no wait outlasts its deadline, and the reason of an alarm is known."""
+"""A connection for publishing, with a deadline for every wait and the reason of an alarm."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Connection(pyamqp.Connection):
         """Read a frame until the timeout or the deadline, whichever is first."""
         left = self._deadline.left()
         if timeout == 0:
-            # What has arrived is read after the deadline, too: it may tell why.
+            # Read pending frames even after the deadline: they may contain the reason.
             return super().blocking_read(0)
         if left <= 0:
             raise TimeoutError("the deadline for publishing has passed")
@@ -58,7 +58,7 @@ class Connection(pyamqp.Connection):
 
     def _on_blocked(self, reason: str) -> None:
         self.alarm = reason
-        # While the broker does not read, unsent data are no sign of a lost peer.
+        # While the broker does not read, unsent data do not indicate a lost peer.
         self._set_user_timeout(0)
         super()._on_blocked()
 
@@ -100,7 +100,7 @@ def for_publishing(connection: kombu.Connection, deadline: Deadline, **options: 
 
 
 def drop(connection: kombu.Connection) -> None:
-    """Close a connection without a goodbye: a blocked broker does not answer."""
+    """Close a connection without AMQP's closing handshake, which a blocked broker does not answer."""
     if connection.connected:
         connection.connection.transport.sock.settimeout(GOODBYE_SECONDS)
     connection.collect()

@@ -1,4 +1,4 @@
-"""A consumer that is back soon after the broker is, and acknowledges tasks together."""
+"""The worker's consumer: reconnects within a second of the broker's return, and batches acknowledgements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ha_celery.acks import Acks
 from ha_celery.backoff import connect_timeout
 from ha_celery.transport import Transport
 
-#: An idle process takes its next task within milliseconds.
+#: Timeout for processes to accept tasks that were written to them. An idle process needs milliseconds.
 LONGEST_WAY_SECONDS = 2.0
 
 
@@ -52,10 +52,10 @@ class ShortAttempts:
 
 
 class Consumer(consumer.Consumer):
-    """Celery's consumer, which else waits 2 s before its second attempt and up to 30 s before later ones."""
+    """Celery's consumer with shorter pauses: Celery waits 2 s before its second attempt, later up to 30 s."""
 
     class Blueprint(consumer.Consumer.Blueprint):
-        """Celery's steps, with our own for delayed delivery in place of Celery's."""
+        """Celery's steps, with ours for delayed delivery."""
 
         default_steps: ClassVar[list[str]] = [
             "ha_celery.delays:DelayedDelivery" if step.endswith(":DelayedDelivery") else step
@@ -65,12 +65,12 @@ class Consumer(consumer.Consumer):
     _acks: Acks | None = None
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Connect with short pauses between the attempts, for as long as it takes."""
+        """Connect with short pauses between the attempts, without a limit."""
         conn.ensure_connection = ShortAttempts(conn)
         return super().ensure_connected(conn)
 
     def connection_for_read(self, heartbeat: float | None = None) -> Any:
-        """Connect for tasks, which come several at a time."""
+        """Connect for receiving tasks, several per turn of the event loop."""
         connection = self.app.connection_for_read(heartbeat=heartbeat)
         if connection.transport_cls in ("amqp", "amqps", "pyamqp"):
             # The name of the transport stays, for the URL in the log.
@@ -78,9 +78,9 @@ class Consumer(consumer.Consumer):
         return self.ensure_connected(connection)
 
     def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
-        """Connect for events, which are all that a worker's own loop publishes.
+        """Connect for events, the only messages that the worker's event loop publishes.
 
-        An alarm of the broker blocks publishers: waiting for an event's confirm would stop the worker, too.
+        An alarm blocks publishers, so waiting for the confirm of an event would stop the worker.
         """
         connection = self.app.connection_for_write(url=url, heartbeat=heartbeat)
         connection.transport_options = connection.transport_options | {
@@ -91,18 +91,18 @@ class Consumer(consumer.Consumer):
         return self.ensure_connected(connection)
 
     def _send_events(self, on: bool) -> None:
-        """Events that come during an alarm are dropped: they say what is, and are no record."""
+        """Drop events during an alarm: they describe the current state, and nothing depends on them."""
         if self.event_dispatcher:
             self.event_dispatcher.enabled = on
 
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
-        """Gather acknowledgements, anew for every connection: what an old one owed is void."""
+        """Batch the acknowledgements of one connection; those of a lost connection are void."""
         handle: Callable[[Any], None] = super().create_task_handler(*args, **options)
-        # With one task a slot there is nothing to run while others are gathered.
+        # With one task per slot, a slot would be idle while acknowledgements are batched.
         if self.hub is None or self.prefetch_multiplier < 2:
             return handle
         slots = self.pool.num_processes
-        # Half of what the worker holds: the other half keeps the slots busy until the broker has sent more.
+        # Half of the prefetched tasks: the other half keeps the slots busy until the broker has sent more.
         half = self.prefetch_multiplier * slots // 2
         acks = self._acks = Acks(half, slots, self.hub.call_later, lambda: self.blueprint.state == RUN)
 
@@ -113,33 +113,33 @@ class Consumer(consumer.Consumer):
         return on_task_received
 
     def on_close(self) -> None:
-        """Let processes take what is on its way to them: Celery forgets it, and they run it all the same."""
+        """Wait until the processes accept the tasks written to them: Celery forgets those, but they run."""
         if self.hub and isinstance(self.pool, prefork.TaskPool):
             wait_until_taken(self.pool, self.hub)
         super().on_close()
 
     def shutdown(self) -> None:
-        """Acknowledge what has finished before the channel is closed."""
+        """Acknowledge finished tasks before the channel is closed."""
         if self._acks:
             ignore_errors(self, self._acks.flush)
         super().shutdown()
 
 
 def wait_until_taken(pool: Any, hub: Any) -> None:
-    """Read from the pool's processes until each has said that it runs the task that was written to it.
+    """Read from the pool's processes until each has accepted the task that was written to it.
 
-    A forgotten task would run again elsewhere, and its process would wait for 30 s before it ends.
+    Otherwise the task runs a second time elsewhere, and its process takes 30 s to end.
     """
     processes = pool._pool
     deadline = time.monotonic() + LONGEST_WAY_SECONDS
     while processes is not None and _on_the_way(processes) and time.monotonic() < deadline:
-        # None of them after a lost connection, which took these readers away.
+        # Empty after a lost connection, which removes these readers.
         outputs = [fd for fd in processes._fileno_to_outq if hub.readers.get(fd)]
         if not outputs:
             return
         for fd in select.select(outputs, [], [], 0.1)[0]:
             read, arguments = hub.readers[fd]
-            # A message that has been read in part goes on where it was.
+            # Continue a message that has been read in part.
             if isgenerator(read):
                 next(read, None)
             else:

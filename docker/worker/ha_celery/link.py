@@ -1,4 +1,4 @@
-"""One connection that publishes one message at a time, and the pool of them."""
+"""A connection that publishes one message at a time, and a pool of such connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ha_celery.message import Message
 
 
 class NoConfirmError(Exception):
-    """No confirm came in time. `written` tells whether the message was written to the broker."""
+    """No confirm arrived in time. `written` says whether the message was written to the broker."""
 
     def __init__(self, reason: str, written: bool) -> None:
         """Keep both."""
@@ -112,7 +112,7 @@ class Link:
         while self._awaited:
             now = time.monotonic()
             if channel.alarm:
-                # A second copy would be stored besides the first, which the broker reads after the alarm.
+                # The broker reads the message after the alarm, so a second copy would be a duplicate.
                 silent_since = now
             silence = now - silent_since
             if self._deadline.left() <= 0 and channel.alarm:
@@ -135,7 +135,7 @@ class Link:
 
 
 def _write_error(channel: ConfirmChannel, error: Exception) -> str:
-    """Name the alarm during which a large message did not fit between both ends, or else the error."""
+    """Return the alarm that blocked the write, otherwise the error."""
     with suppress(OSError, AMQPError):
         channel.poll()
     return alarm_words(channel.alarm) if channel.alarm else repr(error)

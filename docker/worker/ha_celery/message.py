@@ -1,4 +1,4 @@
-"""A message as it is sent: serialized once, however many attempts follow."""
+"""A serialized message, which all attempts to publish it share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kombu.serialization import dumps
 
 from ha_celery.errors import MessageTooLargeError
 
-#: RabbitMQ's `max_message_size`, which closes the channel of whoever exceeds it.
+#: RabbitMQ's `max_message_size`. RabbitMQ closes the channel when a message exceeds it.
 LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
@@ -31,7 +31,7 @@ class Message:
 
     @property
     def id(self) -> str:
-        """The task's id; empty for what is no task."""
+        """The task's id; empty if the message is not a task."""
         return str(self.format["properties"].get("correlation_id") or "")
 
     def __str__(self) -> str:

@@ -190,7 +190,7 @@ class Publication:
             link.publish(self.message, deadline, self.confirm_timeout, self.failures)
 
     def _judge(self, error: Exception) -> None:
-        """Raise what no other attempt cures."""
+        """Raise errors that another attempt cannot fix."""
         exchange, key = self.message.exchange, self.message.routing_key
         if isinstance(error, Returned) or _is_missing_exchange(error):
             raise self._error(
@@ -206,7 +206,7 @@ class Publication:
         if _may_be_written(error):
             self.maybe_stored = True
         if isinstance(error, NoConfirmError) and error.written:
-            # A broker that is slow, but alive, must not be given one copy after the other.
+            # A slow broker must not receive one copy after the other.
             self.confirm_timeout = min(self.confirm_timeout * 2, LONGEST_CONFIRM_TIMEOUT)
 
     def _pause(self, backoff: Backoff, error: Exception, began: float) -> None:
@@ -274,7 +274,7 @@ def _words(error: Exception) -> str:
 
 
 class ProducerPool:
-    """Makes producers; stands for kombu's pool, which can keep a caller waiting for ever."""
+    """Creates producers. Replaces kombu's pool, which can block a caller forever."""
 
     def __init__(self, app: Celery, connection: kombu.Connection) -> None:
         """Publish to the broker of this connection."""

@@ -1,4 +1,4 @@
-"""Publishing many tasks fast: confirms are awaited in a window instead of one at a time."""
+"""Publishes many tasks fast: up to a window of tasks awaits confirms at the same time."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from ha_celery.write_buffer import WriteBuffer
 
 logger = get_logger(__name__)
 
-#: After this long without a confirm, nothing new is sent until one comes.
+#: After this interval without a confirm, no new task is sent until one arrives.
 DOUBT_SECONDS = 1.0
 
 
 class ConfirmedPublisher:
     """Publishes tasks over one connection and reports each id once the broker has confirmed it.
 
-    What is lost with a connection, or refused, is published again under the same id. An error that concerns
-    one task only, such as arguments that cannot be serialized, is raised once, and that task is dropped.
-    Not for several threads.
+    Tasks that are lost with a connection, or refused, are published again under the same id. An error that
+    concerns one task only, such as arguments that cannot be serialized, is raised once, and that task is
+    dropped. Not thread-safe.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class ConfirmedPublisher:
     def publish(self, task: Any, args: Any = (), kwargs: Any = None, **options: Any) -> str:
         """Send a task and return its id; waits while the window is full.
 
-        Tasks that follow each other at once share a write, up to 32 of them, so the last of a burst leave
-        with the next call: poll() or flush() when there is nothing more to publish for now.
+        Tasks that follow each other within 2 ms share a write, up to 32 of them. Call poll() or flush() after
+        the last task of a burst, because the end of a burst is otherwise written by the next call.
         """
         task_id = str(options.pop("task_id", None) or uuid())
         if task_id in self._unconfirmed:
@@ -99,7 +99,7 @@ class ConfirmedPublisher:
         self._raise_unroutable()
 
     def close(self) -> None:
-        """Drop the connection; what is not confirmed stays unconfirmed."""
+        """Drop the connection; unconfirmed tasks stay unconfirmed."""
         connection, self._connection, self._channel = self._connection, None, None
         if connection:
             drop(connection)
@@ -119,9 +119,9 @@ class ConfirmedPublisher:
             self.close()
 
     def _accept(self, message: Message) -> None:
-        """Take a task that Celery has made into a message."""
+        """Accept a task that Celery has turned into a message."""
         if not self._unconfirmed:
-            # Nothing was awaited until now, so the broker's silence begins here.
+            # No confirm was due until now, so the broker's silence begins here.
             self._last_progress = time.monotonic()
         self._unconfirmed[message.id] = message
         self._again.append(message.id)
@@ -135,7 +135,7 @@ class ConfirmedPublisher:
         return blocked or time.monotonic() - self._last_progress > DOUBT_SECONDS
 
     def _send_waiting(self) -> None:
-        """Connect and send what is due; a lost connection makes all unconfirmed tasks due again."""
+        """Connect and send the queued tasks; a lost connection queues all unconfirmed tasks again."""
         while self._again or self._channel is None:
             try:
                 channel = self._connected()
@@ -196,7 +196,7 @@ class ConfirmedPublisher:
 
     def _after_silence(self, connection: kombu.Connection, channel: ConfirmChannel) -> None:
         try:
-            # Without traffic the broker would take this end for dead, and the other way round.
+            # Without traffic, each end would consider the other one dead.
             connection.heartbeat_check()
         except Exception as error:
             self._recover(error)
@@ -205,14 +205,14 @@ class ConfirmedPublisher:
         if not self._unconfirmed:
             self._backoff.progress()
         elif channel.alarm:
-            # Publishing again while an alarm blocks publishers would only add duplicates.
+            # Publishing again during an alarm would only add duplicates.
             self._backoff.check(NoConfirmError(alarm_words(channel.alarm), written=True))
         elif silent > self._confirm_timeout:
             self._recover(NoConfirmError(f"no confirm for {silent:.0f} s", written=True))
 
     def _connected(self) -> ConfirmChannel:
         if self._channel is None:
-            # WriteBuffer gathers the tasks of a burst.
+            # WriteBuffer combines the tasks of a burst.
             connection = for_publishing(
                 self._app.connection_for_write(), Deadline(), frame_writer=WriteBuffer
             )
@@ -232,7 +232,7 @@ class ConfirmedPublisher:
         logger.warning(
             "publishing over a new connection, %s tasks unconfirmed: %r", len(self._unconfirmed), error
         )
-        # The newest may not have been sent at all, but that cannot be told from here.
+        # The newest may not have been sent at all, but that is unknown here.
         self.retries += len(self._unconfirmed)
         self._backoff.pause(error)
 

@@ -1,4 +1,4 @@
-"""Several messages a turn of the worker's loop; kombu takes one, and then turns to everything else."""
+"""Reads several messages per turn of the worker's event loop; kombu reads one."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from amqp import RecoverableConnectionError
 from kombu.transport import pyamqp
 
-#: After so many the loop turns to its other work.
+#: Maximum number of messages before the loop handles other events.
 MESSAGES_A_TURN = 16
 
 
 class Transport(pyamqp.Transport):
-    """For the connection that a worker takes its tasks from."""
+    """Transport of the connection that a worker receives its tasks from."""
 
     def _make_reader(self, connection: Any, *_: Any) -> Callable[[Any], None]:
         def read(loop: Any) -> None:

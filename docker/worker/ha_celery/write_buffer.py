@@ -1,4 +1,4 @@
-"""Several messages in one write: what arrives together, the broker handles and logs together."""
+"""Combines several messages in one write, because the broker processes and logs them together."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 from amqp import RecoverableConnectionError
 from amqp.method_framing import frame_writer
 
-#: A message that follows the one before it this soon waits for more.
+#: A message that follows the previous one within this interval waits for more.
 BURST_SECONDS = 0.002
 
-#: So many messages, or bytes, do not wait any longer.
+#: Limits of the buffer, at which it is flushed.
 BURST_MESSAGES = 32
 BURST_BYTES = 65_536
 
 
 class WriteBuffer:
-    """For `frame_writer` of py-amqp's connections: keeps the messages of a burst until it is flushed.
+    """A `frame_writer` of py-amqp's connections that buffers the messages of a burst.
 
-    All else leaves at once, after what is kept.
+    Everything else is written immediately, after flushing the buffer.
     """
 
     def __init__(self, connection: Any, transport: Any) -> None:
-        """Stand between the connection and its transport."""
+        """Write to the transport on behalf of the connection."""
         self._write_frame = frame_writer(connection, self)
         self._transport = transport
         self._kept = bytearray()
@@ -38,18 +38,18 @@ class WriteBuffer:
             self.flush()
 
     def write(self, frames: Any) -> None:
-        """Take what py-amqp has for the transport."""
+        """Buffer the bytes that py-amqp writes to the transport."""
         self._kept += frames
 
     def flush(self) -> None:
-        """Write what is kept; an error leaves the connection useless."""
+        """Write the buffer. After an error the connection cannot be used any more."""
         if not self._kept:
             return
         frames, self._kept, self._messages = self._kept, bytearray(), 0
         try:
             self._transport.write(frames)
         except TimeoutError as error:
-            # Not to be taken for a read that found nothing: half of it may be written.
+            # A TimeoutError would mean a read that found nothing, but part of the buffer may be written.
             raise RecoverableConnectionError("writing took too long") from error
 
     def _in_burst(self) -> bool:
