@@ -53,7 +53,7 @@ test-fast: node_modules $(VENV) tools ## run lint, types, unit and Python tests,
 test-unit: node_modules ## run the unit tests, which need no network and take one minute
 	@npm run --silent test:unit
 
-test-cluster: node_modules $(VENV) tools ## run tests on new clusters: drills, and passwords, volumes and certificates changed under load
+test-cluster: node_modules $(VENV) tools ## run the tests that need a cluster: drills, and passwords, volumes and certificates changed under load
 	@$(SUITES) cluster
 
 test-consumer: node_modules ## install the packed library in another program, and deploy it to a new cluster

@@ -38,6 +38,7 @@ const PARTS: Record<string, string[]> = {
   "workerPools.pod.sidecars.startupProbe": ["PodStartupProbe"],
   "workerPools.pod.hostAliases": ["PodHostAlias"],
   "workerPools.pod.securityContext": ["PodSecurityAdditions"],
+  beat: ["BeatOptions", "Compute"],
   authorizedNetworks: ["AuthorizedNetwork"],
   brokerTolerations: ["Toleration"],
 };
@@ -141,10 +142,11 @@ function objectAt(path: string): JSONSchema {
     .reduce<JSONSchema>((node, name) => inside(node.properties?.[name] as JSONSchema), KEYS);
 }
 
-function typeName({ type, enum: choices, items, additionalProperties }: JSONSchema): string {
+function typeName({ type, enum: choices, items, properties, additionalProperties }: JSONSchema): string {
   if (choices) return choices.map((choice) => code(String(choice))).join(" or ");
   if (type === "array") return `array of ${typeName(items as JSONSchema)}s`;
-  if (type === "object" && typeof additionalProperties === "object")
+  // An object with fields of its own may accept others too, which the component refuses with the reason.
+  if (type === "object" && !properties && typeof additionalProperties === "object")
     return `map of ${typeName(additionalProperties)}s`;
   return String(type);
 }

@@ -37,7 +37,7 @@ const machineType: Check<string> = (what, type) => {
   }
   if (!/^[a-z]+4[a-z]*-/.test(type)) return [];
   return [
-    `${what} is ${quote(type)}, but machines of the fourth generation support only Hyperdisks, but the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".`,
+    `${what} is ${quote(type)}, but machines of the fourth generation support only Hyperdisks. The nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".`,
   ];
 };
 

@@ -16,7 +16,7 @@ import { problemsOf } from "../../../../components/shared/checks";
 
 const ARGS: GkeClusterArgs = { project: "my-project", location: "us-east1", dnsEndpoint: true };
 const FOURTH =
-  'but machines of the fourth generation support only Hyperdisks, but the nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".';
+  'but machines of the fourth generation support only Hyperdisks. The nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".';
 
 describe("every problem of a GKE cluster", () => {
   const notAProject = (value: string) =>
