@@ -7,8 +7,7 @@ from typing import Any
 from celery import signals
 
 from ha_celery.beat import Scheduler
-from ha_celery.configuration import configuration_of, is_configured
-from ha_celery.environment import SettingsError
+from ha_celery.configuration import check_at_start, is_configured
 from ha_celery.probes import StateFiles
 
 
@@ -21,11 +20,7 @@ def begin(sender: Any, **_: Any) -> None:
     """Ends beat if its settings are not safe; lets any scheduler touch the probe files when it ticks."""
     if not is_configured(sender.app):
         return
-    try:
-        configuration_of(sender.app).check()
-    except SettingsError as error:
-        # Celery logs all other exceptions of a signal handler, and goes on.
-        raise SystemExit(str(error)) from error
+    check_at_start(sender.app)
     scheduler = sender.scheduler
     # Ours is ready only while all its runs are published.
     if not isinstance(scheduler, Scheduler):

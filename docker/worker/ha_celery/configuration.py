@@ -131,3 +131,14 @@ def configuration_of(app: Celery) -> Configuration:
         raise SettingsError(
             f"app {app.main!r} is not configured. Call ha_celery.configure(app) first."
         ) from None
+
+
+def check_at_start(app: Celery) -> None:
+    """Ends a process whose settings are not safe, from a handler of a signal of Celery's.
+
+    Celery logs every other exception of such a handler, and goes on.
+    """
+    try:
+        configuration_of(app).check()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error

@@ -9,8 +9,7 @@ from celery.concurrency import get_implementation
 from celery.utils.log import get_logger
 
 from ha_celery import versions
-from ha_celery.configuration import configuration_of, is_configured
-from ha_celery.environment import SettingsError
+from ha_celery.configuration import check_at_start, configuration_of, is_configured
 
 logger = get_logger(__name__)
 
@@ -33,15 +32,10 @@ def begin(instance: Any, options: dict[str, Any], **_: Any) -> None:
     """Ends a worker whose settings are not safe; selects the queues of the others."""
     if not is_configured(instance.app):
         return
-    configuration = configuration_of(instance.app)
-    try:
-        configuration.check()
-    except SettingsError as error:
-        # Celery logs all other exceptions of a signal handler, and goes on.
-        raise SystemExit(str(error)) from error
+    check_at_start(instance.app)
     # The queues of HA_CELERY_QUEUES only, unless the -Q option names others.
     if not options.get("queues"):
-        instance.app.amqp.queues.select(configuration.queues())
+        instance.app.amqp.queues.select(configuration_of(instance.app).queues())
 
 
 def check_pool(instance: Any, **_: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import amqp
+from celery import Celery
 
 COMMAND = os.environ.get("HA_CELERY_TEST_BROKER_CTL", "")
 DEAD_LETTERS = "dead-letters"
@@ -62,3 +63,9 @@ def declare_dead_letters(channel: amqp.Channel) -> None:
     channel.queue_declare(DEAD_LETTERS, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
     channel.queue_bind(DEAD_LETTERS, DEAD_LETTERS)
     channel.queue_purge(DEAD_LETTERS)
+
+
+def depth(app: Celery, queue: str) -> int:
+    """Return the number of ready messages of a queue."""
+    with app.connection_for_read() as connection, connection.channel() as channel:
+        return int(channel.queue_declare(queue, passive=True).message_count)

@@ -11,6 +11,7 @@ from typing import Any
 
 import broker_control
 import pytest
+from broker_control import depth
 from celery import Celery, chord, group
 from celery.app import amqp as celery_amqp
 from conftest import BROKER_URL, wait_for
@@ -50,11 +51,6 @@ def task(app: Celery) -> Any:
     return work
 
 
-def depth(app: Celery, queue: str = QUEUE) -> int:
-    with app.connection_for_read() as connection, connection.channel() as channel:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-
-
 def test_an_alarm_longer_than_the_budget_is_an_error_and_one_copy(app: Celery, task: Any) -> None:
     with broker_control.alarm():
         began = time.monotonic()
@@ -69,9 +65,9 @@ def test_an_alarm_longer_than_the_budget_is_an_error_and_one_copy(app: Celery, t
         assert not second.value.maybe_stored
         assert time.monotonic() - began < 9
     task.delay()
-    wait_for(lambda: depth(app) == 2, 10)
+    wait_for(lambda: depth(app, QUEUE) == 2, 10)
     time.sleep(1)
-    assert depth(app) == 2
+    assert depth(app, QUEUE) == 2
 
 
 def test_every_way_to_publish_has_the_same_limit(app: Celery, task: Any) -> None:
@@ -98,7 +94,7 @@ def test_an_alarm_is_named_for_large_tasks_too(app: Celery, task: Any) -> None:
         assert time.monotonic() - began < 5
     task.delay()
     time.sleep(1)
-    assert depth(app) == 1
+    assert depth(app, QUEUE) == 1
 
 
 @pytest.mark.skipif(not hasattr(celery_amqp.AMQP, "_retry_publish"), reason="Celery 5.5 has no place for it")
@@ -143,7 +139,7 @@ def test_a_short_alarm_is_waited_for_and_the_task_is_stored_once(app: Celery, ta
     assert time.monotonic() - began > 3
     ends.join()
     time.sleep(1)
-    assert depth(app) == 1
+    assert depth(app, QUEUE) == 1
 
 
 def test_chains_callbacks_and_retries_outlive_an_alarm_and_the_loss_of_its_broker(

@@ -16,6 +16,7 @@ import amqp
 import broker_control
 import celery
 import pytest
+from broker_control import depth
 from celery import Celery, chord, group
 from conftest import BROKER_URL, wait_for
 from kombu import Exchange, Queue
@@ -59,11 +60,6 @@ def task(app: Celery) -> Any:
     def work(name: str = "work", seconds: float = 0.0) -> None: ...
 
     return work
-
-
-def depth(app: Celery, queue: str) -> int:
-    with app.connection_for_read() as connection, connection.channel() as channel:
-        return int(channel.queue_declare(queue, passive=True).message_count)
 
 
 def published(app: Celery) -> list[str]:
