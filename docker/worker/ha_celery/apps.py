@@ -52,8 +52,9 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         logs.one_line_a_task()
         worker_start.watch()
         beat_probes.watch()
-        # Lets a drill use the workers of any installation.
-        drill_tasks.add_to(app)
+        # Lets a drill use the workers of any installation. Not created now, because a new task reads the
+        # settings: loading them twice loses the app's defaults and periodic tasks.
+        app.on_after_finalize.connect(lambda **_: drill_tasks.add_to(app), weak=False)
 
 
 def _publish_confirmed(app: Celery) -> None:

@@ -53,6 +53,16 @@ def test_so_does_a_first_send_task(plain: Celery, monkeypatch: pytest.MonkeyPatc
     assert amqp.default_queue.name == "tasks"
 
 
+def test_what_an_app_adds_before_its_settings_are_read_is_kept(plain: Celery) -> None:
+    plain.add_defaults({"result_expires": 60})
+    plain.add_periodic_task(5.0, plain.signature("somewhere.work"), name="often")
+    # Reads the settings while the app creates its tasks.
+    plain.finalize()
+    assert plain.conf.result_expires == 60
+    assert "often" in plain.conf.beat_schedule
+    assert "ha_celery.drill.work" in plain.tasks
+
+
 def test_another_broker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELERY_LOADER", "ha_celery.loader:Loader")
     monkeypatch.setenv("HA_CELERY_BROKER_URL", URL)
