@@ -15,8 +15,9 @@ export interface BeatOptions extends CeleryOptions {
   /** CPU and memory of the pod.
    * @default a CPU request of 50m, 256Mi of memory */
   compute?: Compute;
-  /** The container's command.
-   * @default `celery --app APP beat` with the scheduler of the `ha_celery` Python package */
+  /** The container's command. Celery's setting `beat_scheduler` selects the scheduler, for example
+   * `django_celery_beat.schedulers:DatabaseScheduler`; its default is the scheduler of the `ha_celery` package.
+   * @default `celery --app APP beat` */
   command?: string[];
   /** How long `pulumi up` waits for the pod to become ready, for example `5m`.
    * @default `10m` */

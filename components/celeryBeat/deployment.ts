@@ -63,13 +63,6 @@ export function beatDeployment(
 }
 
 function beatCommand(beat: ResolvedBeat): string[] {
-  return [
-    "celery",
-    "--app",
-    beat.app,
-    "beat",
-    "--loglevel=INFO",
-    "--scheduler=ha_celery.beat:Scheduler",
-    `--schedule=${DATA_DIR}/runs.json`,
-  ];
+  // The app's setting beat_scheduler selects the scheduler.
+  return ["celery", "--app", beat.app, "beat", "--loglevel=INFO", `--schedule=${DATA_DIR}/runs.json`];
 }

@@ -1,4 +1,4 @@
-"""Periodic tasks that miss no run: celery --app APP beat --scheduler=ha_celery.beat:Scheduler.
+"""Periodic tasks that miss no run: the default of `beat_scheduler`.
 
 A run is complete when the broker has confirmed its task and the run is saved. Until then it stays due, across
 outages of the broker and of the scheduler. After several missed runs, the scheduler publishes one.

@@ -287,6 +287,12 @@ TABLE: tuple[CelerySetting, ...] = (
         "Reconnects sooner, and acknowledges tasks in batches.",
         "our consumer",
     ),
+    _row(
+        _DEFAULT,
+        "beat_scheduler",
+        "ha_celery.beat:Scheduler",
+        "Beat misses no run. `--scheduler` takes precedence.",
+    ),
     *(
         _row(
             _DEFAULT,

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from celery import Celery, beat
+from celery.apps.beat import Beat
 from celery.result import denied_join_result
 from celery.schedules import crontab
 from kombu.exceptions import OperationalError
 
-from ha_celery import SettingsError
+from ha_celery import Settings, SettingsError, create_app
 from ha_celery import beat as ours
 from ha_celery.beat import Scheduler
 from ha_celery.beat_probes import begin
@@ -339,6 +340,14 @@ def test_any_scheduler_is_live_and_ready_by_its_ticking(app: Celery, tmp_path: P
     assert names(tmp_path) == {"heartbeat"}
     assert service.scheduler.tick() == 5
     assert names(tmp_path) == {"heartbeat", "scheduling"}
+
+
+@pytest.mark.parametrize("theirs", [None, "django_celery_beat.schedulers:DatabaseScheduler"])
+def test_the_app_selects_its_scheduler(theirs: str | None) -> None:
+    app = create_app("own", Settings("amqp://nowhere"), set_as_current=False)
+    if theirs:
+        app.conf.beat_scheduler = theirs
+    assert Beat(app=app).scheduler_cls == (theirs or "ha_celery.beat:Scheduler")
 
 
 def test_beat_with_unsafe_settings_ends(app: Celery, tmp_path: Path) -> None:
