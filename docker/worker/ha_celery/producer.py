@@ -132,7 +132,7 @@ class Producer(TaskProducer):
         super().__init__(pool.connection)
         self._app = app
         self._pool = pool
-        self._budget = budget or Budget(float(app.conf.get("ha_celery_publish_budget", 25.0)))
+        self._budget = budget or Budget(float(app.conf.ha_celery_publish_budget))
         self._policy = policy or RetryPolicy()
 
     def with_policy(self, policy: RetryPolicy) -> Producer:
@@ -150,7 +150,7 @@ class Producer(TaskProducer):
     ) -> None:
         """Return once the broker has stored the message."""
         message = encode(body, **options)
-        confirm_timeout = confirm_timeout or float(self._app.conf.get("ha_celery_confirm_timeout", 10.0))
+        confirm_timeout = confirm_timeout or float(self._app.conf.ha_celery_confirm_timeout)
         began = time.monotonic()
         limit = task_process.deadline() if message.mandatory else None
         Publication(self._pool, self._policy, message, confirm_timeout, limit is not None).run(

@@ -14,6 +14,7 @@ from celery.utils import uuid
 from celery.utils.log import get_logger
 
 from ha_celery.backoff import Backoff, connect_timeout
+from ha_celery.configuration import configuration_of
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
 from ha_celery.connection import Deadline, drop, for_publishing
 from ha_celery.errors import DuplicateIdError, UnroutableError, is_temporary
@@ -47,7 +48,9 @@ class ConfirmedPublisher:
         self._app = app
         self._on_confirmed = on_confirmed
         self._window = window
-        self._confirm_timeout = float(app.conf.get("ha_celery_confirm_timeout", 10.0))
+        # Raises an error if the app is not configured.
+        configuration_of(app)
+        self._confirm_timeout = float(app.conf.ha_celery_confirm_timeout)
         self._backoff = Backoff(give_up_seconds)
         self._last_progress = time.monotonic()
         self._connection: kombu.Connection | None = None

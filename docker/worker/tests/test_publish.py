@@ -11,7 +11,7 @@ from amqp.spec import Basic
 from celery import Celery
 from kombu.exceptions import EncodeError
 
-from ha_celery import ConfirmedPublisher, DuplicateIdError, UnroutableError, confirms
+from ha_celery import ConfirmedPublisher, DuplicateIdError, SettingsError, UnroutableError, confirms
 
 
 class Broker:
@@ -292,6 +292,11 @@ def test_an_error_of_the_callback_comes_out_and_no_id_is_lost(app: Celery, publi
     publisher.flush()
     assert reported == [["r-0"], ["r-0"]]
     publisher.close()
+
+
+def test_an_app_that_is_not_configured_is_refused() -> None:
+    with pytest.raises(SettingsError, match="'plain' is not configured"):
+        ConfirmedPublisher(Celery("plain", set_as_current=False), lambda ids: None)
 
 
 def test_an_unconfirmed_id_cannot_be_used_again(app: Celery, publish: Any) -> None:
