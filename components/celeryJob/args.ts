@@ -5,7 +5,7 @@ import type { BrokerConnection, Compute, LedgerConnection } from "../types";
 /** Arguments that `CeleryJob` shares with the job of a `HaCelery`. Jobs are immutable: changing an argument runs a
  * new one. */
 export interface JobOptions extends CeleryOptions {
-  /** Number of tasks to publish.
+  /** Number of tasks to publish, from 1 to 1,000,000.
    * @default 10000 */
   tasks?: number;
   /** Name of the run, with which the IDs of its tasks start. A new name publishes all tasks again.

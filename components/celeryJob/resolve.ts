@@ -1,4 +1,4 @@
-import { DEFAULT_QUEUES, DEFAULT_RUN, DEFAULT_TASKS, USER } from "../shared/celery/contract";
+import { DEFAULT_QUEUES, DEFAULT_RUN, TASKS, USER } from "../shared/celery/contract";
 import { type Identity, identityOf } from "../shared/labels";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
@@ -18,7 +18,7 @@ export interface ResolvedJob extends CeleryJobArgs, Identity {
 
 export function resolveJob(name: string, args: CeleryJobArgs): ResolvedJob {
   return {
-    tasks: DEFAULT_TASKS,
+    tasks: TASKS.fallback,
     run: DEFAULT_RUN,
     command: ["python", "-m", "counter.scheduler"],
     queues: DEFAULT_QUEUES,

@@ -10,7 +10,7 @@ import {
   unchecked,
   wholeNumber,
 } from "../shared/checks";
-import { JOB_VARIABLES, RUN_NAME } from "../shared/celery/contract";
+import { JOB_VARIABLES, RUN_NAME, TASKS } from "../shared/celery/contract";
 import type { CeleryJobArgs, JobOptions } from "./args";
 
 const runName: Check<string> = check(
@@ -27,7 +27,10 @@ export const JOB_ENVIRONMENT = environmentRule({
 
 export const JOB: Validation<JobOptions> = {
   checks: {
-    tasks: wholeNumber({ why: "there would be nothing to publish", least: 1 }),
+    tasks: wholeNumber({
+      why: "the Job publishes at least one task and keeps all task IDs in memory",
+      ...TASKS,
+    }),
     run: runName,
     queues,
     backoffLimit: wholeNumber({ why: "it is a number of pods", least: 0 }),

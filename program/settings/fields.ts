@@ -77,6 +77,12 @@ export const unlessEmpty =
   (what, value) =>
     value === "" ? [] : check(what, value);
 
+/** The check of a component for a number whose value 0 means "none". */
+export const unlessZero =
+  (check: Check<number>): Check<number> =>
+  (what, value) =>
+    value === 0 ? [] : check(what, value);
+
 /** A map that is checked entry by entry, so that the message names the invalid entry. */
 export function eachChecked<V>(
   map: z.ZodType<Record<string, V>>,

@@ -18,6 +18,7 @@ import {
   text,
   textMap,
   unlessEmpty,
+  unlessZero,
   wholeNumber,
 } from "./fields";
 import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
@@ -110,7 +111,7 @@ const work = {
   beat: json(beat, { fix: "true", at: ".enabled" }),
   resultBackendSecret: text("NAME"),
   resultBackendKey: filled("url"),
-  scheduleTasks: wholeNumber("10000"),
+  scheduleTasks: checked(wholeNumber("10000"), unlessZero(JOB.checks.tasks), "tasks"),
   scheduleRun: checked(text("run-1"), JOB.checks.run, "run"),
   scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => JOB_ENVIRONMENT.problems({ env })),
   ledger: flag("false"),

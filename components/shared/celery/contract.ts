@@ -17,7 +17,8 @@ export const VARIABLES = {
 /** Environment variables of the scheduler Job, read by `counter.scheduler`. */
 export const JOB_VARIABLES = { tasks: "SCHEDULE_TASKS", run: "SCHEDULE_RUN" } as const;
 
-export const DEFAULT_TASKS = 10_000;
+/** Limits and default of `tasks`. The scheduler keeps all IDs of a run in memory. */
+export const TASKS = { least: 1, most: 1_000_000, fallback: 10_000 };
 export const DEFAULT_RUN = "run-1";
 
 /** Limits and default of `prefetch`. docs/decisions/throughput.md has the measurements. */

@@ -42,7 +42,7 @@ class Schedule:
         env = Environment(variables)
         schedule = cls(
             run=env.read("SCHEDULE_RUN", RUN_NAME, "", "run-1"),
-            tasks=env.read("SCHEDULE_TASKS", integer(0, 1_000_000), 0, "10000"),
+            tasks=env.read("SCHEDULE_TASKS", integer(1, 1_000_000), 1, "10000"),
         )
         env.check()
         return schedule

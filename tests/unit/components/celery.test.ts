@@ -186,7 +186,7 @@ describe("CeleryJob", () => {
       await refusal(() => job({ tasks: 0, run: "../x" })),
       [
         'CeleryJob "nightly" has 2 problems:',
-        "  - tasks is 0, but there would be nothing to publish. Use a whole number of at least 1.",
+        "  - tasks is 0, but the Job publishes at least one task and keeps all task IDs in memory. Use a whole number from 1 to 1000000.",
         '  - run is "../x", but task IDs start with it. Use up to 64 letters, digits, "." and "-", starting with a letter or a digit.',
       ].join("\n"),
     );

@@ -268,6 +268,7 @@ describe("every problem of", () => {
   it("a job", () => {
     const wrong: JobOptions[] = [
       { tasks: 0 },
+      { tasks: 1_000_001 },
       { run: "" },
       { run: "a_b" },
       { backoffLimit: -1 },

@@ -324,7 +324,7 @@ describe("HaCelery", () => {
         "  - workers[1].concurrency is 0, but it is a number of processes. Use a whole number of at least 1.",
         "  - workers[2].replicas and autoscale are mutually exclusive: the former sets a fixed number of pods, the latter a range. Remove one.",
         '  - workers has two pools named "a". Give each its own name.',
-        "  - job.tasks is -1, but there would be nothing to publish. Use a whole number of at least 1.",
+        "  - job.tasks is -1, but the Job publishes at least one task and keeps all task IDs in memory. Use a whole number from 1 to 1000000.",
         "  - beat.command is empty. Set it to the program to run, or omit it.",
         '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
         "  - namespaceName and existingNamespace are mutually exclusive: the former creates a namespace, the latter uses an existing one. Remove one.",

@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import {
   DEAD_LETTERS,
   DEFAULT_RUN,
-  DEFAULT_TASKS,
   JOB_VARIABLES,
   LONGEST_TASK_SECONDS,
   PREFETCH,
   QUEUE_NAME,
   RUN_NAME,
   STATE_DIR,
+  TASKS,
   USER,
   VARIABLES,
 } from "../../../../components/shared/celery/contract";
@@ -59,7 +59,7 @@ describe("what the components and the Python package share", () => {
       "the default number of tasks",
       SCHEDULER,
       new RegExp(`"${JOB_VARIABLES.tasks}", .*, "(\\d+)"`),
-      [String(DEFAULT_TASKS)],
+      [String(TASKS.fallback)],
     ],
     ["the user", "Dockerfile", /^USER (\d+):(\d+)$/m, [String(USER), String(USER)]],
   ];
@@ -72,15 +72,16 @@ describe("what the components and the Python package share", () => {
       );
     });
 
-  for (const [variable, { least, most }] of [
-    [VARIABLES.prefetch, PREFETCH],
-    [VARIABLES.longestTaskSeconds, LONGEST_TASK_SECONDS],
+  for (const [variable, { least, most }, file] of [
+    [VARIABLES.prefetch, PREFETCH, SETTINGS],
+    [VARIABLES.longestTaskSeconds, LONGEST_TASK_SECONDS, SETTINGS],
+    [JOB_VARIABLES.tasks, TASKS, SCHEDULER],
   ] as const)
     it(`has one value: the limits of ${variable}`, () => {
       assert.deepEqual(
-        found(SETTINGS, limits(variable)).map(product),
+        found(file, limits(variable)).map(product),
         [least, most],
-        `components/shared/celery/contract.ts and docker/worker/${SETTINGS} differ in the limits of ${variable}. Change both.`,
+        `components/shared/celery/contract.ts and docker/worker/${file} differ in the limits of ${variable}. Change both.`,
       );
     });
 

@@ -292,6 +292,11 @@ describe("what components say of single keys", () => {
     ],
     ["an app", { ...EXISTING, workerApp: "a-b" }, /workerApp: app is "a-b", .*workerApp counter\.tasks/],
     [
+      "too many tasks",
+      { ...EXISTING, scheduleTasks: "1000001" },
+      /scheduleTasks: tasks is 1000001, .*scheduleTasks 10000/,
+    ],
+    [
       "a run's name",
       { ...EXISTING, scheduleRun: "a run" },
       /scheduleRun: run is "a run", .*scheduleRun run-1/,
