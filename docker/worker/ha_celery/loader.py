@@ -5,6 +5,8 @@ Celery ignores CELERY_LOADER for an app with a loader of its own; such an app ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery.loaders.app import AppLoader
@@ -19,10 +21,24 @@ class Loader(AppLoader):
     def __init__(self, app: Any, **options: Any) -> None:
         """Configures the app from the HA_CELERY_ variables."""
         super().__init__(app, **options)
-        early = vars(app).get("amqp")
-        install(app)
-        if early is not None:
-            # A first call of send_task is in progress, and publishes through this object.
-            early.__class__ = AMQP
-            AMQP.__init__(early, app)
-            vars(app)["amqp"] = early
+        if app.on_after_finalize is None:
+            # Celery's fixup for Django uses the loader in the app's constructor, which calls on_init last.
+            app.on_init = partial(_install_last, app, app.on_init)
+        else:
+            _install(app)
+
+
+def _install_last(app: Any, on_init: Callable[[], None]) -> None:
+    del app.on_init
+    on_init()
+    _install(app)
+
+
+def _install(app: Any) -> None:
+    early = vars(app).get("amqp")
+    install(app)
+    if early is not None:
+        # A first call of send_task is in progress, and publishes through this object.
+        early.__class__ = AMQP
+        AMQP.__init__(early, app)
+        vars(app)["amqp"] = early

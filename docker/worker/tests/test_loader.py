@@ -63,6 +63,22 @@ def test_what_an_app_adds_before_its_settings_are_read_is_kept(plain: Celery) ->
     assert "ha_celery.drill.work" in plain.tasks
 
 
+@pytest.mark.usefixtures("plain")
+def test_a_fixup_may_use_the_loader_of_an_app_that_is_being_created() -> None:
+    created: list[Celery] = []
+
+    class App(Celery):
+        def on_init(self) -> None:
+            created.append(self)
+
+    # Celery's fixup for Django does this, too.
+    app = App("proj", fixups=[lambda app: app.loader], set_as_current=False)
+    assert created == [app]
+    assert is_configured(app)
+    assert app.conf.task_acks_late
+    assert type(app.amqp) is AMQP
+
+
 def test_another_broker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELERY_LOADER", "ha_celery.loader:Loader")
     monkeypatch.setenv("HA_CELERY_BROKER_URL", URL)
