@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ha_celery.apps import check
-from ha_celery.environment import Environment, SettingsError, integer
-from ha_celery.errors import GaveUpError
+from ha_celery.environment import Environment, integer
+from ha_celery.errors import GaveUpError, SettingsError
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import LedgerClient
 from ha_celery.variable_types import RUN_NAME
@@ -117,7 +117,7 @@ def main() -> None:
     try:
         figures = schedule_tasks(schedule, app, count, os.environ.get("HA_CELERY_LEDGER_URL"))
     except GaveUpError as error:
-        sys.exit(f"{schedule.run}: gave up: {error}, last error: {error.__cause__!r}. Run the job again.")
+        sys.exit(f"{schedule.run}: gave up: {error}. Run the job again.")
     line = json.dumps(figures)
     print(line, flush=True)
     with suppress(OSError):

@@ -9,11 +9,12 @@ from ha_celery.errors import (
     PublishError,
     PublishTimeoutError,
     RejectedError,
+    SettingsError,
     UnknownQueueError,
     UnroutableError,
 )
 from ha_celery.publish import ConfirmedPublisher
-from ha_celery.settings import Settings, SettingsError
+from ha_celery.settings import Settings
 
 __all__ = [
     "ConfirmedPublisher",

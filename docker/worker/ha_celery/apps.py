@@ -9,7 +9,7 @@ from celery import Celery
 from ha_celery import beat_probes, delays, held, logs, probes, requests, task_process, worker_start
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
-from ha_celery.environment import SettingsError
+from ha_celery.errors import SettingsError
 from ha_celery.settings import Settings
 
 AMQP_CLASS = "ha_celery.amqp:AMQP"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from ha_celery.errors import GaveUpError
+from ha_celery.errors import GaveUpError, words
 
 
 def connect_timeout(failures: int, longest: float) -> float:
@@ -52,4 +52,6 @@ class Backoff:
     def check(self, error: BaseException, wait: float = 0.0) -> None:
         """Raise GaveUpError if the budget is spent after this wait."""
         if time.monotonic() + wait > self._deadline:
-            raise GaveUpError(f"no success within {self._budget:g} s, {self.attempts} attempts") from error
+            raise GaveUpError(
+                f"no success within {self._budget:g} s, {self.attempts} attempts. Last error: {words(error)}"
+            ) from error

@@ -9,7 +9,7 @@ from celery import Celery
 
 from ha_celery import checks, recorder, versions
 from ha_celery.celery_settings import Class, Context, queue_names, values
-from ha_celery.environment import SettingsError
+from ha_celery.errors import SettingsError
 from ha_celery.settings import Settings
 
 

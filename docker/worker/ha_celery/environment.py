@@ -6,18 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from click import ClickException
-
-from ha_celery.errors import HaCeleryError
+from ha_celery.errors import SettingsError
 
 T = TypeVar("T")
-
-
-class SettingsError(HaCeleryError, ClickException, ValueError):
-    """Settings are missing, invalid, or in conflict; the message names each one and its fix.
-
-    The `celery` command prints a ClickException without a traceback.
-    """
 
 
 @dataclass(frozen=True)

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import amqp.exceptions
 from celery.exceptions import QueueNotFound
+from click import ClickException
 from kombu.exceptions import OperationalError
 
 
 class HaCeleryError(Exception):
-    """Base class of every error that this package raises."""
+    """Base class of all errors that this package raises."""
 
 
-class GaveUpError(HaCeleryError):
-    """ConfirmedPublisher, or a client of the ledger, made no progress within its limit.
+class SettingsError(HaCeleryError, ClickException, ValueError):
+    """Settings are missing, invalid, or in conflict. Nothing has connected to the broker.
 
-    The cause is the last error. Start again with the tasks that were not reported as confirmed.
+    Raised by the first connection to the broker, by `ha_celery.check(app)`, and at the start of a worker or a
+    beat, which then end. The message lists all problems, each with its fix. The `celery` command prints it
+    without a traceback.
     """
 
 
 class PublishError(HaCeleryError, OperationalError):
     """Base class of the errors of publishing a task.
 
-    They are `kombu.exceptions.OperationalError` too, which is what Celery documents for a failed publish.
+    They are also `kombu.exceptions.OperationalError`, the error that Celery documents for a failed publish.
+    `task_id` is the id of the task. A task that is published again must keep it.
     """
 
-    #: Id of the task. A task that is published again must keep it.
+    #: None if the message is not a task.
     task_id: str | None = None
 
 
 class PublishTimeoutError(PublishError):
-    """The broker did not confirm a task within the budget: it is away, silent, or blocked by an alarm.
+    """The broker did not confirm a task within the publish budget.
 
-    Publish the task again under the same id once the broker answers. If `maybe_stored` is true, it may then
-    run twice.
+    No broker node could be reached, none answered, an alarm blocks publishers, or all connections of the
+    process were in use; the message says which. If `maybe_stored` is true, the broker may have stored the
+    task. Publish it again under the same id once the broker answers; it may then run twice. If `maybe_stored`
+    is false, the task is not stored, and runs only if it is published again.
     """
 
     #: Whether the broker may have stored the task nevertheless.
@@ -40,30 +46,27 @@ class PublishTimeoutError(PublishError):
 
 
 class RejectedError(PublishError):
-    """The broker refused a task in every attempt, in most cases because its queue is full.
+    """The broker refused a task in every attempt within the publish budget. The task is not stored.
 
-    The task is not stored. Publish it again when the queue has room.
+    In most cases its queue has reached its maximum length. Publish the task again when the queue has room:
+    start more workers, or raise the limit of the queue.
     """
 
 
 class UnroutableError(PublishError):
     """No queue takes messages of this exchange and routing key. The task is not stored.
 
-    Correct the exchange or the routing key, or start the workers that declare the queue. Raised at once.
-    """
-
-
-class MessageTooLargeError(PublishError):
-    """The serialized task is larger than RabbitMQ accepts. Nothing was sent.
-
-    Store the data elsewhere and pass a reference to it.
+    Raised at once, because no other attempt cures it. Correct the exchange or the routing key, or start the
+    workers that declare the queue. A process that knows no queue needs `HA_CELERY_QUEUES`. A task with a
+    `countdown` or an `eta` needs a queue that the application declares.
     """
 
 
 class UnknownQueueError(PublishError, QueueNotFound):
     """The application declares no queue of this name. Nothing was sent.
 
-    Correct the name, declare the queue, or set Celery's `task_create_missing_queues`.
+    Raised at once. Correct the name, declare the queue in `task_queues` or `HA_CELERY_QUEUES`, or set
+    Celery's `task_create_missing_queues`.
     """
 
     def __str__(self) -> str:
@@ -71,10 +74,25 @@ class UnknownQueueError(PublishError, QueueNotFound):
         return str(self.args[0])
 
 
-class DuplicateIdError(HaCeleryError, ValueError):
-    """ConfirmedPublisher was given the id of a task that is not confirmed yet. Nothing was sent.
+class MessageTooLargeError(PublishError):
+    """The serialized task is larger than the 16 MiB that RabbitMQ accepts. Nothing was sent.
 
-    Use another id, or call flush() first.
+    Raised before the task is sent. Store the data elsewhere, such as in object storage, and pass a reference.
+    """
+
+
+class DuplicateIdError(HaCeleryError, ValueError):
+    """`ConfirmedPublisher` was given the id of a task that is not confirmed yet. Nothing was sent.
+
+    Use another id, or call `flush()` first.
+    """
+
+
+class GaveUpError(HaCeleryError):
+    """`ConfirmedPublisher`, or a client of the ledger, made no progress within its limit.
+
+    The cause is the last error. Tasks that were not reported to `on_confirmed` may be stored. Publish them
+    again under the same ids once the broker answers; they may then run twice.
     """
 
 
@@ -95,3 +113,8 @@ MISTAKES: tuple[type[Exception], ...] = (
 def is_temporary(error: BaseException) -> bool:
     """Return whether the same publish may succeed later."""
     return isinstance(error, TEMPORARY) and not isinstance(error, MISTAKES)
+
+
+def words(error: BaseException) -> str:
+    """Return the text of an error, or its class if it has none."""
+    return str(error) or repr(error)

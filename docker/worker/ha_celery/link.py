@@ -29,6 +29,10 @@ class NoConfirmError(Exception):
         self.reason = reason
         self.written = written
 
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason
+
 
 class BlockedError(NoConfirmError):
     """The broker blocks the connection until the end of an alarm, and the deadline came first."""

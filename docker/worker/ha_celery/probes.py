@@ -12,7 +12,7 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.utils.log import get_logger
 
-from ha_celery.environment import SettingsError
+from ha_celery.errors import SettingsError
 
 logger = get_logger(__name__)
 

@@ -25,6 +25,7 @@ from ha_celery.errors import (
     RejectedError,
     UnroutableError,
     is_temporary,
+    words,
 )
 from ha_celery.link import LinkPool, NoConfirmError, PoolExhaustedError
 from ha_celery.message import Message, encode
@@ -220,7 +221,8 @@ class Publication:
 
     def _give_up(self, error: Exception, seconds: float) -> None:
         where = self.pool.broker
-        reason = f"{seconds:.0f} s, {self.failures} attempts: {_words(error)}"
+        attempts = "1 attempt" if self.failures == 1 else f"{self.failures} attempts"
+        reason = f"{seconds:.0f} s, {attempts}: {words(error)}"
         if self.in_task:
             text = (
                 f"{self.message} was not confirmed by {where} before the time limit of the task that"
@@ -251,7 +253,7 @@ class Publication:
     def _warn(self, error: Exception) -> None:
         now = time.monotonic()
         level = logging.WARNING if now >= self._next_warning else logging.DEBUG
-        logger.log(level, "%s is not confirmed (%s), publishing it again", self.message, _words(error))
+        logger.log(level, "%s is not confirmed (%s), publishing it again", self.message, words(error))
         if level == logging.WARNING:
             self._next_warning = now + WARNING_SECONDS
 
@@ -265,12 +267,6 @@ def _may_be_written(error: Exception) -> bool:
         return error.written
     # kombu raises OperationalError if it cannot connect, and nothing else afterwards.
     return not isinstance(error, (Refusal, PoolExhaustedError, OperationalError))
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, NoConfirmError):
-        return error.reason
-    return str(error) if isinstance(error, Refusal) else repr(error)
 
 
 class ProducerPool:

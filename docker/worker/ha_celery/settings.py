@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ha_celery.environment import BOOLEAN, Environment, SettingsError, integer, number, optional
+from ha_celery.environment import BOOLEAN, Environment, integer, number, optional
 from ha_celery.variable_types import (
     AUTHORITIES,
     BROKER_URL,
@@ -17,8 +17,6 @@ from ha_celery.variable_types import (
     RESULT_BACKEND,
     SERVER_NAME,
 )
-
-__all__ = ["Settings", "SettingsError"]
 
 
 @dataclass(frozen=True)

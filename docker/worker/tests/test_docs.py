@@ -1,15 +1,12 @@
 """Tables in docs/how-to/your-app.md; HA_CELERY_UPDATE_DOCS=1 rewrites them."""
 
-import os
-import re
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+from documents import HOW_TO, compare
 
 from ha_celery.celery_settings import TABLE, Class
 from ha_celery.versions import ACCELERATED, SUPPORTED
-
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "your-app.md"
 
 
 def settings_table() -> str:
@@ -31,12 +28,5 @@ def versions_table() -> str:
 
 
 @pytest.mark.parametrize(("section", "table"), [("settings", settings_table), ("versions", versions_table)])
-def test_the_page_shows_the_table(section: str, table: object) -> None:
-    assert callable(table)
-    page = PAGE.read_text()
-    match = re.search(rf"(<!-- {section}: [^\n]*-->\n)(.*?)(<!-- {section} end -->)", page, re.S)
-    assert match
-    if os.environ.get("HA_CELERY_UPDATE_DOCS"):
-        PAGE.write_text(page.replace(match.group(), f"{match.group(1)}{table()}\n{match.group(3)}"))
-        return
-    assert match.group(2) == f"{table()}\n", "rewrite it with HA_CELERY_UPDATE_DOCS=1"
+def test_the_page_shows_the_table(section: str, table: Callable[[], str]) -> None:
+    compare(HOW_TO / "your-app.md", section, table())

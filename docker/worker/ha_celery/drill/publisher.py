@@ -38,7 +38,8 @@ from typing import Any, NoReturn
 from ha_celery.apps import check
 from ha_celery.drill.pace import Pace
 from ha_celery.drill.reporter import Reporter
-from ha_celery.environment import Environment, SettingsError, choice, integer, number
+from ha_celery.environment import Environment, choice, integer, number
+from ha_celery.errors import SettingsError
 from ha_celery.publish import ConfirmedPublisher
 from ha_celery.recorder import DRILL_TASKS, LedgerClient
 from ha_celery.variable_types import LEDGER_URL, QUEUES, RUN_NAME
