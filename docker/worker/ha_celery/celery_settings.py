@@ -1,7 +1,7 @@
 """Celery's settings in three classes: fixed by us, ours unless the app sets them, and the app's own.
 
-The rows of TABLE are the first two classes; every other setting belongs to the app. a page shows the
-table, and tests/test_docs.py compares both.
+The rows of TABLE are the first two classes; every other setting belongs to the app.
+docs/how-to/your-app.md shows the table, and tests/test_docs.py compares both.
 """
 
 from __future__ import annotations

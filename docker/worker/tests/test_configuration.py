@@ -18,87 +18,6 @@ from ha_celery.configuration import configuration_of
 
 URL = "amqp://user:secret@broker:5672/vhost"
 
-#: Settings that belong to the app, by prefix or name. Decide here, or in the table, about new ones.
-YOURS = (
-    "accept_content",
-    "result_accept_content",
-    "enable_utc",
-    "imports",
-    "include",
-    "timezone",
-    "beat_",
-    "cache_",
-    "cassandra_",
-    "s3_",
-    "azureblockblob_",
-    "gcs_",
-    "couchbase_",
-    "arangodb_",
-    "mongodb_",
-    "cosmosdbsql_",
-    "event_",
-    "redis_",
-    "elasticsearch_",
-    "security_",
-    "database_",
-    "broker_failover_strategy",
-    "broker_heartbeat_checkrate",
-    "broker_login_method",
-    "broker_pool_",
-    "control_exchange",
-    "control_queue_expires",
-    "control_queue_ttl",
-    "result_backend_",
-    "result_cache_max",
-    "result_chord_",
-    "result_compression",
-    "result_exchange",
-    "result_extended",
-    "result_failure_expires",
-    "result_persistent",
-    "result_serializer",
-    "task_acks_on_",
-    "task_allow_error_cb_on_chord_header",
-    "task_always_eager",
-    "task_annotations",
-    "task_compression",
-    "task_publish_retry",
-    "task_default_priority",
-    "task_default_rate_limit",
-    "task_eager_propagates",
-    "task_inherit_parent_priority",
-    "task_protocol",
-    "task_queue_max_priority",
-    "task_remote_tracebacks",
-    "task_repr_maxlevels",
-    "task_retry_on_worker_lost",
-    "task_routes",
-    "task_serializer",
-    "task_soft_time_limit",
-    "task_store_eager_result",
-    "task_track_started",
-    "worker_agent",
-    "worker_autoscaler",
-    "worker_concurrency",
-    "worker_deduplicate_successful_tasks",
-    "worker_direct",
-    "worker_disable_",
-    "worker_enable_prefetch_count_reduction",
-    "worker_enable_soft_shutdown_on_idle",
-    "worker_eta_task_limit",
-    "worker_hijack_root_logger",
-    "worker_log_",
-    "worker_lost_wait",
-    "worker_max_",
-    "worker_pool_",
-    "worker_proc_alive_timeout",
-    "worker_redirect_",
-    "worker_soft_shutdown_timeout",
-    "worker_state_db",
-    "worker_task_log_",
-    "worker_timer",
-)
-
 
 def configured(settings: Settings | None = None, **own: Any) -> Celery:
     """App that has set some of Celery's settings itself."""
@@ -112,22 +31,6 @@ def refused(app: Celery) -> list[str]:
     with pytest.raises(SettingsError) as raised:
         check(app)
     return str(raised.value).splitlines()[1:]
-
-
-def test_every_setting_of_celery_is_in_one_class() -> None:
-    ours = {row.name for row in TABLE}
-    assert len(ours) == len(TABLE)
-    undecided = {name for name in set(DEFAULTS) - ours if not name.startswith(YOURS)}
-    assert undecided == set(), "these settings have no class"
-    assert {name for name in ours if name in YOURS or name not in DEFAULTS} - NOT_IN_5_5 == set()
-
-
-NOT_IN_5_5 = {
-    "control_queue_durable",
-    "control_queue_exclusive",
-    "task_create_missing_queue_exchange_type",
-    "task_create_missing_queue_type",
-}
 
 
 def test_the_app_as_it_is_passes_the_check(app: Celery) -> None:
