@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery
 
-from ha_celery import beat_probes, delays, held, logs, probes, requests, task_process, worker_start
+from ha_celery import beat_probes, chords, delays, held, logs, probes, requests, task_process, worker_start
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.errors import SettingsError
@@ -49,6 +49,7 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
         if not configuration.accelerated:
             app.steps["consumer"].add(delays.ExactBindings)
+        chords.count_nothing(app)
         logs.one_line_a_task()
         worker_start.watch()
         beat_probes.watch()
