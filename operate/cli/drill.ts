@@ -12,7 +12,7 @@ import { UserError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
 import type { ClusterAccess, ConnectedCluster } from "./clusterAccess";
 import { requireConsent } from "./consent";
-import { addDrillOptions, type DrillOptions, planOf } from "./drillOptions";
+import { addDrillOptions, checkLoad, type DrillOptions, planOf } from "./drillOptions";
 import { powerBy } from "./power";
 
 /** Adds `ha-celery drill`. */
@@ -28,6 +28,7 @@ export function drillCommand(program: Command, access: ClusterAccess): void {
 async function drill(names: string[], options: DrillOptions, access: ClusterAccess): Promise<void> {
   if (names.length === 0) return listScenes();
   const requested = scenesOf(names);
+  checkLoad(options);
   const connected = await access.connect(options);
   const target = { ...connected, power: powerBy(options) ?? connected.power };
   const installation = await findInstallation(target.cluster, options);
@@ -117,7 +118,7 @@ function dryRun(scenes: readonly Scene[], installation: Installation, options: D
   for (const scene of scenes) {
     const { load, holdSeconds } = planOf(scene, options);
     console.log(
-      `${scene.name}: ${scene.summary}. ${load.producers} producers publish ${load.rate} tasks/s of ${load.taskSeconds} s, ` +
+      `${scene.name}: ${scene.summary}. ${load.producers} producers publish ${load.rate} tasks/s of ${load.taskSeconds} s${load.kind === "canvas" ? " in workflows" : ""}, ` +
         `${load.workers} workers run ${load.concurrency} at a time, the fault is undone after ${holdSeconds} s, on ${installation.namespace}/${installation.name}`,
     );
   }

@@ -1,6 +1,7 @@
-import type { Command } from "commander";
-import { DEFAULT_LOAD, type LoadOptions } from "../drill/load";
+import { type Command, InvalidArgumentError } from "commander";
+import { canvasLoad, DEFAULT_LOAD, LOAD_KINDS, type LoadKind, type LoadOptions } from "../drill/load";
 import type { DrillPlan } from "../drill/plan";
+import { UserError } from "../errors";
 import type { Scene } from "../drill/scenes/scene";
 import { limitOptions } from "../drill/verdict/limitOptions";
 import { mergeLimits } from "../drill/verdict/limits";
@@ -9,7 +10,8 @@ import { numberOption } from "./numberOption";
 import type { PowerCommands } from "./power";
 
 /** What the command line of `ha-celery drill` sets. The limits are read by `mergeLimits`. */
-export interface DrillOptions extends TargetOptions, PowerCommands, Partial<LoadOptions> {
+export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit<LoadOptions, "kind">> {
+  readonly load: LoadKind;
   readonly pool?: string;
   readonly usePool?: boolean;
   readonly victim?: number;
@@ -33,6 +35,12 @@ export function addDrillOptions(command: Command): void {
   command
     .option("--pool <name>", "worker pool whose pod template the drill's workers use (default: the first)")
     .option("--use-pool", "run the drill's tasks on the pool's own workers and queue")
+    .option(
+      "--load <kind>",
+      "what is published: tasks, or canvas (chains, chords, callbacks, retries, send_task)",
+      loadKind,
+      DEFAULT_LOAD.kind,
+    )
     .option("--victim <ordinal>", "broker node to fail (default: the leader)", integer)
     .option("--rate <tasks>", `tasks published per second (default: ${rate})`, number)
     .option("--producers <count>", `publisher processes (default: ${producers})`, integer)
@@ -60,13 +68,29 @@ export function addDrillOptions(command: Command): void {
     .option("--report <folder>", "write a report with a timeline for each drill");
 }
 
+function loadKind(text: string): LoadKind {
+  const kind = LOAD_KINDS.find((each) => each === text);
+  if (kind) return kind;
+  throw new InvalidArgumentError(`Use one of: ${LOAD_KINDS.join(", ")}.`);
+}
+
+/** Refuses options that exclude each other. */
+export function checkLoad({ load, usePool }: DrillOptions): void {
+  if (load === "canvas" && usePool)
+    throw new UserError(
+      "--load canvas cannot run on the pool's own workers (--use-pool), because its chords need a result backend, which only the drill's workers have. Omit --use-pool.",
+    );
+}
+
 /** Combines the scene's own values with those that the user set. */
 export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
-  const load = { ...DEFAULT_LOAD, ...scene.load };
+  const sceneLoad = { ...DEFAULT_LOAD, ...scene.load };
+  const load = options.load === "canvas" ? canvasLoad(sceneLoad) : sceneLoad;
   return {
     run: `${scene.name}-${new Date().toISOString().slice(5, 19).replace(/\D/g, "")}`,
     scene,
     load: {
+      kind: load.kind,
       rate: options.rate ?? load.rate,
       producers: options.producers ?? load.producers,
       taskSeconds: options.taskSeconds ?? load.taskSeconds,

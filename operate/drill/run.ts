@@ -33,6 +33,7 @@ export class DrillRun {
 
   async prepare(): Promise<void> {
     const { load, signal } = this.context;
+    if (load.options.kind !== "tasks") this.context.note("load", load.options.kind);
     if (this.plan.scene.needsAgents) await this.openAgents();
     await load.prepare(signal);
   }

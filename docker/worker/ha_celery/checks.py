@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from ha_celery.variable_types import IN_RABBITMQ
 
 #: Different spellings of the same value.
 SAME: Mapping[str, tuple[Any, ...]] = {"task_default_delivery_mode": ("persistent", 2)}
+
+BACKEND_CLASS = re.compile(r"[\w.]+:\w+\+")
 
 
 def problems(conf: Any, context: Context) -> list[str]:
@@ -148,4 +151,9 @@ def _target(url: str) -> dict[str, Any]:
 def _shown(name: str, setting: Any) -> str:
     if name == "broker_password" and setting:
         return "'***'"
-    return repr(maybe_sanitize_url(setting)) if isinstance(setting, str) else repr(setting)
+    if not isinstance(setting, str):
+        return repr(setting)
+    # A result backend's class can precede its URL, as in package.module:Class+http://host.
+    found = BACKEND_CLASS.match(setting)
+    prefix = found[0] if found else ""
+    return repr(prefix + maybe_sanitize_url(setting.removeprefix(prefix)))

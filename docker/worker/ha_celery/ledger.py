@@ -51,20 +51,23 @@ class Handler(BaseHTTPRequestHandler):
             "/confirmed": lambda: _confirm(store, self._body()),
             "/started": lambda: store.add_started(_start(self._body())),
             "/executions": lambda: store.add_executions(_executions(self._body())),
+            "/results": lambda: store.set_result(*_result(self._body())),
             "/stop": lambda: store.stop(_run(_text(self._body(), "run"))),
         }
         self._answer(routes, urlsplit(self.path).path)
 
     def do_GET(self) -> None:
-        """Answers a query about one run."""
+        """Answers a query about one run, or about one result."""
         url = urlsplit(self.path)
-        run = parse_qs(url.query).get("run", [""])[0]
+        query = parse_qs(url.query)
+        run, key = query.get("run", [""])[0], query.get("key", [""])[0]
         store = self.server.store
         routes = {
             "/confirmed": lambda: {"ids": store.confirmed(_run(run))},
             "/summary": lambda: store.summary(_run(run)),
             "/missing": lambda: store.missing(_run(run)),
             "/events": lambda: store.events(_run(run)),
+            "/results": lambda: {"value": store.result(key)},
             "/healthz": lambda: {"ok": store.check()},
         }
         self._answer(routes, url.path)
@@ -132,6 +135,13 @@ def _confirm(store: Store, body: Any) -> dict[str, bool]:
     store.add_confirmed(list(zip(ids, at, strict=True)))
     run = _text(body, "run") or (ids[0].rpartition("-")[0] if ids else "")
     return {"stop": store.stopped(run)}
+
+
+def _result(body: Any) -> tuple[str, str]:
+    key, value = _text(body, "key"), _text(body, "value")
+    if not key or not value:
+        raise BadRequestError('expected {"key": "...", "value": "..."}')
+    return key, value
 
 
 def _start(body: Any) -> Start:

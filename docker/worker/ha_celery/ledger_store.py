@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS executions (
     PRIMARY KEY (id, started, worker)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stopped (run TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Of the result backend of drills.
+CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
 ADD_CONFIRMED = "INSERT OR IGNORE INTO confirmed VALUES (?, ?)"
@@ -95,6 +97,17 @@ class Store:
     def add_executions(self, executions: list[Execution]) -> None:
         """Stores completed task functions."""
         self._write(ADD_EXECUTION, [astuple(execution) for execution in executions])
+
+    def set_result(self, key: str, value: str) -> None:
+        """Stores or replaces a value of the drill's result backend."""
+        self._write("INSERT OR REPLACE INTO results VALUES (?, ?)", [(key, value)])
+
+    def result(self, key: str) -> str | None:
+        """Returns a value of the drill's result backend."""
+        with self._connect() as connection:
+            row = connection.execute("SELECT value FROM results WHERE key = ?", [key]).fetchone()
+        connection.close()
+        return row[0] if row else None
 
     def stop(self, run: str) -> None:
         """Stores the request to stop publishing for a run."""

@@ -69,6 +69,15 @@ class LedgerClient:
         """Asks the publishers of a run to stop."""
         self._call("POST", "/stop", {"run": run})
 
+    def store_result(self, key: str, value: str) -> None:
+        """Stores a value of the drill's result backend."""
+        self._call("POST", "/results", {"key": key, "value": value})
+
+    def result(self, key: str) -> str | None:
+        """Returns a value of the drill's result backend."""
+        value: str | None = self._call("GET", f"/results?key={quote(key)}")["value"]
+        return value
+
     def close(self) -> None:
         """Closes the connection."""
         connection, self._connection = self._connection, None

@@ -171,6 +171,8 @@ def test_two_result_backends_and_those_in_rabbitmq_are_refused() -> None:
     settings = Settings(broker_url=URL, result_backend="redis://:hidden@a")
     (line,) = refused(configured(settings, result_backend="redis://:hidden@b"))
     assert "is 'redis://:**@b/' in the app, but HA_CELERY_RESULT_BACKEND is 'redis://:**@a/'" in line
+    (line,) = refused(configured(settings, result_backend="package.module:Backend+redis://:hidden@b"))
+    assert "is 'package.module:Backend+redis://:**@b/' in the app" in line
     (line,) = refused(configured(result_backend="rpc://"))
     assert "lost with one broker node" in line
 

@@ -14,6 +14,7 @@ from celery import Celery
 from conftest import BROKER_URL, RunningLedger, wait_for
 
 from ha_celery import Settings, create_app
+from ha_celery.drill.canvas import KINDS
 from ha_celery.recorder import LedgerClient
 
 pytestmark = pytest.mark.broker
@@ -56,9 +57,9 @@ def start(app: Celery, tmp_path: Path, ledger: RunningLedger) -> Iterator[Start]
         process.communicate(timeout=20)
 
 
-def worker(start: Start, app: str) -> subprocess.Popen[str]:
+def worker(start: Start, app: str, **more: str) -> subprocess.Popen[str]:
     flags = ["--without-mingle", "--without-gossip", "--without-heartbeat", "--concurrency=2"]
-    return start("celery", "--app", app, "worker", *flags)
+    return start("celery", "--app", app, "worker", *flags, **more)
 
 
 def test_a_killed_publisher_goes_on_where_it_was(start: Start, ledger: RunningLedger) -> None:
@@ -122,3 +123,24 @@ def test_poison_kills_its_process_and_nothing_else(start: Start, app: Celery, le
     app.tasks["ha_celery.drill.work"].apply_async((ledger.url, 0), task_id=f"{RUN}-000000")
     wait_for(lambda: ledger.store.summary(RUN)["executed"] == 1)
     assert process.poll() is None
+
+
+def test_every_task_of_every_workflow_runs_once(start: Start, ledger: RunningLedger) -> None:
+    more = {"HA_CELERY_RESULT_BACKEND": f"ha_celery.drill.results:LedgerBackend+{ledger.url}"}
+    plan = {"DRILL_KIND": "canvas", "DRILL_TASKS": str(2 * len(KINDS)), "DRILL_RATE": "0"}
+    worker(start, "ha_celery.drill.app", **more)
+    publisher = start("ha_celery.drill.publisher", **plan, **more)
+    output, _ = publisher.communicate(timeout=60)
+    tasks = 2 * sum(size for _, size in KINDS)
+    assert json.loads(output.splitlines()[-1])["confirmed"] == tasks
+    wait_for(lambda: ledger.store.summary(RUN)["executed"] == tasks, 60)
+    summary = ledger.store.summary(RUN)
+    assert (summary["confirmed"], summary["lost"], summary["duplicated"]) == (tasks, 0, 0)
+    assert summary["unconfirmed"] == 0
+    events = ledger.store.events(RUN)
+    # An attempt that ends in a retry is not counted as started either.
+    assert len(events["started"]) == tasks
+    started = {task_id: at for task_id, _, _, at in events["started"]}
+    finished = {task_id: at for task_id, _, _, _, at in events["finished"]}
+    for number, (first, second) in enumerate([("1", "2"), ("3", "4"), ("1", "2")]):
+        assert started[f"{RUN}-{number:06}.{second}"] > finished[f"{RUN}-{number:06}.{first}"] - 0.5

@@ -11,7 +11,7 @@ from celery import Celery
 from conftest import RunningLedger, wait_for
 
 from ha_celery import SettingsError
-from ha_celery.drill import publisher
+from ha_celery.drill import outlets, publisher
 from ha_celery.drill.pace import Pace
 from ha_celery.drill.publisher import Plan, produce, publish
 from ha_celery.drill.reporter import Reporter
@@ -66,7 +66,7 @@ class TestPlan:
         for text in (
             "DRILL_RUN is not set",
             "HA_CELERY_LEDGER_URL is not set",
-            "DRILL_KIND is 'x': unknown value. Set it to work or count.",
+            "DRILL_KIND is 'x': unknown value. Set it to work or canvas or count.",
             "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND work has no payload",
             "HA_CELERY_QUEUES lists several queues",
         ):
@@ -117,7 +117,8 @@ class Publisher:
     def __enter__(self) -> "Publisher":
         return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        self.flush()
 
     def poll(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -142,7 +143,7 @@ class Publisher:
 class TestProduce:
     @pytest.fixture
     def fake(self, app: Celery, monkeypatch: pytest.MonkeyPatch) -> Celery:
-        monkeypatch.setattr(publisher, "ConfirmedPublisher", Publisher)
+        monkeypatch.setattr(outlets, "ConfirmedPublisher", Publisher)
         return app
 
     def test_what_the_ledger_knows_is_not_published_again(self, fake: Celery, ledger: RunningLedger) -> None:

@@ -65,9 +65,11 @@ export class DrillLoad implements Load {
       namespace,
       body: ledgerNetworkPolicy(spec),
     });
-    if (!spec.pool)
-      await cluster.apps.createNamespacedDeployment({ namespace, body: workersDeployment(spec) });
     await this.untilReady(selectorOf(this.run, Role.Ledger), 1, "ledger pods", signal);
+    if (!spec.pool) {
+      const body = workersDeployment(spec, await this.ledgerUrl());
+      await cluster.apps.createNamespacedDeployment({ namespace, body });
+    }
     await this.untilReady(this.workerSelector, spec.pool ? 1 : this.options.workers, "worker pods", signal);
   }
 

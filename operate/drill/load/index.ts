@@ -1,8 +1,13 @@
 import type { Events } from "../verdict/events";
 
+/** Kinds of load: single tasks, or workflows of Celery (chains, chords, callbacks, retries, `send_task`) in turn. */
+export const LOAD_KINDS = ["tasks", "canvas"] as const;
+export type LoadKind = (typeof LOAD_KINDS)[number];
+
 /** What the drill publishes, and the workers that run it. */
 export interface LoadOptions {
-  /** Tasks published per second by all producers together. */
+  readonly kind: LoadKind;
+  /** Tasks published per second by all producers together. The tasks of a workflow count from its first one. */
   readonly rate: number;
   /** Publisher processes, each with its own connection. */
   readonly producers: number;
@@ -20,6 +25,7 @@ export interface LoadOptions {
 }
 
 export const DEFAULT_LOAD: LoadOptions = {
+  kind: "tasks",
   rate: 40,
   producers: 1,
   taskSeconds: 0.05,
@@ -27,6 +33,17 @@ export const DEFAULT_LOAD: LoadOptions = {
   concurrency: 2,
   prefetch: undefined,
 };
+
+/**
+ * Adapts a load to workflows. They cost more messages and HTTP requests per task, and some begin with a task of 15 s,
+ * which occupies a slot.
+ */
+export const canvasLoad = (load: LoadOptions): LoadOptions => ({
+  ...load,
+  kind: "canvas",
+  rate: load.rate / 4,
+  concurrency: load.concurrency * 2,
+});
 
 /** The drill's pods: ledger, workers, and publisher. All have the label `ha-celery/drill=<run>`. */
 export interface Load {

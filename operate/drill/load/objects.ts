@@ -28,6 +28,12 @@ export interface LoadSpec {
 
 const PUBLISHER = ["python", "-m", "ha_celery.drill.publisher"];
 const LONGEST_STOP_SECONDS = 30;
+/** `longestTaskSeconds` of the drill's workers, if their tasks are shorter. */
+const LONGEST_TASK_SECONDS = {
+  tasks: 60,
+  // While publishers are blocked, a task waits to publish what follows it until its time limit.
+  canvas: 300,
+} as const;
 
 /** The task ledger, as a pod without a controller, so that it neither moves nor depends on the brokers. */
 export function ledgerPod(load: LoadSpec): V1Pod {
@@ -76,11 +82,11 @@ export function ledgerNetworkPolicy({ run, namespace }: LoadSpec): V1NetworkPoli
 }
 
 /** Workers from the pool's pod template that run the drill's app on the drill's queue. */
-export function workersDeployment(load: LoadSpec): V1Deployment {
+export function workersDeployment(load: LoadSpec, ledgerUrl: string): V1Deployment {
   const { run, namespace, options, template } = load;
   const labels = { ...labelsOf(run, Role.Worker), ...clientLabels(template) };
   const spec = template.spec as V1PodSpec;
-  const longestTaskSeconds = Math.max(60, Math.ceil(options.taskSeconds * 2));
+  const longestTaskSeconds = Math.max(LONGEST_TASK_SECONDS[options.kind], Math.ceil(options.taskSeconds * 2));
   const selector = { matchLabels: labelsOf(run, Role.Worker) };
   return {
     metadata: { name: objectName(run, Role.Worker), namespace, labels: labelsOf(run, Role.Worker) },
@@ -124,6 +130,7 @@ export function workersDeployment(load: LoadSpec): V1Deployment {
                 ...(options.prefetch && { [VARIABLES.prefetch]: String(options.prefetch) }),
                 [VARIABLES.longestTaskSeconds]: String(longestTaskSeconds),
                 [VARIABLES.ledgerUrl]: undefined,
+                ...resultBackend(options, ledgerUrl),
               }),
             },
           ],
@@ -155,7 +162,9 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
               env: withEnv(workerContainer(template.spec as V1PodSpec), {
                 [VARIABLES.queues]: queue,
                 [VARIABLES.ledgerUrl]: ledgerUrl,
+                ...resultBackend(options, ledgerUrl),
                 DRILL_RUN: run,
+                DRILL_KIND: options.kind === "canvas" ? "canvas" : "work",
                 DRILL_RATE: String(options.rate),
                 DRILL_PRODUCERS: String(options.producers),
                 DRILL_TASK_SECONDS: String(options.taskSeconds),
@@ -168,6 +177,12 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
     },
   };
 }
+
+/** Workflows need a result backend for chords. The ledger serves it. */
+const resultBackend = ({ kind }: LoadOptions, ledgerUrl: string): Record<string, string> =>
+  kind === "canvas"
+    ? { [VARIABLES.resultBackend]: `ha_celery.drill.results:LedgerBackend+${ledgerUrl}` }
+    : {};
 
 /** The pool's pod, with an affinity that keeps it off the nodes to avoid. */
 function podSpecAvoidingNodes({ template, avoid }: LoadSpec): V1PodSpec {

@@ -5,7 +5,7 @@ import { diskAlarm } from "./diskAlarm";
 import { dnsOff } from "./dnsOff";
 import { drain } from "./drain";
 import { freeze } from "./freeze";
-import { memoryAlarm } from "./memoryAlarm";
+import { memoryAlarm, memoryAlarmKill } from "./memoryAlarm";
 import { nodeOff } from "./nodeOff";
 import { partition } from "./partition";
 import { partitionAll } from "./partitionAll";
@@ -40,6 +40,7 @@ export const SCENES: readonly Scene[] = [
   slowNetwork,
   dnsOff,
   memoryAlarm,
+  memoryAlarmKill,
   diskAlarm,
   poison,
   producerKill,

@@ -1,5 +1,6 @@
 import type { Scene } from "./scene";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
+import { deleteBroker } from "./shared/killBroker";
 
 export const podDelete: Scene = {
   name: "pod-delete",
@@ -7,9 +8,7 @@ export const podDelete: Scene = {
   holdSeconds: 20,
   limits: BROKER_LIMITS,
   async inject(drill) {
-    const { cluster, brokers, victim } = drill;
-    const { namespace } = brokers;
-    await cluster.core.deleteNamespacedPod({ namespace, name: victim.pod, gracePeriodSeconds: 0 });
-    drill.event(`${victim.pod} deleted`);
+    await deleteBroker(drill);
+    drill.event(`${drill.victim.pod} deleted`);
   },
 };

@@ -6,9 +6,11 @@ import os
 import signal
 
 from ha_celery import create_app
+from ha_celery.drill import canvas
 from ha_celery.recorder import DRILL_TASKS
 
 app = create_app("drill")
+canvas.add_to(app)
 
 
 @app.task(name=f"{DRILL_TASKS}poison")

@@ -7,9 +7,9 @@ Variables, in addition to HA_CELERY_LEDGER_URL and HA_CELERY_QUEUES (one queue),
 DRILL_RUN            name of the run and prefix of its task ids (required)
 DRILL_RATE           tasks per second of all producers together, 0 for unlimited (40)
 DRILL_PRODUCERS      publishing processes, each with its own connection (1)
-DRILL_TASKS          number of tasks, 0 to publish until the ledger asks to stop (0)
-DRILL_KIND           work or, to measure throughput, count (work)
-DRILL_TASK_SECONDS   duration of `work`, in seconds (0.05)
+DRILL_TASKS          number of tasks or workflows, 0 to publish until the ledger asks to stop (0)
+DRILL_KIND           work, canvas for workflows, or count, to measure throughput (work)
+DRILL_TASK_SECONDS   duration of each task except `count`, in seconds (0.05)
 DRILL_PAYLOAD_BYTES  size of the argument of `count` (0)
 DRILL_WINDOW         maximum number of unconfirmed tasks per producer (500)
 
@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import multiprocessing
 import os
 import signal
@@ -36,12 +35,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ha_celery.apps import check
+from ha_celery.drill.canvas import Workflows
+from ha_celery.drill.outlets import OnConfirmed, Outlet, TaskOutlet, WorkflowOutlet
 from ha_celery.drill.pace import Pace
 from ha_celery.drill.reporter import Reporter
 from ha_celery.environment import Environment, choice, integer, number
 from ha_celery.errors import SettingsError
-from ha_celery.publish import ConfirmedPublisher
-from ha_celery.recorder import DRILL_TASKS, LedgerClient
+from ha_celery.recorder import LedgerClient
 from ha_celery.variable_types import LEDGER_URL, QUEUES, RUN_NAME
 
 # Maximum delay until a waiting producer notices the stop request, in seconds.
@@ -74,14 +74,15 @@ class Plan:
             rate=env.read("DRILL_RATE", number(0, 100_000), 0.0, "40"),
             producers=env.read("DRILL_PRODUCERS", integer(1, 64), 1, "1"),
             tasks=env.read("DRILL_TASKS", integer(0, 10_000_000), 0, "0"),
-            kind=env.read("DRILL_KIND", choice("work", "count"), "work", "work"),
+            kind=env.read("DRILL_KIND", choice("work", "canvas", "count"), "work", "work"),
             task_seconds=env.read("DRILL_TASK_SECONDS", number(0, 3600), 0.0, "0.05"),
             payload_bytes=env.read("DRILL_PAYLOAD_BYTES", integer(0, 10_000_000), 0, "0"),
             window=env.read("DRILL_WINDOW", integer(1, 100_000), 1, "500"),
         )
-        if plan.kind == "work" and plan.payload_bytes:
+        if plan.kind != "count" and plan.payload_bytes:
             env.add(
-                "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND work has no payload. Set DRILL_KIND to count."
+                f"DRILL_PAYLOAD_BYTES is set, but DRILL_KIND {plan.kind} has no payload."
+                " Set DRILL_KIND to count."
             )
         if len(env.read("HA_CELERY_QUEUES", QUEUES, ("",))) != 1:
             env.add("HA_CELERY_QUEUES lists several queues. Set it to the one that the drill publishes to.")
@@ -94,8 +95,14 @@ class Plan:
             return iter(range(producer, self.tasks, self.producers))
         return itertools.count(producer, self.producers)
 
+    def outlet(self, app: Any, report: OnConfirmed) -> Outlet:
+        """Returns what publishes tasks or workflows."""
+        if self.kind == "canvas":
+            return WorkflowOutlet(Workflows(app, self.run, self.ledger_url, self.task_seconds), report)
+        return TaskOutlet(app, self.run, self.kind, self.arguments(), self.window, report)
+
     def arguments(self) -> tuple[Any, ...]:
-        """Returns the arguments of the task."""
+        """Returns the arguments of a single task."""
         return (self.ledger_url, self.task_seconds if self.kind == "work" else "x" * self.payload_bytes)
 
 
@@ -112,30 +119,28 @@ class Figures:
 
 def produce(plan: Plan, app: Any, producer: int = 0) -> Figures:
     """Publishes the share of one producer until it is complete or stopped, and reports it to the ledger."""
-    task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
     known = LedgerClient(plan.ledger_url).confirmed_ids(plan.run)
-    with (
-        Reporter(plan.run, plan.ledger_url) as reporter,
-        # The drill limits the duration of an outage.
-        ConfirmedPublisher(app, reporter.add, plan.window, math.inf) as publisher,
-    ):
-        publisher.poll(0)
+    with Reporter(plan.run, plan.ledger_url) as reporter:
+        outlet = plan.outlet(app, reporter.add)
+        outlet.wait(0)
         began = time.time()
         # Evenly interleaved with the other producers.
         pace = Pace(plan.rate / plan.producers, producer / plan.rate if plan.rate else 0.0)
         for number_ in plan.numbers(producer):
-            task_id = f"{plan.run}-{number_:06}"
-            if task_id in known:
+            ids = outlet.ids(number_)
+            if known.issuperset(ids):
                 continue
             while (seconds := pace.wait()) and not reporter.stopped():
-                publisher.poll(min(seconds, LONGEST_WAIT))
+                outlet.wait(min(seconds, LONGEST_WAIT))
             if reporter.stopped():
                 break
-            publisher.publish(task, arguments, task_id=task_id)
-            pace.step()
-        publisher.flush()
+            outlet.publish(number_)
+            for _ in ids:
+                pace.step()
+        outlet.finish()
         ended = time.time()
-    return Figures(publisher.published, reporter.confirmed, publisher.retries, began, ended)
+    published, retries = outlet.totals()
+    return Figures(published, reporter.confirmed, retries, began, ended)
 
 
 def _process(plan: Plan, app: Any, producer: int, answer: Connection) -> None:

@@ -17,3 +17,12 @@ export async function killBroker(drill: Drill): Promise<void> {
   if (!killed.trim()) throw new Error(`no Erlang VM runs in the container rabbitmq of ${pod}`);
   drill.event(`${pod}: SIGKILL`);
 }
+
+/** Force-deletes a broker's pod. Kubernetes recreates it. */
+export async function deleteBroker({ cluster, brokers, victim }: Drill): Promise<void> {
+  await cluster.core.deleteNamespacedPod({
+    namespace: brokers.namespace,
+    name: victim.pod,
+    gracePeriodSeconds: 0,
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1PodTemplateSpec } from "@kubernetes/client-node";
-import { DEFAULT_LOAD } from "../../../../../operate/drill/load";
+import { canvasLoad, DEFAULT_LOAD } from "../../../../../operate/drill/load";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
@@ -49,12 +49,13 @@ const loadSpec: LoadSpec = {
   options: DEFAULT_LOAD,
   avoid: ["node-1"],
 };
+const LEDGER = "http://10.0.0.9:8080";
 const env = (list: { name: string; value?: string }[] = []) =>
   Object.fromEntries(list.map(({ name, value }) => [name, value]));
 
 describe("the drill's pods", () => {
   describe("workers", () => {
-    const { metadata, spec } = workersDeployment(loadSpec);
+    const { metadata, spec } = workersDeployment(loadSpec, LEDGER);
     const pod = spec?.template.spec;
     const worker = pod?.containers[0];
 
@@ -92,7 +93,7 @@ describe("the drill's pods", () => {
 
     it("prefetch as many tasks as the pool's by default", () => {
       const held = (prefetch: number | undefined) => {
-        const deployment = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, prefetch } });
+        const deployment = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, prefetch } }, LEDGER);
         return env(deployment.spec?.template.spec?.containers[0]?.env).HA_CELERY_PREFETCH_MULTIPLIER;
       };
       assert.equal(held(undefined), "4");
@@ -100,14 +101,14 @@ describe("the drill's pods", () => {
     });
 
     it("have time to finish the longest task", () => {
-      const slow = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, taskSeconds: 90 } });
+      const slow = workersDeployment({ ...loadSpec, options: { ...DEFAULT_LOAD, taskSeconds: 90 } }, LEDGER);
       assert.equal(slow.spec?.template.spec?.terminationGracePeriodSeconds, 210);
       assert.equal(env(slow.spec?.template.spec?.containers[0]?.env).HA_CELERY_LONGEST_TASK_SECONDS, "180");
     });
   });
 
   describe("publisher", () => {
-    const { spec } = publisherJob(loadSpec, "http://10.0.0.9:8080", "drill-drain-1");
+    const { spec } = publisherJob(loadSpec, LEDGER, "drill-drain-1");
     const pod = spec?.template.spec;
 
     it("is replaced when it fails, and avoids the victim's node", () => {
@@ -127,14 +128,40 @@ describe("the drill's pods", () => {
         Object.entries(env(container?.env)).filter(([name]) => /DRILL|QUEUES|LEDGER/.test(name)),
         [
           ["HA_CELERY_QUEUES", "drill-drain-1"],
-          ["HA_CELERY_LEDGER_URL", "http://10.0.0.9:8080"],
+          ["HA_CELERY_LEDGER_URL", LEDGER],
           ["DRILL_RUN", "drain-1"],
+          ["DRILL_KIND", "work"],
           ["DRILL_RATE", "40"],
           ["DRILL_PRODUCERS", "1"],
           ["DRILL_TASK_SECONDS", "0.05"],
           ["DRILL_TASKS", "0"],
         ],
       );
+    });
+  });
+
+  describe("of workflows", () => {
+    const load = { ...loadSpec, options: canvasLoad(DEFAULT_LOAD) };
+    const worker = workersDeployment(load, LEDGER).spec?.template.spec?.containers[0];
+    const publisher = publisherJob(load, LEDGER, "drill-drain-1").spec?.template.spec?.containers[0];
+    const backend = `ha_celery.drill.results:LedgerBackend+${LEDGER}`;
+
+    it("keep the results of chords in the ledger", () => {
+      assert.equal(env(worker?.env).HA_CELERY_RESULT_BACKEND, backend);
+      assert.equal(env(publisher?.env).HA_CELERY_RESULT_BACKEND, backend);
+      assert.ok(
+        !(
+          "HA_CELERY_RESULT_BACKEND" in
+          env(workersDeployment(loadSpec, LEDGER).spec?.template.spec?.containers[0]?.env)
+        ),
+      );
+    });
+
+    it("publish workflows at a lower rate, for more slots whose tasks may wait for an alarm to end", () => {
+      const { DRILL_KIND, DRILL_RATE } = env(publisher?.env);
+      assert.deepEqual([DRILL_KIND, DRILL_RATE], ["canvas", "10"]);
+      assert.ok(worker?.command?.includes("--concurrency=4"));
+      assert.equal(env(worker?.env).HA_CELERY_LONGEST_TASK_SECONDS, "300");
     });
   });
 
