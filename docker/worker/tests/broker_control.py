@@ -69,3 +69,20 @@ def depth(app: Celery, queue: str) -> int:
     """Return the number of ready messages of a queue."""
     with app.connection_for_read() as connection, connection.channel() as channel:
         return int(channel.queue_declare(queue, passive=True).message_count)
+
+
+def unacknowledged(queue: str) -> int:
+    """Return the number of messages of a queue that consumers hold."""
+    return _counts(queue)[1]
+
+
+def unsettled(queue: str) -> int:
+    """Return the number of messages of a queue, with those that consumers hold."""
+    return sum(_counts(queue))
+
+
+def _counts(queue: str) -> tuple[int, int]:
+    columns = ("name", "messages_ready", "messages_unacknowledged")
+    rows = json.loads(rabbitmqctl("--quiet", "--formatter=json", "list_queues", *columns))
+    [row] = [row for row in rows if row["name"] == queue]
+    return row["messages_ready"], row["messages_unacknowledged"]

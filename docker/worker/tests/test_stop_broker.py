@@ -62,7 +62,10 @@ class Workers:
             "--without-mingle",
         ]
         command += ["--without-gossip", "--without-heartbeat", *options]
-        process = subprocess.Popen(command, env=self.environment | environment, cwd=self.folder)
+        # A process group of its own, so that a test can kill all processes at once, as the end of a pod does.
+        process = subprocess.Popen(
+            command, env=self.environment | environment, cwd=self.folder, start_new_session=True
+        )
         self.running.append(process)
         return process
 

@@ -1,0 +1,124 @@
+"""Features of Celery that the guarantees name, against a real RabbitMQ."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import amqp
+import broker_control
+import pytest
+from broker_control import DEAD_LETTERS, depth
+from celery import Celery
+from celery.app.defaults import DEFAULTS
+from conftest import BROKER_URL, wait_for
+from test_stop_broker import Workers, take
+from workers import worker
+
+from ha_celery import Settings, create_app
+
+pytestmark = pytest.mark.broker
+WORK = "publishing_app.work"
+#: Celery 5.5 needs transient queues, which RabbitMQ 4.3 refuses.
+REMOTE_CONTROL = "control_queue_durable" in DEFAULTS
+
+
+@pytest.fixture
+def queue() -> str:
+    return f"test-features-{uuid4()}"
+
+
+@pytest.fixture
+def app(queue: str, tmp_path: Path) -> Iterator[Celery]:
+    settings = Settings(BROKER_URL, (queue,), state_dir=tmp_path, observable=REMOTE_CONTROL)
+    app = create_app("test", settings, set_as_current=False)
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        broker_control.set_policies()
+        broker_control.declare_dead_letters(channel)
+    yield app
+    with app.connection_for_write() as connection:
+        app.amqp.queues[queue](connection).delete()
+    app.close()
+
+
+def test_higher_priorities_are_delivered_first(app: Celery, queue: str) -> None:
+    for number, priority in enumerate((0, 3, 9, 5, 0)):
+        app.send_task(WORK, task_id=f"{priority}-{number}", priority=priority)
+    ids = [message.properties["correlation_id"] for message in take(app, queue)]
+    assert ids == ["9-2", "5-3", "3-1", "0-0", "0-4"]
+
+
+def test_a_task_that_expires_in_its_queue_is_a_dead_letter(app: Celery, queue: str) -> None:
+    app.send_task(WORK, task_id="late", expires=1)
+    app.send_task(WORK, task_id="in-time")
+    wait_for(lambda: depth(app, DEAD_LETTERS) == 1, 10)
+    [dead] = take(app, DEAD_LETTERS)
+    assert dead.properties["correlation_id"] == "late"
+    assert dead.headers["x-first-death-reason"] == "expired"
+    assert [message.properties["correlation_id"] for message in take(app, queue)] == ["in-time"]
+
+
+def test_a_task_that_expires_in_a_worker_does_not_run(app: Celery, queue: str, tmp_path: Path) -> None:
+    with worker(tmp_path, (queue,), "--concurrency=1") as journal:
+        app.send_task(WORK, ("long", 3))
+        journal.wait("begin long")
+        app.send_task(WORK, ("late",), expires=1)
+        app.send_task(WORK, ("in time",))
+        journal.wait("in time")
+        assert not journal.of("begin late")
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+    assert depth(app, DEAD_LETTERS) == 0
+
+
+@pytest.mark.skipif(not REMOTE_CONTROL, reason="remote control is refused with Celery 5.5")
+def test_a_revoked_task_does_not_run(app: Celery, queue: str, tmp_path: Path) -> None:
+    with worker(tmp_path, (queue,), HA_CELERY_OBSERVABLE="true") as journal:
+        app.control.revoke("revoked")
+        wait_for(lambda: "revoked" in str(app.control.inspect(timeout=2).revoked()))
+        app.send_task(WORK, ("revoked",), task_id="revoked")
+        app.send_task(WORK, ("other",))
+        journal.wait("other")
+        time.sleep(1)
+        assert not journal.of("begin revoked")
+
+
+def test_processes_that_are_replaced_lose_no_task_with_a_connection(
+    app: Celery, queue: str, tmp_path: Path
+) -> None:
+    ids = [f"task-{number}" for number in range(500)]
+    for task_id in ids:
+        app.send_task(WORK, (task_id, 0.005), task_id=task_id)
+    with worker(tmp_path, (queue,), "--max-tasks-per-child=5") as journal:
+        wait_for(lambda: len(journal.entries) > 200, 60)
+        broker_control.rabbitmqctl("close_all_connections", "test")
+        wait_for(lambda: {entry["what"] for entry in journal.entries} >= set(ids), 120)
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+    # Only what the worker held may run twice: two slots of four tasks.
+    runs = Counter(entry["what"] for entry in journal.entries)
+    assert sum(runs[task_id] - 1 for task_id in ids) <= 8
+    assert depth(app, DEAD_LETTERS) == 0
+
+
+@pytest.mark.parametrize(("prefetch", "counted"), [(4, 8), (1, 2)])
+def test_a_killed_worker_counts_a_failed_delivery_for_all_that_it_held(
+    app: Celery, queue: str, tmp_path: Path, prefetch: int, counted: int
+) -> None:
+    workers = Workers(tmp_path, queue)
+    for number in range(8):
+        app.send_task("work", (60, str(workers.begun)), task_id=f"t-{number}")
+    killed = workers.start("--concurrency=2", HA_CELERY_PREFETCH_MULTIPLIER=str(prefetch))
+    wait_for(lambda: workers.begun.exists() and len(workers.begun.read_text()) == 2)
+    wait_for(lambda: broker_control.unacknowledged(queue) == counted)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    wait_for(lambda: depth(app, queue) == 8)
+    assert sum(map(_failed_deliveries, take(app, queue))) == counted
+
+
+def _failed_deliveries(message: amqp.Message) -> int:
+    return int(message.headers.get("x-delivery-count", 0))
