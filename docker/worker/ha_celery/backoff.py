@@ -7,10 +7,13 @@ import time
 
 from ha_celery.errors import GaveUpError, words
 
+#: Longest timeout of a connect where the app has none. With gevent, Celery's consumer removes the app's.
+LONGEST_CONNECT_SECONDS = 2.0
 
-def connect_timeout(failures: int, longest: float) -> float:
+
+def connect_timeout(failures: int, longest: float | None) -> float:
     """Return the timeout of a connect, in seconds: short at first, because the node may be lost."""
-    return _doubled(0.5, failures, longest)
+    return _doubled(0.5, failures, longest or LONGEST_CONNECT_SECONDS)
 
 
 def _doubled(first: float, times: int, longest: float) -> float:

@@ -14,7 +14,7 @@ import kombu
 from amqp import spec
 from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError
 
-from ha_celery.backoff import connect_timeout
+from ha_celery.backoff import LONGEST_CONNECT_SECONDS, connect_timeout
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
 from ha_celery.connection import Deadline, drop, for_publishing
 from ha_celery.message import Message
@@ -45,7 +45,7 @@ class Link:
         """Use a copy of this connection."""
         self._deadline = Deadline()
         self._connection = for_publishing(connection, self._deadline)
-        self._longest_timeout = self._connection.connect_timeout
+        self._longest_timeout = self._connection.connect_timeout or LONGEST_CONNECT_SECONDS
         self._channel: ConfirmChannel | None = None
         self._awaited = 0
         self._answer: Refusal | None = None

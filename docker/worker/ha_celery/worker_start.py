@@ -13,11 +13,16 @@ from ha_celery.configuration import check_at_start, configuration_of, is_configu
 
 logger = get_logger(__name__)
 
-#: Modules of Celery's pools that run all tasks in the worker's own process.
+_NO_LIMITS = (
+    "has no time limits (task_time_limit is ignored) and cannot cancel a task: after a lost connection,"
+    " running tasks finish while their second copies run elsewhere"
+)
+#: Celery's pools that run all tasks in the worker's own process, with what they cannot do.
 WITHOUT_PROCESSES = {
-    "celery.concurrency.thread": "threads",
-    "celery.concurrency.gevent": "gevent",
-    "celery.concurrency.eventlet": "eventlet",
+    "celery.concurrency.thread": f"--pool=threads {_NO_LIMITS}",
+    "celery.concurrency.gevent": "--pool=gevent has no soft time limits, and ends a task at its hard"
+    " limit, or after a lost connection, only while the task waits for the network or sleeps",
+    "celery.concurrency.eventlet": f"--pool=eventlet is not tested, {_NO_LIMITS}",
 }
 
 
@@ -49,11 +54,7 @@ def check_pool(instance: Any, **_: Any) -> None:
             " tasks run again and again. Use --pool=prefork --concurrency=1."
         )
     if pool in WITHOUT_PROCESSES:
-        logger.warning(
-            "--pool=%s has no time limits (task_time_limit is ignored) and cannot cancel a task: after a lost"
-            " connection, running tasks finish while their second copies run elsewhere",
-            WITHOUT_PROCESSES[pool],
-        )
+        logger.warning("%s", WITHOUT_PROCESSES[pool])
 
 
 def report(instance: Any, **_: Any) -> None:

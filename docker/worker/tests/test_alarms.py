@@ -97,7 +97,9 @@ def test_an_alarm_is_named_for_large_tasks_too(app: Celery, task: Any) -> None:
     assert depth(app, QUEUE) == 1
 
 
-@pytest.mark.skipif(not hasattr(celery_amqp.AMQP, "_retry_publish"), reason="Celery 5.5 has no place for it")
+@pytest.mark.skipif(
+    not hasattr(celery_amqp.AMQP, "_retry_publish"), reason="Celery 5.5 and 5.6 have no place for it"
+)
 def test_the_end_of_a_soft_time_limit_loses_no_chain(app: Celery, task: Any, tmp_path: Path) -> None:
     with worker(tmp_path, (QUEUE,)) as journal:
         work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))

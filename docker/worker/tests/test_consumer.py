@@ -14,6 +14,7 @@ from celery import Celery
 from celery.worker import consumer
 
 from ha_celery import consumer as own_consumer
+from ha_celery.backoff import connect_timeout
 from ha_celery.consumer import Consumer, wait_until_taken
 from ha_celery.transport import Transport
 
@@ -46,6 +47,10 @@ def test_a_worker_tries_a_lost_nodes_address_for_a_short_time_at_first(app: Cele
     assert own.ensure_connected(conn) is conn
     assert tried == [0.5, 1, 2, 2]
     assert conn.connect_timeout == 2
+
+
+def test_without_a_timeout_of_the_app_as_with_gevent_attempts_are_as_short() -> None:
+    assert [connect_timeout(failures, None) for failures in (0, 1, 2, 9)] == [0.5, 1, 2, 2]
 
 
 def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:

@@ -90,11 +90,11 @@ def test_a_revoked_task_does_not_run(app: Celery, queue: str, tmp_path: Path) ->
 def test_processes_that_are_replaced_lose_no_task_with_a_connection(
     app: Celery, queue: str, tmp_path: Path
 ) -> None:
-    ids = [f"task-{number}" for number in range(500)]
+    ids = [f"task-{number}" for number in range(200)]
     for task_id in ids:
         app.send_task(WORK, (task_id, 0.005), task_id=task_id)
     with worker(tmp_path, (queue,), "--max-tasks-per-child=5") as journal:
-        wait_for(lambda: len(journal.entries) > 200, 60)
+        wait_for(lambda: len(journal.entries) > 80, 60)
         broker_control.rabbitmqctl("close_all_connections", "test")
         wait_for(lambda: {entry["what"] for entry in journal.entries} >= set(ids), 120)
         wait_for(lambda: broker_control.unsettled(queue) == 0)
