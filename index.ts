@@ -30,6 +30,10 @@ const celery = new HaCelery(
 export const namespace = celery.namespaceName;
 /** URL for clients inside the cluster; contains the password. */
 export const amqpUrl = celery.amqpUrl;
+/** Secret with the variables of your own publishers, for `envFrom`. */
+export const clientSecret = celery.clientSecretName;
+/** Labels of your own publishers. */
+export const clientLabels = celery.clientLabels;
 /** Deployments of the worker pools. */
 export const workers = celery.workerDeploymentNames;
 /** Service of the task ledger; undefined without a ledger. */

@@ -1,5 +1,7 @@
 export * from "./celeryBeat/args";
 export * from "./celeryBeat/celeryBeat";
+export * from "./celeryClient/args";
+export * from "./celeryClient/celeryClient";
 export * from "./celeryJob/args";
 export * from "./celeryJob/celeryJob";
 export * from "./celeryWorkers/args";

@@ -86,6 +86,9 @@ export interface BrokerConnection {
 export interface BrokerTrust {
   /** Secret key with the CA certificates that clients trust, in PEM format. */
   authority: SecretKey;
+  /** The same certificates, for `CeleryClient`, which copies them to pods of other namespaces.
+   * @default not copied */
+  certificates?: pulumi.Input<string>;
   /** Name that the broker's certificate must contain, regardless of the host in the URL. */
   serverName: pulumi.Input<string>;
 }

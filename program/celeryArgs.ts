@@ -52,7 +52,11 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
     tolerations: emptyToUndefined(settings.brokerTolerations),
     priorityClassName: settings.brokerPriorityClass || undefined,
     tls: settings.brokerTlsSecret
-      ? { secretName: settings.brokerTlsSecret, serverName: settings.brokerTlsServerName }
+      ? omitUndefined({
+          secretName: settings.brokerTlsSecret,
+          serverName: settings.brokerTlsServerName,
+          authority: settings.brokerTlsAuthority || undefined,
+        })
       : undefined,
     vhost: settings.vhost,
     username: settings.brokerUser,

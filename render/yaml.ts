@@ -43,15 +43,22 @@ interface Inputs extends Record<string, unknown> {
   metadata?: Partial<Metadata>;
 }
 
-/** Returns the Kubernetes objects among the registered resources. `autoname` supplies missing names. */
+/** Returns the Kubernetes objects among the registered resources, with the fields that Patch resources add to them.
+ * `autoname` supplies missing names. */
 export function objectsOf(resources: Registered[], autoname: (name: string) => string): KubernetesObject[] {
-  return resources
-    .filter((each) => each.custom && each.type.startsWith("kubernetes:"))
-    .map((each) => {
-      const { apiVersion, kind, metadata, ...rest } = each.inputs as Inputs;
-      return { apiVersion, kind, metadata: { name: autoname(each.name), ...metadata }, ...rest };
-    });
+  const objects = new Map<string, KubernetesObject>();
+  // A patch is registered after its object.
+  for (const { name, inputs } of resources.filter(isObject)) {
+    const { apiVersion, kind, metadata, ...fields } = inputs as Inputs;
+    const object = { apiVersion, kind, metadata: { name: autoname(name), ...metadata }, ...fields };
+    const title = titleOf(object);
+    const patched = objects.get(title);
+    objects.set(title, patched ? { ...patched, ...fields } : object);
+  }
+  return [...objects.values()];
 }
+
+const isObject = ({ custom, type }: Registered) => custom && type.startsWith("kubernetes:");
 
 /** Sorts objects into the order in which they can be applied, and by name within a kind. */
 export function inOrder(objects: KubernetesObject[]): KubernetesObject[] {

@@ -1,5 +1,6 @@
 import type { JobOptions } from "../celeryJob/args";
 import type { BeatOptions } from "../celeryBeat/args";
+import type { ClientOptions } from "../celeryClient/args";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkerOptions } from "../celeryWorkers/args";
 import type { SecretKey } from "../types";
@@ -39,6 +40,10 @@ export interface HaCeleryArgs {
   /** Secret key with the URL of Celery's result backend, the default for all parts. See `WorkerOptions.resultBackend`.
    * @default none; results are discarded */
   resultBackend?: SecretKey;
+  /** The Secret for your own pods that publish tasks, see `HaCelery.client`. It is copied to the namespaces in
+   * `broker.access.clientNamespaces`.
+   * @default the defaults of `ClientOptions` */
+  client?: ClientOptions;
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
   job?: JobOptions;

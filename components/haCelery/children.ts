@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CeleryBeat } from "../celeryBeat/celeryBeat";
+import { CeleryClient } from "../celeryClient/celeryClient";
 import { CeleryJob } from "../celeryJob/celeryJob";
 import { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
 import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
@@ -59,6 +60,32 @@ export function createBroker(
       access: accessOf(args),
       namespace,
       image: args.rabbitmqImage,
+    },
+    { parent },
+  );
+}
+
+/** Creates what pods of the user need to publish, in the namespaces that the broker admits. */
+export function createClient(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  namespace: pulumi.Input<string>,
+  { connection, amqpUrl }: RabbitMqCluster,
+): CeleryClient {
+  const own = args.namespaceName ?? args.existingNamespace;
+  const pools = poolsOf(args);
+  return new CeleryClient(
+    `${name}-client`,
+    {
+      ...omitUndefined(args.client ?? {}),
+      namespace,
+      broker: connection,
+      amqpUrl,
+      namespaces: args.broker?.access?.clientNamespaces?.filter((other) => other !== own),
+      queues: queuesOf(pools),
+      observable: pools.some((pool) => pool.observable),
+      resultBackend: args.resultBackend,
     },
     { parent },
   );

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CeleryBeat } from "../celeryBeat/celeryBeat";
+import type { CeleryClient } from "../celeryClient/celeryClient";
 import type { CeleryJob } from "../celeryJob/celeryJob";
 import type { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
 import type { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
@@ -11,6 +12,7 @@ import type { HaCeleryArgs } from "./args";
 import {
   createBeat,
   createBroker,
+  createClient,
   createJob,
   createLedger,
   createNamespace,
@@ -21,6 +23,7 @@ import { LONGEST_NAME, haCelery } from "./validation";
 interface Parts {
   namespace: k8s.core.v1.Namespace | undefined;
   broker: RabbitMqCluster;
+  client: CeleryClient;
   workers: CeleryWorkers[];
   job: CeleryJob | undefined;
   beat: CeleryBeat | undefined;
@@ -61,6 +64,10 @@ export class HaCelery extends pulumi.ComponentResource {
   readonly brokerHost: pulumi.Output<string>;
   /** AMQP URL with user, password and virtual host. Secret. */
   readonly amqpUrl: pulumi.Output<string>;
+  /** Name of the Secret with the variables of your own publishers; it never changes. See `client`. */
+  readonly clientSecretName: pulumi.Output<string>;
+  /** Labels of your own publishers, which the broker's NetworkPolicy requires. */
+  readonly clientLabels: pulumi.Output<Record<string, string>>;
   /** Names of the workers' Deployments, in the order of the pools. */
   readonly workerDeploymentNames: pulumi.Output<string[]>;
   /** Name of the ledger's Service; undefined without a ledger. */
@@ -84,6 +91,7 @@ export class HaCelery extends pulumi.ComponentResource {
     const namespace = args.existingNamespace === undefined ? createNamespace(this, name, args) : undefined;
     const namespaceName = pulumi.output(args.existingNamespace ?? namespace?.metadata.name ?? "");
     const broker = createBroker(this, name, args, namespaceName);
+    const client = createClient(this, name, args, namespaceName, broker);
     const ledger = createLedger(this, name, args, namespaceName);
     const common = { namespace: namespaceName, image: args.workerImage, broker: broker.connection };
     const counted = { ...common, ledger: ledger?.connection };
@@ -94,12 +102,14 @@ export class HaCelery extends pulumi.ComponentResource {
     this.namespaceName = namespaceName;
     this.brokerHost = broker.host;
     this.amqpUrl = broker.amqpUrl;
+    this.clientSecretName = client.secretName;
+    this.clientLabels = client.clientLabels;
     this.workerDeploymentNames = pulumi.all(workers.map((pool) => pool.deploymentName));
     this.ledgerServiceName = pulumi.output(ledger?.serviceName);
     this.jobName = pulumi.output(job?.jobName);
     this.beatDeploymentName = pulumi.output(beat?.deploymentName);
     this.registerOutputs(outputsOf(this));
-    parts.set(this, { namespace, broker, workers, job, beat, ledger });
+    parts.set(this, { namespace, broker, client, workers, job, beat, ledger });
   }
 
   /** The created namespace; undefined if it existed before. */
@@ -110,6 +120,11 @@ export class HaCelery extends pulumi.ComponentResource {
   /** The broker. */
   get broker(): RabbitMqCluster {
     return parts.of(this).broker;
+  }
+
+  /** Environment, labels, and volumes of your own pods that publish tasks. */
+  get client(): CeleryClient {
+    return parts.of(this).client;
   }
 
   /** The pools of workers, in the order of the arguments. */

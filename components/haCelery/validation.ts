@@ -1,4 +1,5 @@
 import { BEAT } from "../celeryBeat/validation";
+import { CLIENT } from "../celeryClient/validation";
 import { JOB } from "../celeryJob/validation";
 import { WORKERS } from "../celeryWorkers/validation";
 import { BROKER } from "../rabbitMqCluster/validation";
@@ -73,6 +74,7 @@ export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
     broker: validatedBy(BROKER),
     workers: all(notEmpty, each(poolOf(name)), differentNames),
     resultBackend: unchecked,
+    client: validatedBy(CLIENT),
     job: validatedBy(JOB),
     beat: validatedBy(BEAT),
     ledger: validatedBy(LEDGER),

@@ -11,6 +11,7 @@ export interface BrokerStorage extends Volume {
 /** Namespaces that may connect to a broker. This requires a CNI plugin that enforces NetworkPolicies. */
 export interface BrokerAccess {
   /** Namespaces whose pods may use AMQP if they have the client labels. The broker's own namespace is always allowed.
+   * In a `HaCelery` they must exist, because each gets a copy of the Secret of `HaCelery.client`.
    * @default none */
   clientNamespaces?: string[];
   /** Namespaces whose pods may use the management API, for example that of an autoscaler. They also need a password.
@@ -30,6 +31,10 @@ export interface BrokerTls {
   /** Host name in the certificate. Clients verify it instead of the host that they connect to, which is generated.
    * Changing it restarts the workers. */
   serverName: string;
+  /** CA certificates that sign the broker's certificate, in PEM format: the content of `ca.crt`. `CeleryClient` copies
+   * them to your own publishers. Include the old and the new ones while you replace the authority.
+   * @default not copied; publishers mount `ca.crt` themselves */
+  authority?: pulumi.Input<string>;
 }
 
 /** Arguments that `RabbitMqCluster` shares with the broker of a `HaCelery`. */

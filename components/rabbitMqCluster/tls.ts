@@ -42,7 +42,13 @@ export function tlsVolumes(tls: BrokerTls | undefined): PodVolume[] {
 
 /** How clients verify the certificate. */
 export function trustOf(tls: BrokerTls | undefined): BrokerTrust | undefined {
-  return tls && { authority: { secretName: tls.secretName, key: AUTHORITY }, serverName: tls.serverName };
+  if (!tls) return undefined;
+  const { secretName, serverName, authority: certificates } = tls;
+  return {
+    authority: { secretName, key: AUTHORITY },
+    serverName,
+    ...(certificates !== undefined && { certificates }),
+  };
 }
 
 /** Whether the user must not set this line of rabbitmq.conf with TLS: ports and files that the pods depend on. */

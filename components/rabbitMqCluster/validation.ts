@@ -72,6 +72,12 @@ const username: Check<string> = (what, name) => {
 /** At most 253 characters, in labels of at most 63. */
 const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/i;
 
+/** Only a known text can be checked. */
+export const certificates: Check<NonNullable<BrokerTls["authority"]>> = check(
+  (pem) => typeof pem !== "string" || /-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----/.test(pem),
+  (what) => `${what} contains no certificate in PEM format. Use the content of ca.crt.`,
+);
+
 const tls = fields<BrokerTls>({
   secretName: check(
     (name) => name !== "",
@@ -82,6 +88,7 @@ const tls = fields<BrokerTls>({
     (what, name) =>
       `${what} is ${quote(name)}, which is not a host name. Use one host name in the certificate, such as "broker.example.com".`,
   ),
+  authority: certificates,
 });
 
 const LEAST_MEMORY = 256 * MIB;

@@ -52,8 +52,18 @@ const brokerVolume: Rule = ({ brokerMemory: memory, brokerStorage: size }, messa
     .map((problem) => messages.sentence("brokerStorage", problem, messages.set("brokerStorage", enough)));
 };
 
-const tls: Rule = (settings, messages) =>
-  messages.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS");
+const tls: Rule = (settings, messages) => [
+  ...messages.bothOrNeither(settings, "brokerTlsSecret", "brokerTlsServerName", "TLS"),
+  ...(settings.brokerTlsAuthority && !settings.brokerTlsSecret && !settings.brokerTlsServerName
+    ? [
+        messages.problem(
+          "brokerTlsAuthority",
+          "brokerTlsSecret is not set, so the broker has no TLS",
+          messages.remove("brokerTlsAuthority"),
+        ),
+      ]
+    : []),
+];
 
 const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
   workerPools.flatMap(({ name, replicas, autoscale, spot }, index) => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { JOB, JOB_ENVIRONMENT } from "../../components/celeryJob/validation";
 import { ReleaseChannel, Weekday } from "../../components/gkeCluster/choices";
 import { GKE_CLUSTER } from "../../components/gkeCluster/validation";
-import { BROKER } from "../../components/rabbitMqCluster/validation";
+import { BROKER, certificates } from "../../components/rabbitMqCluster/validation";
 import { app } from "../../components/shared/celery/checks";
 import { namespaceName } from "../../components/shared/checks";
 import { OnDelete, Spread } from "../../components/types";
@@ -92,6 +92,7 @@ const broker = {
   brokerPriorityClass: text("high"),
   brokerTlsSecret: text("NAME"),
   brokerTlsServerName: text("rabbitmq.example.com"),
+  brokerTlsAuthority: checked(text('"$(cat ca.crt)"'), unlessEmpty(certificates)),
   vhost: checked(text("celery"), BROKER.checks.vhost, "vhost"),
   brokerUser: checked(text("celery"), BROKER.checks.username, "username"),
   passwordRevision: wholeNumber("0"),

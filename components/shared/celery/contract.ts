@@ -4,12 +4,14 @@
 export const VARIABLES = {
   brokerUrl: "HA_CELERY_BROKER_URL",
   brokerAuthority: "HA_CELERY_BROKER_CA",
+  brokerAuthorityPem: "HA_CELERY_BROKER_CA_PEM",
   brokerServerName: "HA_CELERY_BROKER_SERVER_NAME",
   resultBackend: "HA_CELERY_RESULT_BACKEND",
   queues: "HA_CELERY_QUEUES",
   prefetch: "HA_CELERY_PREFETCH_MULTIPLIER",
   longestTaskSeconds: "HA_CELERY_LONGEST_TASK_SECONDS",
   observable: "HA_CELERY_OBSERVABLE",
+  publishBudget: "HA_CELERY_PUBLISH_BUDGET_SECONDS",
   ledgerUrl: "HA_CELERY_LEDGER_URL",
   stateDir: "HA_CELERY_STATE_DIR",
 } as const;
@@ -26,6 +28,9 @@ export const PREFETCH = { least: 1, most: 1000, fallback: 4 };
 
 /** Limits and default of `longestTaskSeconds`: up to a week. */
 export const LONGEST_TASK_SECONDS = { least: 1, most: 7 * 86_400, fallback: 3600 };
+
+/** Limits and default of `publishBudgetSeconds`. */
+export const PUBLISH_BUDGET_SECONDS = { least: 0.1, most: 86_400, fallback: 25 };
 
 export const DEFAULT_QUEUES = ["tasks"];
 

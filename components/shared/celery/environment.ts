@@ -29,11 +29,8 @@ export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   return [
     fromSecret(VARIABLES.brokerUrl, pod.broker),
     ...(pod.resultBackend ? [fromSecret(VARIABLES.resultBackend, pod.resultBackend)] : []),
+    ...trustVariables(pod.broker),
     ...values({
-      ...(pod.broker.trust && {
-        [VARIABLES.brokerAuthority]: `${TRUST_DIR}/${TRUST_FILE}`,
-        [VARIABLES.brokerServerName]: pod.broker.trust.serverName,
-      }),
       ...variables,
       ...(pod.ledger && { [VARIABLES.ledgerUrl]: pod.ledger.url }),
       ...pod.env,
@@ -42,14 +39,23 @@ export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
   ];
 }
 
+/** Variables that verify the broker's certificate with the mounted file. */
+export function trustVariables({ trust }: BrokerConnection): EnvVar[] {
+  if (!trust) return [];
+  return values({
+    [VARIABLES.brokerAuthority]: `${TRUST_DIR}/${TRUST_FILE}`,
+    [VARIABLES.brokerServerName]: trust.serverName,
+  });
+}
+
 /** The broker's CA certificates as a file. Clients read it for every connection, so that a renewal needs no restart. */
-export function trustVolumes({ broker: { trust } }: CeleryPod): PodVolume[] {
+export function trustVolumes({ broker: { trust } }: Pick<CeleryPod, "broker">): PodVolume[] {
   if (!trust) return [];
   const { secretName, key } = trust.authority;
   return [{ name: "broker-ca", secret: { secretName, items: [{ key, path: TRUST_FILE }] } }];
 }
 
-export function trustMounts({ broker: { trust } }: CeleryPod): VolumeMount[] {
+export function trustMounts({ broker: { trust } }: Pick<CeleryPod, "broker">): VolumeMount[] {
   return trust ? [{ name: "broker-ca", mountPath: TRUST_DIR, readOnly: true }] : [];
 }
 
@@ -68,7 +74,7 @@ export const envVars = (env: Env, envFromSecrets: Record<string, SecretKey>): En
 
 const values = (env: Env): EnvVar[] => Object.entries(env).map(([name, value]) => ({ name, value }));
 
-const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
+export const fromSecret = (name: string, { secretName, key }: SecretKey): EnvVar => ({
   name,
   valueFrom: { secretKeyRef: { name: secretName, key } },
 });
@@ -80,6 +86,7 @@ export const FIXED = "Remove it; its value is fixed";
 export const RESERVED: Record<string, string> = {
   [VARIABLES.brokerUrl]: "Use broker",
   [VARIABLES.brokerAuthority]: "Use broker",
+  [VARIABLES.brokerAuthorityPem]: "Use broker",
   [VARIABLES.brokerServerName]: "Use broker",
   [VARIABLES.resultBackend]: "Use resultBackend",
   [VARIABLES.queues]: "Use queues",

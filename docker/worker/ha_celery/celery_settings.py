@@ -83,9 +83,13 @@ def _tls(context: Context) -> dict[str, Any] | bool:
     url = urlsplit(settings.broker_url)
     if url.scheme != "amqps":
         return False
-    options = {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": settings.broker_server_name or url.hostname}
+    name = {"server_hostname": settings.broker_server_name or url.hostname}
+    if settings.broker_ca_pem and not settings.broker_ca:
+        # Arguments of ssl.create_default_context, which requires a certificate; py-amqp sets check_hostname.
+        return name | {"context": {"cadata": settings.broker_ca_pem, "check_hostname": True}}
     # Without a file, py-amqp uses the system's CA certificates. It reads the file for every connection.
-    return options | ({"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {})
+    file = {"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {}
+    return name | {"cert_reqs": ssl.CERT_REQUIRED} | file
 
 
 def _transport_options(context: Context) -> dict[str, Any]:
@@ -169,7 +173,7 @@ TABLE: tuple[CelerySetting, ...] = (
         "broker_use_ssl",
         _tls,
         "The broker's certificate and its name are verified.",
-        "from `HA_CELERY_BROKER_CA` and `HA_CELERY_BROKER_SERVER_NAME`",
+        "from `HA_CELERY_BROKER_CA` or `HA_CELERY_BROKER_CA_PEM`, and `HA_CELERY_BROKER_SERVER_NAME`",
     ),
     _row(
         _FIXED,

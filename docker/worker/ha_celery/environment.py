@@ -36,8 +36,8 @@ class Environment:
         try:
             return variable_type.parse(text)
         except ValueError as error:
-            # A URL may hold a password.
-            shown = "***" if "@" in text else repr(text)
+            # A URL may hold a password, and certificates are long.
+            shown = "***" if "@" in text else repr(text if len(text) <= 200 else f"{text[:40]}...")
             self._problems.append(f"{name} is {shown}: {error}. Set it to {variable_type.description}.")
             return fallback
 

@@ -11,6 +11,7 @@ from ha_celery.environment import BOOLEAN, Environment, integer, number, optiona
 from ha_celery.variable_types import (
     AUTHORITIES,
     BROKER_URL,
+    CERTIFICATES,
     FOLDER,
     LEDGER_URL,
     OPTIONAL_QUEUES,
@@ -36,6 +37,8 @@ class Settings:
     state_dir: Path = Path("/run/ha-celery")
     ledger_url: str | None = None
     broker_ca: Path | None = None
+    #: CA certificates themselves; `broker_ca` takes precedence.
+    broker_ca_pem: str | None = None
     broker_server_name: str | None = None
     result_backend: str | None = None
     native_pool: bool = False
@@ -58,15 +61,17 @@ class Settings:
             state_dir=env.read("HA_CELERY_STATE_DIR", FOLDER, Path(), "/run/ha-celery"),
             ledger_url=env.read("HA_CELERY_LEDGER_URL", LEDGER_URL, None, ""),
             broker_ca=env.read("HA_CELERY_BROKER_CA", AUTHORITIES, None, ""),
+            broker_ca_pem=env.read("HA_CELERY_BROKER_CA_PEM", CERTIFICATES, None, ""),
             broker_server_name=env.read("HA_CELERY_BROKER_SERVER_NAME", SERVER_NAME, None, ""),
             result_backend=env.read("HA_CELERY_RESULT_BACKEND", RESULT_BACKEND, None, ""),
             native_pool=env.read("HA_CELERY_NATIVE_POOL", BOOLEAN, False, "false"),
         )
-        if settings.broker_url.startswith("amqp:") and (settings.broker_ca or settings.broker_server_name):
+        tls = settings.broker_ca or settings.broker_ca_pem or settings.broker_server_name
+        if settings.broker_url.startswith("amqp:") and tls:
             env.add(
-                "HA_CELERY_BROKER_URL starts with amqp:, but HA_CELERY_BROKER_CA or"
+                "HA_CELERY_BROKER_URL starts with amqp:, but HA_CELERY_BROKER_CA, HA_CELERY_BROKER_CA_PEM or"
                 " HA_CELERY_BROKER_SERVER_NAME requires TLS."
-                " Set the URL to amqps://..., or unset the other two."
+                " Set the URL to amqps://..., or unset the others."
             )
         env.check()
         return settings

@@ -75,6 +75,16 @@ def _authorities(text: str) -> Path | None:
     return path
 
 
+def _certificates(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"it contains no readable certificates ({error})") from None
+    return text
+
+
 def _server_name(text: str) -> str | None:
     if text and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})", text):
         raise ValueError("not a hostname")
@@ -113,6 +123,9 @@ AUTHORITIES = VariableType(
     "the absolute path of a PEM file with the CA certificates that sign the broker's certificate,"
     " or leave it unset to use the system's CA certificates",
     _authorities,
+)
+CERTIFICATES = VariableType(
+    "the CA certificates that sign the broker's certificate, in PEM format, or leave it unset", _certificates
 )
 SERVER_NAME = VariableType(
     "the name in the broker's certificate, or leave it unset to use the URL's host", _server_name

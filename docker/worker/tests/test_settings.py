@@ -48,9 +48,22 @@ def test_tls_and_results_are_read(tmp_path: Path) -> None:
     assert settings.result_backend == "redis://:secret@redis:6379/0"
 
 
+def test_certificates_are_read_from_a_variable(tmp_path: Path) -> None:
+    pem = Authority(tmp_path / "tls").certificate.read_text()
+    variables = {
+        "HA_CELERY_BROKER_URL": "amqps://user:secret@broker:5671/vhost",
+        "HA_CELERY_BROKER_CA_PEM": pem,
+    }
+    assert Settings.from_environment(variables).broker_ca_pem == pem.strip()
+    with pytest.raises(SettingsError, match="it contains no readable certificates") as raised:
+        Settings.from_environment(variables | {"HA_CELERY_BROKER_CA_PEM": pem.replace("M", "?")})
+    assert len(str(raised.value)) < 400
+
+
 @pytest.mark.parametrize(
     ("variable", "text", "why"),
     [
+        ("HA_CELERY_BROKER_CA_PEM", "/etc/ca.crt", "it contains no readable certificates"),
         ("HA_CELERY_BROKER_CA", "ca.crt", "not an absolute path"),
         ("HA_CELERY_BROKER_CA", "/no/ca.crt", "the file does not exist"),
         ("HA_CELERY_BROKER_CA", __file__, "it contains no readable certificates"),
@@ -65,10 +78,12 @@ def test_wrong_tls_and_results_are_refused(variable: str, text: str, why: str) -
     assert f"{variable} is {text!r}: {why}" in str(raised.value)
 
 
-def test_tls_that_would_not_happen_is_refused() -> None:
-    with pytest.raises(SettingsError, match="HA_CELERY_BROKER_URL starts with amqp:") as raised:
-        Settings.from_environment({"HA_CELERY_BROKER_URL": URL, "HA_CELERY_BROKER_SERVER_NAME": "mq"})
-    assert "secret" not in str(raised.value)
+def test_tls_that_would_not_happen_is_refused(tmp_path: Path) -> None:
+    pem = Authority(tmp_path / "tls").certificate.read_text()
+    for tls in ({"HA_CELERY_BROKER_SERVER_NAME": "mq"}, {"HA_CELERY_BROKER_CA_PEM": pem}):
+        with pytest.raises(SettingsError, match="HA_CELERY_BROKER_URL starts with amqp:") as raised:
+            Settings.from_environment({"HA_CELERY_BROKER_URL": URL} | tls)
+        assert "secret" not in str(raised.value)
 
 
 def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:

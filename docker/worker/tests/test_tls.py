@@ -92,6 +92,39 @@ def test_amqp_is_spoken_only_with_a_broker_that_its_authority_vouches_for(
     assert server.received == []
 
 
+def test_certificates_in_a_variable_do_the_same(serve: Any, authority: Authority, tmp_path: Path) -> None:
+    server, elsewhere = serve("localhost"), serve("elsewhere")
+    pem = authority.certificate.read_text()
+    error = connect(Settings(server.url, broker_ca_pem=pem))
+    assert not isinstance(error, ssl.SSLError)
+    assert set(server.received) == {b"AMQP\x00\x00\x09\x01"}
+
+    server.received.clear()
+    other = Authority(tmp_path / "other").certificate
+    error = connect(Settings(server.url, broker_ca_pem=other.read_text()))
+    assert isinstance(error, ssl.SSLCertVerificationError)
+    # A file that follows renewals takes precedence.
+    error = connect(Settings(server.url, broker_ca_pem=pem, broker_ca=other))
+    assert isinstance(error, ssl.SSLCertVerificationError)
+    error = connect(Settings(elsewhere.url, broker_ca_pem=pem))
+    assert "Hostname mismatch" in str(error)
+    assert server.received == elsewhere.received == []
+    connect(Settings(elsewhere.url, broker_ca_pem=pem, broker_server_name="elsewhere"))
+    assert set(elsewhere.asked) == {"localhost", "elsewhere"}
+    assert elsewhere.received
+
+
+@pytest.mark.parametrize("form", ["file", "variable"])
+def test_a_publisher_speaks_tls_with_either(serve: Any, authority: Authority, form: str) -> None:
+    server = serve("localhost")
+    certificate = authority.certificate
+    trust = {"broker_ca": certificate} if form == "file" else {"broker_ca_pem": certificate.read_text()}
+    app = create_app("test", Settings(server.url, **trust, publish_budget_seconds=0.5), set_as_current=False)  # type: ignore[arg-type]
+    with pytest.raises(PublishTimeoutError):
+        app.send_task("work")
+    assert server.received
+
+
 def test_the_certificate_must_be_for_the_host_of_the_url(serve: Any, authority: Authority) -> None:
     server = serve("elsewhere")
     error = connect(Settings(server.url, broker_ca=authority.certificate))

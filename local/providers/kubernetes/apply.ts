@@ -13,11 +13,11 @@ type Applied = Awaited<ReturnType<ClusterClient["apply"]>>;
 const OFFICIAL_MANAGER = "pulumi-kubernetes";
 const NOT_FOUND_RETRIES = 4;
 
-/** Creates or updates an object. Errors explain the API server's reason. */
+/** Creates or updates an object, or sets fields of one (`patch`). Errors explain the API server's reason. */
 export async function applyObject(
   object: KubeObject,
   manager: string,
-  action: "create" | "update",
+  action: "create" | "update" | "patch",
   options: WaitOptions,
   config: Force,
 ): Promise<Applied> {

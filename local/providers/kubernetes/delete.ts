@@ -1,4 +1,5 @@
 import { waitUntilGone, type WaitOptions } from "./await/wait";
+import type { ClusterClient } from "./client";
 import { isStatus, UnknownKind } from "./errors";
 import { annotation, type KubeObject, type ObjectKey } from "./objects";
 
@@ -17,6 +18,18 @@ export async function deleteObject(key: ObjectKey, inputs: KubeObject, options: 
     if (isStatus(error, 404) || error instanceof UnknownKind) return;
     throw error;
   }
+}
+
+/** Removes the fields that only this manager sets. The object and its other fields stay. */
+export async function relinquish(
+  { apiVersion, kind, namespace, name }: ObjectKey,
+  manager: string,
+  client: ClusterClient,
+): Promise<void> {
+  const key = { apiVersion, kind, namespace, name };
+  if (!(await client.get(key))) return;
+  const empty = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } };
+  await client.apply(key, empty, { manager, force: true, dryRun: false });
 }
 
 function propagation(inputs: KubeObject): string {

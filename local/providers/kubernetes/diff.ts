@@ -2,20 +2,23 @@ import { changesBetween } from "../plugin/changes";
 import type { Change, DiffResult } from "../plugin/provider";
 import { at, propertiesAt, stringAt, type Properties, type Value } from "../plugin/values";
 import type { ProviderConfig } from "./config";
-import { immutableFields } from "./immutable";
+import { IDENTITY, immutableFields } from "./immutable";
 import { isAutonamed } from "./names";
 import { annotation, keyOf } from "./objects";
 import { semanticallyEqual } from "./semanticEqual";
 
-/** Compares plain inputs. The result is no change, an update in place, or a replacement. */
+/** Compares plain inputs. The result is no change, an update in place, or a replacement. A patch is only replaced if it
+ * concerns another object. */
 export function diffInputs(
   old: Properties,
   next: Properties,
   config: Pick<ProviderConfig, "mutableSecrets" | "mutableConfigMaps">,
+  patch = false,
 ): DiffResult {
   const { apiVersion, kind, name } = keyOf(next);
   const immutable = at(next, "immutable") === true || at(old, "immutable") === true;
-  const fields = immutableFields({ apiVersion, kind, immutable }, config).map((field) => field.split("."));
+  const paths = patch ? IDENTITY : immutableFields({ apiVersion, kind, immutable }, config);
+  const fields = paths.map((field) => field.split("."));
   const changes = changesBetween(inNamespace(old), inNamespace(next), semanticallyEqual).map(
     ({ path, kind: change, old: before, next: after }): Change => ({
       path,

@@ -1,5 +1,8 @@
 import type { ProviderConfig } from "./config";
 
+/** Fields whose change means another object. */
+export const IDENTITY = ["metadata.name", "metadata.namespace"];
+
 const SELECTOR = ["spec.selector"];
 
 /** Fields whose change requires a replacement, by API group and kind; the same as in the official plugin. */
@@ -26,13 +29,12 @@ export function immutableFields(
   { apiVersion, kind, immutable }: { apiVersion: string; kind: string; immutable: boolean },
   config: Pick<ProviderConfig, "mutableSecrets" | "mutableConfigMaps">,
 ): string[] {
-  const identity = ["metadata.name", "metadata.namespace"];
   const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*/, "") : "";
   if (group === "" && kind === "Secret") {
-    return [...identity, "type", ...(config.mutableSecrets && !immutable ? [] : ["data", "stringData"])];
+    return [...IDENTITY, "type", ...(config.mutableSecrets && !immutable ? [] : ["data", "stringData"])];
   }
   if (group === "" && kind === "ConfigMap") {
-    return [...identity, ...(config.mutableConfigMaps && !immutable ? [] : ["data", "binaryData"])];
+    return [...IDENTITY, ...(config.mutableConfigMaps && !immutable ? [] : ["data", "binaryData"])];
   }
-  return [...identity, ...(FIELDS[`${group}/${kind}`] ?? [])];
+  return [...IDENTITY, ...(FIELDS[`${group}/${kind}`] ?? [])];
 }

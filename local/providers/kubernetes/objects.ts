@@ -41,6 +41,11 @@ export function parseType(type: string): { apiVersion: string; kind: string } {
   return { apiVersion: version.replace(/^core\//, ""), kind };
 }
 
+/** Whether a resource sets fields of an object that another resource creates. Its type is the object's kind and `Patch`. */
+export function isPatch(type: string, object: KubeObject): boolean {
+  return parseType(type).kind === `${stringAt(object, "kind") ?? ""}Patch`;
+}
+
 export function annotation(object: KubeObject, name: string): string | undefined {
   return stringAt(object, "metadata", "annotations", name);
 }

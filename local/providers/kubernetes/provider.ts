@@ -31,12 +31,12 @@ import { jobProgress } from "./await/job";
 import { NotReady, waitUntilReady } from "./await/wait";
 import { ClusterClient } from "./client";
 import { diffConfig, loadKubeConfig, parseConfig, type ProviderConfig } from "./config";
-import { deleteObject } from "./delete";
+import { deleteObject, relinquish } from "./delete";
 import { diffInputs, timeoutSeconds } from "./diff";
 import { goneWithCluster, Unreachable } from "./errors";
 import { messageOf } from "../../../operate/errors";
 import { fieldManager, isNameKnown, withName } from "./names";
-import { annotation, idOf, keyOf, parseId, parseType, type KubeObject } from "./objects";
+import { annotation, idOf, isPatch, keyOf, parseId, parseType, type KubeObject } from "./objects";
 import { ownedInputs } from "./owned";
 import { reconcile } from "./reconcile";
 import { inputsFromLive, managerOf, previewOf, stateOf, withSecretsOf } from "./state";
@@ -56,19 +56,24 @@ export class KubernetesProvider implements ResourceProvider {
   }
 
   async check(request: CheckRequest): Promise<CheckResult> {
-    const { apiVersion, kind } = parseType(request.type);
-    if (!/^(.+\/)?v\d+((alpha|beta)\d+)?$/.test(apiVersion) || /(Patch|List)$/.test(kind)) {
+    const { apiVersion, kind: typeKind } = parseType(request.type);
+    const patch = isPatch(request.type, request.newInputs);
+    if (!/^(.+\/)?v\d+((alpha|beta)\d+)?$/.test(apiVersion) || /List$/.test(typeKind)) {
       throw unsupportedType("kubernetes", "objects of the cluster's own kinds", request.type, this.version);
     }
+    if (patch && stringAt(request.newInputs, "metadata", "name") === undefined) {
+      throw new Error(`metadata.name is missing. Set it to the name of the object that ${typeKind} changes.`);
+    }
+    const kind = patch ? typeKind.replace(/Patch$/, "") : typeKind;
     const named = withName({ ...request.newInputs, apiVersion, kind }, request);
     const inputs = await this.withNamespace(named);
     return { inputs: withSecretsOf(inputs, inputs) };
   }
 
-  async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
+  async diff({ type, oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
     const old = plainProperties(oldInputs);
     const next = plainProperties(newInputs);
-    const result = diffInputs(old, next, this.config);
+    const result = diffInputs(old, next, this.config, isPatch(type, next));
     if (await this.isToBeReplacedUnready(old, next)) {
       const path = ["metadata", "annotations", "pulumi.com/replaceUnready"];
       result.changes.push({ path, kind: "update", replace: true });
@@ -164,6 +169,14 @@ export class KubernetesProvider implements ResourceProvider {
       kind,
       ...parseId(request.id),
     };
+    if (isPatch(request.type, inputs)) {
+      await relinquish(
+        { ...key, kind: keyOf(inputs).kind },
+        managerOf(request.state, request.urn),
+        this.client,
+      );
+      return;
+    }
     await deleteObject(key, inputs, {
       client: this.client,
       signal: request.signal,
@@ -186,7 +199,8 @@ export class KubernetesProvider implements ResourceProvider {
       client: this.client,
       timeoutSeconds: timeoutSeconds(object, request.timeoutSeconds),
     };
-    const applied = await applyObject(object, manager, action, wait, this.config).catch((error: unknown) => {
+    const how = isPatch(request.type, object) ? "patch" : action;
+    const applied = await applyObject(object, manager, how, wait, this.config).catch((error: unknown) => {
       throw new Error(redact(messageOf(error), secrets), { cause: error });
     });
     for (const warning of applied.warnings) request.warn(redact(warning, secrets));

@@ -121,6 +121,10 @@ describe("every problem of", () => {
         'access.clientNamespaces[1] is "Web", which is not a valid namespace name. Use lowercase letters, digits and "-".',
       ],
       [
+        { tls: { ...TLS, authority: "/etc/ca.crt" } },
+        "tls.authority contains no certificate in PEM format. Use the content of ca.crt.",
+      ],
+      [
         { readyTimeout: "ten" },
         'readyTimeout is "ten", which is not a duration. Use for example "10m" or "90s".',
       ],

@@ -5,6 +5,7 @@ import type { TargetProfile } from "../../../program/targets/profile";
 import { run } from "../components/engine";
 import { EXISTING, GKE, parsed } from "./settings";
 
+const PEM = "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n";
 const SPOT = { nodeSelector: { pool: "spot" }, tolerations: [{ key: "spot", operator: "Exists" }] };
 
 /** Where nothing is but what a pod can ask for. */
@@ -55,6 +56,7 @@ describe("settings in the words of HaCelery", () => {
       brokerPriorityClass: "high",
       brokerTlsSecret: "certificate",
       brokerTlsServerName: "mq.example.com",
+      brokerTlsAuthority: PEM,
       vhost: "shop",
       brokerUser: "shop",
       passwordRevision: 2,
@@ -72,7 +74,7 @@ describe("settings in the words of HaCelery", () => {
       nodeSelector: { pool: "broker" },
       tolerations: [{ key: "broker", operator: "Exists", effect: "NoSchedule" }],
       priorityClassName: "high",
-      tls: { secretName: "certificate", serverName: "mq.example.com" },
+      tls: { secretName: "certificate", serverName: "mq.example.com", authority: PEM },
       vhost: "shop",
       username: "shop",
       passwordRevision: 2,

@@ -31,8 +31,8 @@ describe("npm run render", () => {
     const passwords = join(folder, "passwords.yaml");
     const once = await render({ stack: "local", config, passwords });
     assert.match(once.note ?? "", /new passwords in .*passwords\.yaml/);
-    for (const { metadata, stringData } of secretsOf(once.yaml)) {
-      assert.ok(!JSON.stringify(stringData).includes(PLACEHOLDER), metadata.name);
+    for (const { metadata, ...secret } of secretsOf(once.yaml)) {
+      assert.ok(!JSON.stringify(secret).includes(PLACEHOLDER), metadata.name);
     }
     assert.deepEqual(await render({ stack: "local", config, passwords }), { yaml: once.yaml });
   });

@@ -56,6 +56,7 @@ describe("HaCelery", () => {
   it("is a namespace, a broker and one pool by default", async () => {
     const { resources } = await run(() => create());
     assert.deepEqual(list(resources.filter((each) => each.parent === "ha-celery:index:HaCelery celery")), [
+      "CeleryClient celery-client",
       "CeleryWorkers celery-default",
       "Namespace celery-namespace",
       "NetworkPolicy celery-deny-ingress",
@@ -67,6 +68,7 @@ describe("HaCelery", () => {
     const { resources } = full;
     assert.deepEqual(list(resources), [
       "CeleryBeat celery-beat",
+      "CeleryClient celery-client",
       "CeleryJob celery-scheduler",
       "CeleryWorkers celery-fast",
       "CeleryWorkers celery-reports",
@@ -94,6 +96,8 @@ describe("HaCelery", () => {
       "Secret celery-broker-credentials",
       "Secret celery-broker-definitions",
       "Secret celery-broker-monitoring",
+      "Secret celery-client-secret",
+      "SecretPatch celery-client-values",
       "Service celery-broker-client",
       "Service celery-broker-nodes",
       "Service celery-ledger-server",
@@ -238,6 +242,49 @@ describe("HaCelery", () => {
     assert.deepEqual(await managers({ workers: [byLength], broker: { access: clients } }), ["keda"]);
   });
 
+  it("gives publishers the queues of all pools, in every namespace that the broker admits", async () => {
+    const { resources, result } = await run(() =>
+      create({
+        ...FULL,
+        workers: [
+          { name: "mail", queues: ["mail"] },
+          { name: "reports", queues: ["reports"], observable: true },
+        ],
+        broker: { access: { clientNamespaces: ["mail", "shop"] } },
+        client: { publishBudgetSeconds: 8 },
+        resultBackend: { secretName: "redis", key: "url" },
+      }),
+    );
+    const patches = resources.filter(({ type }) => type.endsWith(":SecretPatch"));
+    const places = patches.map(({ inputs }) => inputs.metadata as { name: string; namespace: string });
+    assert.deepEqual(places.map(({ name, namespace }) => `${namespace}/${name}`).sort(), [
+      "mail/celery-client",
+      "shop/celery-client",
+    ]);
+    const decoded = patches.map(({ inputs }) =>
+      Object.entries(inputs.data as Record<string, string>).map(
+        ([name, value]) => `${name}=${Buffer.from(value, "base64").toString()}`,
+      ),
+    );
+    const { amqpUrl, clientSecretName, clientLabels } = result;
+    const shared = await known({ amqpUrl, clientSecretName, clientLabels });
+    const variables = [
+      `HA_CELERY_BROKER_URL=${shared.amqpUrl}`,
+      "HA_CELERY_OBSERVABLE=true",
+      "HA_CELERY_PUBLISH_BUDGET_SECONDS=8",
+      "HA_CELERY_QUEUES=mail,reports",
+    ];
+    assert.deepEqual(decoded, [variables, variables]);
+    assert.equal(shared.clientSecretName, "celery-client");
+    assert.deepEqual(shared.clientLabels, { "ha-celery/broker": "celery-broker" });
+    assert.deepEqual(result.client.labels, shared.clientLabels);
+    const { env } = await known({ env: result.client.env });
+    assert.deepEqual(
+      env.map(({ name }) => name),
+      ["HA_CELERY_RESULT_BACKEND"],
+    );
+  });
+
   it("registers exactly its public outputs, the URL as a secret", async () => {
     const { resources, result } = full;
     assert.deepEqual(the(resources, "HaCelery").outputs.sort(), outputsOf(result));
@@ -369,7 +416,10 @@ interface NamedObject {
 
 function objects(resources: Registered[]): NamedObject[] {
   return resources
-    .filter((each) => each.type.startsWith("kubernetes:") && each.custom && !each.type.endsWith(":Provider"))
+    .filter(
+      (each) =>
+        each.type.startsWith("kubernetes:") && each.custom && !/:(Provider|SecretPatch)$/.test(each.type),
+    )
     .map((each) => {
       const { kind, metadata } = each.inputs as {
         kind: string;

@@ -7,6 +7,7 @@ import {
   JOB_VARIABLES,
   LONGEST_TASK_SECONDS,
   PREFETCH,
+  PUBLISH_BUDGET_SECONDS,
   QUEUE_NAME,
   RUN_NAME,
   STATE_DIR,
@@ -36,7 +37,7 @@ const product = (text: string) =>
 
 describe("what the components and the Python package share", () => {
   const limits = (variable: string) =>
-    new RegExp(`"${variable}",\\s*(?:optional\\()?integer\\(([^,]+), ([^)]+)\\)`);
+    new RegExp(`"${variable}",\\s*(?:optional\\()?(?:integer|number)\\(([^,]+), ([^)]+)\\)`);
   const FACTS: [fact: string, file: string, pattern: RegExp, values: string[]][] = [
     ["names of queues", TYPES, /^QUEUE_NAME = r"(.+)"$/m, [QUEUE_NAME.source.slice(1, -1)]],
     ["names of runs", TYPES, /^RUN_NAME_PATTERN = r"(.+)"$/m, [RUN_NAME.source.slice(1, -1)]],
@@ -46,6 +47,12 @@ describe("what the components and the Python package share", () => {
       SETTINGS,
       new RegExp(`"${VARIABLES.prefetch}", integer\\([^)]*\\), \\d+, "(\\d+)"`),
       [String(PREFETCH.fallback)],
+    ],
+    [
+      "the publish budget",
+      SETTINGS,
+      new RegExp(`"${VARIABLES.publishBudget}", number\\([^)]*\\), \\d+, "(\\d+)"`),
+      [String(PUBLISH_BUDGET_SECONDS.fallback)],
     ],
     ["the folder of the probes' files", SETTINGS, /state_dir: Path = Path\("(.+)"\)/, [STATE_DIR]],
     ["the queue of dead letters", "ha_celery/drill/dead_letters.py", /^QUEUE = "(.+)"$/m, [DEAD_LETTERS]],
@@ -75,6 +82,7 @@ describe("what the components and the Python package share", () => {
   for (const [variable, { least, most }, file] of [
     [VARIABLES.prefetch, PREFETCH, SETTINGS],
     [VARIABLES.longestTaskSeconds, LONGEST_TASK_SECONDS, SETTINGS],
+    [VARIABLES.publishBudget, PUBLISH_BUDGET_SECONDS, SETTINGS],
     [JOB_VARIABLES.tasks, TASKS, SCHEDULER],
   ] as const)
     it(`has one value: the limits of ${variable}`, () => {

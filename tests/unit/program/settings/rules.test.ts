@@ -110,6 +110,14 @@ describe("rules between keys", () => {
       `ha-celery:brokerTlsSecret is not set: brokerTlsServerName is, and TLS needs both. ${set("brokerTlsSecret NAME")}, or pulumi config rm --stack dev brokerTlsServerName`,
     ],
     [
+      "an authority without TLS",
+      {
+        ...EXISTING,
+        brokerTlsAuthority: "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----",
+      },
+      `ha-celery:brokerTlsAuthority is "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----": brokerTlsSecret is not set, so the broker has no TLS. ${remove("brokerTlsAuthority")}`,
+    ],
+    [
       "two pools of one name",
       { ...EXISTING, ...pools({ name: "mail" }, { name: "mail" }) },
       `ha-celery:workerPools[1].name is "mail": another pool has that name. ${set("--path 'workerPools[1].name' mail-2")}`,

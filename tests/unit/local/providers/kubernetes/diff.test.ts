@@ -48,6 +48,16 @@ describe("kubernetes stand-in: diff", () => {
     assert.deepEqual(changed(diffInputs(again, again, MUTABLE)), ["update spec.a"]);
   });
 
+  it("updates a patch in place, unless it concerns another object", () => {
+    const secret = (a: string) => object("v1", "Secret", { data: { a } });
+    const [before, after] = [secret("YQ=="), secret("Yg==")];
+    assert.deepEqual(replaced(diffInputs(before, after, MUTABLE)), ["data.a"]);
+    const patch = diffInputs(before, after, MUTABLE, true);
+    assert.deepEqual([changed(patch), replaced(patch)], [["update data.a"], []]);
+    const other = object("v1", "Secret", { data: { a: "YQ==" } }, { name: "other" });
+    assert.deepEqual(replaced(diffInputs(before, other, MUTABLE, true)), ["metadata.name"]);
+  });
+
   it("treats a missing namespace as default", () => {
     const result = diffInputs(
       { apiVersion: "v1", kind: "Service", metadata: { name: "a" } },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseId, parseType, selectorText } from "../../../../../local/providers/kubernetes/objects";
+import { isPatch, parseId, parseType, selectorText } from "../../../../../local/providers/kubernetes/objects";
 import type { Properties } from "../../../../../local/providers/plugin/values";
 
 describe("kubernetes stand-in: types and ids", () => {
@@ -10,6 +10,12 @@ describe("kubernetes stand-in: types and ids", () => {
   ] as const) {
     it(`parses ${type}`, () => assert.deepEqual(parseType(type), { apiVersion, kind }));
   }
+
+  it("knows the type of a patch from that of a kind of the same ending", () => {
+    assert.ok(isPatch("kubernetes:core/v1:SecretPatch", { kind: "Secret" }));
+    assert.ok(!isPatch("kubernetes:core/v1:Secret", { kind: "Secret" }));
+    assert.ok(!isPatch("kubernetes:example.com/v1:EyePatch", { kind: "EyePatch" }));
+  });
 
   it("parses ids with and without a namespace", () => {
     assert.deepEqual(parseId("demo/rabbit"), { namespace: "demo", name: "rabbit" });
