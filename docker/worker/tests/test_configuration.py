@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import Celery
+from celery import Celery, Task
 from celery.app.defaults import DEFAULTS
 from celery.utils.quorum_queues import detect_quorum_queues
 from kombu import Queue
@@ -83,6 +83,31 @@ def test_djangos_settings_replace_our_defaults(loaded_first: bool, tmp_path: Pat
     assert configuration_of(app).replaced_defaults() == {
         "task_time_limit": (33, 60),
     }
+
+
+@pytest.mark.parametrize("argument", ["config_source", "changes"])
+def test_settings_given_to_the_app_are_its_own(argument: str) -> None:
+    def made(**own: Any) -> Celery:
+        return create_app("proj", Settings(broker_url=URL), set_as_current=False, **{argument: own})
+
+    app = made(task_time_limit=33, task_default_queue="mail")
+    check(app)
+    assert (app.conf.task_time_limit, app.conf.task_default_queue) == (33, "mail")
+    [problem] = refused(made(task_acks_late=False))
+    assert problem.startswith("- task_acks_late is False in the app, but must be True.")
+
+
+def test_a_task_class_of_the_app_is_kept(settings: Settings) -> None:
+    class Own(Task):
+        pass
+
+    app = create_app("proj", settings, set_as_current=False, task_cls=Own)
+
+    @app.task(shared=False)
+    def work() -> None: ...
+
+    assert isinstance(work, Own)
+    assert isinstance(app.amqp, AMQP)
 
 
 def test_all_conflicts_are_reported_with_both_values() -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type ContainerImageArgs, ContainerImage } from "../../../../components";
 import { contentHash } from "../../../../components/containerImage/content";
@@ -170,4 +170,20 @@ describe(".dockerignore", () => {
       assert.equal(dockerIgnore(patterns)(path), ignored);
     });
   }
+});
+
+describe("the worker image of this repository", () => {
+  const worker = resolve(__dirname, "../../../../docker/worker");
+  const ignored = dockerIgnore(readFileSync(join(worker, ".dockerignore"), "utf8"));
+
+  it("takes in a package that is added beside ha_celery", () => {
+    for (const path of ["orders/__init__.py", "orders/tasks.py", "orders/templates/mail.html", "settings.py"])
+      assert.equal(ignored(path), false, path);
+    assert.match(readFileSync(join(worker, "Dockerfile"), "utf8"), /^COPY \. \.$/m);
+  });
+
+  it("leaves out tests and caches", () => {
+    for (const path of ["tests/test_acks.py", ".venv/bin/python", "orders/__pycache__/tasks.pyc"])
+      assert.equal(ignored(path), true, path);
+  });
 });
