@@ -1,3 +1,4 @@
+import { isFoundedMarker } from "../components/rabbitMqCluster/founded";
 import { RenderError } from "./errors";
 import { type StackOptions, runStack } from "./program";
 import { inOrder, type KubernetesObject, objectsOf, titleOf, withoutPulumi } from "./yaml";
@@ -16,7 +17,9 @@ export async function renderStack(stack: string, options: RenderOptions): Promis
   const imageRef = (_: string, imageName: string) => imageName;
   const { overrides, password } = options;
   const { resources } = await runStack(stack, { overrides, generated: { autoname, password, imageRef } });
-  const objects = objectsOf(resources, autoname).map(withoutPulumi);
+  const objects = objectsOf(resources, autoname)
+    .filter((object) => !isFoundedMarker(object))
+    .map(withoutPulumi);
   rejectDuplicateNames(objects);
   return inOrder(objects);
 }

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import { configMap } from "./configuration";
 import { amqpUrl, clientSecret, credentialsSecret, monitoringSecret } from "./credentials";
 import { type Logins, checksum, definitionsOf, definitionsSecret } from "./definitions";
+import { foundedMarker } from "./founded";
 import { IGNORED_CHANGES, rejectImmutableChanges } from "./immutableFields";
 import { MONITORING_USER } from "./names";
 import { networkPolicy } from "./networkPolicy";
@@ -107,6 +108,15 @@ export function createNodes(
     ignoreChanges: IGNORED_CHANGES,
     hooks: rejectImmutableChanges(broker.name),
   });
+}
+
+/** Created after the nodes are ready for the first time. */
+export function createFoundedMarker(
+  parent: pulumi.Resource,
+  broker: ResolvedBroker,
+  nodes: k8s.apps.v1.StatefulSet,
+): void {
+  new k8s.core.v1.ConfigMap(`${broker.name}-founded`, foundedMarker(broker), { parent, dependsOn: nodes });
 }
 
 /** What clients need to connect. */

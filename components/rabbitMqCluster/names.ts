@@ -20,11 +20,18 @@ export const MANAGEMENT_TLS: Endpoint = { name: "management-tls", port: 15671, s
 
 export const MONITORING_USER = "monitoring";
 
+/** Init container that prepares a node; it waits while the node's volume is empty and no other node serves. */
+export const PREPARE = "prepare";
+
 /** Label of every pod that may connect. Its value is the broker's name. */
 export const CLIENT_LABEL = "ha-celery/broker";
 
 /** A pod with this label, whatever its value, stops without waiting for its peers, to shut down the whole cluster. */
 export const SKIP_WAIT_LABEL = "ha-celery/skip-quorum-wait";
+
+/** A pod with this label, whatever its value, founds a new cluster if its volume is empty and no other node serves. Only
+ * for an installation that has lost every volume. */
+export const FOUND_AGAIN_LABEL = "ha-celery/found-again";
 
 /** Annotation of the StatefulSet, "true" if it is protected from deletion. Drills then require explicit consent. */
 export const PROTECTION_ANNOTATION = "ha-celery/deletion-protection";

@@ -1,4 +1,5 @@
 import { headlessName } from "./services";
+import { POD_INFO_DIR, PodInfo } from "./podInfo";
 import type { ResolvedBroker } from "./resolve";
 
 /** Timeout of a check, in seconds. */
@@ -10,7 +11,7 @@ export function preStopScript(broker: ResolvedBroker): string {
   const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
   const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
-  return `released() { [ -s /etc/pod-info/skip-quorum-wait ]; }
+  return `released() { [ -s ${POD_INFO_DIR}/${PodInfo.skipWait} ]; }
 dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${CHECK_SECONDS}; }
 ask() { timeout ${CHECK_SECONDS * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   createClientAccess,
   createConfiguration,
+  createFoundedMarker,
   createNodes,
   createPasswords,
   createPolicies,
@@ -84,6 +85,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     const services = createServices(this, broker);
     createPolicies(this, broker);
     const nodes = createNodes(this, broker, sources, services);
+    createFoundedMarker(this, broker, nodes);
     const access = createClientAccess(this, broker, passwords, services.host, nodes);
 
     this.host = services.host;

@@ -5,12 +5,14 @@ import { CONTAINER_SECURITY, placement, podSecurity, resources, spreadOut } from
 import { OnDelete } from "../types";
 import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
+import { foundedName } from "./founded";
 import { immutableFieldAnnotations } from "./immutableFields";
 import { preStopScript } from "./preStop";
-import { prepareScript, seedFile } from "./prepare";
+import { POD_INFO_MOUNT, podInfoVolume } from "./podInfo";
+import { PREPARE_DIRS, prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
 import type { ResolvedBroker } from "./resolve";
-import { PORTS, PROTECTION_ANNOTATION, SKIP_WAIT_LABEL } from "./names";
+import { PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
 import { ADVANCED_FILE } from "./sockets";
 import { TLS_DIR, tlsVolumes } from "./tls";
 
@@ -107,21 +109,15 @@ function podSpec(broker: ResolvedBroker, sources: BrokerSources): PodSpec {
         name: "cookie",
         secret: { secretName: sources.credentialsSecretName, items: [{ key: COOKIE_KEY, path: COOKIE_KEY }] },
       },
-      {
-        name: "pod-info",
-        downwardAPI: {
-          items: [
-            { path: "skip-quorum-wait", fieldRef: { fieldPath: `metadata.labels['${SKIP_WAIT_LABEL}']` } },
-          ],
-        },
-      },
+      { name: "founded", configMap: { name: foundedName(broker), optional: true } },
+      podInfoVolume(),
     ],
   };
 }
 
 function prepareContainer(broker: ResolvedBroker): Container {
   return {
-    name: "prepare",
+    name: PREPARE,
     image: broker.image,
     imagePullPolicy: "IfNotPresent",
     command: ["sh", "-c", prepareScript(broker, HOME)],
@@ -129,7 +125,9 @@ function prepareContainer(broker: ResolvedBroker): Container {
     resources: resources(broker.compute),
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [
-      { name: "cookie", mountPath: "/cookie", readOnly: true },
+      { name: "cookie", mountPath: PREPARE_DIRS.cookie, readOnly: true },
+      { name: "founded", mountPath: PREPARE_DIRS.founded, readOnly: true },
+      POD_INFO_MOUNT,
       { name: "home", mountPath: HOME },
       { name: "data", mountPath: `${HOME}/mnesia`, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
@@ -186,7 +184,7 @@ function brokerContainer(broker: ResolvedBroker): Container {
       { name: "config", mountPath: CONFIG_DIR, readOnly: true },
       { name: "definitions", mountPath: DEFINITIONS_DIR, readOnly: true },
       ...(broker.tls ? [{ name: "tls", mountPath: TLS_DIR, readOnly: true }] : []),
-      { name: "pod-info", mountPath: "/etc/pod-info", readOnly: true },
+      POD_INFO_MOUNT,
     ],
   };
 }

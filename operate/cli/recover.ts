@@ -88,6 +88,11 @@ const QUESTIONS: Record<Requirement, { option: string; question: (subject: Subje
     question: ({ claim }) =>
       `Give up the data on the volume of claim ${claim}? The other brokers have copies of all quorum queues. If the node may come back soon, waiting for it is safer.`,
   },
+  [Requirement.EmptyCluster]: {
+    option: "--give-up-volumes",
+    question: () =>
+      "Found a new, empty cluster? The volumes of all brokers are empty. If the old volumes still exist, attach them instead: they have the queued tasks.",
+  },
 };
 
 /** Asks the user once for the recovery, and once for each target that requires more than that. */

@@ -1,5 +1,5 @@
 import type { V1Taint } from "@kubernetes/client-node";
-import { SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
+import { FOUND_AGAIN_LABEL, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound, statusCodeOf } from "../cluster/objects";
@@ -18,7 +18,9 @@ export async function execute(cluster: Cluster, brokers: Brokers, facts: Facts, 
     case StepKind.Untaint:
       return setTaints(cluster, step.target, (taints) => taints.filter(({ key }) => key !== OUT_OF_SERVICE));
     case StepKind.ReleasePod:
-      return release(cluster, namespace, step.target);
+      return setLabel(cluster, namespace, step.target, SKIP_WAIT_LABEL);
+    case StepKind.FoundAgain:
+      return setLabel(cluster, namespace, step.target, FOUND_AGAIN_LABEL);
     case StepKind.DeletePod:
       return deletePod(cluster, namespace, step.target);
     case StepKind.GiveUpVolume:
@@ -63,8 +65,8 @@ async function setTaints(
   });
 }
 
-async function release(cluster: Cluster, namespace: string, name: string): Promise<void> {
-  const path = `/metadata/labels/${SKIP_WAIT_LABEL.replace("/", "~1")}`;
+async function setLabel(cluster: Cluster, namespace: string, name: string, label: string): Promise<void> {
+  const path = `/metadata/labels/${label.replace("/", "~1")}`;
   await cluster.core
     .patchNamespacedPod({ namespace, name, body: [{ op: "add", path, value: "true" }] })
     .catch(ignoreNotFound);

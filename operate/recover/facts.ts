@@ -36,6 +36,8 @@ export interface PodFacts {
   readonly released: boolean;
   /** Was created from an older template of the StatefulSet. */
   readonly outdated: boolean;
+  /** Has an empty volume, and has waited at least a minute for another broker to serve. */
+  readonly waitsEmpty: boolean;
   /** Why a container is not running, for example ImagePullBackOff, or why the pod is not scheduled. */
   readonly problem: string;
 }

@@ -1,5 +1,5 @@
 import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
+import { PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
 import { domainOf } from "../cluster/installation";
 import type { Cluster } from "../cluster/cluster";
@@ -15,6 +15,8 @@ import {
 } from "./facts";
 
 export const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+/** Only a broker with an empty volume stays in its preparation for so long. */
+const EMPTY_AFTER_SECONDS = 60;
 const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
 
 /** Name of the claim that the StatefulSet creates for a pod. */
@@ -97,6 +99,9 @@ function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     released: Boolean(pod.metadata?.labels?.[SKIP_WAIT_LABEL]),
     outdated: newest !== undefined && pod.metadata?.labels?.["controller-revision-hash"] !== newest,
+    waitsEmpty: statuses.some(
+      ({ name, state }) => name === PREPARE && secondsSince(state?.running?.startedAt) > EMPTY_AFTER_SECONDS,
+    ),
     problem: waiting?.reason ?? unscheduled?.message ?? "",
   };
 }
@@ -167,6 +172,8 @@ async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<C
     return undefined; // A broker that does not answer has no view.
   }
 }
+
+const secondsSince = (time: Date | undefined) => (time ? (Date.now() - new Date(time).getTime()) / 1000 : 0);
 
 const hostName = (node: V1Node) => node.metadata?.labels?.["kubernetes.io/hostname"];
 

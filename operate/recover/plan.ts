@@ -25,6 +25,8 @@ export const StepKind = {
   Untaint: "untaint-node",
   DeletePod: "delete-pod",
   Forget: "forget-member",
+  /** Lets the first broker found a new cluster, because every volume is empty. */
+  FoundAgain: "found-again",
   /** Deletes the claim and its pod, so that the broker starts with an empty volume. */
   GiveUpVolume: "give-up-volume",
   Grow: "grow-queues",
@@ -36,6 +38,8 @@ export const Requirement = {
   MachineOff: "machine-off",
   /** The data on the volume is lost for good. */
   GiveUpVolume: "give-up-volume",
+  /** Every task that was queued is lost for good. */
+  EmptyCluster: "empty-cluster",
 } as const;
 export type Requirement = (typeof Requirement)[keyof typeof Requirement];
 
@@ -47,6 +51,7 @@ export function plan(facts: Facts): Step[] {
   return [
     ...facts.nodes.flatMap(nodeSteps),
     ...brokenPods(facts),
+    ...everyVolumeLost(facts),
     ...lostVolumes(facts),
     ...formerMembers(facts),
     ...missingMembers(facts),
@@ -115,6 +120,21 @@ function brokenPods({ brokers }: Facts): Step[] {
       needs: [],
       about: {},
     }));
+}
+
+/** Brokers with empty volumes wait for one that has data; if none has, they wait forever. */
+function everyVolumeLost({ brokers }: Facts): Step[] {
+  const [first] = brokers;
+  if (!first || !brokers.every(({ podState }) => podState?.waitsEmpty)) return [];
+  return [
+    {
+      kind: StepKind.FoundAgain,
+      target: first.pod,
+      why: "the volumes of all brokers are empty, so no broker has a cluster to join; all queued tasks are lost",
+      needs: [Requirement.EmptyCluster],
+      about: {},
+    },
+  ];
 }
 
 /** Requires a quorum. Without one, a broker with an empty volume would be a further loss. */

@@ -31,6 +31,7 @@ function nodes({ nodes: all }: Facts): string[] {
 function brokers(facts: Facts): string[] {
   return facts.brokers.flatMap(({ pod, podState, claim }) => {
     if (podState?.ready && !podState.terminating) return [];
+    if (podState?.waitsEmpty) return [`${pod} has an empty volume and waits until another broker serves`];
     const home = facts.nodes.find(({ name }) => name === claim?.boundTo);
     const volume =
       claim?.lost || (home && isGone(home))

@@ -262,6 +262,32 @@ print(queue["name"], queue["type"])`;
     });
   });
 
+  describe("losing all brokers at once, and a volume", () => {
+    for (const ordinal of [0, 2])
+      it(`has one cluster and all tasks when the volume is that of node ${ordinal}`, async () => {
+        const publisher = new Publisher(cluster, PLAIN, `volume-${ordinal}`);
+        await publisher.start();
+        await cluster.scaleWorkers(PLAIN, 0);
+        const before = await cluster.summary(PLAIN, publisher.run);
+        await cluster.until("a backlog", async () => {
+          const { confirmed } = await cluster.summary(PLAIN, publisher.run);
+          return confirmed > before.confirmed + 200;
+        });
+        await publisher.stop();
+
+        await cluster.killBrokers(PLAIN, ordinal);
+        await timed(
+          "one cluster of three",
+          cluster.until("one cluster of three", () => cluster.isWhole(PLAIN)),
+        );
+        const log = await cluster.prepareLog(PLAIN, ordinal);
+        assert.match(log, /waiting until another node serves\n.*as a new member/s);
+        await cluster.scaleWorkers(PLAIN, 2);
+        const { confirmed, lost } = await cluster.settled(PLAIN, publisher.run);
+        assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
+      });
+  });
+
   describe("renewing the certificate", () => {
     it("serves the new certificate without a restart", async () => {
       console.log(`      served ${await renewed} s after the Secret changed`);

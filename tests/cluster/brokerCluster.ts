@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, type KubeConfig, StorageV1Api, type V1Pod } from "@kubernetes/client-node";
+import { PREPARE } from "../../components/rabbitMqCluster/names";
 import type { LocalCluster } from "../../local/cluster";
 import { LedgerReader, type LedgerSummary } from "../../local/ledger";
 import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
@@ -93,17 +94,52 @@ export class BrokerCluster {
     );
   }
 
-  /** Returns the number of running broker nodes, as reported by the first one. */
-  async runningNodes(namespace: string): Promise<number> {
-    const status = await this.inBroker(
-      namespace,
-      "rabbitmqctl",
-      "--quiet",
-      "cluster_status",
-      "--formatter=json",
-    );
+  /** Returns the number of running broker nodes, as reported by one of them. */
+  async runningNodes(namespace: string, ordinal = 0): Promise<number> {
+    const command = ["rabbitmqctl", "--quiet", "cluster_status", "--formatter=json"];
+    const status = await this.inPod(namespace, `${namespace}-mq-${ordinal}`, "rabbitmq", ...command);
     return (JSON.parse(status.slice(status.indexOf("{"))) as { running_nodes: string[] }).running_nodes
       .length;
+  }
+
+  /** Whether each of the three nodes reports three running ones. */
+  async isWhole(namespace: string): Promise<boolean> {
+    const seen = await Promise.all([0, 1, 2].map((ordinal) => this.runningNodes(namespace, ordinal)));
+    return seen.every((running) => running === 3);
+  }
+
+  /** Kills all nodes at the same time, and deletes the volume of one. */
+  async killBrokers(namespace: string, ordinal: number): Promise<void> {
+    const claim = { namespace, name: `data-${namespace}-mq-${ordinal}` };
+    await this.core.deleteNamespacedPersistentVolumeClaim(claim);
+    await this.core.deleteCollectionNamespacedPod({
+      namespace,
+      labelSelector: "app.kubernetes.io/name=rabbitmq",
+      gracePeriodSeconds: 0,
+    });
+  }
+
+  /** What a node's init container wrote. */
+  prepareLog(namespace: string, ordinal: number): Promise<string> {
+    const name = `${namespace}-mq-${ordinal}`;
+    return this.core.readNamespacedPodLog({ namespace, name, container: PREPARE });
+  }
+
+  /** Scales the only Deployment of workers. */
+  async scaleWorkers(namespace: string, replicas: number): Promise<void> {
+    const labelSelector = "app.kubernetes.io/name=celery-worker";
+    const { items } = await this.apps.listNamespacedDeployment({ namespace, labelSelector });
+    await this.apps.patchNamespacedDeploymentScale({
+      namespace,
+      name: items[0]?.metadata?.name ?? "",
+      body: [{ op: "replace", path: "/spec/replicas", value: replicas }],
+    });
+  }
+
+  /** Waits up to five minutes; a request that fails counts as "not yet". */
+  async until(what: string, done: () => Promise<boolean>): Promise<void> {
+    for (const deadline = Date.now() + 300_000; !(await done().catch(() => false)); await sleep(1000))
+      if (Date.now() > deadline) throw new Error(`${what}: not within 300 s`);
   }
 
   async accepts(namespace: string, user: string, password: string): Promise<boolean> {

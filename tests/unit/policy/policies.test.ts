@@ -145,14 +145,14 @@ describe("a policy speaks up when", () => {
     [
       "new queues are classic",
       "ConfigMap",
-      /broker/,
+      /broker-config/,
       [[CONF, (conf: string) => `${conf}default_queue_type = classic\n`]],
       /^quorum-queues-by-default: ConfigMap celery\/\S+: .*classic.* Fix: remove default_queue_type/,
     ],
     [
       "nobody says what new queues are",
       "ConfigMap",
-      /broker/,
+      /broker-config/,
       [[CONF, (conf: string) => conf.replace("default_queue_type", "#")]],
       /^quorum-queues-by-default: .*classic/,
     ],

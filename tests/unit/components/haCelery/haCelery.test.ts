@@ -73,6 +73,7 @@ describe("HaCelery", () => {
       "CeleryWorkers celery-fast",
       "CeleryWorkers celery-reports",
       "ConfigMap celery-broker-config",
+      "ConfigMap celery-broker-founded",
       "Deployment celery-beat-publisher",
       "Deployment celery-fast-workers",
       "Deployment celery-ledger-server",
@@ -178,7 +179,7 @@ describe("HaCelery", () => {
       const pod = JSON.stringify(resources.find((each) => each.name === name)?.inputs);
       assert.ok(pod.includes('{"name":"HA_CELERY_QUEUES","value":"tasks,reports"}'), name);
     }
-    const config = JSON.stringify(the(resources, "ConfigMap").inputs);
+    const config = JSON.stringify(the(resources, "ConfigMap", "celery-broker-config").inputs);
     assert.ok(config.includes("consumer_timeout = 6000000"), "four longest tasks and one to spare");
   });
 

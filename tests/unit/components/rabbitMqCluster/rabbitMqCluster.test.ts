@@ -22,6 +22,7 @@ describe("RabbitMqCluster", () => {
     const { resources } = plain;
     assert.deepEqual(list(resources), [
       "ConfigMap mq-config",
+      "ConfigMap mq-founded",
       "NetworkPolicy mq-access",
       "PodDisruptionBudget mq-budget",
       "RabbitMqCluster mq",
@@ -193,7 +194,7 @@ describe("RabbitMqCluster", () => {
 
   it("registers all children in a preview, when nothing is known", async () => {
     const { resources } = await run(() => create(), true);
-    assert.equal(resources.length, 14);
+    assert.equal(resources.length, 15);
   });
 
   it("refuses to guess the Kubernetes cluster", async () => {

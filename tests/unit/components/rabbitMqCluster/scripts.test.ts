@@ -3,6 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { FOUNDED_KEY } from "../../../../components/rabbitMqCluster/founded";
+import { PodInfo } from "../../../../components/rabbitMqCluster/podInfo";
 import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
 import { prepareScript, seedFile } from "../../../../components/rabbitMqCluster/prepare";
 import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
@@ -16,8 +18,10 @@ const COMMANDS = {
   cp: "exit 0",
   chmod: "exit 0",
   timeout: 'shift; exec "$@"',
-  // Asked whether a peer listens.
-  bash: 'for peer in $ALIVE; do case "$2" in *"/$peer."*) exit 0;; esac; done; exit 1',
+  // Asked whether a peer listens; ALIVE_THEN listen after ALIVE_AFTER sleeps.
+  bash: `if [ -n "\${ALIVE_AFTER:-}" ] && [ "$(grep -c sleep "$LOG")" -ge "$ALIVE_AFTER" ]; then ALIVE=$ALIVE_THEN; fi
+for peer in $ALIVE; do case "$2" in *"/$peer."*) exit 0;; esac; done
+exit 1`,
   getent: 'for peer in $ALIVE; do case "$2" in "$peer".*) exit 0;; esac; done; exit 2',
   rabbitmqctl: `echo "rabbitmqctl $*" >> "$LOG"
 case "$*" in
@@ -66,12 +70,25 @@ describe("the scripts of a broker's pod", () => {
   }
 
   describe("before it starts", () => {
+    const dirs = () => ({
+      cookie: "/cookie",
+      founded: join(folder, "founded"),
+      podInfo: join(folder, "pod-info"),
+    });
     const prepare = async (env: Record<string, string>) => ({
-      ...(await run(prepareScript(broker, folder), env)),
+      ...(await run(prepareScript(broker, folder, dirs()), env)),
       seed: await readFile(seedFile(folder), "utf8"),
     });
+    const found = async () => {
+      await mkdir(dirs().founded);
+      await writeFile(join(dirs().founded, FOUNDED_KEY), "mq");
+    };
+    const WAITING =
+      "This volume is empty, and the installation has a cluster: waiting until another node serves";
+    const JOINING = (ordinal: number) =>
+      `This volume is empty: joining the cluster of ${hostOf(ordinal)} as a new member`;
 
-    it("lets node 0 found the cluster when no other serves", async () => {
+    it("lets node 0 found the cluster of a new installation", async () => {
       assert.deepEqual(await prepare({}), { exitCode: 0, stdout: "", called: [], seed: "" });
     });
 
@@ -93,6 +110,39 @@ describe("the scripts of a broker's pod", () => {
       assert.equal(exitCode, 1);
       assert.match(stdout, /timeout/);
       assert.equal(seed, "");
+    });
+
+    it("with an empty volume, waits until another node serves, then joins it", async () => {
+      await found();
+      const { exitCode, stdout, called, seed } = await prepare({ ALIVE_AFTER: "25", ALIVE_THEN: "mq-2" });
+      assert.equal(exitCode, 0);
+      assert.deepEqual(called, [
+        ...Array.from({ length: 25 }, () => "sleep"),
+        `rabbitmqctl --node rabbit@${hostOf(2)} forget_cluster_node ${NODE}`,
+      ]);
+      assert.equal(seed, `cluster_formation.k8s.seed_node = rabbit@${hostOf(2)}\n`);
+      assert.deepEqual(stdout.split("\n"), [WAITING, WAITING, JOINING(2)]);
+    });
+
+    it("with an empty volume, founds a cluster again when its pod has the label for it", async () => {
+      await found();
+      await mkdir(dirs().podInfo);
+      await writeFile(join(dirs().podInfo, PodInfo.foundAgain), "true");
+      assert.deepEqual(await prepare({}), { exitCode: 0, stdout: "", called: [], seed: "" });
+    });
+
+    it("with data, starts at once beside silent peers, and founds nothing", async () => {
+      await found();
+      await mkdir(join(folder, "mnesia", NODE));
+      const { exitCode, called, seed } = await prepare({});
+      assert.deepEqual({ exitCode, called }, { exitCode: 0, called: [] });
+      assert.equal(seed, `cluster_formation.k8s.seed_node = rabbit@${hostOf(1)}\n`);
+    });
+
+    it("does not wait when it is the only node", async () => {
+      await found();
+      const single = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", replicas: 1 });
+      assert.equal((await run(prepareScript(single, folder, dirs()), {})).exitCode, 0);
     });
 
     it("stays the member that it is when its volume holds its data", async () => {

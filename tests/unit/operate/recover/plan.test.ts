@@ -19,6 +19,7 @@ const RUNNING: PodFacts = {
   terminating: false,
   released: false,
   outdated: false,
+  waitsEmpty: false,
   problem: "",
 };
 
@@ -53,6 +54,10 @@ const HEALTHY: Facts = {
   views: MEMBERS.map((of) => ({ of, members: MEMBERS, running: MEMBERS })),
   queues: [{ name: "tasks", members: MEMBERS, online: MEMBERS }],
 };
+
+/** A broker with an empty volume. */
+const waiting = (ordinal: number) =>
+  broker(ordinal, { podState: { ...RUNNING, ready: false, waitsEmpty: true } });
 
 /** Broker 2 does not run, and the others say so. */
 const WITHOUT_2: Facts = {
@@ -226,6 +231,16 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
     steps: [[StepKind.Grow, member(2)]],
   },
   {
+    found: "three brokers with empty volumes",
+    facts: { ...HEALTHY, brokers: ORDINALS.map(waiting), views: [], queues: undefined },
+    steps: [[StepKind.FoundAgain, "mq-0", Requirement.EmptyCluster]],
+  },
+  {
+    found: "two brokers with empty volumes, which wait for the third",
+    facts: { ...HEALTHY, brokers: [waiting(0), waiting(1), broker(2)], views: [], queues: undefined },
+    steps: [],
+  },
+  {
     found: "brokers that stop for good, one of which is already released",
     facts: {
       ...HEALTHY,
@@ -268,6 +283,11 @@ describe("the problems of an installation", () => {
       "mq-2 is a member that is not running",
       "1 of 1 queues have fewer than 3 copies online (lowest: 2)",
     ]);
+  });
+
+  it("say which brokers have an empty volume", () => {
+    const facts = { ...HEALTHY, brokers: ORDINALS.map(waiting), views: [], queues: undefined };
+    assert.equal(findProblems(facts)[0], "mq-0 has an empty volume and waits until another broker serves");
   });
 
   it("include what no broker reports", () => {
