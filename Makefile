@@ -2,6 +2,7 @@
 
 CLUSTER ?= local
 STACK ?= local
+FORCE ?=
 RUN ?=
 TASKS ?=
 NODES ?=
@@ -32,8 +33,8 @@ up: node_modules ## create a cluster, deploy RabbitMQ and workers, run 10,000 ta
 status: node_modules ## show nodes, brokers, workers and the task count (CLUSTER)
 	@$(LOCAL) status --cluster='$(CLUSTER)'
 
-down: node_modules ## delete the stacks and the cluster; keeps images and the cache (CLUSTER)
-	@$(LOCAL) down --cluster='$(CLUSTER)'
+down: node_modules ## delete the stacks and the cluster; keeps images and the cache (CLUSTER; FORCE=1 if another checkout created it)
+	@$(LOCAL) down --cluster='$(CLUSTER)' $(if $(FORCE),--force)
 
 drill: node_modules ## cause a failure under load and count every task (CLUSTER; SCENE=drain, or SCENE= to list the scenes; ARGS=--help)
 	@$(OPERATE) drill $(SCENE) --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Listr } from "listr2";
-import { deleteCluster, findCluster, kubeconfigPath } from "./cluster";
+import { deleteCluster, findCluster, kubeconfigPath, rejectForeignCluster } from "./cluster";
 import { removeImages } from "./images";
 import { uninterrupted } from "./interrupt";
 import { withClusterLock } from "./lock";
@@ -13,8 +13,16 @@ import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { reportTo, TIMED } from "./steps";
 import { ensurePulumi, startDocker, stopDockerIfOurs } from "./toolchain";
 
+/** Options of the `down` command. */
+export interface DownOptions {
+  readonly cluster: string;
+  /** Also deletes a cluster that another checkout created. */
+  readonly force?: boolean;
+}
+
 /** Destroys the stacks, then deletes the cluster if `make up` created it. Keeps the cache. */
-export async function down({ cluster }: { cluster: string }): Promise<void> {
+export async function down({ cluster, force = false }: DownOptions): Promise<void> {
+  if (!force) await rejectForeignCluster(cluster);
   const stacks = deployedStacks(cluster);
   const external = stacks.filter((stack) => !runsOnLocalCluster(cluster, stack));
   const local = stacks.filter((stack) => !external.includes(stack));

@@ -1,10 +1,20 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { Cluster } from "../operate/cluster/cluster";
 import { messageOf, UserError } from "../operate/errors";
 
 /** A context of a kubeconfig file. Without a path: KUBECONFIG, then ~/.kube/config. */
 export interface KubeContext {
   readonly context: string;
   readonly kubeconfigPath?: string;
+}
+
+/** Connects to the cluster of a context. */
+export function clusterOf({ context, kubeconfigPath }: KubeContext): Cluster {
+  const config = new KubeConfig();
+  if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
+  else config.loadFromDefault();
+  config.setCurrentContext(context);
+  return new Cluster(config);
 }
 
 /** Checks, before anything is created, that the context exists and that its cluster responds. */

@@ -1,9 +1,9 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { LEDGER_PORT } from "../components/taskLedger/resolve";
-import { Cluster } from "../operate/cluster/cluster";
+import type { Cluster } from "../operate/cluster/cluster";
 import { isReady, nameOf } from "../operate/cluster/objects";
 import { requestPod } from "../operate/cluster/podRequest";
+import { clusterOf } from "./kubeContext";
 
 const summarySchema = z.object({
   run: z.string(),
@@ -29,11 +29,7 @@ export class LedgerReader {
     context: string,
     private readonly namespace: string,
   ) {
-    const config = new KubeConfig();
-    if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
-    else config.loadFromDefault();
-    config.setCurrentContext(context);
-    this.cluster = new Cluster(config);
+    this.cluster = clusterOf({ kubeconfigPath, context });
   }
 
   async summary(run: string): Promise<LedgerSummary> {

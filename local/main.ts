@@ -1,6 +1,6 @@
 import "./noColor";
 import { Command } from "commander";
-import { clean, down } from "./down";
+import { clean, down, type DownOptions } from "./down";
 import { runProgram } from "../operate/cli/runProgram";
 import { colorsFor } from "../operate/colors";
 import { UserError } from "../operate/errors";
@@ -71,7 +71,8 @@ program
   .command("down")
   .description("take down a cluster and its stacks")
   .option("--cluster <name>", "local cluster", clusterName, "local")
-  .action((options: { cluster: string }) => withClusterLock(options.cluster, () => down(options)));
+  .option("--force", "also if another checkout created the cluster")
+  .action((options: DownOptions) => withClusterLock(options.cluster, () => down(options)));
 program
   .command("clean")
   .description("take down every cluster, then remove images and the cache")

@@ -15,7 +15,10 @@ const LEDGER_UNREACHABLE =
 export interface RunResult {
   readonly tasks: number;
   readonly done: number;
+  /** Confirmed tasks that can no longer run: they are not done, and no queue holds a task. */
   readonly lost: number;
+  /** Confirmed tasks that are not done and may still run. */
+  readonly waiting: number;
   readonly duplicated: number;
   readonly seconds: number;
   readonly workers: Record<string, number>;
@@ -24,24 +27,35 @@ export interface RunResult {
 /** A run passes when every task is done, including those that may never have been scheduled. */
 export const passed = ({ done, tasks, lost }: RunResult): boolean => done === tasks && lost === 0;
 
-export const describeResult = ({ done, tasks, lost, duplicated }: RunResult): string =>
-  `${done} of ${tasks} tasks done, ${lost} lost, ${duplicated} duplicated`;
+export const describeResult = ({ done, tasks, lost, waiting, duplicated }: RunResult): string =>
+  `${done} of ${tasks} tasks done, ${waiting > 0 ? `${waiting} still waiting, ` : ""}${lost} lost, ${duplicated} duplicated`;
 
-export function toRunResult(tasks: number, summary: LedgerSummary): RunResult {
+/**
+ * `queued` is the number of messages in the brokers' queues, except dead letters: ready, unacknowledged, or delayed.
+ * Undefined if no broker reports it.
+ */
+export function toRunResult(tasks: number, summary: LedgerSummary, queued: number | undefined): RunResult {
   const { executed, lost, duplicated, firstStarted, lastFinished, workers } = summary;
   return {
     tasks,
     done: executed,
-    lost,
+    ...(queued === 0 ? { lost, waiting: 0 } : { lost: 0, waiting: lost }),
     duplicated,
     seconds: (lastFinished ?? 0) - (firstStarted ?? 0),
     workers,
   };
 }
 
+/** Reads the state of a run. */
+export interface RunReader {
+  readonly ledger: Pick<LedgerReader, "summary">;
+  /** See `toRunResult`. */
+  queued(): Promise<number | undefined>;
+}
+
 /** Polls a run until every task is done, or until nothing has changed for two minutes after `scheduling` ended. */
 export async function watchRun(
-  ledger: LedgerReader,
+  { ledger, queued }: RunReader,
   run: string,
   tasks: number,
   scheduling: Promise<unknown>,
@@ -57,7 +71,8 @@ export async function watchRun(
     if (!scheduled) continue;
     await scheduling;
     const { summary, isComplete, isStalled } = progress;
-    if (summary && (isComplete || isStalled)) return toRunResult(tasks, summary);
+    if (summary && isComplete) return toRunResult(tasks, summary, 0);
+    if (summary && isStalled) return toRunResult(tasks, summary, await queued());
     if (isStalled) throw new UserError(LEDGER_UNREACHABLE);
   }
 }

@@ -1,7 +1,11 @@
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
+import { type BrokerStatus, readBrokerStatus } from "../operate/cluster/brokerStatus";
+import { findInstallation } from "../operate/cluster/installation";
 import { INSTALLATION_SELECTOR, isReady, nameOf } from "../operate/cluster/objects";
+import { queuedTasks } from "../operate/cluster/queues";
 import { newTable } from "../operate/table";
-import { findCluster, notRunning } from "./cluster";
+import { findCluster, type LocalCluster, notRunning } from "./cluster";
+import { clusterOf } from "./kubeContext";
 import { LedgerReader } from "./ledger";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { toRunResult, passed, describeResult, type RunResult } from "./runResult";
@@ -12,6 +16,8 @@ export interface Status {
   readonly kubeconfig: string;
   readonly nodes: readonly { name: string; ready: boolean; pods: string[] }[];
   readonly workloads: readonly { name: string; ready: number; wanted: number }[];
+  /** Undefined if nothing is deployed, or if no broker answers. */
+  readonly brokers?: BrokerStatus;
   readonly verdict?: RunResult;
 }
 
@@ -24,20 +30,22 @@ export async function status({ cluster, json }: { cluster: string; json?: boolea
 }
 
 async function readStatus(name: string): Promise<Status> {
-  const cluster = await findCluster(name);
-  if (!cluster) throw notRunning(name);
-  const config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfigPath);
-  const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
+  const found = await findCluster(name);
+  if (!found) throw notRunning(name);
+  const cluster = clusterOf(found);
   const [nodes, pods, statefulSets, deployments] = await Promise.all([
-    core.listNode(),
-    core.listPodForAllNamespaces(PART_OF_HA_CELERY),
-    apps.listStatefulSetForAllNamespaces(PART_OF_HA_CELERY),
-    apps.listDeploymentForAllNamespaces(PART_OF_HA_CELERY),
+    cluster.core.listNode(),
+    cluster.core.listPodForAllNamespaces(PART_OF_HA_CELERY),
+    cluster.apps.listStatefulSetForAllNamespaces(PART_OF_HA_CELERY),
+    cluster.apps.listDeploymentForAllNamespaces(PART_OF_HA_CELERY),
   ]);
+  const namespace = pods.items[0]?.metadata?.namespace;
+  const brokers = await findInstallation(cluster, { namespace })
+    .then((installation) => readBrokerStatus(installation.brokers))
+    .catch(() => undefined);
   return {
     cluster: name,
-    kubeconfig: cluster.kubeconfigPath,
+    kubeconfig: found.kubeconfigPath,
     nodes: nodes.items.map((node) => ({
       name: nameOf(node),
       ready: isReady(node),
@@ -48,32 +56,27 @@ async function readStatus(name: string): Promise<Status> {
       ready: workload.status?.readyReplicas ?? 0,
       wanted: workload.spec?.replicas ?? 0,
     })),
-    verdict: await readResult(
-      name,
-      cluster.kubeconfigPath,
-      cluster.context,
-      pods.items[0]?.metadata?.namespace,
-    ),
+    brokers,
+    verdict: namespace === undefined ? undefined : await readResult(found, namespace, brokers),
   };
 }
 
 async function readResult(
-  name: string,
-  kubeconfig: string,
-  context: string,
-  namespace?: string,
+  cluster: LocalCluster,
+  namespace: string,
+  brokers: BrokerStatus | undefined,
 ): Promise<RunResult | undefined> {
-  const [stack = "local"] = deployedStacks(name);
-  const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(name, stack);
-  if (!namespace || !ledger || !scheduleTasks) return undefined;
-  const summary = await new LedgerReader(kubeconfig, context, namespace)
+  const [stack = "local"] = deployedStacks(cluster.name);
+  const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(cluster.name, stack);
+  if (!ledger || !scheduleTasks) return undefined;
+  const summary = await new LedgerReader(cluster.kubeconfigPath, cluster.context, namespace)
     .summary(String(scheduleRun))
     .catch(() => undefined);
-  return summary && toRunResult(Number(scheduleTasks), summary);
+  return summary && toRunResult(Number(scheduleTasks), summary, brokers && queuedTasks(brokers.queues));
 }
 
 /** Formats a status as tables. */
-export function formatStatus({ cluster, kubeconfig, nodes, workloads, verdict }: Status): string {
+export function formatStatus({ cluster, kubeconfig, nodes, workloads, brokers, verdict }: Status): string {
   const placement = newTable({ head: ["node", "ready", "pods"] });
   for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
   const readiness = newTable({ head: ["workload", "ready"] });
@@ -82,9 +85,21 @@ export function formatStatus({ cluster, kubeconfig, nodes, workloads, verdict }:
     `cluster ${cluster}`,
     placement.toString(),
     readiness.toString(),
+    ...(workloads.length > 0 ? describeBrokers(brokers) : []),
     ...(verdict ? [describeProgress(verdict)] : []),
     `\nkubectl --kubeconfig ${kubeconfig} get pods -A`,
   ].join("\n");
+}
+
+function describeBrokers(brokers: BrokerStatus | undefined): string[] {
+  if (!brokers) return ["no broker answers"];
+  const { outside, alarms, queues } = brokers;
+  const contents = queues.map(({ name, messages }) => `${name} ${messages}`).join(", ");
+  return [
+    ...(outside.length > 0 ? [`not in the RabbitMQ cluster: ${outside.join(", ")}`] : []),
+    ...alarms.map((alarm) => `${alarm}: it blocks all publishers`),
+    `tasks in queues: ${contents || "none"}`,
+  ];
 }
 
 /** An unfinished task may still be queued or running; only `make up` waits long enough to report it as lost. */

@@ -1,16 +1,17 @@
+import type { StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
 import { createCluster } from "./cluster";
 import { UserError } from "../operate/errors";
 import { ensureBaseImages } from "./images";
 import { uninterrupted } from "./interrupt";
 import { checkKubeContext, type KubeContext } from "./kubeContext";
-import { LedgerReader } from "./ledger";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, readWorkspaceConfig, type StackConfig, writeWorkspace } from "./stackFile";
 import { reportTo, TIMED } from "./steps";
 import { ensureDocker, ensurePulumi, preflight, type PulumiTools } from "./toolchain";
-import { watchRun, toRunResult, describeResult, type RunResult } from "./runResult";
+import { runReader } from "./runReader";
+import { watchRun, describeResult, type RunResult } from "./runResult";
 
 /** Options of the `up` command. */
 export interface UpOptions {
@@ -116,15 +117,16 @@ async function deploy(options: UpOptions, state: UpState, step: Step): Promise<v
   writeWorkspace(options.cluster, options.stack, state.config);
   const stack = await openStack(options.cluster, options.stack, state.tools);
 
-  const { kubeconfigPath, context } = state.context;
   const { ledger, scheduleRun, scheduleTasks } = state.config;
   const run = String(scheduleRun);
   const tasks = Number(scheduleTasks ?? 0);
+  const watch = (namespace: string) =>
+    watchRun(runReader(state.context, namespace), run, tasks, updating, report);
   let watching: Promise<RunResult> | undefined;
   const log = new OperationLog(report, (resource) => {
-    if (resource.type !== "kubernetes:batch/v1:Job" || !ledger || watching) return;
-    const { namespace } = resource.new?.inputs.metadata as { namespace: string };
-    watching = watchRun(new LedgerReader(kubeconfigPath, context, namespace), run, tasks, updating, report);
+    const namespace = namespaceOfJob(resource);
+    if (namespace === undefined || !ledger || watching) return;
+    watching = watch(namespace);
     watching.catch(() => undefined); // the update's own error takes precedence
   });
   const updating = stack.up({ onEvent: log.onEvent });
@@ -134,7 +136,13 @@ async function deploy(options: UpOptions, state: UpState, step: Step): Promise<v
   step.title = `pulumi up: ${log.changes} ${log.changes === 1 ? "change" : "changes"}`;
 
   if (!ledger || tasks === 0) return;
-  const client = new LedgerReader(kubeconfigPath, context, String(outputs.namespace?.value));
-  state.result = watching ? await watching : toRunResult(tasks, await client.summary(run));
+  // An unchanged Job has no event; its tasks may still run, for example after all machines were off.
+  state.result = await (watching ?? watch(String(outputs.namespace?.value)));
   report(describeResult(state.result));
+}
+
+/** Namespace of a Job that is created or updated. A deleted one has no new state. */
+function namespaceOfJob({ type, new: next }: StepEventMetadata): string | undefined {
+  if (type !== "kubernetes:batch/v1:Job") return undefined;
+  return (next?.inputs.metadata as { namespace?: string } | undefined)?.namespace;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { localName, PREFIX } from "../paths";
+import { localName, PREFIX, REPOSITORY } from "../paths";
 import {
   clusterCidr,
   controlPlaneIp,
@@ -26,6 +26,8 @@ export interface ContainerSpec {
 export const CLUSTER_LABEL = `${PREFIX}.cluster`;
 /** Label of volumes: the id of the cluster whose data they hold. */
 export const ID_LABEL = `${PREFIX}.id`;
+/** Label of containers: the checkout that created the cluster. */
+export const CHECKOUT_LABEL = `${PREFIX}.checkout`;
 export const FINGERPRINT_LABEL = `${PREFIX}.fingerprint`;
 
 /**
@@ -131,6 +133,7 @@ function containerSpec(layout: Layout, image: string, part: Part): ContainerSpec
   const identity = [
     `--name=${part.name}`,
     `--label=${CLUSTER_LABEL}=${cluster}`,
+    `--label=${CHECKOUT_LABEL}=${REPOSITORY}`,
     `--label=${FINGERPRINT_LABEL}=${fingerprint}`,
   ];
   return { name: part.name, fingerprint, args: ["--detach", ...identity, ...args] };

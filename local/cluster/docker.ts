@@ -1,11 +1,13 @@
 import { execa } from "execa";
 import { UserError } from "../../operate/errors";
-import { CLUSTER_LABEL, FINGERPRINT_LABEL } from "./containers";
+import { CHECKOUT_LABEL, CLUSTER_LABEL, FINGERPRINT_LABEL } from "./containers";
 
 /** The actual state of a container. */
 export interface Container {
   readonly name: string;
   readonly cluster: string;
+  /** Checkout that created the cluster; empty if an older version did. */
+  readonly checkout: string;
   readonly fingerprint: string;
   readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
   readonly startedAt: Date;
@@ -54,6 +56,7 @@ function toContainer({ Name, Config, State, HostConfig, NetworkSettings }: Inspe
   return {
     name: Name.replace(/^\//, ""),
     cluster: Config.Labels[CLUSTER_LABEL] ?? "",
+    checkout: Config.Labels[CHECKOUT_LABEL] ?? "",
     fingerprint: Config.Labels[FINGERPRINT_LABEL] ?? "",
     status: State.Status,
     startedAt: new Date(State.StartedAt),

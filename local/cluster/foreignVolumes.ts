@@ -23,7 +23,7 @@ export async function rejectForeignVolumes(cluster: string): Promise<void> {
   throw new UserError(
     `The cluster "${cluster}" was created by another checkout, or this checkout has lost its state: Docker has the volumes ${foreign.join(", ")}, ` +
       `which are not recorded in .local/${cluster}.\n` +
-      `Delete that cluster: ${makeCommand("down", cluster)}\n` +
+      `Delete that cluster: ${makeCommand("down", cluster)} FORCE=1\n` +
       "Or create another one beside it: make up CLUSTER=other",
   );
 }

@@ -10,6 +10,7 @@ import type { LocalCluster } from "./localCluster";
 import { readLayout } from "./state";
 
 export type { LocalCluster } from "./localCluster";
+export { rejectForeignCluster } from "./owner";
 export { kubeconfigPath } from "./state";
 
 /** Creates the cluster, or repairs and starts an existing one, and waits until all nodes are ready. */

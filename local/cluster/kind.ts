@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { UserError } from "../../operate/errors";
-import { localName } from "../paths";
+import { localName, REPOSITORY } from "../paths";
 import type { Report } from "../report";
 import { Api } from "./api";
-import { CLUSTER_LABEL } from "./containers";
+import { CHECKOUT_LABEL, CLUSTER_LABEL } from "./containers";
 import { docker, lines, listContainers } from "./docker";
 import { checkKind, kindConfig, kindHosts } from "./kindConfig";
 import { DEFAULT_NODES, registryAddress, registryName } from "./layout";
@@ -109,12 +109,12 @@ async function runRegistry(cluster: string): Promise<number> {
   await docker(["rm", "--force", "--volumes", name]).catch(() => undefined);
   const taken = (await listContainers()).flatMap(({ ports }) => Object.values(ports));
   const port = await choosePort(5000, new Set(taken));
-  const label = `--label=${CLUSTER_LABEL}=${cluster}`;
+  const labels = [`--label=${CLUSTER_LABEL}=${cluster}`, `--label=${CHECKOUT_LABEL}=${REPOSITORY}`];
   await docker([
     "run",
     "--detach",
     `--name=${name}`,
-    label,
+    ...labels,
     "--network=kind",
     `--publish=127.0.0.1:${port}:5000`,
     REGISTRY_IMAGE,

@@ -24,6 +24,15 @@ export interface QueueState {
   readonly consumers: number;
 }
 
+/** State of a member of the cluster. */
+export interface MemberState {
+  /** `rabbit@...` */
+  readonly node: string;
+  readonly running: boolean;
+  /** An alarm blocks all publishers of the cluster. */
+  readonly alarms: readonly ("memory" | "disk")[];
+}
+
 /** The broker nodes of one installation. */
 export interface Brokers {
   readonly namespace: string;
@@ -40,8 +49,11 @@ export interface Brokers {
   exec(broker: Pick<Broker, "pod">, ...command: string[]): Promise<string>;
   queue(name: string): Promise<QueueState>;
   queues(): Promise<QueueState[]>;
-  /** Returns the names of the running nodes, as one of them reports it. */
-  running(): Promise<string[]>;
+  /** Returns the members of the cluster, as one of them reports it. */
+  members(): Promise<MemberState[]>;
   /** Makes a broker node the leader of a queue. */
   makeLeader(queue: string, broker: Broker): Promise<void>;
 }
+
+/** Returns `mq-0` for `rabbit@mq-0.mq-nodes...`. */
+export const podOf = (node: string): string => /@([^.]+)/.exec(node)?.[1] ?? node;

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Broker, Brokers, QueueState } from "./brokers";
+import type { Broker, Brokers, MemberState, QueueState } from "./brokers";
 import type { Cluster } from "./cluster";
 import { isReady, nameOf } from "./objects";
 import { type ManagementApi, PodsManagementApi } from "./management";
@@ -74,9 +74,14 @@ export class RabbitMqBrokers implements Brokers {
     return queues.map(stateOf);
   }
 
-  async running(): Promise<string[]> {
-    const nodes = await this.management.get<NodeOfApi[]>("/nodes?columns=name,running");
-    return nodes.filter(({ running }) => running).map(({ name }) => name);
+  async members(): Promise<MemberState[]> {
+    const columns = "name,running,mem_alarm,disk_free_alarm";
+    const nodes = await this.management.get<NodeOfApi[]>(`/nodes?columns=${columns}`);
+    return nodes.map(({ name, running, mem_alarm, disk_free_alarm }) => ({
+      node: name,
+      running,
+      alarms: [...(mem_alarm ? ["memory" as const] : []), ...(disk_free_alarm ? ["disk" as const] : [])],
+    }));
   }
 
   async makeLeader(queue: string, broker: Broker): Promise<void> {
@@ -104,6 +109,9 @@ interface QueueOfApi {
 interface NodeOfApi {
   readonly name: string;
   readonly running: boolean;
+  /** The alarms are missing while the node does not run. */
+  readonly mem_alarm?: boolean;
+  readonly disk_free_alarm?: boolean;
 }
 
 const stateOf = (queue: QueueOfApi): QueueState => ({

@@ -13,28 +13,32 @@ export interface ExpectedWorkers {
 
 /**
  * Returns everything that is unhealthy. A healthy installation has all nodes ready, all brokers running, every member
- * of every queue online, and all workers ready.
+ * of every queue online, no alarm, and all workers ready.
  */
 export async function healthProblems(
   cluster: Cluster,
   brokers: Brokers,
   workers: readonly ExpectedWorkers[],
 ): Promise<string[]> {
-  const [nodes, pods, running, queues, ...workerPods] = await Promise.all([
+  const [nodes, pods, members, queues, ...workerPods] = await Promise.all([
     cluster.core.listNode(),
     brokers.pods(),
-    brokers.running().catch(() => []),
+    brokers.members().catch(() => []),
     brokers.queues().catch(() => undefined),
     ...workers.map(({ namespace, selector }) => cluster.pods(namespace, selector)),
   ]);
   const { replicas } = brokers;
   const ready = pods.filter(isReady).length;
+  const running = members.filter((member) => member.running);
   return [
     ...nodes.items
       .filter((node) => !isUsable(node))
       .map((node) => `node ${nameOf(node)} is not ready or is cordoned`),
     ...(ready < replicas ? [`${ready} of ${replicas} broker pods are ready`] : []),
     ...(running.length < replicas ? [`${running.length} of ${replicas} broker nodes are running`] : []),
+    ...members.flatMap(({ node, alarms }) =>
+      alarms.map((alarm) => `${node} has a ${alarm} alarm, which blocks all publishers`),
+    ),
     ...(queues === undefined ? ["no broker reports its queues"] : []),
     ...(queues ?? [])
       .filter(({ members, online }) => members.length < replicas || online.length < replicas)

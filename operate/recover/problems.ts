@@ -1,3 +1,4 @@
+import { podOf } from "../cluster/brokers";
 import { type Facts, isGone, Presence } from "./facts";
 
 /** Returns what is unhealthy, one sentence each. None if the installation is healthy. */
@@ -53,16 +54,16 @@ function members(facts: Facts): string[] {
   if (!largest) return ["no broker reports its cluster"];
   const separate = facts.views.filter(({ members: known }) => !known.includes(largest.of));
   return [
-    ...separate.map(({ of }) => `${short(of)} runs as a separate cluster`),
+    ...separate.map(({ of }) => `${podOf(of)} runs as a separate cluster`),
     ...wanted
       .filter((member) => !largest.running.includes(member))
       .map(
         (member) =>
-          `${short(member)} is ${largest.members.includes(member) ? "a member that is not running" : "not a member of the cluster"}`,
+          `${podOf(member)} is ${largest.members.includes(member) ? "a member that is not running" : "not a member of the cluster"}`,
       ),
     ...largest.members
       .filter((member) => !wanted.includes(member))
-      .map((member) => `${short(member)} is a member, but not a broker of the StatefulSet`),
+      .map((member) => `${podOf(member)} is a member, but not a broker of the StatefulSet`),
   ];
 }
 
@@ -75,6 +76,3 @@ function queues({ queues: all, replicas }: Facts): string[] {
     `${degraded.length} of ${all.length} queues have fewer than ${replicas} copies online (lowest: ${least})`,
   ];
 }
-
-/** Returns `mq-0` for `rabbit@mq-0.mq-nodes...`. */
-export const short = (member: string): string => /@([^.]+)/.exec(member)?.[1] ?? member;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { stateDir } from "../../local/paths";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { REPOSITORY, stateDir } from "../../local/paths";
 import { drills } from "./drills";
 import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, Running, start } from "./machine";
 
@@ -20,7 +22,7 @@ describe("the local target, on a real cluster", () => {
   // Removes what an interrupted run, or another checkout, left under this name.
   before(() => {
     Running.endOnSignal();
-    return command("down");
+    return command("down", "--force");
   });
   afterEach(() => Running.endAll());
   after(async () => {
@@ -75,6 +77,31 @@ describe("the local target, on a real cluster", () => {
       } finally {
         rmSync(kept, { recursive: true, force: true });
         renameSync(aside, kept);
+      }
+    });
+
+    it("is not taken down by another checkout", async () => {
+      const other = mkdtempSync(join(tmpdir(), "ha-celery-checkout-"));
+      try {
+        for (const part of [
+          "components",
+          "local",
+          "operate",
+          "program",
+          "index.ts",
+          "package.json",
+          "tsconfig.json",
+        ])
+          cpSync(join(REPOSITORY, part), join(other, part), { recursive: true });
+        symlinkSync(join(REPOSITORY, "node_modules"), join(other, "node_modules"));
+        const { code, output } = await new Running(["down", `--cluster=${CLUSTER}`], "local/main.ts", other)
+          .ended;
+        assert.equal(code, 1);
+        assert.match(output, new RegExp(`created by another checkout, ${REPOSITORY}, `));
+        assert.match(output, /make down CLUSTER=test FORCE=1/);
+        assert.equal((await pods("rabbitmq")).length, 3);
+      } finally {
+        rmSync(other, { recursive: true });
       }
     });
 

@@ -37,11 +37,11 @@ export class Running {
       process.once(signal, () => void Running.endAll().finally(() => process.exit(1)));
   }
 
-  constructor(args: readonly string[], program = "local/main.ts") {
+  constructor(args: readonly string[], program = "local/main.ts", checkout = REPOSITORY) {
     const startedAt = Date.now();
     // In its own process group, so that a signal reaches all of its processes, as Ctrl-C in a terminal does.
     this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", program, ...args], {
-      cwd: REPOSITORY,
+      cwd: checkout,
       detached: true,
       env: { ...process.env, ...NO_COLOR },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LedgerReader, LedgerSummary } from "../../../local/ledger";
-import { describeResult, passed, toRunResult, watchRun } from "../../../local/runResult";
+import type { LedgerSummary } from "../../../local/ledger";
+import { describeResult, passed, type RunReader, toRunResult, watchRun } from "../../../local/runResult";
 
 const summary = (values: Partial<LedgerSummary>): LedgerSummary => ({
   run: "run-1",
@@ -16,30 +16,43 @@ const summary = (values: Partial<LedgerSummary>): LedgerSummary => ({
 });
 const ledgerOf = (...answers: (LedgerSummary | Error)[]) =>
   ({
-    summary: () => {
-      const answer = answers.length > 1 ? answers.shift() : answers[0];
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    ledger: {
+      summary: () => {
+        const answer = answers.length > 1 ? answers.shift() : answers[0];
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
     },
-  }) as unknown as LedgerReader;
+    queued: () => Promise.resolve(0),
+  }) as RunReader;
 
 describe("result of a run", () => {
   it("passes when every task is done once", () => {
-    const verdict = toRunResult(10, summary({}));
+    const verdict = toRunResult(10, summary({}), 0);
     assert.equal(describeResult(verdict), "10 of 10 tasks done, 0 lost, 0 duplicated");
     assert.ok(passed(verdict));
   });
 
   it("passes with duplicates, which late acknowledgement allows", () => {
-    const verdict = toRunResult(10, summary({ executions: 12, duplicated: 2 }));
+    const verdict = toRunResult(10, summary({ executions: 12, duplicated: 2 }), 0);
     assert.equal(describeResult(verdict), "10 of 10 tasks done, 0 lost, 2 duplicated");
     assert.ok(passed(verdict));
   });
 
   it("fails when a confirmed task was not done", () =>
-    assert.ok(!passed(toRunResult(10, summary({ executed: 9, lost: 1 })))));
+    assert.ok(!passed(toRunResult(10, summary({ executed: 9, lost: 1 }), 0))));
+
+  it("calls a task lost only when no queue holds one", () => {
+    const unfinished = summary({ executed: 9, lost: 1 });
+    assert.equal(
+      describeResult(toRunResult(10, unfinished, 3)),
+      "9 of 10 tasks done, 1 still waiting, 0 lost, 0 duplicated",
+    );
+    assert.equal(toRunResult(10, unfinished, undefined).lost, 0);
+    assert.ok(!passed(toRunResult(10, unfinished, 3)));
+  });
 
   it("fails when tasks were never scheduled", () =>
-    assert.ok(!passed(toRunResult(10, summary({ confirmed: 9, executed: 9 })))));
+    assert.ok(!passed(toRunResult(10, summary({ confirmed: 9, executed: 9 }), 0))));
 
   it("waits for a ledger that does not respond yet", async () => {
     const ledger = ledgerOf(new Error("no endpoints"), summary({}));

@@ -6,7 +6,7 @@ const status: Status = {
   kubeconfig: "/state/kubeconfig",
   nodes: [{ name: "node-1", ready: false, pods: ["broker-0 Running", "worker-a Pending"] }],
   workloads: [{ name: "broker", ready: 2, wanted: 3 }],
-  verdict: { tasks: 10, done: 8, lost: 2, duplicated: 0, seconds: 1, workers: {} },
+  verdict: { tasks: 10, done: 8, lost: 0, waiting: 2, duplicated: 0, seconds: 1, workers: {} },
 };
 
 describe("make status", () => {
@@ -18,6 +18,27 @@ describe("make status", () => {
     assert.match(text, /kubectl --kubeconfig \/state\/kubeconfig get pods -A$/);
   });
 
+  it("shows which brokers are outside the cluster, alarms, and the tasks in queues", () => {
+    const brokers = {
+      outside: ["broker-2"],
+      alarms: ["memory alarm on broker-0"],
+      queues: [
+        { name: "tasks", messages: 5 },
+        { name: "dead-letters", messages: 1 },
+      ],
+    };
+    assert.match(
+      formatStatus({ ...status, brokers }),
+      /^not in the RabbitMQ cluster: broker-2\nmemory alarm on broker-0: it blocks all publishers\ntasks in queues: tasks 5, dead-letters 1$/m,
+    );
+    assert.match(
+      formatStatus({ ...status, brokers: { outside: [], alarms: [], queues: [] } }),
+      /2 of 3.*\n.*\ntasks in queues: none$/m,
+    );
+  });
+
+  it("says that no broker answers", () => assert.match(formatStatus(status), /^no broker answers$/m));
+
   it("contains no escape codes", () => assert.ok(!formatStatus(status).includes("\u001b")));
 
   it("does not report unfinished tasks as lost", () => {
@@ -26,7 +47,7 @@ describe("make status", () => {
   });
 
   it("shows the result of a finished run", () => {
-    const finished = { tasks: 10, done: 10, lost: 0, duplicated: 1, seconds: 1, workers: {} };
+    const finished = { tasks: 10, done: 10, lost: 0, waiting: 0, duplicated: 1, seconds: 1, workers: {} };
     assert.match(
       formatStatus({ ...status, verdict: finished }),
       /^10 of 10 tasks done, 0 lost, 1 duplicated$/m,

@@ -101,6 +101,7 @@ describe("an existing container", () => {
   const found = {
     name: "ha-celery-lab-node-1",
     cluster: "lab",
+    checkout: "/home/me/ha-celery",
     fingerprint: "abc",
     status: "exited" as const,
     startedAt: new Date(0),

@@ -20,13 +20,15 @@ describe("the health of an installation", () => {
     running: string[],
     online: string[],
     workers: object[],
+    alarms: Record<string, string[]> = {},
   ) =>
     healthProblems(
       fakeCluster({ core: { listNode: () => ({ items: nodes }) } }, { pods: async () => workers }),
       {
         replicas: 3,
         pods: async () => pods,
-        running: async () => running,
+        members: async () =>
+          members.map((node) => ({ node, running: running.includes(node), alarms: alarms[node] ?? [] })),
         queues: async () => [{ name: "tasks", members, online }],
       } as unknown as Brokers,
       [{ namespace: "shop", selector: "app=worker", replicas: 1 }],
@@ -39,13 +41,18 @@ describe("the health of an installation", () => {
 
   it("names every problem", async () => {
     const nodes = [node("one", "Unknown"), node("two", "True", true)];
-    assert.deepEqual(await problemsOf(nodes, [pod(true), pod(false)], ["a", "b"], ["a", "b"], [pod(false)]), [
-      "node one is not ready or is cordoned",
-      "node two is not ready or is cordoned",
-      "1 of 3 broker pods are ready",
-      "2 of 3 broker nodes are running",
-      "queue tasks has 2 of 3 members online (3 in total)",
-      "0 of 1 workers are ready (app=worker)",
-    ]);
+    const alarms = { a: ["memory"] };
+    assert.deepEqual(
+      await problemsOf(nodes, [pod(true), pod(false)], ["a", "b"], ["a", "b"], [pod(false)], alarms),
+      [
+        "node one is not ready or is cordoned",
+        "node two is not ready or is cordoned",
+        "1 of 3 broker pods are ready",
+        "2 of 3 broker nodes are running",
+        "a has a memory alarm, which blocks all publishers",
+        "queue tasks has 2 of 3 members online (3 in total)",
+        "0 of 1 workers are ready (app=worker)",
+      ],
+    );
   });
 });

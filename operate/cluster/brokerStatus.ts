@@ -1,0 +1,23 @@
+import { type Brokers, podOf } from "./brokers";
+
+/** What the brokers of an installation report. */
+export interface BrokerStatus {
+  /** Pods of the StatefulSet whose broker does not run as a member of the cluster. */
+  readonly outside: readonly string[];
+  /** One sentence for each alarm. An alarm blocks all publishers. */
+  readonly alarms: readonly string[];
+  /** Queues that hold tasks, and how many. */
+  readonly queues: readonly { name: string; messages: number }[];
+}
+
+/** Fails if no broker answers. */
+export async function readBrokerStatus(brokers: Brokers): Promise<BrokerStatus> {
+  const [members, queues] = await Promise.all([brokers.members(), brokers.queues()]);
+  const running = members.filter((member) => member.running).map(({ node }) => podOf(node));
+  const pods = Array.from({ length: brokers.replicas }, (_, ordinal) => `${brokers.name}-${ordinal}`);
+  return {
+    outside: pods.filter((pod) => !running.includes(pod)),
+    alarms: members.flatMap(({ node, alarms }) => alarms.map((alarm) => `${alarm} alarm on ${podOf(node)}`)),
+    queues: queues.filter(({ messages }) => messages > 0).map(({ name, messages }) => ({ name, messages })),
+  };
+}
