@@ -3,6 +3,7 @@ import { AppsV1Api, CoreV1Api, type KubeConfig, StorageV1Api, type V1Pod } from 
 import { PREPARE } from "../../components/rabbitMqCluster/names";
 import type { LocalCluster } from "../../local/cluster";
 import { LedgerReader, type LedgerSummary } from "../../local/ledger";
+import { isReady } from "../../operate/cluster/objects";
 import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
 import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
@@ -104,8 +105,10 @@ export class BrokerCluster {
 
   /** Whether each of the three nodes reports three running ones. */
   async isWhole(namespace: string): Promise<boolean> {
-    const seen = await Promise.all([0, 1, 2].map((ordinal) => this.runningNodes(namespace, ordinal)));
-    return seen.every((running) => running === 3);
+    // Cheap, unlike a command in a broker, which needs the memory of a second Erlang VM.
+    if ((await this.pods(namespace, "rabbitmq")).filter(isReady).length < 3) return false;
+    for (const ordinal of [0, 1, 2]) if ((await this.runningNodes(namespace, ordinal)) !== 3) return false;
+    return true;
   }
 
   /** Kills all nodes at the same time, and deletes the volume of one. */
