@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from billiard.einfo import ExceptionWithTraceback
@@ -54,11 +55,22 @@ class Requests(bootsteps.Step):
     def __init__(self, consumer: Any, **options: Any) -> None:
         """Runs when the worker has loaded all tasks."""
         super().__init__(consumer, **options)
+        consumer.on_decode_error = partial(keep_unreadable, consumer)
         for task in consumer.app.tasks.values():
             limit(task)
         early = sorted(task.name for task in consumer.app.tasks.values() if not task.acks_late)
         if early:
             logger.warning("tasks with acks_late=False are lost with their worker: %s", ", ".join(early))
+
+
+def keep_unreadable(consumer: Any, message: Any, error: Exception) -> None:
+    """Makes a message that cannot be deserialized a dead letter. Celery would acknowledge it, and lose it."""
+    logger.critical(
+        "a message of content type %r cannot be read, and becomes a dead letter: %r. Correct accept_content",
+        message.content_type,
+        error,
+    )
+    message.reject_log_error(logger, consumer.connection_errors)
 
 
 def limit(task: Any) -> None:

@@ -122,3 +122,18 @@ def test_a_killed_worker_counts_a_failed_delivery_for_all_that_it_held(
 
 def _failed_deliveries(message: amqp.Message) -> int:
     return int(message.headers.get("x-delivery-count", 0))
+
+
+@pytest.mark.parametrize(("protocol", "native"), [(1, "0"), (1, "1"), (2, "0"), (2, "1")])
+def test_a_task_that_a_worker_cannot_read_is_a_dead_letter(
+    app: Celery, queue: str, tmp_path: Path, protocol: int, native: str
+) -> None:
+    app.conf.task_protocol = protocol
+    with worker(tmp_path, (queue,), HA_CELERY_NATIVE_POOL=native) as journal:
+        app.send_task(WORK, ("pickled",), task_id="pickled", serializer="pickle")
+        app.send_task(WORK, ("other",))
+        journal.wait("other")
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+    [dead] = take(app, DEAD_LETTERS)
+    assert dead.properties["correlation_id"] == "pickled"
+    assert not journal.of("begin pickled")
