@@ -57,7 +57,7 @@ test-unit: node_modules ## run the unit tests, which need no network and take on
 test-cluster: node_modules $(VENV) tools ## run the tests that need a cluster: drills, and passwords, volumes and certificates changed under load
 	@$(SUITES) cluster
 
-test-consumer: node_modules ## install the packed library in another program, and deploy it to a new cluster
+test-consumer: node_modules $(VENV) ## install the packed library in another program, and deploy it to a new cluster
 	@$(SUITES) consumer
 
 test-celery: node_modules $(CELERY)/.venv $(CELERY)/.suite ## run Celery's own integration suite with and without ha_celery (SELECTION=t/integration/test_canvas.py)
@@ -75,7 +75,7 @@ lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
 	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
-	@cd docker/worker && .venv/bin/ruff check ../../$(CELERY) && .venv/bin/ruff format --check ../../$(CELERY) && .venv/bin/mypy --config-file ../../$(CELERY)/pyproject.toml ../../$(CELERY)
+	@cd docker/worker && for folder in $(CELERY) examples/django tests/consumer/shop; do .venv/bin/ruff check ../../$$folder && .venv/bin/ruff format --check ../../$$folder && .venv/bin/mypy --config-file ../../$$folder/pyproject.toml ../../$$folder || exit 1; done
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
 docs: node_modules ## generate the reference pages in docs/reference

@@ -33,6 +33,13 @@ export async function ensureSeedBrokerBase(report: Report): Promise<string> {
   );
 }
 
+/** Image of the example's database, with the interface of the official one. */
+export async function ensurePostgresImage(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    pullOrBuild("postgres:17", "base-postgres", "trixie", await imagesPresent(), report),
+  );
+}
+
 /** Returns the image of all containers of an assembled cluster. Builds it if it is missing. */
 export async function ensureNodeImage(report: Report): Promise<string> {
   const programs = { ...(await ensureBinaries(report)) };
@@ -44,7 +51,7 @@ export async function ensureNodeImage(report: Report): Promise<string> {
 /** Removes the images built here and from docker/. Official images stay, because others may use them. */
 export async function removeImages(report: Report): Promise<void> {
   const bases = [...(await imagesPresent()).keys()].filter((image) =>
-    /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-3\.10|base-python|node):/.test(image),
+    /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-3\.10|base-python|base-postgres|node):/.test(image),
   );
   const built = await Promise.all(["rabbitmq", "worker", "seed-rabbitmq", "seed-worker"].map(imagesTitled));
   const images = [...new Set([...built.flat(), ...bases])];

@@ -31,6 +31,7 @@ export class Consumer {
     const copy = (from: string, to: string) =>
       cpSync(join(REPOSITORY, from), join(this.folder, to), { recursive: true });
     copy("examples/typescript", "orders");
+    copy("examples/django", "django");
     copy("tests/consumer/images", "images");
     copy("tests/consumer/broker", "broker");
     copy("tests/consumer/run.ts", "run.ts");
@@ -53,7 +54,8 @@ export class Consumer {
   /** Runs a Pulumi operation on a program, and prints how long it took. */
   async pulumi(operation: Operation, program: string, env: Record<string, string>): Promise<Outputs> {
     const started = Date.now();
-    const { stdout, stderr, failed } = await execa("node", ["--import=tsx", "../run.ts", operation], {
+    const args = ["--import=tsx", join(this.folder, "run.ts"), this.projectOf(program), operation];
+    const { stdout, stderr, failed } = await execa("node", args, {
       reject: false,
       cwd: join(this.folder, program),
       env: { ...env, PULUMI_BACKEND_URL: `file://${this.folder}`, PULUMI_CONFIG_PASSPHRASE: "a passphrase" },
@@ -65,7 +67,8 @@ export class Consumer {
 
   /** Writes the configuration of a program's stack. */
   configure(program: string, values: Record<string, unknown>): void {
-    const config = Object.entries(values).map(([key, value]) => [`${program}:${key}`, value]);
+    const project = this.projectOf(program);
+    const config = Object.entries(values).map(([key, value]) => [`${project}:${key}`, value]);
     // JSON is valid YAML.
     this.write(join(program, "Pulumi.test.yaml"), JSON.stringify({ config: Object.fromEntries(config) }));
   }
@@ -76,6 +79,12 @@ export class Consumer {
 
   write(path: string, content: string): void {
     writeFileSync(join(this.folder, path), content);
+  }
+
+  /** Name of a program's Pulumi project. */
+  private projectOf(program: string): string {
+    const text = readFileSync(join(this.folder, program, "Pulumi.yaml"), "utf8");
+    return /^name: (.+)$/m.exec(text)?.[1] ?? "";
   }
 
   private async pack(): Promise<string> {

@@ -143,3 +143,48 @@ describe("examples/gke", () => {
     }
   });
 });
+
+describe("examples/django", () => {
+  it("migrates the database before brokers, workers, and beat are created", async () => {
+    const before = process.cwd();
+    process.chdir(join(EXAMPLES, "django/deploy"));
+    try {
+      const { resources } = await run(() => {
+        pulumi.runtime.setAllConfig({
+          "project:kubeContext": "test",
+          "project:imageRepository": "registry.example.com/shop",
+          "project:pythonImage": "python:3.13-slim",
+          "project:rabbitmqImage": "rabbitmq:4.3-management",
+          "project:postgresImage": "postgres:17",
+        });
+        createRequire(__filename)("../../examples/django/deploy/index.ts");
+      });
+      const names = list(resources.filter(({ type }) => type.startsWith("ha-celery:")));
+      assert.deepEqual(names, [
+        "CeleryBeat shop-beat",
+        "CeleryClient shop-client",
+        "CeleryWorkers shop-mail",
+        "CeleryWorkers shop-reports",
+        "ContainerImage shop",
+        "HaCelery shop",
+        "RabbitMqCluster shop-broker",
+      ]);
+      const at = (type: string, name: string) => resources.indexOf(the(resources, type, name));
+      assert.ok(at("StatefulSet", "postgres") < at("Job", "migrate"));
+      assert.ok(at("Job", "migrate") < at("StatefulSet", "shop-broker-set"));
+      const beat = the(resources, "Deployment", "shop-beat-publisher").inputs.spec as PodOwner;
+      const web = the(resources, "Deployment", "web").inputs.spec as PodOwner;
+      for (const { template } of [beat, web]) {
+        const names = template.spec.containers[0]?.env.map(({ name }) => name) ?? [];
+        for (const name of ["PGHOST", "PGUSER", "PGPASSWORD", "DJANGO_SECRET_KEY"])
+          assert.ok(names.includes(name), name);
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+interface PodOwner {
+  template: { spec: { containers: { env: { name: string }[] }[] } };
+}

@@ -1,14 +1,14 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 
-// Runs the program of the current folder without a language host for Node.js: run.ts up | preview | destroy.
+// Runs the program of the current folder without a language host for Node.js: run.ts PROJECT up | preview | destroy.
 // The environment contains PULUMI_ROOT, the folder of the CLI, and the variables that the CLI needs.
 
-async function main(operation = ""): Promise<void> {
+async function main(projectName = "", operation = ""): Promise<void> {
   const folder = process.cwd();
   const program = async () => ({ ...((await import(join(folder, "index.ts"))) as Record<string, unknown>) });
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: "test", projectName: basename(folder), program },
+    { stackName: "test", projectName, program },
     {
       workDir: folder,
       pulumiCommand: await PulumiCommand.get({ root: process.env.PULUMI_ROOT, skipVersionCheck: true }),
@@ -26,7 +26,7 @@ async function main(operation = ""): Promise<void> {
   process.stdout.write(JSON.stringify(Object.fromEntries(outputs)));
 }
 
-main(process.argv[2]).catch(({ name, message }: Error) => {
+main(process.argv[2], process.argv[3]).catch(({ name, message }: Error) => {
   // The output of the engine already contains it.
   if (name !== "CommandError") process.stderr.write(message);
   process.exitCode = 1;
