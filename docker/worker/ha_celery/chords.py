@@ -3,19 +3,28 @@
 Most result backends count the finished tasks of a header. A task that runs twice is counted twice, and a
 worker that is lost after it has counted the last task does not publish the body. In both cases the body never
 runs. With these backends, Celery's task `celery.chord_unlock` waits for the header, as with SQL databases.
+
+Redis keeps the results of a header as a sorted set, in which a second run replaces the first. But Celery
+deletes them in a `finally` clause, even if the process must end before it has published the body. Such a
+process therefore ends as if it were killed, and the task runs again. See also `requests.PoolLimit`.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from celery import Celery
 from celery.backends.base import Backend
 
-#: Keeps the results of a header as a sorted set, in which a second run replaces the first. Not imported,
-#: because the module needs the package redis.
+from ha_celery import task_process
+
+#: Module of the Redis backend. Not imported, because it needs the package redis.
 REDIS = "celery.backends.redis"
+#: Interval between two looks at the claim of another process.
+CLAIM_SECONDS = 1.0
 
 
 def count_nothing(app: Celery) -> None:
@@ -24,7 +33,9 @@ def count_nothing(app: Celery) -> None:
 
     def get_backend() -> Any:
         backend = create()
-        if _counts(backend):
+        if _is_redis(backend):
+            backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
+        elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
             backend.apply_chord = partial(Backend.apply_chord, backend)
             backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
         return backend
@@ -32,7 +43,25 @@ def count_nothing(app: Celery) -> None:
     app._get_backend = get_backend
 
 
-def _counts(backend: Any) -> bool:
-    kind = type(backend)
-    counts = kind.on_chord_part_return is not Backend.on_chord_part_return
-    return counts and all(parent.__module__ != REDIS for parent in kind.__mro__)
+def _is_redis(backend: Any) -> bool:
+    return any(parent.__module__ == REDIS for parent in type(backend).__mro__)
+
+
+def _with_redis(backend: Any, count: Callable[..., None]) -> Callable[..., None]:
+    def on_chord_part_return(request: Any, state: str, result: Any, **options: Any) -> None:
+        with task_process.nothing_to_clean_up():
+            count(request, state, result, **options)
+            if not request.group or not (request.delivery_info or {}).get("redelivered"):
+                return
+            # Since Celery 5.7, the process that publishes the body claims the chord for some seconds. It may
+            # have been lost.
+            while _is_claimed(backend, request.group):
+                time.sleep(CLAIM_SECONDS)
+                count(request, state, result, **options)
+
+    return on_chord_part_return
+
+
+def _is_claimed(backend: Any, group: str) -> bool:
+    claim = backend.client.get(backend.get_key_for_group(group, ".c"))
+    return claim not in (None, b"done", "done")

@@ -229,7 +229,7 @@ class Publication:
                 f" publishes it, in {reason}. That task returns to its queue."
             )
             logger.warning(text)
-            raise task_process.ReturnToQueue(text) from error
+            task_process.return_to_queue(text, error)
         if isinstance(error, Nacked):
             raise self._error(
                 RejectedError,

@@ -37,6 +37,13 @@ class PoolLimit(HeldRequest):
         else:
             super().on_timeout(soft, timeout)
 
+    def _success_was_stored(self) -> Any:
+        """Lets a task of a chord run again: its process may have been lost before it published the body.
+
+        Since version 5.7, Celery acknowledges the task of a lost process if its result is stored.
+        """
+        return False if self.chord else super()._success_was_stored()
+
     def _return_to_queue(self) -> None:
         if not self.acknowledged:
             limit = self.task.app.conf.task_time_limit

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import threading
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 from celery import signals
 from celery._state import _task_stack
@@ -30,6 +35,8 @@ class _Process:
     """What this process is."""
 
     pool = False
+    #: Whether Celery would delete data that the task needs when it runs again.
+    nothing_to_clean_up = False
 
 
 def _in_pool(**_: Any) -> None:
@@ -63,3 +70,32 @@ def _deadline_of(task: Any, request: Any) -> float:
     began: float = request.ha_celery_began
     end: float = began + limit - min(MARGIN_SECONDS, limit / 10)
     return end
+
+
+def return_to_queue(text: str, cause: BaseException) -> NoReturn:
+    """Gives the running task back to its queue."""
+    if _Process.nothing_to_clean_up:
+        _end()
+    raise ReturnToQueue(text) from cause
+
+
+@contextmanager
+def nothing_to_clean_up() -> Iterator[None]:
+    """Makes this process of a pool end at once where it would raise an error that runs `finally` clauses.
+
+    The worker then gives the task back, because it has lost the process.
+    """
+    if not _Process.pool or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    _Process.nothing_to_clean_up = True
+    try:
+        yield
+    finally:
+        _Process.nothing_to_clean_up = False
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(*_: Any) -> NoReturn:
+    os._exit(128 + signal.SIGTERM)

@@ -16,7 +16,7 @@ JOURNAL = Path(os.environ.get("TEST_JOURNAL", "/dev/null"))
 
 
 def note(what: str, task: Any = None, **more: Any) -> None:
-    entry = {"what": what, "time": time.time(), **more}
+    entry = {"what": what, "time": time.time(), "pid": os.getpid(), **more}
     if task is not None:
         entry |= {
             "id": task.request.id,
