@@ -16,12 +16,12 @@ dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quoru
 ask() { timeout ${CHECK_SECONDS * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
 
 # When all nodes stop together, those that are left would wait for each other. So each tells that it wants to stop, for as long as it
-# runs, and a peer that is no pod any more does not count.
+# runs, and a peer that is no pod any more does not count. While DNS is away, every name is unknown, and that says nothing.
 all_stop() {
   for peer in ${peers.join(" ")}; do
     [ "$peer" != "$POD_NAME" ] || continue
     host="$peer.${headlessName(broker)}.$POD_NAMESPACE.svc.${broker.clusterDomain}"
-    getent hosts "$host" > /dev/null || continue
+    getent hosts "$host" > /dev/null || { getent hosts kubernetes.default.svc.${broker.clusterDomain} > /dev/null && continue; return 1; }
     ask "rabbit@$host" "application:get_env(rabbit, ha_celery_stopping, false)." | grep -q true || return 1
   done
 }

@@ -22,7 +22,9 @@ const COMMANDS = {
   bash: `if [ -n "\${ALIVE_AFTER:-}" ] && [ "$(grep -c sleep "$LOG")" -ge "$ALIVE_AFTER" ]; then ALIVE=$ALIVE_THEN; fi
 for peer in $ALIVE; do case "$2" in *"/$peer."*) exit 0;; esac; done
 exit 1`,
-  getent: 'for peer in $ALIVE; do case "$2" in "$peer".*) exit 0;; esac; done; exit 2',
+  getent: `[ -z "$NO_DNS" ] || exit 2
+for name in kubernetes.default $ALIVE; do case "$2" in "$name".*) exit 0;; esac; done
+exit 2`,
   rabbitmqctl: `echo "rabbitmqctl $*" >> "$LOG"
 case "$*" in
   *forget_cluster_node*) echo "$FORGET"; [ -z "$FORGET" ];;
@@ -56,6 +58,7 @@ describe("the scripts of a broker's pod", () => {
         STOPPING: "",
         FORGET: "",
         QUORUM: "",
+        NO_DNS: "",
         ...env,
         POD_NAME: "mq-0",
         POD_NAMESPACE: "jobs",
@@ -166,6 +169,11 @@ describe("the scripts of a broker's pod", () => {
       assert.equal(exitCode, 0);
       assert.equal(called.filter((line) => line === LOOK).length, 1);
       assert.equal(called.at(-1), DRAIN);
+    });
+
+    it("does not take peers for gone while DNS is away", async () => {
+      const { called } = await stop({ ALIVE: "mq-1 mq-2", NO_DNS: "yes" });
+      assert.equal(called.filter((line) => line === "sleep").length, 15);
     });
 
     it("waits for a peer that goes on, for four fifths of its time and no longer", async () => {
