@@ -34,7 +34,7 @@ export function definitionsJson(broker: ResolvedBroker, { application, monitorin
         ...application.map(({ name }) => ({ user: name, vhost, configure: ".*", write: ".*", read: ".*" })),
         { user: monitoring.name, vhost, configure: "^$", write: "^$", read: "^$" },
       ],
-      policies: [taskPolicy(broker), delayedPolicy(broker)],
+      policies: [taskPolicy(broker), deadLetterPolicy(broker), delayedPolicy(broker)],
       exchanges: [
         // Fanout keeps the routing key, which says the queue that the task came from.
         {
@@ -92,6 +92,18 @@ function taskPolicy(broker: ResolvedBroker): object {
       "delayed-retry-min": 1000,
       "delayed-retry-max": 60000,
     },
+  };
+}
+
+/** Without a limit: by default RabbitMQ drops a message that was read and returned more than 20 times. */
+function deadLetterPolicy(broker: ResolvedBroker): object {
+  return {
+    name: DEAD_LETTERS,
+    vhost: broker.vhost,
+    pattern: `^${DEAD_LETTERS}$`,
+    "apply-to": "quorum_queues",
+    priority: 0,
+    definition: { "delivery-limit": -1 },
   };
 }
 

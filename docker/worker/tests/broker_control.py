@@ -13,7 +13,7 @@ from celery import Celery
 COMMAND = os.environ.get("HA_CELERY_TEST_BROKER_CTL", "")
 DEAD_LETTERS = "dead-letters"
 
-#: Policies of components/rabbitmq/definitions.ts.
+#: Policies of components/rabbitMqCluster/definitions.ts.
 POLICIES = {
     "tasks": (
         "quorum_queues",
@@ -28,6 +28,7 @@ POLICIES = {
             "delayed-retry-max": 60000,
         },
     ),
+    "dead-letters": ("quorum_queues", "^dead-letters$", {"delivery-limit": -1}),
     "delayed": ("exchanges", "^celery_delayed_delivery$", {"alternate-exchange": DEAD_LETTERS}),
 }
 

@@ -3,7 +3,12 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock, call
 
+import amqp
+import pytest
 from amqp import spec
+from broker_control import DEAD_LETTERS, declare_dead_letters, set_policies
+from conftest import BROKER_URL, wait_for
+from kombu import Connection
 
 from ha_celery.drill.dead_letters import take
 
@@ -35,3 +40,22 @@ def test_others_are_put_back_without_counting_as_failed() -> None:
     ]
     channel.basic_ack.assert_not_called()
     channel.basic_reject.assert_not_called()
+
+
+@pytest.mark.broker
+def test_a_letter_stays_however_often_it_is_read() -> None:
+    """By default, RabbitMQ drops a message of a quorum queue after more than 20 failed deliveries."""
+    set_policies()
+    with Connection(BROKER_URL) as connection, connection.channel() as channel:
+        declare_dead_letters(channel)
+        channel.basic_publish(amqp.Message("letter"), DEAD_LETTERS)
+        for _ in range(25):
+            wait_for(lambda: (letter := channel.basic_get(DEAD_LETTERS)) and reject(letter))
+        wait_for(lambda: channel.queue_declare(DEAD_LETTERS, passive=True).message_count == 1)
+        channel.queue_purge(DEAD_LETTERS)
+
+
+def reject(letter: amqp.Message) -> bool:
+    """Return a letter in the way that counts as a failed delivery."""
+    letter.channel.basic_reject(letter.delivery_tag, requeue=True)
+    return True
