@@ -73,12 +73,12 @@ def depth(app: Celery, queue: str) -> int:
 
 
 def unacknowledged(queue: str) -> int:
-    """Return the number of messages of a queue that consumers hold."""
+    """Return the number of messages of a queue that consumers hold, up to 5 s ago."""
     return _counts(queue)[1]
 
 
 def unsettled(queue: str) -> int:
-    """Return the number of messages of a queue, with those that consumers hold."""
+    """Return the number of messages of a queue, with those that consumers hold, up to 5 s ago."""
     return sum(_counts(queue))
 
 

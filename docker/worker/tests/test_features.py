@@ -104,6 +104,31 @@ def test_processes_that_are_replaced_lose_no_task_with_a_connection(
     assert depth(app, DEAD_LETTERS) == 0
 
 
+@pytest.mark.parametrize(("pool", "finished"), [("prefork", 1), ("threads", 2)])
+def test_a_lost_connection_ends_running_tasks_unless_they_are_threads(
+    app: Celery, queue: str, tmp_path: Path, pool: str, finished: int
+) -> None:
+    with worker(tmp_path, (queue,), f"--pool={pool}") as journal:
+        app.send_task(WORK, ("long", 6))
+        journal.wait("begin long")
+        broker_control.rabbitmqctl("close_all_connections", "test")
+        journal.wait("begin long", 2)
+        journal.wait("long", finished)
+        # The first copy would have ended by now, too.
+        time.sleep(6)
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+        assert len(journal.of("long")) == finished
+        assert len(journal.of("begin long")) == 2
+
+
+def test_threads_have_no_time_limit(app: Celery, queue: str, tmp_path: Path) -> None:
+    with worker(tmp_path, (queue,), "--pool=threads", HA_CELERY_LONGEST_TASK_SECONDS="1") as journal:
+        app.send_task(WORK, ("long", 4), time_limit=2)
+        journal.wait("long")
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+        assert len(journal.of("begin long")) == 1
+
+
 @pytest.mark.parametrize(("prefetch", "counted"), [(4, 8), (1, 2)])
 def test_a_killed_worker_counts_a_failed_delivery_for_all_that_it_held(
     app: Celery, queue: str, tmp_path: Path, prefetch: int, counted: int
