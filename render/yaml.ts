@@ -55,7 +55,19 @@ export function objectsOf(resources: Registered[], autoname: (name: string) => s
     const patched = objects.get(title);
     objects.set(title, patched ? { ...patched, ...fields } : object);
   }
-  return [...objects.values()];
+  return [...objects.values()].map(inPlainText);
+}
+
+/** A Secret with all its values in `stringData`, the field that people encrypt before they store the YAML. */
+function inPlainText(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== "Secret" || object.data === undefined) return object;
+  const { data, stringData, ...rest } = object;
+  const decoded = Object.entries(data as Record<string, string>).map(([key, value]): [string, string] => [
+    key,
+    Buffer.from(value, "base64").toString(),
+  ]);
+  const text = { ...Object.fromEntries(decoded), ...(stringData as Record<string, string> | undefined) };
+  return { ...(rest as KubernetesObject), stringData: text };
 }
 
 const isObject = ({ custom, type }: Registered) => custom && type.startsWith("kubernetes:");

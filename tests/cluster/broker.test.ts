@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrokerCluster, Publisher } from "./brokerCluster";
-import { PLAIN, program, SECURE, type Wishes } from "./brokerProgram";
+import { PLAIN, program, SECURE, SHOP, type Wishes } from "./brokerProgram";
 import { Authority } from "./certificates";
+import { publishOnce, webGoesOn } from "./ownService";
 import { ProviderStack, succeeded, touched } from "./providerStack";
 import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
@@ -30,6 +31,7 @@ describe("changing brokers under load, on a real cluster", () => {
     size: "1Gi",
     passwordRevision: 0,
     serverName: SERVER_NAME,
+    authority: authority.certificate,
   };
   let shared: SharedCluster;
   let cluster: BrokerCluster;
@@ -42,7 +44,7 @@ describe("changing brokers under load, on a real cluster", () => {
   };
 
   before(async () => {
-    shared = await openSharedCluster(PLAIN, SECURE);
+    shared = await openSharedCluster(PLAIN, SECURE, SHOP);
     wishes.bases = shared.bases;
     wishes.kubeconfig = shared.cluster.kubeconfigPath;
     wishes.registry = shared.cluster.registry;
@@ -144,6 +146,28 @@ print(queue["name"], queue["type"])`;
     });
   });
 
+  describe("a service of the user's own in another namespace", () => {
+    for (const namespace of [PLAIN, SECURE])
+      it(`publishes to the ${namespace} broker with envFrom and a label only`, async () => {
+        assert.match(await publishOnce(cluster, namespace, "first"), /published as celery /);
+      });
+
+    it("publishes with the CA certificates as a mounted file", async () => {
+      await webGoesOn(cluster, SECURE);
+      const [pod] = await cluster.webPods(SECURE);
+      const file = "/etc/ha-celery/broker-ca/ca.crt";
+      const mounted = await cluster.inPod(
+        SHOP,
+        pod?.metadata?.name ?? "",
+        "web",
+        "sh",
+        "-c",
+        `echo $HA_CELERY_BROKER_CA; cat ${file}`,
+      );
+      assert.equal(mounted.replaceAll("\r", "").trim(), `${file}\n${authority.certificate.trim()}`);
+    });
+  });
+
   describe("growing volumes", () => {
     let before: string[];
     const set = () => cluster.apps.readNamespacedStatefulSet({ namespace: PLAIN, name: "plain-mq" });
@@ -203,6 +227,9 @@ print(queue["name"], queue["type"])`;
     async function rotate(revision: number): Promise<void> {
       const { url } = await login();
       const workers = await cluster.uids(PLAIN, "celery-worker");
+      const secret = await cluster.publishersSecret(PLAIN);
+      const webPods = await cluster.webPods(PLAIN);
+      const publishedByWeb = await webGoesOn(cluster, PLAIN);
       const publisher = new Publisher(cluster, PLAIN, `revision-${revision}`);
       await publisher.start(url);
       const { executed } = await cluster.summary(PLAIN, publisher.run);
@@ -234,6 +261,23 @@ print(queue["name"], queue["type"])`;
         "a worker was not replaced",
       );
       assert.equal(await cluster.runningNodes(PLAIN), 3);
+
+      // The user's own service: the Secret is the same object, and the pods of the same Pulumi program have restarted.
+      for (const place of ["", `-${SHOP}`])
+        assert.deepEqual(steps[`plain-client-values${place}`], ["update"]);
+      assert.deepEqual(steps["plain-web"], ["update"]);
+      const updated = await cluster.publishersSecret(PLAIN);
+      assert.equal(updated.uid, secret.uid);
+      assert.notEqual(updated.url, secret.url);
+      assert.equal(updated.url, (await login()).url);
+      const restarted = await cluster.webPods(PLAIN);
+      const names = webPods.map(({ metadata }) => metadata?.name);
+      assert.ok(restarted.length > 0 && restarted.every(({ metadata }) => !names.includes(metadata?.name)));
+      assert.equal(restarted[0]?.status?.containerStatuses?.[0]?.restartCount, 0);
+      assert.ok((await webGoesOn(cluster, PLAIN)) > publishedByWeb);
+      const { username } = await login();
+      const log = await publishOnce(cluster, PLAIN, `again${revision}`);
+      assert.match(log, new RegExp(`published as ${username} `));
     }
 
     it("loses no task, and accepts the previous password until the next rotation", async () => {

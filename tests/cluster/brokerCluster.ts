@@ -4,7 +4,7 @@ import { PREPARE } from "../../components/rabbitMqCluster/names";
 import type { LocalCluster } from "../../local/cluster";
 import { LedgerReader, type LedgerSummary } from "../../local/ledger";
 import { isReady } from "../../operate/cluster/objects";
-import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE } from "./brokerProgram";
+import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE, SHOP } from "./brokerProgram";
 import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
 import type { SharedCluster } from "./sharedCluster";
@@ -25,7 +25,7 @@ export class BrokerCluster {
 
   /** Creates what the installations require: namespaces, a certificate, and a storage class that allows expansion. */
   async prepare(certificate: Certificate): Promise<void> {
-    for (const name of [PLAIN, SECURE])
+    for (const name of [PLAIN, SECURE, SHOP])
       await this.core.createNamespace({ body: { metadata: { name } } }).catch(existing);
     await this.putCertificate(certificate);
     const storage = this.config.makeApiClient(StorageV1Api);
@@ -64,6 +64,23 @@ export class BrokerCluster {
     const labelSelector = `app.kubernetes.io/name=${application}`;
     const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
     return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  /** Pods of the user's service that keeps publishing to the broker of a namespace. */
+  async webPods(namespace: string): Promise<V1Pod[]> {
+    const where = { namespace: SHOP, labelSelector: `app=${namespace}-web` };
+    const { items } = await this.core.listNamespacedPod(where);
+    return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  /** Identity and URL of the Secret with which services of another namespace publish. */
+  async publishersSecret(namespace: string): Promise<{ uid: string | undefined; url: string }> {
+    const where = { namespace: SHOP, name: `${namespace}-client` };
+    const { metadata, data } = await this.core.readNamespacedSecret(where);
+    return {
+      uid: metadata?.uid,
+      url: Buffer.from(data?.HA_CELERY_BROKER_URL ?? "", "base64").toString(),
+    };
   }
 
   async uids(namespace: string, application: string): Promise<string[]> {

@@ -17,6 +17,8 @@ export interface Wishes {
   neverReady: boolean;
   timeout: string;
   fixedName?: string;
+  /** Value that a patch adds to a Secret. */
+  patched?: string;
 }
 
 /** One resource of every type that the product's stack uses. */
@@ -44,6 +46,17 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
       { metadata, stringData: { password: password.result } },
       options,
     );
+    const whole = new kubernetes.core.v1.Secret(
+      "whole",
+      { metadata: { namespace, name: "whole" }, data: { own: base64("1") } },
+      options,
+    );
+    if (wishes.patched)
+      new kubernetes.core.v1.SecretPatch(
+        "patch",
+        { metadata: { namespace, name: "whole" }, data: { added: base64(wishes.patched) } },
+        { ...options, dependsOn: whole },
+      );
     const config = new kubernetes.core.v1.ConfigMap(
       "config",
       { metadata, data: { greeting: wishes.greeting, empty: "" } },
@@ -204,3 +217,5 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     };
   };
 }
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");

@@ -103,6 +103,32 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.deepEqual(data, { greeting: "goodbye", empty: "" });
   });
 
+  it("sets fields of another resource's object by a patch, in place, and removes only them", async () => {
+    const secret = async () => {
+      const { metadata, data = {} } = await core.readNamespacedSecret({ name: "whole", namespace });
+      const values = Object.entries(data).map(([key, value]) => [
+        key,
+        Buffer.from(value, "base64").toString(),
+      ]);
+      return { uid: metadata?.uid, data: Object.fromEntries(values) as Record<string, string> };
+    };
+    const { uid } = await secret();
+    for (const [patched, steps, data] of [
+      ["one", ["create"], { own: "1", added: "one" }],
+      ["two", ["update"], { own: "1", added: "two" }],
+      [undefined, ["delete"], { own: "1" }],
+    ] as const) {
+      wishes.patched = patched;
+      const up = succeeded(await stack.run("up"));
+      assert.deepEqual([up.steps.patch, touched(up)], [steps, ["patch"]]);
+      assert.deepEqual(await secret(), { uid, data });
+      assert.deepEqual(touched(succeeded(await stack.run("refresh"))), []);
+      assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+    }
+    wishes.patched = "three";
+    succeeded(await stack.run("up"));
+  });
+
   it("recreates an object that was deleted by hand, after a refresh", async () => {
     await core.deleteNamespacedConfigMap({ name: String(await stack.output("config")), namespace });
     assert.match(JSON.stringify(succeeded(await stack.run("refresh")).steps.config), /refresh/);

@@ -73,4 +73,6 @@ def _publish_confirmed(app: Celery) -> None:
 
 def check(app: Celery) -> None:
     """Raises a SettingsError that lists everything that prevents the app from connecting safely."""
+    # With CELERY_LOADER, the creation of its loader configures the app.
+    _ = app.loader
     configuration_of(app).check()
