@@ -122,6 +122,7 @@ describe("examples/gke", () => {
       });
       const components = resources.filter(({ type }) => type.startsWith("ha-celery:"));
       assert.deepEqual(list(components), [
+        "CeleryClient counter-client",
         "CeleryWorkers counter-default",
         "ContainerImage rabbitmq",
         "ContainerImage worker",
