@@ -20,6 +20,7 @@ export function celeryArgs(settings: Settings, target: TargetProfile, images: Im
     rabbitmqImage: images.rabbitmq,
     workerImage: images.worker,
     app: settings.workerApp,
+    inject: settings.inject || undefined,
     broker: brokerOptions(settings, target),
     workers: workerPools(settings, target),
     resultBackend: secretName ? { secretName, key } : undefined,

@@ -28,7 +28,7 @@ export interface BeatOptions extends CeleryOptions {
 export interface CeleryBeatArgs extends BeatOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
-  /** Image with the application and the `ha_celery` Python package, by digest. */
+  /** Image with the application and, unless `inject` is set, the `ha_celery` Python package; by digest. */
   image: pulumi.Input<string>;
   /** Argument of `celery --app`, for example `mail.tasks`. Its `beat_schedule` defines the periodic tasks. */
   app: string;

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beatDeployment } from "./deployment";
+import { packageOf } from "../inject/package";
 import { resolveBeat } from "./resolve";
 import { CELERY_BEAT } from "./validation";
 import { claim } from "../shared/claims";
@@ -49,10 +50,12 @@ export class CeleryBeat extends pulumi.ComponentResource {
 
     // ReadWriteOnce, so that a beat on an unreachable node and its successor never both run.
     const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
-    const pod = new k8s.apps.v1.Deployment(`${name}-publisher`, beatDeployment(beat, data.metadata.name), {
-      parent: this,
-      customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout },
-    });
+    const packageName = packageOf(this, beat, opts?.parent);
+    const pod = new k8s.apps.v1.Deployment(
+      `${name}-publisher`,
+      beatDeployment(beat, data.metadata.name, packageName),
+      { parent: this, customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout } },
+    );
 
     this.deploymentName = pod.metadata.name;
     parts.set(this, { deployment: pod });

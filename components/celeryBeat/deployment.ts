@@ -12,6 +12,7 @@ const DATA_DIR = "/var/lib/ha-celery";
 export function beatDeployment(
   beat: ResolvedBeat,
   claimName: pulumi.Input<string>,
+  packageName?: pulumi.Input<string>,
 ): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: beat.namespace, labels: beat.labels },
@@ -56,6 +57,7 @@ export function beatDeployment(
             ],
           },
           beat.pod,
+          packageName,
         ),
       },
     },

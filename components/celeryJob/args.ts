@@ -32,7 +32,7 @@ export interface JobOptions extends CeleryOptions {
 export interface CeleryJobArgs extends JobOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
-  /** Image with the application and the `ha_celery` Python package, by digest. */
+  /** Image with the application and, unless `inject` is set, the `ha_celery` Python package; by digest. */
   image: pulumi.Input<string>;
   /** The broker, for example `RabbitMqCluster.connection`. */
   broker: BrokerConnection;

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { jobArgs } from "./job";
+import { packageOf } from "../inject/package";
 import { resolveJob } from "./resolve";
 import { CELERY_JOB } from "./validation";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
@@ -41,7 +42,8 @@ export class CeleryJob extends pulumi.ComponentResource {
     validate(this, name, args, CELERY_JOB);
     const job = resolveJob(name, args);
 
-    const run = new k8s.batch.v1.Job(`${name}-run`, jobArgs(job), {
+    const packageName = packageOf(this, job, opts?.parent);
+    const run = new k8s.batch.v1.Job(`${name}-run`, jobArgs(job, packageName), {
       parent: this,
       customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },
     });

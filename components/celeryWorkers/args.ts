@@ -49,7 +49,7 @@ export interface WorkerOptions extends CeleryOptions {
 export interface CeleryWorkersArgs extends WorkerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
-  /** Image with the application and the `ha_celery` Python package, by digest. */
+  /** Image with the application and, unless `inject` is set, the `ha_celery` Python package; by digest. */
   image: pulumi.Input<string>;
   /** Argument of `celery --app`, for example `mail.tasks`. */
   app: string;

@@ -9,6 +9,7 @@ import {
   triggerTls,
 } from "./autoscale";
 import { deployment, disruptionBudget, workerTimeouts } from "./deployment";
+import { packageOf } from "../inject/package";
 import { resolveWorkers } from "./resolve";
 import { CELERY_WORKERS } from "./validation";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
@@ -54,7 +55,8 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     validate(this, name, args, CELERY_WORKERS);
     const workers = resolveWorkers(name, args);
 
-    const pods = new k8s.apps.v1.Deployment(`${name}-workers`, deployment(workers), {
+    const packageName = packageOf(this, workers, opts?.parent);
+    const pods = new k8s.apps.v1.Deployment(`${name}-workers`, deployment(workers, packageName), {
       parent: this,
       customTimeouts: workerTimeouts(workers),
     });

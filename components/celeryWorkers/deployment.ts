@@ -3,12 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   CONTAINER_SECURITY,
   LOST_NODE_TOLERATIONS,
+  type OwnContainer,
   placement,
   podSecurity,
   resources,
   spreadOut,
 } from "../shared/pods";
-import { type OwnContainer, podAnnotations, podSpec } from "../podOptions/pod";
+import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
@@ -17,7 +18,10 @@ import type { ResolvedWorkers } from "./resolve";
 /** Time that a stopping pod needs in addition to its longest task. */
 const STOP_SECONDS = 30;
 
-export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs {
+export function deployment(
+  workers: ResolvedWorkers,
+  packageName?: pulumi.Input<string>,
+): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
@@ -39,6 +43,7 @@ export function deployment(workers: ResolvedWorkers): k8s.apps.v1.DeploymentArgs
             volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
           },
           workers.pod,
+          packageName,
         ),
       },
     },
@@ -77,6 +82,8 @@ export function workerCommand(workers: ResolvedWorkers): string[] {
     "--loglevel=INFO",
     `--queues=${workers.queues.join(",")}`,
     `--concurrency=${workers.concurrency}`,
+    // Ends a worker whose app nothing has configured.
+    "--include=ha_celery.required",
     // Otherwise, workers wait half a minute for each other after a broker crash.
     "--without-mingle",
     "--without-gossip",

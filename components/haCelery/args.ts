@@ -26,7 +26,7 @@ export interface HaCeleryArgs {
   existingNamespace?: pulumi.Input<string>;
   /** Image of RabbitMQ 4.3 with the management plugin, by digest. */
   rabbitmqImage: pulumi.Input<string>;
-  /** Image with the application and the `ha_celery` Python package, by digest. */
+  /** Image with the application and, unless `inject` is set, the `ha_celery` Python package; by digest. */
   workerImage: pulumi.Input<string>;
   /** Argument of `celery --app`, for example `mail.tasks`. */
   app: string;
@@ -44,6 +44,10 @@ export interface HaCeleryArgs {
    * `broker.access.clientNamespaces`.
    * @default the defaults of `ClientOptions` */
   client?: ClientOptions;
+  /** Adds the `ha_celery` Python package to the pods of all parts, so that the image needs only Celery and the
+   * application. The default for all parts. See `CeleryOptions.inject`.
+   * @default false; the image has the package */
+  inject?: boolean;
   /** A Job that publishes tasks once the workers are ready.
    * @default none */
   job?: JobOptions;

@@ -94,10 +94,10 @@ export function createClient(
 export function createLedger(
   parent: pulumi.Resource,
   name: string,
-  { ledger, workerImage: image }: HaCeleryArgs,
+  { ledger, workerImage: image, inject }: HaCeleryArgs,
   namespace: pulumi.Input<string>,
 ): TaskLedger | undefined {
-  return ledger && new TaskLedger(`${name}-ledger`, { ...ledger, namespace, image }, { parent });
+  return ledger && new TaskLedger(`${name}-ledger`, { ...ledger, namespace, image, inject }, { parent });
 }
 
 export function createWorkers(
@@ -106,14 +106,14 @@ export function createWorkers(
   args: HaCeleryArgs,
   common: CountedArgs,
 ): CeleryWorkers[] {
-  const { app, resultBackend } = args;
+  const { app, resultBackend, inject } = args;
   const pools = poolsOf(args);
   const appQueues = queuesOf(pools);
   return pools.map(
     ({ name: pool, ...options }) =>
       new CeleryWorkers(
         `${name}-${pool}`,
-        { app, resultBackend, ...omitUndefined(options), ...common, appQueues },
+        { app, resultBackend, inject, ...omitUndefined(options), ...common, appQueues },
         { parent },
       ),
   );
@@ -126,13 +126,13 @@ export function createJob(
   common: CountedArgs,
   workers: CeleryWorkers[],
 ): CeleryJob | undefined {
-  const { job, resultBackend } = args;
+  const { job, resultBackend, inject } = args;
   const queues = queuesOf(poolsOf(args));
   return (
     job &&
     new CeleryJob(
       `${name}-scheduler`,
-      { queues, resultBackend, ...omitUndefined(job), ...common },
+      { queues, resultBackend, inject, ...omitUndefined(job), ...common },
       { parent, dependsOn: workers },
     )
   );
@@ -144,13 +144,13 @@ export function createBeat(
   args: HaCeleryArgs,
   common: CommonArgs,
 ): CeleryBeat | undefined {
-  const { app, beat, resultBackend } = args;
+  const { app, beat, resultBackend, inject } = args;
   const queues = queuesOf(poolsOf(args));
   return (
     beat &&
     new CeleryBeat(
       `${name}-beat`,
-      { queues, resultBackend, ...omitUndefined(beat), ...common, app },
+      { queues, resultBackend, inject, ...omitUndefined(beat), ...common, app },
       { parent },
     )
   );

@@ -5,6 +5,7 @@ import type { CeleryClient } from "../celeryClient/celeryClient";
 import type { CeleryJob } from "../celeryJob/celeryJob";
 import type { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
 import type { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
+import { createPackage } from "../inject/package";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import type { TaskLedger } from "../taskLedger/taskLedger";
@@ -90,6 +91,7 @@ export class HaCelery extends pulumi.ComponentResource {
 
     const namespace = args.existingNamespace === undefined ? createNamespace(this, name, args) : undefined;
     const namespaceName = pulumi.output(args.existingNamespace ?? namespace?.metadata.name ?? "");
+    createPackage(this, { name, namespace: namespaceName, inject: args.inject });
     const broker = createBroker(this, name, args, namespaceName);
     const client = createClient(this, name, args, namespaceName, broker);
     const ledger = createLedger(this, name, args, namespaceName);

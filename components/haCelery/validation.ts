@@ -3,7 +3,7 @@ import { CLIENT } from "../celeryClient/validation";
 import { JOB } from "../celeryJob/validation";
 import { WORKERS } from "../celeryWorkers/validation";
 import { BROKER } from "../rabbitMqCluster/validation";
-import { app } from "../shared/celery/checks";
+import { app, loaderProblems } from "../shared/celery/checks";
 import {
   type Check,
   type Rule,
@@ -63,6 +63,22 @@ const consumerTimeoutExceedsHold: Rule<HaCeleryArgs> = {
   },
 };
 
+const oneLoader: Rule<HaCeleryArgs> = {
+  needs: [],
+  problems: (args) => {
+    const parts = [
+      ...poolsOf(args).map((options, index) => ({ at: `workers[${index}]`, options })),
+      { at: "job", options: args.job ?? {} },
+      { at: "beat", options: args.beat ?? {} },
+    ];
+    return parts
+      .filter(({ options }) => options.inject === undefined)
+      .flatMap(({ at, options }) =>
+        loaderProblems({ ...options, inject: args.inject }).map((problem) => `${at}.${problem}`),
+      );
+  },
+};
+
 /** `name` is the component's, to which the pools' names are appended. */
 export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
   checks: {
@@ -75,11 +91,12 @@ export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
     workers: all(notEmpty, each(poolOf(name)), differentNames),
     resultBackend: unchecked,
     client: validatedBy(CLIENT),
+    inject: unchecked,
     job: validatedBy(JOB),
     beat: validatedBy(BEAT),
     ledger: validatedBy(LEDGER),
   },
-  rules: [oneNamespace, consumerTimeoutExceedsHold],
+  rules: [oneNamespace, consumerTimeoutExceedsHold, oneLoader],
 });
 
 const poolOf = (name: string): Check<WorkerPoolOptions> =>

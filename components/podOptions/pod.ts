@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { envVars } from "../shared/celery/environment";
-import { CONTAINER_SECURITY, resources } from "../shared/pods";
+import { withPackage } from "../inject/objects";
+import { CONTAINER_SECURITY, type OwnPod, resources } from "../shared/pods";
 import type {
   PodContainer,
   PodEnvSource,
@@ -18,20 +19,10 @@ type Volume = k8s.types.input.core.v1.Volume;
 type VolumeSource = Omit<Volume, "name">;
 type EnvSource = k8s.types.input.core.v1.EnvFromSource;
 
-/** The application's container, as a component builds it. */
-export interface OwnContainer extends Container {
-  volumeMounts: k8s.types.input.core.v1.VolumeMount[];
-}
-
-/** The pod, as a component builds it. */
-export interface OwnPod extends Spec {
-  securityContext: k8s.types.input.core.v1.PodSecurityContext;
-  containers: [OwnContainer];
-  volumes: Volume[];
-}
-
-/** The component's pod with the user's additions, which are valid. */
-export function podSpec(own: OwnPod, pod: PodOptions = {}): Spec {
+/** The component's pod with the user's additions, which are valid. `packageName` is the ConfigMap with the Python
+ * package, if the image does not have it. */
+export function podSpec(ownPod: OwnPod, pod: PodOptions = {}, packageName?: pulumi.Input<string>): Spec {
+  const own = withPackage(ownPod, packageName);
   const [container] = own.containers;
   const before = [...(pod.initContainers ?? []).map(initContainer), ...(pod.sidecars ?? []).map(sidecar)];
   return {

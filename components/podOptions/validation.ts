@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { STATE_DIR } from "../shared/celery/contract";
+import { PACKAGE_DIR, STATE_DIR } from "../shared/celery/contract";
 import { TRUST_DIR } from "../shared/celery/environment";
 import {
   type Check,
@@ -34,7 +34,7 @@ import { FIXED_IN_CONTAINER, FIXED_IN_POD, FIXED_IN_SECURITY, onlyFields } from 
 const OWN_VOLUMES = ["broker-ca", "memory", "state", "tmp"];
 const OWN_CONTAINERS = ["beat", "job", "worker"];
 /** Directories that the component mounts. Those below `/tmp` are free. */
-const OWN_DIRS = [STATE_DIR, TRUST_DIR, "/var/lib/ha-celery"];
+const OWN_DIRS = [STATE_DIR, TRUST_DIR, PACKAGE_DIR, "/var/lib/ha-celery"];
 const OWN_LABELS = /^(app\.kubernetes\.io\/(name|instance|component|part-of)$|ha-celery\/)/;
 const METADATA_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;

@@ -3,6 +3,19 @@ import { type Compute, type Placement, type Toleration, Spread } from "../types"
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
+/** The application's container, as a component builds it. */
+export interface OwnContainer extends k8s.types.input.core.v1.Container {
+  command: string[];
+  volumeMounts: k8s.types.input.core.v1.VolumeMount[];
+}
+
+/** The pod, as a component builds it. */
+export interface OwnPod extends PodSpec {
+  securityContext: k8s.types.input.core.v1.PodSecurityContext;
+  containers: [OwnContainer];
+  volumes: k8s.types.input.core.v1.Volume[];
+}
+
 /** Pod Security level `restricted`, with a fixed user. */
 export function podSecurity(user: number): k8s.types.input.core.v1.PodSecurityContext {
   return {

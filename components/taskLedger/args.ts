@@ -21,6 +21,9 @@ export interface LedgerOptions extends Placement {
 export interface TaskLedgerArgs extends LedgerOptions {
   /** Namespace of every object. */
   namespace: pulumi.Input<string>;
-  /** Image with the `ha_celery` Python package, by digest. */
+  /** Image with Python and, unless `inject` is set, the `ha_celery` Python package; by digest. */
   image: pulumi.Input<string>;
+  /** Adds the `ha_celery` Python package to the pod. See `CeleryOptions.inject`.
+   * @default false; the image has the package */
+  inject?: boolean;
 }

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import { withPackage } from "../inject/objects";
 import { type ResolvedLedger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
 
 const DATA_DIR = "/data";
@@ -8,6 +9,7 @@ const DATA_DIR = "/data";
 export function ledgerDeployment(
   ledger: ResolvedLedger,
   claimName: pulumi.Input<string>,
+  packageName?: pulumi.Input<string>,
 ): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: ledger.namespace, labels: ledger.labels },
@@ -18,50 +20,53 @@ export function ledgerDeployment(
       selector: { matchLabels: ledger.selector },
       template: {
         metadata: { labels: ledger.labels },
-        spec: {
-          enableServiceLinks: false,
-          automountServiceAccountToken: false,
-          securityContext: podSecurity(ledger.runAsUser),
-          ...placement(ledger, LOST_NODE_TOLERATIONS),
-          containers: [
-            {
-              name: "ledger",
-              image: ledger.image,
-              imagePullPolicy: "IfNotPresent",
-              command: [
-                "python",
-                "-m",
-                "ha_celery.ledger",
-                "--data",
-                DATA_DIR,
-                "--port",
-                String(LEDGER_PORT),
-              ],
-              ports: [{ name: "http", containerPort: LEDGER_PORT }],
-              resources: resources(ledger.compute),
-              securityContext: CONTAINER_SECURITY,
-              readinessProbe: {
-                httpGet: { path: "/healthz", port: "http" },
-                periodSeconds: 2,
-                timeoutSeconds: 5,
+        spec: withPackage(
+          {
+            enableServiceLinks: false,
+            automountServiceAccountToken: false,
+            securityContext: podSecurity(ledger.runAsUser),
+            ...placement(ledger, LOST_NODE_TOLERATIONS),
+            containers: [
+              {
+                name: "ledger",
+                image: ledger.image,
+                imagePullPolicy: "IfNotPresent",
+                command: [
+                  "python",
+                  "-m",
+                  "ha_celery.ledger",
+                  "--data",
+                  DATA_DIR,
+                  "--port",
+                  String(LEDGER_PORT),
+                ],
+                ports: [{ name: "http", containerPort: LEDGER_PORT }],
+                resources: resources(ledger.compute),
+                securityContext: CONTAINER_SECURITY,
+                readinessProbe: {
+                  httpGet: { path: "/healthz", port: "http" },
+                  periodSeconds: 2,
+                  timeoutSeconds: 5,
+                },
+                livenessProbe: {
+                  httpGet: { path: "/healthz", port: "http" },
+                  periodSeconds: 10,
+                  timeoutSeconds: 10,
+                  failureThreshold: 6,
+                },
+                volumeMounts: [
+                  { name: "data", mountPath: DATA_DIR },
+                  { name: "tmp", mountPath: "/tmp" },
+                ],
               },
-              livenessProbe: {
-                httpGet: { path: "/healthz", port: "http" },
-                periodSeconds: 10,
-                timeoutSeconds: 10,
-                failureThreshold: 6,
-              },
-              volumeMounts: [
-                { name: "data", mountPath: DATA_DIR },
-                { name: "tmp", mountPath: "/tmp" },
-              ],
-            },
-          ],
-          volumes: [
-            { name: "data", persistentVolumeClaim: { claimName } },
-            { name: "tmp", emptyDir: {} },
-          ],
-        },
+            ],
+            volumes: [
+              { name: "data", persistentVolumeClaim: { claimName } },
+              { name: "tmp", emptyDir: {} },
+            ],
+          },
+          packageName,
+        ),
       },
     },
   };

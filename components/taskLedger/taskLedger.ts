@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { packageOf } from "../inject/package";
 import { ledgerAccess, ledgerDeployment, ledgerService } from "./objects";
 import { LEDGER_LABEL, LEDGER_PORT, resolveLedger } from "./resolve";
 import { TASK_LEDGER } from "./validation";
@@ -54,7 +55,7 @@ export class TaskLedger extends pulumi.ComponentResource {
     const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
-      ledgerDeployment(ledger, data.metadata.name),
+      ledgerDeployment(ledger, data.metadata.name, packageOf(this, ledger, opts?.parent)),
       { ...child, customTimeouts: { create: ledger.readyTimeout, update: ledger.readyTimeout } },
     );
     const service = new k8s.core.v1.Service(`${name}-server`, ledgerService(ledger), {

@@ -15,6 +15,6 @@ export const LEDGER: Validation<LedgerOptions> = {
 };
 
 export const TASK_LEDGER: Validation<TaskLedgerArgs> = {
-  checks: { ...LEDGER.checks, namespace: unchecked, image: unchecked },
+  checks: { ...LEDGER.checks, namespace: unchecked, image: unchecked, inject: unchecked },
   rules: LEDGER.rules,
 };

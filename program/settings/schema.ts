@@ -109,6 +109,7 @@ const work = {
     fix: "default",
     at: "[0].name",
   }),
+  inject: flag("true"),
   beat: json(beat, { fix: "true", at: ".enabled" }),
   resultBackendSecret: text("NAME"),
   resultBackendKey: filled("url"),

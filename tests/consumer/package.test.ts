@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { pythonPackage } from "../../components/inject/files";
 import { REPOSITORY } from "../../local/paths";
 import { Consumer, PEERS } from "./consumer";
 
 /** Limits in bytes that an accidentally packed file would exceed. */
 const LARGEST_FILE = 60_000;
-const LARGEST_TOTAL = 900_000;
+const LARGEST_TOTAL = 1_200_000;
 
 describe("the packed library", () => {
   const consumer = new Consumer();
@@ -14,7 +15,7 @@ describe("the packed library", () => {
   before(() => consumer.make());
   after(() => consumer.remove());
 
-  it("contains only the compiled components and the command, their types, license and README", () => {
+  it("contains only the compiled components and the command, their types, the Python package, license and README", () => {
     const folders = ["components", "operate"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).map((file) =>
@@ -25,8 +26,9 @@ describe("the packed library", () => {
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join("dist", file.slice(0, -".ts".length)))
       .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
+    const python = pythonPackage().files.map(({ path }) => join("dist/docker/worker", path));
     const packed = consumer.files.map(({ path }) => path).sort();
-    assert.deepEqual(packed, [...compiled, "LICENSE", "README.md", "package.json"].sort());
+    assert.deepEqual(packed, [...compiled, ...python, "LICENSE", "README.md", "package.json"].sort());
   });
 
   it("provides the command ha-celery, which needs no file of the repository", async () => {
@@ -51,6 +53,14 @@ describe("the packed library", () => {
       copies.sort(),
       PEERS.map((name) => join(consumer.folder, "node_modules", name)),
     );
+  });
+
+  it("finds the Python package, for inject", async () => {
+    const hash = await consumer.run("node", [
+      "--eval",
+      "console.log(require('./node_modules/ha-celery/dist/components/inject/files.js').pythonPackage().hash)",
+    ]);
+    assert.equal(hash, pythonPackage().hash);
   });
 
   it("creates nothing when it is imported", async () => {

@@ -9,7 +9,7 @@ import {
   unchecked,
   wholeNumber,
 } from "../checks";
-import { DEAD_LETTERS, DELAYED_QUEUES, QUEUE_NAME } from "./contract";
+import { DEAD_LETTERS, DELAYED_QUEUES, LOADER, QUEUE_NAME } from "./contract";
 import { pod } from "../../podOptions/validation";
 import type { CeleryOptions } from "../../celeryOptions";
 
@@ -48,16 +48,29 @@ export const CELERY: Checks<CeleryOptions> = {
   envFromSecrets: checkedByRule,
   resultBackend: unchecked,
   runAsUser,
+  inject: unchecked,
   pod,
 };
 
+type Environment = Pick<CeleryOptions, "env" | "envFromSecrets" | "inject">;
+
+/** Problems of a loader that `inject` cannot load the package with. */
+export function loaderProblems({ env, envFromSecrets, inject }: Environment): string[] {
+  const loader = env?.CELERY_LOADER;
+  const isOther = envFromSecrets?.CELERY_LOADER !== undefined || (loader !== undefined && loader !== LOADER);
+  return inject && isOther
+    ? [
+        `env has CELERY_LOADER, which inject sets to ${LOADER}. Remove it, or omit inject and call ha_celery.configure(app).`,
+      ]
+    : [];
+}
+
 /** Environment variables that neither the component nor the other map sets. `reserved` holds the fix for each
  * variable of the component. */
-export const environmentRule = (
-  reserved: Record<string, string>,
-): Rule<Pick<CeleryOptions, "env" | "envFromSecrets">> => ({
+export const environmentRule = (reserved: Record<string, string>): Rule<Environment> => ({
   needs: [],
-  problems: ({ env = {}, envFromSecrets = {} }) => {
+  problems: (options) => {
+    const { env = {}, envFromSecrets = {} } = options;
     const names = [...Object.keys(env), ...Object.keys(envFromSecrets)];
     return [
       ...names
@@ -72,6 +85,7 @@ export const environmentRule = (
       ...Object.keys(envFromSecrets)
         .filter((name) => name in env)
         .map((name) => `env and envFromSecrets both have ${name}. Remove one.`),
+      ...loaderProblems(options),
     ];
   },
 });

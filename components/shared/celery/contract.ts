@@ -44,6 +44,12 @@ export const USER = 10001;
 /** Folder of the files that the probes check. */
 export const STATE_DIR = "/run/ha-celery";
 
+/** Folder of the Python package in the pods of a component with `inject`. */
+export const PACKAGE_DIR = "/opt/ha-celery";
+
+/** Celery's loader that configures an app without a change of its code. */
+export const LOADER = "ha_celery.loader:Loader";
+
 /** Exchange and queue of the tasks that no worker could finish. */
 export const DEAD_LETTERS = "dead-letters";
 

@@ -1,5 +1,10 @@
 """Celery without lost tasks: settings, confirmed publishing, probes, and a ledger that verifies them."""
 
+from ha_celery import versions
+
+# Before the other modules, which an unsupported version cannot import.
+versions.require()
+
 from ha_celery.apps import check, configure, create_app
 from ha_celery.errors import (
     DuplicateIdError,

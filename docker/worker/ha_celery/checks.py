@@ -10,7 +10,6 @@ from celery.app.defaults import DEFAULTS
 from kombu.common import Broadcast
 from kombu.utils.url import maybe_sanitize_url, parse_url
 
-from ha_celery import versions
 from ha_celery.celery_settings import TABLE, Class, Context, values
 from ha_celery.variable_types import IN_RABBITMQ
 
@@ -41,11 +40,6 @@ def _fixed(conf: Any, context: Context) -> list[str]:
                 " Remove the setting from the app."
             )
     return found
-
-
-def _versions(_context: Context) -> list[str]:
-    problem = versions.problem()
-    return [problem] if problem else []
 
 
 def _confirms(context: Context) -> list[str]:
@@ -120,7 +114,6 @@ def _remote_control(context: Context) -> list[str]:
 
 
 _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
-    _versions,
     _confirms,
     _queue_types,
     _broadcasts,

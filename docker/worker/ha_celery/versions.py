@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Python 3.8, which this module refuses, cannot evaluate it.
+    Ranges = dict[str, tuple[str, str]]
+
+#: First supported version of Python, and first version that is no longer supported.
+PYTHON = ((3, 10), (3, 15))
 
 #: Distribution -> first supported version, and first version that is no longer supported.
 SUPPORTED = {
@@ -22,8 +31,6 @@ ACCELERATED = {
     "amqp": ("5.4.2", "5.5"),
     "billiard": ("4.3.2", "4.4"),
 }
-
-Ranges = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,26 @@ def mismatches(ranges: Ranges, installed: Callable[[str], str] = version) -> lis
     return found
 
 
-def problem(installed: Callable[[str], str] = version) -> str | None:
-    """Returns an error text if a library is outside of its supported range."""
+def require() -> None:
+    """Ends a process with an unsupported version.
+
+    pip refuses such an installation, but `inject` adds the package to any image. The `celery` command prints
+    a traceback for every other exception.
+    """
+    text = problem()
+    if text:
+        raise SystemExit(text)
+
+
+def problem(
+    installed: Callable[[str], str] = version, python: tuple[int, int] = sys.version_info[:2]
+) -> str | None:
+    """Returns an error text if Python or a library is outside of its supported range."""
+    if not PYTHON[0] <= python < PYTHON[1]:
+        return (
+            f"Unsupported version: Python {_text(python)}. Tasks can be lost with versions that were not"
+            f" tested. Use an image with Python {PYTHON_RANGE}."
+        )
     found = mismatches(SUPPORTED, installed)
     if not found:
         return None
@@ -62,6 +87,13 @@ def problem(installed: Callable[[str], str] = version) -> str | None:
         f"Unsupported versions: {actual}. Tasks can be lost with versions that were not tested."
         f" Run: pip install {required}"
     )
+
+
+def _text(release: tuple[int, int]) -> str:
+    return ".".join(str(number) for number in release)
+
+
+PYTHON_RANGE = f"{_text(PYTHON[0])} to {_text((PYTHON[1][0], PYTHON[1][1] - 1))}"
 
 
 def _release(text: str) -> tuple[int, ...]:

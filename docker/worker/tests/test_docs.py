@@ -6,7 +6,7 @@ import pytest
 from documents import HOW_TO, compare
 
 from ha_celery.celery_settings import TABLE, Class
-from ha_celery.versions import ACCELERATED, SUPPORTED
+from ha_celery.versions import ACCELERATED, PYTHON_RANGE, SUPPORTED
 
 
 def settings_table() -> str:
@@ -19,7 +19,7 @@ def settings_table() -> str:
 
 def versions_table() -> str:
     lines = ["| library | supported | with our own pool and consumer |", "| --- | --- | --- |"]
-    lines += ["| Python | 3.10 to 3.14 | all |"]
+    lines += [f"| Python | {PYTHON_RANGE} | all |"]
     lines += [
         f"| {name} | >= {least}, < {below} | >= {ACCELERATED[name][0]}, < {ACCELERATED[name][1]} |"
         for name, (least, below) in SUPPORTED.items()

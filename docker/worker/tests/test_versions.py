@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ha_celery.versions import ACCELERATED, SUPPORTED, mismatches, problem
+from ha_celery import versions
+from ha_celery.versions import ACCELERATED, SUPPORTED, mismatches, problem, require
 
 OLDEST = {name: least for name, (least, _) in SUPPORTED.items()}
 
@@ -24,6 +25,25 @@ def test_only_versions_in_the_range_are_supported(celery: str, supported: bool) 
         assert text is not None
         assert text.startswith(f"Unsupported versions: celery {celery}.")
         assert text.endswith("Run: pip install 'celery>=5.5,<5.8'")
+
+
+@pytest.mark.parametrize(("python", "supported"), [((3, 9), False), ((3, 10), True), ((3, 15), False)])
+def test_only_tested_versions_of_python_are_supported(python: tuple[int, int], supported: bool) -> None:
+    text = problem(OLDEST.__getitem__, python)
+    if supported:
+        assert text is None
+    else:
+        assert text == (
+            f"Unsupported version: Python 3.{python[1]}. Tasks can be lost with versions that were not"
+            " tested. Use an image with Python 3.10 to 3.14."
+        )
+
+
+def test_an_unsupported_version_ends_the_process_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    require()
+    monkeypatch.setattr(versions, "SUPPORTED", {"celery": ("1", "2")})
+    with pytest.raises(SystemExit, match="Unsupported versions: celery"):
+        require()
 
 
 def test_our_pool_serves_a_part_of_the_supported_versions() -> None:

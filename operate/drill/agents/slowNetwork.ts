@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { textOf } from "../../../components/inject/files";
 import { nameOf } from "../../cluster/objects";
 import type { Nodes } from "../../cluster/nodes";
 import { addPacketFilter, inNetworkOf, removePacketFilter } from "./podNetwork";
@@ -51,11 +52,14 @@ async function startDelayProgram(
   const [pid] = await nodes.processes(node, pod.metadata?.uid ?? "");
   if (pid === undefined)
     throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to slow down`);
+  // The agent has the worker's image, which may not have the Python package.
+  const program = Buffer.from(textOf("ha_celery/drill/slow.py")).toString("base64");
   const log = `/tmp/slow-${pid}.log`;
   const values = [QUEUE, delayMs / 1000, lossPercent / 100, seconds].join(" ");
   await nodes.shell(
     node,
-    `setsid nsenter -t ${pid} -n python -m ha_celery.drill.slow ${values} > ${log} 2>&1 < /dev/null &
+    `echo ${program} | base64 -d > /tmp/slow.py
+     setsid nsenter -t ${pid} -n python /tmp/slow.py ${values} > ${log} 2>&1 < /dev/null &
      for _ in $(seq 50); do grep -q ready ${log} && exit 0; sleep 0.2; done
      cat ${log} >&2; exit 1`,
   );

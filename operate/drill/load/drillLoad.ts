@@ -1,3 +1,4 @@
+import { startedLike } from "../../../components/inject/objects";
 import type { Cluster } from "../../cluster/cluster";
 import { hasCondition, isReady, nameOf } from "../../cluster/objects";
 import { requestPod } from "../../cluster/podRequest";
@@ -157,10 +158,9 @@ export class DrillLoad implements Load {
     const { namespace } = this;
     const pods = await this.cluster.pods(namespace, this.workerSelector);
     const pod = pods.find(isReady) ?? pods[0];
-    const container = workerContainer(pod?.spec ?? { containers: [] }).name;
-    return (
-      await this.cluster.exec({ namespace, pod: nameOf(pod ?? {}), container }, "python", ...args)
-    ).trim();
+    const { name: container, command } = workerContainer(pod?.spec ?? { containers: [] });
+    const words = startedLike(command, ["python", ...args]);
+    return (await this.cluster.exec({ namespace, pod: nameOf(pod ?? {}), container }, ...words)).trim();
   }
 
   private async ledgerUrl(): Promise<string> {

@@ -8,6 +8,7 @@ import type {
   V1PodSpec,
   V1PodTemplateSpec,
 } from "@kubernetes/client-node";
+import { startedLike } from "../../../components/inject/objects";
 import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
 import { VARIABLES } from "../../../components/shared/celery/contract";
 import type { LoadOptions } from ".";
@@ -48,7 +49,7 @@ export function ledgerPod(load: LoadSpec): V1Pod {
         {
           ...baseContainer(load),
           name: "ledger",
-          command: [
+          command: startedLike(workerContainer(load.template.spec as V1PodSpec).command, [
             "python",
             "-m",
             "ha_celery.ledger",
@@ -56,7 +57,7 @@ export function ledgerPod(load: LoadSpec): V1Pod {
             "/tmp/ledger",
             "--port",
             String(LEDGER_PORT),
-          ],
+          ]),
           env: [],
           readinessProbe: {
             httpGet: { path: "/healthz", port: LEDGER_PORT },
@@ -113,7 +114,7 @@ export function workersDeployment(load: LoadSpec, ledgerUrl: string): V1Deployme
           containers: [
             {
               ...workerContainer(spec),
-              command: [
+              command: startedLike(workerContainer(spec).command, [
                 "celery",
                 "--app=ha_celery.drill.app",
                 "worker",
@@ -123,7 +124,7 @@ export function workersDeployment(load: LoadSpec, ledgerUrl: string): V1Deployme
                 "--without-mingle",
                 "--without-gossip",
                 "--without-heartbeat",
-              ],
+              ]),
               args: undefined,
               env: withEnv(workerContainer(spec), {
                 [VARIABLES.queues]: queueOf(run),
@@ -158,7 +159,10 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
             {
               ...baseContainer(load),
               name: "publisher",
-              command: [...(load.publisher ?? PUBLISHER)],
+              command: startedLike(
+                workerContainer(template.spec as V1PodSpec).command,
+                load.publisher ?? PUBLISHER,
+              ),
               env: withEnv(workerContainer(template.spec as V1PodSpec), {
                 [VARIABLES.queues]: queue,
                 [VARIABLES.ledgerUrl]: ledgerUrl,

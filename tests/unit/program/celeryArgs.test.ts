@@ -47,6 +47,10 @@ describe("settings in the words of HaCelery", () => {
     ]);
   });
 
+  it("add the Python package to the pods if the image does not have it", async () => {
+    assert.equal((await argsOf({ inject: true })).inject, true);
+  });
+
   it("hand on everything that can be set of the broker", async () => {
     const { broker } = await argsOf({
       brokerConfig: { "log.console.level": "debug" },

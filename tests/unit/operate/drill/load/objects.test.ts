@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { V1PodTemplateSpec } from "@kubernetes/client-node";
+import type { V1Container, V1PodSpec, V1PodTemplateSpec } from "@kubernetes/client-node";
 import { canvasLoad, DEFAULT_LOAD } from "../../../../../operate/drill/load";
 import {
   ledgerNetworkPolicy,
@@ -163,6 +163,23 @@ describe("the drill's pods", () => {
       assert.ok(worker?.command?.includes("--concurrency=4"));
       assert.equal(env(worker?.env).HA_CELERY_LONGEST_TASK_SECONDS, "300");
     });
+  });
+
+  it("start with the package that the pool's pods get from inject", () => {
+    const start = ["sh", "/opt/ha-celery/ha_celery/start.sh"];
+    const spec = template.spec as V1PodSpec;
+    const [worker] = spec.containers as [V1Container];
+    const containers = [{ ...worker, command: [...start, ...(worker.command ?? [])] }];
+    const injected = { ...loadSpec, template: { ...template, spec: { ...spec, containers } } };
+    const pods = [
+      workersDeployment(injected, LEDGER).spec?.template.spec,
+      publisherJob(injected, LEDGER, "q").spec?.template.spec,
+      ledgerPod(injected).spec,
+    ];
+    for (const pod of pods) {
+      assert.deepEqual(pod?.containers[0]?.command?.slice(0, 2), start);
+      assert.deepEqual(pod?.volumes, spec.volumes);
+    }
   });
 
   describe("ledger", () => {

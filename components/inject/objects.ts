@@ -1,0 +1,52 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { PACKAGE_DIR } from "../shared/celery/contract";
+import { labelsOf } from "../shared/labels";
+import type { OwnPod } from "../shared/pods";
+import { type PythonPackage, pythonPackage } from "./files";
+
+const VOLUME = "ha-celery-package";
+
+/** Starts a command with the package. It extends PYTHONPATH of the image, which a variable of the pod would replace. */
+const START = ["sh", `${PACKAGE_DIR}/ha_celery/start.sh`];
+
+/** The package as a ConfigMap. Its name contains a hash of the files, so that a new version replaces the pods. */
+export function packageConfigMap(
+  instance: string,
+  namespace: pulumi.Input<string>,
+  { files, hash }: PythonPackage,
+): k8s.core.v1.ConfigMapArgs {
+  return {
+    metadata: {
+      name: `${instance}-package-${hash}`,
+      namespace,
+      labels: labelsOf("ha-celery", instance, "package"),
+    },
+    immutable: true,
+    data: Object.fromEntries(files.map(({ key, text }) => [key, text])),
+  };
+}
+
+/** The pod with the package from a ConfigMap; the same pod if there is none. */
+export function withPackage(pod: OwnPod, configMap: pulumi.Input<string> | undefined): OwnPod {
+  if (configMap === undefined) return pod;
+  const [container] = pod.containers;
+  const items = pythonPackage().files.map(({ key, path }) => ({ key, path }));
+  return {
+    ...pod,
+    containers: [
+      {
+        ...container,
+        command: [...START, ...container.command],
+        volumeMounts: [...container.volumeMounts, { name: VOLUME, mountPath: PACKAGE_DIR, readOnly: true }],
+      },
+    ],
+    volumes: [...pod.volumes, { name: VOLUME, configMap: { name: configMap, items } }],
+  };
+}
+
+/** A command for a container like another one: with the package, if the other one starts with it. */
+export function startedLike(other: readonly string[] | undefined, command: readonly string[]): string[] {
+  const hasPackage = START.every((word, index) => other?.[index] === word);
+  return hasPackage ? [...START, ...command] : [...command];
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type BrokerConnection,
+  type CeleryWorkersArgs,
+  CeleryBeat,
+  CeleryJob,
+  CeleryWorkers,
+  HaCelery,
+  TaskLedger,
+} from "../../../../components";
+import { pythonPackage } from "../../../../components/inject/files";
+import { startedLike } from "../../../../components/inject/objects";
+import { type Registered, cluster, list, refusal, run, the } from "../engine";
+import { assertGolden } from "../goldens";
+
+const PYTHON = resolve(__dirname, "../../../../docker/worker/ha_celery");
+const BROKER: BrokerConnection = { secretName: "mq", key: "amqp-url" };
+const COMMON = { namespace: "jobs", image: "registry/shop@sha256:abc", broker: BROKER, inject: true };
+const { files, hash } = pythonPackage();
+
+const workers = (args: Partial<CeleryWorkersArgs> = {}) =>
+  new CeleryWorkers("mail", { ...COMMON, app: "shop", ...args }, cluster());
+
+interface PodInputs {
+  spec: {
+    template: {
+      spec: {
+        containers: [{ command: string[] }];
+        volumes: { name: string; configMap?: { name: string; items: object[] } }[];
+      };
+    };
+  };
+}
+const podOf = (resource: Registered) => (resource.inputs as unknown as PodInputs).spec.template.spec;
+const packageVolume = (resource: Registered) =>
+  podOf(resource).volumes.find(({ name }) => name === "ha-celery-package")?.configMap;
+
+/** The objects without the files of the package, which change often. */
+function withoutFiles(resources: Registered[]): Registered[] {
+  const text = JSON.stringify(
+    resources.map(({ inputs }) => inputs),
+    (key, value: unknown) => {
+      if (key === "data") return {};
+      return key === "items" && Array.isArray(value) ? value.slice(0, 1) : value;
+    },
+  );
+  const inputs = JSON.parse(text.replaceAll(hash, "HASH")) as Registered["inputs"][];
+  return resources.map((each, index) => ({ ...each, inputs: inputs[index] ?? {} }));
+}
+
+describe("inject", () => {
+  it("takes an image without the package", async () => {
+    const { resources } = await run(
+      () =>
+        new CeleryWorkers(
+          "mail",
+          { inject: true, image: "their/image@sha256:abc", namespace: "jobs", app: "shop", broker: BROKER },
+          cluster(),
+        ),
+    );
+    assert.deepEqual(list(resources), [
+      "CeleryWorkers mail",
+      "ConfigMap mail-package",
+      "Deployment mail-workers",
+      "PodDisruptionBudget mail-budget",
+    ]);
+  });
+
+  it("renders the objects of the golden", async () => {
+    assertGolden("inject-workers", withoutFiles((await run(() => workers())).resources));
+  });
+
+  it("mounts every file of the Python package, and nothing else", async () => {
+    const sources = readdirSync(PYTHON, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".py") || file === "start.sh")
+      .map((file) => join("ha_celery", file));
+    const { resources } = await run(() => workers());
+    const mounted = packageVolume(the(resources, "Deployment"))?.items as { key: string; path: string }[];
+    assert.deepEqual(mounted.map(({ path }) => path).sort(), sources.sort());
+    const { data } = the(resources, "ConfigMap").inputs as { data: Record<string, string> };
+    assert.deepEqual(Object.keys(data).sort(), mounted.map(({ key }) => key).sort());
+    for (const key of Object.keys(data)) assert.match(key, /^[-._a-zA-Z0-9]{1,253}$/);
+  });
+
+  it("fits into an annotation, in which `kubectl apply` stores a copy", () => {
+    const data = Object.fromEntries(files.map(({ key, text }) => [key, text]));
+    const bytes = Buffer.byteLength(JSON.stringify(data));
+    assert.ok(bytes < 256 * 1024 - 4096, `${bytes} bytes: the limit of all annotations is 256 KiB`);
+  });
+
+  it("starts the user's command with the package, too", async () => {
+    const { resources } = await run(() => workers({ command: ["my-worker", "--fast"] }));
+    assert.deepEqual(podOf(the(resources, "Deployment")).containers[0].command, [
+      "sh",
+      "/opt/ha-celery/ha_celery/start.sh",
+      "my-worker",
+      "--fast",
+    ]);
+  });
+
+  it("serves beat, Job and ledger", async () => {
+    const { resources } = await run(() => {
+      const opts = cluster();
+      new CeleryBeat("clock", { ...COMMON, app: "shop" }, opts);
+      new CeleryJob("nightly", { ...COMMON, command: ["python", "publish.py"] }, opts);
+      new TaskLedger("count", { ...COMMON }, opts);
+    });
+    for (const [kind, name, own] of [
+      ["Deployment", "clock-publisher", "clock"],
+      ["Job", "nightly-run", "nightly"],
+      ["Deployment", "count-server", "count"],
+    ] as const) {
+      assert.equal(packageVolume(the(resources, kind, name))?.name, `${own}-package-${hash}`);
+      assert.equal(podOf(the(resources, kind, name)).containers[0].command[0], "sh");
+    }
+  });
+
+  it("is one ConfigMap for all parts of a HaCelery, unless a part has the package in its image", async () => {
+    const { resources } = await run(
+      () =>
+        new HaCelery(
+          "celery",
+          {
+            rabbitmqImage: "mq",
+            workerImage: "shop",
+            app: "shop",
+            inject: true,
+            workers: [{ name: "mail" }, { name: "reports", queues: ["reports"], inject: false }],
+            job: { command: ["python", "publish.py"] },
+            beat: {},
+            ledger: {},
+          },
+          cluster(),
+        ),
+    );
+    const maps = resources.filter(({ type, name }) => type.endsWith(":ConfigMap") && /package/.test(name));
+    assert.deepEqual(list(maps), ["ConfigMap celery-package"]);
+    assert.equal(maps[0]?.parent, "ha-celery:index:HaCelery celery");
+    const users = resources.filter(({ type }) => /:(Deployment|Job)$/.test(type));
+    assert.deepEqual(users.map((each) => [each.name, packageVolume(each)?.name]).sort(), [
+      ["celery-beat-publisher", `celery-package-${hash}`],
+      ["celery-ledger-server", `celery-package-${hash}`],
+      ["celery-mail-workers", `celery-package-${hash}`],
+      ["celery-reports-workers", undefined],
+      ["celery-scheduler-run", `celery-package-${hash}`],
+    ]);
+  });
+
+  it("is not shared with a part in another namespace", async () => {
+    const { resources } = await run(() => {
+      const opts = cluster();
+      const parent = new HaCelery(
+        "celery",
+        { rabbitmqImage: "mq", workerImage: "shop", app: "shop", inject: true },
+        opts,
+      );
+      new CeleryWorkers("mail", { ...COMMON, app: "shop" }, { ...opts, parent });
+    });
+    assert.equal(packageVolume(the(resources, "Deployment", "mail-workers"))?.name, `mail-package-${hash}`);
+  });
+
+  it("refuses another loader, also for the parts of a HaCelery", async () => {
+    const problem =
+      "env has CELERY_LOADER, which inject sets to ha_celery.loader:Loader. Remove it, or omit inject and call ha_celery.configure(app).";
+    const env = { CELERY_LOADER: "shop.loader:Loader" };
+    assert.equal(await refusal(() => workers({ env })), `CeleryWorkers "mail": ${problem}`);
+    assert.equal(await refusal(() => workers({ env, inject: false })), "");
+    assert.equal(await refusal(() => workers({ env: { CELERY_LOADER: "ha_celery.loader:Loader" } })), "");
+    const celery = (inject: boolean) =>
+      new HaCelery(
+        "celery",
+        { rabbitmqImage: "mq", workerImage: "shop", app: "shop", inject, beat: { env }, ledger: {} },
+        cluster(),
+      );
+    assert.equal(await refusal(() => celery(true)), `HaCelery "celery": beat.${problem}`);
+    assert.equal(await refusal(() => celery(false)), "");
+  });
+
+  it("keeps its folder free of the user's mounts", async () => {
+    const pod = {
+      volumes: [{ name: "lib", emptyDir: {} }],
+      volumeMounts: [{ name: "lib", mountPath: "/opt/ha-celery/lib" }],
+    };
+    assert.match(await refusal(() => workers({ pod })), /but the component mounts \/opt\/ha-celery/);
+  });
+
+  it("lets a drill start its own commands like the pool's", () => {
+    const pool = ["sh", "/opt/ha-celery/ha_celery/start.sh", "celery", "worker"];
+    assert.deepEqual(startedLike(pool, ["python"]), [...pool.slice(0, 2), "python"]);
+    assert.deepEqual(startedLike(["celery", "worker"], ["python"]), ["python"]);
+    assert.deepEqual(startedLike(undefined, ["python"]), ["python"]);
+  });
+});
