@@ -103,6 +103,15 @@ describe("CeleryClient", () => {
     }
   });
 
+  it("can be previewed before the broker exists, when its host and Secret are unknown", async () => {
+    const { resources, result } = await run(() => {
+      const broker = new RabbitMqCluster("mq", { namespace: "jobs", image: "mq@sha256:a" }, cluster());
+      return client({ broker: broker.connection, amqpUrl: broker.amqpUrl, namespaces: ["web"] });
+    }, true);
+    assert.equal(resources.filter(({ type }) => type.endsWith(":SecretPatch")).length, 2);
+    assert.deepEqual(result.labels, { "ha-celery/broker": "mq" });
+  });
+
   it("hides the URL in the state", async () => {
     const { resources } = await run(() => client({ amqpUrl: pulumi.secret(URL) }));
     for (const { raw, name } of resources) assert.ok(!shows(raw, "secret@"), name);
