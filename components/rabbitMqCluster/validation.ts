@@ -19,34 +19,14 @@ import {
 } from "../shared/checks";
 import { OnDelete, Spread } from "../types";
 import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./resolve";
+import { configLines } from "./configLines";
 import { MONITORING_USER } from "./names";
 import { clashesWithTls } from "./tls";
-
-/** Keys of rabbitmq.conf that cannot be set, with the reason. */
-const REFUSED: Record<string, string> = {
-  cluster_partition_handling:
-    "RabbitMQ 4.3 ignores it. A plugin in our image closes a node in a minority to clients. Remove it",
-  queue_master_locator: "it applied to mirrored queues, which no longer exist. Use queue_leader_locator",
-  "cluster_formation.peer_discovery_backend":
-    "the nodes find each other by their StatefulSet names. Remove it",
-  "definitions.import_backend": "the component imports its own definitions. Remove it",
-  "definitions.local.path": "the component imports its own definitions. Remove it",
-};
 
 const oddNumber: Check<number> = check(
   (nodes) => Number.isInteger(nodes) && nodes >= 1 && nodes % 2 === 1,
   (what, nodes) => `${what} is ${nodes}. Use an odd number (3 survives one node, 5 survives two).`,
 );
-
-const configuration: Check<Record<string, string>> = (what, lines) =>
-  Object.entries(lines).flatMap(([key, value]) => {
-    const refused = REFUSED[key];
-    if (refused) return [`${what} has ${key}, but ${refused}.`];
-    if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
-    return [
-      `${what} has ${quote(key)} = ${quote(value)}, which is not a single line of rabbitmq.conf. Use one key and one value per entry.`,
-    ];
-  });
 
 const plugins: Check<string[]> = (what, names) =>
   names
@@ -56,9 +36,10 @@ const plugins: Check<string[]> = (what, names) =>
         `${what} has ${quote(name)}, which is not a valid plugin name. Use names such as "rabbitmq_shovel".`,
     );
 
+/** Commands in the brokers contain it. */
 const vhost: Check<string> = check(
-  (name) => name !== "" && name.length <= 255,
-  (what, name) => `${what} is ${quote(name)}. Use 1 to 255 characters.`,
+  (name) => /^[\w./:@~+-]{1,255}$/.test(name),
+  (what, name) => `${what} is ${quote(name)}. Use 1 to 255 letters, digits, and any of . / : @ ~ + - _.`,
 );
 
 const username: Check<string> = (what, name) => {
@@ -137,7 +118,7 @@ export const BROKER: Validation<BrokerOptions> = {
     }),
     compute,
     spread: oneOf(Spread),
-    config: configuration,
+    config: configLines,
     plugins,
     vhost,
     username,
@@ -150,7 +131,11 @@ export const BROKER: Validation<BrokerOptions> = {
       managementNamespaces: each(namespaceName),
       monitoringNamespaces: each(namespaceName),
     }),
-    clusterDomain: unchecked,
+    clusterDomain: check(
+      (domain) => HOST_NAME.test(domain),
+      (what, domain) =>
+        `${what} is ${quote(domain)}, which is not a domain. Use for example "cluster.local".`,
+    ),
     deletionProtection: unchecked,
     readyTimeout: duration,
     ...PLACEMENT,

@@ -56,16 +56,49 @@ describe("every problem of", () => {
       [{ spread: "some" as "required" }, 'spread is "some". Use "required" or "preferred".'],
       [
         { config: { cluster_partition_handling: "pause_minority" } },
-        "config has cluster_partition_handling, but RabbitMQ 4.3 ignores it. A plugin in our image closes a node in a minority to clients. Remove it.",
+        "config has cluster_partition_handling = pause_minority, but RabbitMQ 4.3 ignores it. A plugin in our image closes a node in a minority to clients. Remove it.",
       ],
       [
         { config: { queue_master_locator: "min-masters" } },
-        "config has queue_master_locator, but it applied to mirrored queues, which no longer exist. Use queue_leader_locator.",
+        "config has queue_master_locator = min-masters, but it applied to mirrored queues, which no longer exist. Use queue_leader_locator.",
       ],
       [
         { config: { "definitions.local.path": "/x" } },
-        "config has definitions.local.path, but the component imports its own definitions. Remove it.",
+        "config has definitions.local.path = /x, but the component imports its own definitions. Remove it.",
       ],
+      [
+        { config: { default_queue_type: "classic" } },
+        "config has default_queue_type = classic, but other types keep their tasks on one node, which may be lost. Remove it.",
+      ],
+      [
+        { config: { "quorum_queue.initial_cluster_size": "1" } },
+        "config has quorum_queue.initial_cluster_size = 1, but every queue needs a copy on every node. Use replicas.",
+      ],
+      [
+        { config: { "quorum_queue.continuous_membership_reconciliation.enabled": "false" } },
+        "config has quorum_queue.continuous_membership_reconciliation.enabled = false, but a node that lost its volume would never get its copies back. Remove it.",
+      ],
+      [
+        { config: { "cluster_formation.k8s.ordinal_start": "1" } },
+        "config has cluster_formation.k8s.ordinal_start = 1, but the nodes find each other by their StatefulSet names, and a wrong answer founds a second cluster. Remove it.",
+      ],
+      [
+        { config: { anonymous_login_user: "guest" } },
+        "config has anonymous_login_user = guest, but every pod that reaches the broker could read all tasks. Remove it.",
+      ],
+      [
+        { config: { "auth_mechanisms.3": "ANONYMOUS" } },
+        "config has auth_mechanisms.3 = ANONYMOUS, but every pod that reaches the broker could read all tasks. Remove it.",
+      ],
+      [
+        { config: { consumer_timeout: "60000" } },
+        "config has consumer_timeout = 60000, but it must be longer than the longest task. Use consumerTimeoutSeconds.",
+      ],
+      [
+        { clusterDomain: "local; reboot" },
+        'clusterDomain is "local; reboot", which is not a domain. Use for example "cluster.local".',
+      ],
+      [{ vhost: 'a"b' }, 'vhost is "a\\"b". Use 1 to 255 letters, digits, and any of . / : @ ~ + - _.'],
       [
         { config: { heartbeat: "60\nfoo = 1" } },
         'config has "heartbeat" = "60\\nfoo = 1", which is not a single line of rabbitmq.conf. Use one key and one value per entry.',
@@ -74,7 +107,7 @@ describe("every problem of", () => {
         { plugins: ["rabbitmq-shovel"] },
         'plugins has "rabbitmq-shovel", which is not a valid plugin name. Use names such as "rabbitmq_shovel".',
       ],
-      [{ vhost: "" }, 'vhost is "". Use 1 to 255 characters.'],
+      [{ vhost: "" }, 'vhost is "". Use 1 to 255 letters, digits, and any of . / : @ ~ + - _.'],
       [{ username: "me@home" }, 'username is "me@home". Use up to 64 letters, digits, "_", "." and "-".'],
       [
         { username: "monitoring" },
@@ -143,6 +176,15 @@ describe("every problem of", () => {
       );
       assert.deepEqual(
         problemsOf({ passwordRevision: 2, config: { "listeners.tcp.default": "1" } }, BROKER),
+        [],
+      );
+      const harmless = {
+        default_queue_type: "quorum",
+        "auth_mechanisms.3": "EXTERNAL",
+        "cluster_formation.discovery_retry_limit": "20",
+      };
+      assert.deepEqual(
+        problemsOf({ config: harmless, vhost: "/", clusterDomain: "cluster.local" }, BROKER),
         [],
       );
       assert.deepEqual(
