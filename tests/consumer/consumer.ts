@@ -32,6 +32,7 @@ export class Consumer {
       cpSync(join(REPOSITORY, from), join(this.folder, to), { recursive: true });
     copy("examples/typescript", "orders");
     copy("examples/django", "django");
+    copy("examples/python", "roads");
     copy("tests/consumer/images", "images");
     copy("tests/consumer/broker", "broker");
     copy("tests/consumer/run.ts", "run.ts");

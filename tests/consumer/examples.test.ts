@@ -110,6 +110,40 @@ describe("examples/typescript", () => {
   });
 });
 
+describe("examples/python", () => {
+  const textOf = (path: string) => readFileSync(join(EXAMPLES, "python", path), "utf8");
+
+  it("injects the package into one of three images; all have the same broker", async () => {
+    const before = process.cwd();
+    // The paths of the images are relative to the program.
+    process.chdir(join(EXAMPLES, "python"));
+    try {
+      const { resources } = await run(() => {
+        pulumi.runtime.setAllConfig({
+          "project:kubeContext": "test",
+          "project:imageRepository": "registry.example.com/roads",
+          "project:rabbitmqImage": "rabbitmq",
+        });
+        createRequire(__filename)("../../examples/python/index.ts");
+      });
+      const pools = resources.filter(({ type }) => type === "ha-celery:index:CeleryWorkers");
+      assert.deepEqual(list(pools), ["CeleryWorkers code", "CeleryWorkers inject", "CeleryWorkers install"]);
+      const packages = resources.filter(({ name }) => name.endsWith("-package"));
+      assert.deepEqual(list(packages), ["ConfigMap inject-package", "ConfigMap inject-publish-package"]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("changes the code of the app in one line, and only on the last road", () => {
+    assert.doesNotMatch(textOf("inject/Dockerfile"), /^(?!#).*(ha.celery|wheels)/im);
+    assert.equal(textOf("install/shop.py"), textOf("inject/shop.py"));
+    const added = ["from ha_celery import configure\n", "configure(app)\n"];
+    const plain = added.reduce((text, line) => text.replace(line, ""), textOf("code/shop.py"));
+    assert.equal(plain, textOf("inject/shop.py"));
+  });
+});
+
 describe("examples/gke", () => {
   it("creates a cluster, a registry, images and Celery on spot machines", async () => {
     const before = process.cwd();

@@ -37,6 +37,7 @@ export const CLUSTER: readonly Suite[] = [
 /** Suites of another program that installs the packed library. */
 export const CONSUMER: readonly Suite[] = [
   mocha("consumer", "tests/consumer/cluster.test.ts"),
+  mocha("roads", "tests/consumer/roads.test.ts"),
   mocha("django", "tests/consumer/django.test.ts"),
   mocha("package", ...["package", "examples", "plugin", "policyPack", "reference"].map(inConsumer)),
 ];

@@ -1,0 +1,13 @@
+import time
+
+from celery import Celery
+from ha_celery import configure
+
+app = Celery("shop")
+configure(app)
+
+
+@app.task
+def send_mail(order_id: int, seconds: float = 0.01) -> None:
+    print(f"sending the mail of order {order_id}")
+    time.sleep(seconds)
