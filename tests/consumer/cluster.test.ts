@@ -6,7 +6,8 @@ import { Consumer, type Outputs } from "./consumer";
 import { openSharedCluster, type SharedCluster } from "../cluster/sharedCluster";
 
 /** Namespaces of the cluster itself, and of other suites that may run at the same time. */
-const OTHERS = /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|jobs|celery|(space|shop|roads)-.*)$/;
+const OTHERS =
+  /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|jobs|celery|(space|shop|roads)-.*)$/;
 
 describe("programs that import the library, on an existing cluster", () => {
   const consumer = new Consumer();

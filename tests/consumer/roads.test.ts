@@ -118,7 +118,7 @@ describe("the smallest app on each road: examples/python", () => {
       assert.equal(await done(), TASKS);
     });
 
-  it("has the package in no image of inject", async () => {
+  it("does not find the package without its start script: inject", async () => {
     const container = { config: shared.config, namespace, pod: await nameOf("inject"), container: "worker" };
     const found = await executeIn(
       container,
