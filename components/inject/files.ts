@@ -41,12 +41,12 @@ function packageOf(folder: string): PythonPackage {
     );
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.(py|sh)$/.test(file))
-    .map((file) => `${PACKAGE}/${file.replaceAll("\\", "/")}`)
+    .map((file) => `${PACKAGE}/${file.replace(/\\/g, "/")}`)
     .sort()
     // Keys of a ConfigMap have no slashes.
     .map((path) => ({
       path,
-      key: path.replaceAll("/", "."),
+      key: path.replace(/\//g, "."),
       text: readFileSync(join(folder, "..", path), "utf8"),
     }));
   return { files, hash: createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 10) };
