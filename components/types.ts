@@ -1,5 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+/** How a worker runs its tasks side by side. The page `docs/explanation/guarantees.md` compares them. */
+export const Pool = {
+  /** Each task in a process. */
+  Prefork: "prefork",
+  /** Each task in a thread. Tasks have no time limits. */
+  Threads: "threads",
+  /** Each task in a greenlet; the image needs the package `gevent`. */
+  Gevent: "gevent",
+} as const;
+/** A value of the constant of the same name. */
+export type Pool = (typeof Pool)[keyof typeof Pool];
+
 /** Whether pods of one component may share a Kubernetes node. */
 export const Spread = {
   /** Never two pods on one node. A pod without a free node stays Pending. */

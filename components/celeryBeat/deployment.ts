@@ -26,6 +26,8 @@ export function beatDeployment(
         spec: podSpec(
           {
             enableServiceLinks: false,
+            // As process 1, a beat ignores SIGTERM until Python has started; then only the end of the grace period ends it.
+            shareProcessNamespace: true,
             securityContext: podSecurity(beat.runAsUser),
             ...placement(beat, LOST_NODE_TOLERATIONS),
             containers: [

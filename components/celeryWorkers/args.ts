@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
-import type { BrokerConnection, Compute, LedgerConnection, Spread, WorkerAutoscale } from "../types";
+import type { BrokerConnection, Compute, LedgerConnection, Pool, Spread, WorkerAutoscale } from "../types";
 
 /** Arguments that `CeleryWorkers` shares with the worker pools of a `HaCelery`. Changing any of them except
  * `replicas` and `autoscale` replaces the pods one by one: a new pod starts first, and the old one finishes its
@@ -15,10 +15,14 @@ export interface WorkerOptions extends CeleryOptions {
   /** Autoscaling of the worker pods. Mutually exclusive with `replicas`.
    * @default none; `replicas` pods */
   autoscale?: WorkerAutoscale;
-  /** Number of tasks that a pod runs at a time, each in its own process.
+  /** How a pod runs its tasks side by side. `threads` and `gevent` need less memory for tasks that wait for the
+   * network, but have no time limits, or only some: `docs/explanation/guarantees.md` compares them.
+   * @default the app's `worker_pool`, or else `prefork` */
+  pool?: Pool;
+  /** Number of tasks that a pod runs at a time, each in a process, thread or greenlet of its own.
    * @default 2 */
   concurrency?: number;
-  /** Number of tasks that a pod holds per process, including the running one. 4 keeps processes busy with tasks of
+  /** Number of tasks that a pod holds per process, thread or greenlet, including the running one. 4 keeps processes busy with tasks of
    * a few milliseconds. 1 suits tasks that take seconds or longer: no task waits behind a long one, and only
    * running tasks are redelivered when a pod is lost.
    * @default 4 */

@@ -35,6 +35,8 @@ export function deployment(
         spec: podSpec(
           {
             enableServiceLinks: false,
+            // As process 1, a worker ignores SIGTERM until Python has started; then only the end of the grace period ends it.
+            shareProcessNamespace: true,
             securityContext: podSecurity(workers.runAsUser),
             terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
             ...spreadOut(workers.spread, workers.selector),
@@ -81,6 +83,7 @@ export function workerCommand(workers: ResolvedWorkers): string[] {
     "worker",
     "--loglevel=INFO",
     `--queues=${workers.queues.join(",")}`,
+    ...(workers.pool ? [`--pool=${workers.pool}`] : []),
     `--concurrency=${workers.concurrency}`,
     // Ends a worker whose app nothing has configured.
     "--include=ha_celery.required",

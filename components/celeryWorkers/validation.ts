@@ -2,6 +2,7 @@ import { CELERY, app, command, environmentRule, queues } from "../shared/celery/
 import { LONGEST_TASK_SECONDS, PREFETCH, VARIABLES } from "../shared/celery/contract";
 import { FIXED, RESERVED } from "../shared/celery/environment";
 import {
+  type Check,
   type Checks,
   type Rule,
   type Validation,
@@ -12,7 +13,7 @@ import {
   unchecked,
   wholeNumber,
 } from "../shared/checks";
-import { type WorkerAutoscale, ScaleBy, Spread } from "../types";
+import { type WorkerAutoscale, Pool, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { minReplicasOf } from "./resolve";
 
@@ -59,6 +60,13 @@ const replicasOrAutoscale: Rule<WorkerOptions> = {
         ],
 };
 
+const pool: Check<string> = (what, value) =>
+  value === "solo"
+    ? [
+        `${what} is "solo", which answers no heartbeat of the broker while a task runs, so long tasks run again and again. Use "prefork" with concurrency 1.`,
+      ]
+    : oneOf(Pool)(what, value);
+
 export const WORKER_ENVIRONMENT = environmentRule({
   ...RESERVED,
   [VARIABLES.prefetch]: "Use prefetch",
@@ -73,6 +81,7 @@ export const WORKERS: Validation<WorkerOptions> = {
     replicas: wholeNumber({ why: "it is a number of pods", least: 0 }),
     autoscale: (what, range) =>
       fields(autoscaleChecks(range.by ?? ScaleBy.Cpu), orderedRange, targetOfTheOtherMetric)(what, range),
+    pool,
     concurrency: wholeNumber({ why: "it is a number of processes", least: 1 }),
     prefetch: wholeNumber({
       why: "each process holds this many tasks, the running one included",

@@ -5,7 +5,7 @@ import { cidr } from "../../components/gkeCluster/validation";
 import { BROKER } from "../../components/rabbitMqCluster/validation";
 import { queues } from "../../components/shared/celery/checks";
 import { resourceName } from "../../components/shared/checks";
-import { ScaleBy, Spread } from "../../components/types";
+import { Pool, ScaleBy, Spread } from "../../components/types";
 import { podOptions } from "./pod";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
@@ -54,6 +54,7 @@ export const workerPool = z.strictObject({
     .optional(),
   replicas: checked(count("3"), checks.replicas, "replicas").optional(),
   autoscale: checked(autoscale, checks.autoscale, "autoscale").optional(),
+  pool: checked(choice(Object.values(Pool), Pool.Prefork), checks.pool, "pool").optional(),
   concurrency: checked(count("2"), checks.concurrency, "concurrency").optional(),
   prefetch: checked(count("4"), checks.prefetch, "prefetch").optional(),
   longestTaskSeconds: checked(count("3600"), checks.longestTaskSeconds, "longestTaskSeconds").optional(),

@@ -62,6 +62,7 @@ describe("CeleryWorkers", () => {
         queues: ["mail", "urgent"],
         appQueues: ["tasks", "mail", "urgent"],
         replicas: 7,
+        pool: "threads",
         concurrency: 4,
         prefetch: 4,
         longestTaskSeconds: 90,
@@ -109,12 +110,19 @@ describe("CeleryWorkers", () => {
   it("reports every problem at once", async () => {
     assert.equal(
       await refusal(() =>
-        workers({ app: "mail tasks", queues: [], prefetch: 0, env: { HA_CELERY_QUEUES: "x" } }),
+        workers({
+          app: "mail tasks",
+          queues: [],
+          pool: "solo" as "prefork",
+          prefetch: 0,
+          env: { HA_CELERY_QUEUES: "x" },
+        }),
       ),
       [
-        'CeleryWorkers "mail" has 4 problems:',
+        'CeleryWorkers "mail" has 5 problems:',
         '  - app is "mail tasks", which is not what `celery --app` takes. Use for example "mail.tasks" or "mail.tasks:app".',
         '  - queues is empty. Use at least one, for example ["tasks"].',
+        '  - pool is "solo", which answers no heartbeat of the broker while a task runs, so long tasks run again and again. Use "prefork" with concurrency 1.',
         "  - prefetch is 0, but each process holds this many tasks, the running one included. Use a whole number from 1 to 1000.",
         "  - env has HA_CELERY_QUEUES, which the component sets. Use queues.",
       ].join("\n"),
