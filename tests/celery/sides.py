@@ -52,6 +52,8 @@ def _variables(broker: str, backend: str, folder: Path) -> dict[str, str]:
         "HA_CELERY_BROKER_URL": broker,
         # The suite allows no queue but this one.
         "HA_CELERY_QUEUES": "celery",
+        # Plain Celery holds more tasks than this, because it acknowledges them early.
+        "HA_CELERY_PREFETCH_MULTIPLIER": "16",
         # The suite tests remote control and events.
         "HA_CELERY_OBSERVABLE": "true",
         "HA_CELERY_RESULT_BACKEND": backend,

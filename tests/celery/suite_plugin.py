@@ -18,7 +18,7 @@ from celery.result import allow_join_result
 from celery.utils.nodenames import anon_nodename
 from kombu.exceptions import ContentDisallowed
 
-TEST_TIMEOUT_SECONDS = 90
+TEST_TIMEOUT_SECONDS = 180
 RERUNS = 1
 STOP_SECONDS = 30
 #: They run last: one starts other workers and sets up Django in the process of the tests, one sends signed
@@ -26,9 +26,17 @@ STOP_SECONDS = 30
 LAST = ("test_worker.py", "test_security.py")
 
 
+in_thread = worker.start_worker
+
+
 @contextmanager
-def start_worker(app: Celery, **_options: Any) -> Iterator[None]:
+def start_worker(app: Celery, **options: Any) -> Iterator[Any]:
     """Runs `celery worker`, in place of the suite's worker in a thread of the tests' process."""
+    if "pool" not in options:
+        # For a test that starts workers of its own.
+        with in_thread(app, **options) as own:
+            yield own
+        return
     app.finalize()
     command = [
         sys.executable,
@@ -36,7 +44,8 @@ def start_worker(app: Celery, **_options: Any) -> Iterator[None]:
         "celery",
         "--app=suite_worker",
         "worker",
-        "--concurrency=4",
+        # As many as the suite's own worker: a task counts its attempts in the memory of its process.
+        "--concurrency=1",
         "--loglevel=INFO",
     ]
     quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat"]

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from outcomes import counts, outcomes, problems
+from outcomes import counts, not_compared, outcomes, problems
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="t.integration.test_canvas.test_chain" name="test_passes"/>
@@ -25,6 +25,14 @@ def test_a_test_passes_if_all_of_its_subtests_pass(tmp_path: Path) -> None:
 def test_no_difference_is_no_problem() -> None:
     both = {"a": "passed", "b": "failure", "c": "skipped"}
     assert problems(both, both, {}, complete=True) == []
+
+
+def test_a_test_that_fails_with_plain_celery_is_named() -> None:
+    plain = {"a": "passed", "b": "failure", "c": "skipped", "d": "error"}
+    assert not_compared(plain) == [
+        "b fails with plain Celery and is not compared.",
+        "d fails with plain Celery and is not compared.",
+    ]
 
 
 def test_a_difference_is_a_problem_unless_it_is_listed() -> None:
