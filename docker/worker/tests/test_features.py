@@ -104,7 +104,7 @@ def test_processes_that_are_replaced_lose_no_task_with_a_connection(
     assert depth(app, DEAD_LETTERS) == 0
 
 
-@pytest.mark.parametrize(("pool", "finished"), [("prefork", 1), ("threads", 2)])
+@pytest.mark.parametrize(("pool", "finished"), [("prefork", 1), ("gevent", 1), ("threads", 2)])
 def test_a_lost_connection_ends_running_tasks_unless_they_are_threads(
     app: Celery, queue: str, tmp_path: Path, pool: str, finished: int
 ) -> None:
@@ -127,6 +127,17 @@ def test_threads_have_no_time_limit(app: Celery, queue: str, tmp_path: Path) -> 
         journal.wait("long")
         wait_for(lambda: broker_control.unsettled(queue) == 0)
         assert len(journal.of("begin long")) == 1
+
+
+def test_gevent_has_hard_time_limits_only(app: Celery, queue: str, tmp_path: Path) -> None:
+    with worker(tmp_path, (queue,), "--pool=gevent", HA_CELERY_LONGEST_TASK_SECONDS="4") as journal:
+        app.send_task(WORK, ("pool", 20))
+        app.send_task(WORK, ("own", 20), time_limit=2)
+        app.send_task(WORK, ("soft", 3), soft_time_limit=1)
+        journal.wait("begin pool", 2)
+        journal.wait("soft")
+    assert [entry["error"] for entry in journal.of("failed")] == ["TimeLimitExceeded(2)"]
+    assert [len(journal.of(f"begin {name}")) for name in ("own", "soft")] == [1, 1]
 
 
 @pytest.mark.parametrize(("prefetch", "counted"), [(4, 8), (1, 2)])
