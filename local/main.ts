@@ -1,5 +1,6 @@
 import "./noColor";
 import { Command } from "commander";
+import { assignment } from "./assignment";
 import { clean, down, type DownOptions } from "./down";
 import { runProgram } from "../operate/cli/runProgram";
 import { colorsFor } from "../operate/colors";
@@ -8,7 +9,6 @@ import { parseNumber } from "../operate/numbers";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
 import { makeCommand } from "./paths";
-import type { StackConfig } from "./stackFile";
 import { status } from "./status";
 import { up, type UpOptions } from "./up";
 import { passed, describeResult, type RunResult } from "./runResult";
@@ -32,14 +32,6 @@ function nodeCount(value: string): number {
   const count = parseNumber(value, { integer: true, min: 3, max: 9 });
   if (count !== undefined) return count;
   throw new UserError(`"${value}" is not a number of nodes: use 3 to 9, for example NODES=4.`);
-}
-
-function assignment(value: string, before: StackConfig): StackConfig {
-  const [, key, setting] = /^(\w+)=(.*)$/s.exec(value) ?? [];
-  if (key) return { ...before, [key]: setting };
-  throw new UserError(
-    `"${value}" is not a configuration setting: write KEY=VALUE, for example CONFIG="brokerReplicas=5".`,
-  );
 }
 
 const program = new Command("ha-celery-local").description("Highly available Celery on the local machine");

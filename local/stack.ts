@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  CommandError,
   type EngineEvent,
   LocalWorkspace,
   PulumiCommand,
@@ -110,9 +111,17 @@ export class OperationLog {
       (line, index) =>
         line !== "update failed" && !this.errors.some((other, at) => other.endsWith(line) && at < index),
     );
-    if (errors.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
-    return new UserError([`pulumi ${operation} failed:`, ...errors].join("\n\n"));
+    const lines = errors.length > 0 ? errors : commandErrors(cause);
+    if (lines.length === 0) return cause instanceof Error ? cause : new Error(String(cause));
+    return new UserError([`pulumi ${operation} failed:`, ...lines].join("\n\n"));
   }
+}
+
+/** Errors that the CLI prints before the engine starts, for example that a value has the wrong type. */
+function commandErrors(cause: unknown): string[] {
+  if (!(cause instanceof CommandError)) return [];
+  const lines = [...cause.message.matchAll(/^error: (.+)$/gm)].map(([, line = ""]) => line);
+  return [...new Set(lines)];
 }
 
 const EPHEMERAL_MS = 5_000;
