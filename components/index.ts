@@ -22,4 +22,5 @@ export * from "./rabbitMqCluster/rabbitMqCluster";
 export * from "./taskLedger/args";
 export * from "./taskLedger/taskLedger";
 export * from "./storageClasses";
+export * from "./transform/args";
 export * from "./types";

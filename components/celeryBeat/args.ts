@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
+import type { TransformedDeployment } from "../transform/args";
 import type { BrokerConnection, Compute, Volume } from "../types";
 
 /** Arguments that `CeleryBeat` shares with the beat of a `HaCelery`. Changing one stops the pod before another
@@ -22,6 +23,9 @@ export interface BeatOptions extends CeleryOptions {
   /** How long `pulumi up` waits for the pod to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;
+  /** Functions that change the Kubernetes object of this component, for what no argument covers.
+   * @default none */
+  transform?: TransformedDeployment;
 }
 
 /** Arguments of `CeleryBeat`. */

@@ -7,6 +7,8 @@ import { CELERY_BEAT } from "./validation";
 import { claim } from "../shared/claims";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
+import { BEAT_GUARDS } from "../transform/guards";
+import { transformed } from "../transform/transformed";
 import type { CeleryBeatArgs } from "./args";
 
 interface Parts {
@@ -53,7 +55,11 @@ export class CeleryBeat extends pulumi.ComponentResource {
     const packageName = packageOf(this, beat, opts?.parent);
     const pod = new k8s.apps.v1.Deployment(
       `${name}-publisher`,
-      beatDeployment(beat, data.metadata.name, packageName),
+      transformed(this, name, beatDeployment(beat, data.metadata.name, packageName), {
+        name: "deployment",
+        change: beat.transform?.deployment,
+        guards: BEAT_GUARDS,
+      }),
       { parent: this, customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout } },
     );
 

@@ -1,10 +1,10 @@
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
+import type { BuiltDeployment } from "../transform/args";
 import type { ResolvedBeat } from "./resolve";
 
 const DATA_DIR = "/var/lib/ha-celery";
@@ -13,7 +13,7 @@ export function beatDeployment(
   beat: ResolvedBeat,
   claimName: pulumi.Input<string>,
   packageName?: pulumi.Input<string>,
-): k8s.apps.v1.DeploymentArgs {
+): BuiltDeployment {
   return {
     metadata: { namespace: beat.namespace, labels: beat.labels },
     spec: {

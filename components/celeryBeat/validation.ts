@@ -3,6 +3,8 @@ import { VARIABLES } from "../shared/celery/contract";
 import { FIXED, RESERVED } from "../shared/celery/environment";
 import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
 import type { Volume } from "../types";
+import type { TransformedDeployment } from "../transform/args";
+import { aFunction } from "../transform/transformed";
 import type { BeatOptions, CeleryBeatArgs } from "./args";
 
 export const BEAT_ENVIRONMENT = environmentRule({
@@ -17,6 +19,7 @@ export const BEAT: Validation<BeatOptions> = {
     compute,
     command,
     readyTimeout: duration,
+    transform: fields<TransformedDeployment>({ deployment: aFunction }),
     ...CELERY,
   },
   rules: [BEAT_ENVIRONMENT],

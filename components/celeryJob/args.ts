@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
+import type { TransformedJob } from "../transform/args";
 import type { BrokerConnection, Compute, LedgerConnection } from "../types";
 
 /** Arguments that `CeleryJob` shares with the job of a `HaCelery`. Jobs are immutable: changing an argument runs a
@@ -26,6 +27,9 @@ export interface JobOptions extends CeleryOptions {
   /** How long `pulumi up` waits for the Job to complete, for example `1h`.
    * @default `30m` */
   completionTimeout?: string;
+  /** Functions that change the Kubernetes object of this component, for what no argument covers.
+   * @default none */
+  transform?: TransformedJob;
 }
 
 /** Arguments of `CeleryJob`. */

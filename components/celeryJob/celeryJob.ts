@@ -6,6 +6,8 @@ import { resolveJob } from "./resolve";
 import { CELERY_JOB } from "./validation";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
+import { JOB_GUARDS } from "../transform/guards";
+import { transformed } from "../transform/transformed";
 import type { CeleryJobArgs } from "./args";
 
 interface Parts {
@@ -43,10 +45,18 @@ export class CeleryJob extends pulumi.ComponentResource {
     const job = resolveJob(name, args);
 
     const packageName = packageOf(this, job, opts?.parent);
-    const run = new k8s.batch.v1.Job(`${name}-run`, jobArgs(job, packageName), {
-      parent: this,
-      customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },
-    });
+    const run = new k8s.batch.v1.Job(
+      `${name}-run`,
+      transformed(this, name, jobArgs(job, packageName), {
+        name: "job",
+        change: job.transform?.job,
+        guards: JOB_GUARDS,
+      }),
+      {
+        parent: this,
+        customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },
+      },
+    );
 
     this.jobName = run.metadata.name;
     this.run = pulumi.output(job.run);

@@ -1,12 +1,12 @@
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { JOB_VARIABLES, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
+import type { BuiltJob } from "../transform/args";
 import type { ResolvedJob } from "./resolve";
 
-export function jobArgs(job: ResolvedJob, packageName?: pulumi.Input<string>): k8s.batch.v1.JobArgs {
+export function jobArgs(job: ResolvedJob, packageName?: pulumi.Input<string>): BuiltJob {
   return {
     metadata: {
       namespace: job.namespace,

@@ -6,11 +6,14 @@ import {
   check,
   compute,
   duration,
+  fields,
   quote,
   unchecked,
   wholeNumber,
 } from "../shared/checks";
 import { JOB_VARIABLES, RUN_NAME, TASKS } from "../shared/celery/contract";
+import type { TransformedJob } from "../transform/args";
+import { aFunction } from "../transform/transformed";
 import type { CeleryJobArgs, JobOptions } from "./args";
 
 const runName: Check<string> = check(
@@ -37,6 +40,7 @@ export const JOB: Validation<JobOptions> = {
     compute,
     command,
     completionTimeout: duration,
+    transform: fields<TransformedJob>({ job: aFunction }),
     ...CELERY,
   },
   rules: [JOB_ENVIRONMENT],

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
+import type { TransformedDeployment } from "../transform/args";
 import type { BrokerConnection, Compute, LedgerConnection, Pool, Spread, WorkerAutoscale } from "../types";
 
 /** Arguments that `CeleryWorkers` shares with the worker pools of a `HaCelery`. Changing any of them except
@@ -47,6 +48,9 @@ export interface WorkerOptions extends CeleryOptions {
   /** How long `pulumi up` waits for all pods to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;
+  /** Functions that change the Kubernetes object of this component, for what no argument covers.
+   * @default none */
+  transform?: TransformedDeployment;
 }
 
 /** Arguments of `CeleryWorkers`. */

@@ -15,6 +15,8 @@ import { CELERY_WORKERS } from "./validation";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import { ScaleBy } from "../types";
+import { WORKERS_GUARDS } from "../transform/guards";
+import { transformed } from "../transform/transformed";
 import type { CeleryWorkersArgs } from "./args";
 
 interface Parts {
@@ -56,10 +58,18 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     const workers = resolveWorkers(name, args);
 
     const packageName = packageOf(this, workers, opts?.parent);
-    const pods = new k8s.apps.v1.Deployment(`${name}-workers`, deployment(workers, packageName), {
-      parent: this,
-      customTimeouts: workerTimeouts(workers),
-    });
+    const pods = new k8s.apps.v1.Deployment(
+      `${name}-workers`,
+      transformed(this, name, deployment(workers, packageName), {
+        name: "deployment",
+        change: workers.transform?.deployment,
+        guards: WORKERS_GUARDS,
+      }),
+      {
+        parent: this,
+        customTimeouts: workerTimeouts(workers),
+      },
+    );
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(workers), { parent: this });
     if (hasAutoscale(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
 

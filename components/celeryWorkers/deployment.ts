@@ -13,15 +13,13 @@ import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
+import type { BuiltDeployment } from "../transform/args";
 import type { ResolvedWorkers } from "./resolve";
 
 /** Time that a stopping pod needs in addition to its longest task. */
 const STOP_SECONDS = 30;
 
-export function deployment(
-  workers: ResolvedWorkers,
-  packageName?: pulumi.Input<string>,
-): k8s.apps.v1.DeploymentArgs {
+export function deployment(workers: ResolvedWorkers, packageName?: pulumi.Input<string>): BuiltDeployment {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {

@@ -14,6 +14,8 @@ import {
   wholeNumber,
 } from "../shared/checks";
 import { type WorkerAutoscale, Pool, ScaleBy, Spread } from "../types";
+import type { TransformedDeployment } from "../transform/args";
+import { aFunction } from "../transform/transformed";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { minReplicasOf } from "./resolve";
 
@@ -98,6 +100,7 @@ export const WORKERS: Validation<WorkerOptions> = {
     observable: unchecked,
     command,
     readyTimeout: duration,
+    transform: fields<TransformedDeployment>({ deployment: aFunction }),
     ...CELERY,
   },
   rules: [replicasOrAutoscale, WORKER_ENVIRONMENT],

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Compute, OnDelete, Placement, Spread, Volume } from "../types";
+import type { TransformedStatefulSet } from "../transform/args";
 
 /** The volume of each broker node. */
 export interface BrokerStorage extends Volume {
@@ -100,6 +101,9 @@ export interface BrokerOptions extends Placement {
   /** How long `pulumi up` waits for all nodes to become ready, for example `10m`.
    * @default `20m` */
   readyTimeout?: string;
+  /** Functions that change the Kubernetes object of this component, for what no argument covers.
+   * @default none */
+  transform?: TransformedStatefulSet;
 }
 
 /** Arguments of `RabbitMqCluster`. */

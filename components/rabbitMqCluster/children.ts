@@ -11,6 +11,8 @@ import { networkPolicy } from "./networkPolicy";
 import type { ResolvedBroker } from "./resolve";
 import { clientService, disruptionBudget, headlessService } from "./services";
 import { type BrokerSources, statefulSet, timeouts } from "./statefulSet";
+import { BROKER_GUARDS } from "../transform/guards";
+import { transformed } from "../transform/transformed";
 import { type AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./users";
 
 /** A RabbitMQ user with its generated password. */
@@ -96,12 +98,17 @@ export function createPolicies(parent: pulumi.Resource, broker: ResolvedBroker):
 }
 
 export function createNodes(
-  parent: pulumi.Resource,
+  parent: pulumi.ComponentResource,
   broker: ResolvedBroker,
   sources: BrokerSources,
   { peers }: Services,
 ): k8s.apps.v1.StatefulSet {
-  return new k8s.apps.v1.StatefulSet(`${broker.name}-set`, statefulSet(broker, sources), {
+  const args = transformed(parent, broker.name, statefulSet(broker, sources), {
+    name: "statefulSet",
+    change: broker.transform.statefulSet,
+    guards: BROKER_GUARDS,
+  });
+  return new k8s.apps.v1.StatefulSet(`${broker.name}-set`, args, {
     ...protectedChild(parent, broker),
     dependsOn: peers,
     customTimeouts: timeouts(broker),

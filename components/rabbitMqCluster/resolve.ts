@@ -4,6 +4,7 @@ import { omitUndefined } from "../shared/omitUndefined";
 import { type Identity, identityOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { type Compute, type Placement, OnDelete, Spread } from "../types";
+import type { TransformedStatefulSet } from "../transform/args";
 import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
 
 /** Arguments of a broker with all defaults. */
@@ -28,6 +29,7 @@ export interface ResolvedBroker extends Placement, Identity {
   clusterDomain: string;
   deletionProtection: boolean;
   readyTimeout: string;
+  transform: TransformedStatefulSet;
 }
 
 export const DEFAULT_MEMORY = "2Gi";
@@ -55,6 +57,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
     clusterDomain: args.clusterDomain ?? "cluster.local",
     deletionProtection: args.deletionProtection ?? true,
     readyTimeout: args.readyTimeout ?? "20m",
+    transform: args.transform ?? {},
     nodeSelector: args.nodeSelector,
     tolerations: args.tolerations,
     priorityClassName: args.priorityClassName,

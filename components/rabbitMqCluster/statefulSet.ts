@@ -11,6 +11,7 @@ import { preStopScript } from "./preStop";
 import { POD_INFO_MOUNT, podInfoVolume } from "./podInfo";
 import { PREPARE_DIRS, prepareScript, seedFile } from "./prepare";
 import { headlessName } from "./services";
+import type { BuiltStatefulSet } from "../transform/args";
 import type { ResolvedBroker } from "./resolve";
 import { PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
 import { ADVANCED_FILE } from "./sockets";
@@ -32,7 +33,7 @@ export interface BrokerSources {
   checksum: pulumi.Input<string>;
 }
 
-export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): k8s.apps.v1.StatefulSetArgs {
+export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): BuiltStatefulSet {
   return {
     // Not generated, because a replaced StatefulSet with a new name would start an empty cluster beside the old
     // volumes.

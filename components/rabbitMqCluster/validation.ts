@@ -19,6 +19,8 @@ import {
 } from "../shared/checks";
 import { OnDelete, Spread } from "../types";
 import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./resolve";
+import type { TransformedStatefulSet } from "../transform/args";
+import { aFunction } from "../transform/transformed";
 import { configLines } from "./configLines";
 import { MONITORING_USER } from "./names";
 import { clashesWithTls } from "./tls";
@@ -138,6 +140,7 @@ export const BROKER: Validation<BrokerOptions> = {
     ),
     deletionProtection: unchecked,
     readyTimeout: duration,
+    transform: fields<TransformedStatefulSet>({ statefulSet: aFunction }),
     ...PLACEMENT,
   },
   rules: [enoughMemory, enoughStorage, tlsKeepsItsPorts],

@@ -17,7 +17,17 @@ const orders = new HaCelery(
     // Settings that differ between stacks, for example { storage: { size: "50Gi" } }.
     broker: config.getObject<BrokerOptions>("broker"),
     workers: [
-      { name: "mail", queues: ["mail"], replicas: 2, concurrency: 4, longestTaskSeconds: 120 },
+      {
+        name: "mail",
+        queues: ["mail"],
+        replicas: 2,
+        concurrency: 4,
+        longestTaskSeconds: 120,
+        // For a field without an argument.
+        transform: {
+          deployment: (args) => ({ ...args, spec: { ...args.spec, revisionHistoryLimit: 2 } }),
+        },
+      },
       { name: "reports", queues: ["reports"], replicas: 1, concurrency: 1, longestTaskSeconds: 3600 },
     ],
   },

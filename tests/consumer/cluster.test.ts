@@ -117,6 +117,9 @@ describe("programs that import the library, on an existing cluster", () => {
       });
       assert.equal(set.metadata?.annotations?.["example.com/owner"], "orders");
       assert.equal(set.status?.readyReplicas, 3);
+      const deployments = await apps.listNamespacedDeployment({ namespace });
+      const limits = deployments.items.map(({ spec }) => spec?.revisionHistoryLimit).sort();
+      assert.deepEqual(limits, [10, 2], "the default, and that of transform");
       const { items } = await core.listNamespacedService({ namespace });
       const zoned = items.filter(({ spec }) => spec?.trafficDistribution === "PreferClose");
       assert.deepEqual(
