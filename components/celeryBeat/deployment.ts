@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import {
+  CONTAINER_SECURITY,
+  LOG_AS_MESSAGE,
+  LOST_NODE_TOLERATIONS,
+  placement,
+  podSecurity,
+  resources,
+} from "../shared/pods";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
@@ -35,6 +42,7 @@ export function beatDeployment(
                 name: "beat",
                 image: beat.image,
                 imagePullPolicy: "IfNotPresent",
+                ...LOG_AS_MESSAGE,
                 command: beat.command ?? beatCommand(beat),
                 env: environment(beat, {
                   [VARIABLES.queues]: beat.queues.join(","),

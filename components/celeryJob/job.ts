@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
+import {
+  CONTAINER_SECURITY,
+  LOG_AS_MESSAGE,
+  LOST_NODE_TOLERATIONS,
+  placement,
+  podSecurity,
+  resources,
+} from "../shared/pods";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { JOB_VARIABLES, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
@@ -34,6 +41,7 @@ export function jobArgs(job: ResolvedJob, packageName?: pulumi.Input<string>): B
                 name: "job",
                 image: job.image,
                 imagePullPolicy: "IfNotPresent",
+                ...LOG_AS_MESSAGE,
                 command: job.command,
                 env: environment(job, {
                   [VARIABLES.queues]: job.queues.join(","),

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import {
   CONTAINER_SECURITY,
+  LOG_AS_MESSAGE,
   LOST_NODE_TOLERATIONS,
   type OwnContainer,
   placement,
@@ -97,6 +98,7 @@ function workerContainer(workers: ResolvedWorkers): OwnContainer {
     name: "worker",
     image: workers.image,
     imagePullPolicy: "IfNotPresent",
+    ...LOG_AS_MESSAGE,
     command: workers.command ?? workerCommand(workers),
     env: environment(workers, {
       [VARIABLES.queues]: workers.appQueues.join(","),

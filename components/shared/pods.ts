@@ -35,6 +35,11 @@ export const CONTAINER_SECURITY: k8s.types.input.core.v1.SecurityContext = {
   readOnlyRootFilesystem: true,
 };
 
+/** The end of the log is the reason of a container that fails, in `kubectl describe pod` and in `pulumi up`. */
+export const LOG_AS_MESSAGE: Pick<k8s.types.input.core.v1.Container, "terminationMessagePolicy"> = {
+  terminationMessagePolicy: "FallbackToLogsOnError",
+};
+
 export function resources(compute: Compute): k8s.types.input.core.v1.ResourceRequirements {
   return {
     requests: { ...(compute.cpu && { cpu: compute.cpu }), ...(compute.memory && { memory: compute.memory }) },
