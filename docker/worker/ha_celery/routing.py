@@ -35,8 +35,8 @@ class Router(routes.Router):
         except QueueNotFound as error:
             raise UnknownQueueError(
                 f"task {name} is not sent: {error.args[0]}. Declared queues: {', '.join(self.queues)}."
-                " Correct the name, declare the queue, or set task_create_missing_queues to let queues be"
-                " made on the fly."
+                " Correct the name, add the queue to `queues` of a worker pool, or set"
+                " task_create_missing_queues to let queues be made on the fly."
             ) from error
         return routed
 
