@@ -90,9 +90,9 @@ class Scheduler(beat.Scheduler):
         """Publishes a task; its entry stays due until the broker has confirmed it."""
         run = _run_id(entry)
         self._error = None
-        # Celery's own method, because monitoring such as Sentry's wraps it.
+        # Celery's own method, because monitoring wraps it. Sentry's accepts only one positional argument.
         super().apply_entry(
-            self.Entry(**{**dict(entry), "options": {"task_id": run, **entry.options}}), producer
+            self.Entry(**{**dict(entry), "options": {"task_id": run, **entry.options}}), producer=producer
         )
         if self._error is not None:
             self._overdue[entry.name] = time.monotonic() + RETRY_SECONDS

@@ -310,10 +310,12 @@ def test_monitoring_that_wraps_celerys_method_sees_every_run(
     seen: list[str] = []
     celerys = beat.Scheduler.apply_entry
 
-    def check_in(scheduler: Any, entry: Any, producer: Any = None) -> None:
+    def check_in(*args: Any, **options: Any) -> None:
+        # As Sentry's wrapper.
+        _, entry = args
         seen.append(entry.name)
         entry.options.setdefault("headers", {})["monitor"] = "yes"
-        celerys(scheduler, entry, producer)
+        celerys(*args, **options)
 
     monkeypatch.setattr(beat.Scheduler, "apply_entry", check_in)
     made = world(every=10.0)

@@ -1,4 +1,4 @@
-"""Workers in processes of their own, and what their tasks have noted."""
+"""Workers and beat in processes of their own, and what their tasks have noted."""
 
 from __future__ import annotations
 
@@ -41,37 +41,57 @@ class Journal:
 @contextmanager
 def worker(folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str) -> Iterator[Journal]:
     """Run a worker of publishing_app that takes tasks from these queues."""
-    state = folder / "state"
+    with worker_of("publishing_app", folder, queues, *arguments, **environment) as journal:
+        yield journal
+
+
+@contextmanager
+def worker_of(
+    app: str, folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str
+) -> Iterator[Journal]:
+    """Run a worker of an app that takes tasks from these queues."""
+    options = ("--loglevel=INFO", "--concurrency=2", *QUIET, *arguments)
+    with _celery(app, "worker", folder, queues, *options, **environment):
+        wait_for(lambda: "ready." in (folder / "worker.log").read_text(), 60)
+        yield Journal(folder / "journal")
+
+
+@contextmanager
+def beat(
+    app: str, folder: Path, queue: str, *arguments: str, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run beat of an app, whose tasks go to this queue; the state of its probes is in the folder `beat`."""
+    ready = folder / "beat" / "scheduling"
+    ready.unlink(missing_ok=True)
+    with _celery(app, "beat", folder, (queue,), "--loglevel=INFO", *arguments, **environment) as process:
+        wait_for(ready.exists, 120)
+        yield process
+
+
+@contextmanager
+def _celery(
+    app: str, command: str, folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command of Celery in a process of its own, with its log and its state in the folder."""
+    state = folder / ("state" if command == "worker" else command)
     state.mkdir(exist_ok=True)
-    journal = Journal(folder / "journal")
-    log = (folder / "worker.log").open("a")
+    log = (folder / f"{command}.log").open("a")
     variables = {
         "HA_CELERY_BROKER_URL": BROKER_URL,
         "HA_CELERY_QUEUES": ",".join(queues),
         "HA_CELERY_STATE_DIR": str(state),
-        "TEST_JOURNAL": str(journal.file),
+        "TEST_JOURNAL": str(folder / "journal"),
         "PYTHONPATH": f"{HERE}:{HERE.parent}",
     }
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "--app=publishing_app",
-            "worker",
-            "--loglevel=INFO",
-            "--concurrency=2",
-            *QUIET,
-            *arguments,
-        ],
+        [sys.executable, "-m", "celery", f"--app={app}", command, *arguments],
         env=os.environ | variables | environment,
         stdout=log,
         stderr=log,
         cwd=folder,
     )
     try:
-        wait_for(lambda: "ready." in (folder / "worker.log").read_text(), 60)
-        yield journal
+        yield process
     finally:
         process.terminate()
         try:
