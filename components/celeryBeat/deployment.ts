@@ -33,7 +33,7 @@ export function beatDeployment(
         spec: podSpec(
           {
             enableServiceLinks: false,
-            // As process 1, a beat ignores SIGTERM until Python has started; then only the end of the grace period ends it.
+            // As process 1, a beat that has just started ignores SIGTERM, and is only killed after its grace period.
             shareProcessNamespace: true,
             securityContext: podSecurity(beat.runAsUser),
             ...placement(beat, LOST_NODE_TOLERATIONS),

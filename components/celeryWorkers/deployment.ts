@@ -34,7 +34,7 @@ export function deployment(workers: ResolvedWorkers, packageName?: pulumi.Input<
         spec: podSpec(
           {
             enableServiceLinks: false,
-            // As process 1, a worker ignores SIGTERM until Python has started; then only the end of the grace period ends it.
+            // As process 1, a worker that has just started ignores SIGTERM, and is only killed after its grace period.
             shareProcessNamespace: true,
             securityContext: podSecurity(workers.runAsUser),
             terminationGracePeriodSeconds: workers.longestTaskSeconds + STOP_SECONDS,
@@ -84,7 +84,7 @@ export function workerCommand(workers: ResolvedWorkers): string[] {
     `--queues=${workers.queues.join(",")}`,
     ...(workers.pool ? [`--pool=${workers.pool}`] : []),
     `--concurrency=${workers.concurrency}`,
-    // Ends a worker whose app nothing has configured.
+    // Stops a worker whose app is not configured by the ha_celery package.
     "--include=ha_celery.required",
     // Otherwise, workers wait half a minute for each other after a broker crash.
     "--without-mingle",

@@ -65,7 +65,7 @@ export function createBroker(
   );
 }
 
-/** Creates what pods of the user need to publish, in the namespaces that the broker admits. */
+/** Creates the Secrets of the user's own publishers, in the namespaces that the broker admits. */
 export function createClient(
   parent: pulumi.Resource,
   name: string,

@@ -24,7 +24,7 @@ let read: PythonPackage | undefined;
 
 /** Reads the Python package, once. */
 export function pythonPackage(): PythonPackage {
-  return (read ??= packageOf(FOLDER));
+  return (read ??= readPackage(FOLDER));
 }
 
 /** Text of a file of the Python package, for example `ha_celery/loader.py`. */
@@ -34,7 +34,7 @@ export function textOf(path: string): string {
   return file.text;
 }
 
-function packageOf(folder: string): PythonPackage {
+function readPackage(folder: string): PythonPackage {
   if (!existsSync(folder))
     throw new Error(
       `inject needs the Python package ${PACKAGE}, but ${folder} does not exist. Run the program without bundling the npm package ha-celery into another file.`,

@@ -45,7 +45,7 @@ export function withPackage(pod: OwnPod, configMap: pulumi.Input<string> | undef
   };
 }
 
-/** A command for a container like another one: with the package, if the other one starts with it. */
+/** Returns a command that starts with the package if another container's command does. */
 export function startedLike(other: readonly string[] | undefined, command: readonly string[]): string[] {
   const hasPackage = START.every((word, index) => other?.[index] === word);
   return hasPackage ? [...START, ...command] : [...command];

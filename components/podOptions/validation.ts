@@ -31,7 +31,7 @@ import type {
 } from "./args";
 import { FIXED_IN_CONTAINER, FIXED_IN_POD, FIXED_IN_SECURITY, onlyFields } from "./fixedFields";
 
-const OWN_VOLUMES = ["broker-ca", "memory", "state", "tmp"];
+const OWN_VOLUMES = ["broker-ca", "ha-celery-package", "memory", "state", "tmp"];
 const OWN_CONTAINERS = ["beat", "job", "worker"];
 /** Directories that the component mounts. Those below `/tmp` are free. */
 const OWN_DIRS = [STATE_DIR, TRUST_DIR, PACKAGE_DIR, "/var/lib/ha-celery"];

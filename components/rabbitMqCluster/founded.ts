@@ -15,7 +15,7 @@ export function foundedMarker(broker: ResolvedBroker): k8s.core.v1.ConfigMapArgs
   };
 }
 
-/** Whether an object is the marker. Who applies all objects at once must leave it out, or the first start would wait for
- * a cluster that does not exist. */
+/** Whether an object is the marker. YAML that is applied all at once must not contain it: the first start would wait
+ * for a cluster that does not exist. */
 export const isFoundedMarker = ({ kind, data = {} }: { kind: string; data?: object }): boolean =>
   kind === "ConfigMap" && FOUNDED_KEY in data;

@@ -10,7 +10,7 @@ export const seedFile = (home: string) => `${home}/seed.conf`;
 /** Folders that the script reads, besides the node's home. */
 export const PREPARE_DIRS = { cookie: "/cookie", founded: "/founded", podInfo: POD_INFO_DIR };
 
-/** Seconds between two looks for a node that serves. */
+/** Interval at which a waiting node checks whether another one serves, in seconds. */
 const LOOK_SECONDS = 3;
 
 /**
@@ -42,6 +42,8 @@ serving() {
   return 1
 }
 
+# As process 1, a shell without a trap ignores SIGTERM, so a pod that waits would only end after its grace period.
+trap 'exit 143' TERM
 [ -n "$(others)" ] || exit 0
 looks=0
 until host=$(serving); do

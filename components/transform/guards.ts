@@ -44,6 +44,7 @@ function workload(container: string, reasons: Record<string, string> = {}): Guar
       [...own, "command"],
       reasons.command ?? "starts Celery with options that the guarantees depend on. Use command",
     ),
+    same([...own, "args"], reasons.args ?? "would add options to the component's command. Use command"),
     additions([...own, "env"], "has variables of the component. Only add others, or use the arguments"),
     additions([...own, "volumeMounts"], "mounts volumes of the component. Only add others"),
     same([...own, "securityContext"], SECURITY),
@@ -57,7 +58,7 @@ export const WORKERS_GUARDS: readonly Guard[] = [
   same(["spec", "strategy"], "starts a new pod before an old one stops. Leave it"),
   same(
     ["spec", "template", "spec", "shareProcessNamespace"],
-    "lets a worker end that is stopped in its first second. Leave it",
+    "lets SIGTERM stop a worker that has just started. Leave it",
   ),
 ];
 
@@ -70,12 +71,13 @@ export const BEAT_GUARDS: readonly Guard[] = [
   ),
   same(
     ["spec", "template", "spec", "shareProcessNamespace"],
-    "lets a beat end that is stopped in its first second. Leave it",
+    "lets SIGTERM stop a beat that has just started. Leave it",
   ),
 ];
 
 export const JOB_GUARDS: readonly Guard[] = [
   ...workload("job", { command: "is an argument of the component. Use command" }),
+  additions(["metadata", "annotations"], "lets Pulumi replace a Job that failed. Only add others"),
   same(["spec", "podReplacementPolicy"], "replaces a pod on a lost node. Leave it"),
 ];
 
@@ -83,6 +85,7 @@ const NODES = "is part of how the nodes find each other and restart one by one. 
 
 export const BROKER_GUARDS: readonly Guard[] = [
   ...workload("rabbitmq", {
+    args: "would replace the image's command, which starts RabbitMQ. Leave it",
     affinity: "keeps the nodes on different machines. Use spread, nodeSelector and tolerations",
     command: "starts RabbitMQ. Leave it",
     lifecycle: "waits for a majority before a node stops. Leave it",
@@ -94,9 +97,29 @@ export const BROKER_GUARDS: readonly Guard[] = [
     ["spec", "template", "spec", "initContainers"],
     "decides which node founds the cluster. Only add others",
   ),
+  additions(
+    ["metadata", "annotations"],
+    "records the volumes' size and class, which cannot change, and deletionProtection. Only add others",
+  ),
+  additions(
+    ["spec", "template", "metadata", "annotations"],
+    "restarts the nodes when their configuration changes. Only add others",
+  ),
+  additions(
+    ["spec", "template", "spec", "containers", "rabbitmq", "ports"],
+    "has the ports of the Services and probes. Only add others",
+  ),
+  additions(
+    ["spec", "template", "spec", "containers", "rabbitmq", "resources", "limits"],
+    "has the memory that the memory alarm is computed from. Only add others, or use compute",
+  ),
+  same(
+    ["spec", "template", "spec", "enableServiceLinks"],
+    "keeps the variables of Services out of RabbitMQ's settings. Leave it",
+  ),
   same(["metadata", "name"], "is part of each node's identity. Leave it"),
   same(["spec", "replicas"], "is an argument of the component. Use replicas"),
-  ...["serviceName", "podManagementPolicy", "updateStrategy", "minReadySeconds"].map((field) =>
+  ...["serviceName", "ordinals", "podManagementPolicy", "updateStrategy", "minReadySeconds"].map((field) =>
     same(["spec", field], NODES),
   ),
   ...["volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy"].map((field) =>

@@ -49,7 +49,7 @@ export function transformProblems(
 export const aFunction: Check<unknown> = (what, value) =>
   typeof value === "function"
     ? []
-    : [`${what} is no function. Use one that returns the arguments it receives, or omit it.`];
+    : [`${what} is not a function. Use one that returns the arguments it receives, or omit it.`];
 
 /** The part at a path; in a list, the element with that name. */
 function at(value: unknown, path: readonly string[]): unknown {

@@ -293,6 +293,11 @@ describe("pod", () => {
       assert.match(problems.join(), message);
     });
 
+  it("refuses the name of the volume that inject adds", () => {
+    const problems = check("pod", { volumes: [{ name: "ha-celery-package", emptyDir: {} }] });
+    assert.match(problems.join(), /pod\.volumes\[0\]\.name is "ha-celery-package"/);
+  });
+
   it("reports all problems together", async () => {
     const message = await refusal(() =>
       workers({ labels: { "ha-celery/x": "" }, volumes: [{ name: "state", emptyDir: {} }] }),

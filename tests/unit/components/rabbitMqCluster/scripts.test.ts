@@ -31,7 +31,8 @@ case "$*" in
   *get_env*) for peer in $STOPPING; do case "$*" in *"@$peer."*) echo true;; esac; done;;
 esac`,
   "rabbitmq-upgrade": 'echo "rabbitmq-upgrade $*" >> "$LOG"\n[ "$1" = drain ] || [ -n "$QUORUM" ]',
-  sleep: 'echo sleep >> "$LOG"',
+  // With STOP, the pod is deleted during the first sleep.
+  sleep: 'echo sleep >> "$LOG"; [ -z "${STOP:-}" ] || kill -TERM "$PPID"',
   // A second each time it is asked.
   date: 'echo x >> "$CLOCK"; wc -l < "$CLOCK"',
 };
@@ -125,6 +126,12 @@ describe("the scripts of a broker's pod", () => {
       ]);
       assert.equal(seed, `cluster_formation.k8s.seed_node = rabbit@${hostOf(2)}\n`);
       assert.deepEqual(stdout.split("\n"), [WAITING, WAITING, JOINING(2)]);
+    });
+
+    it("ends at once when its pod is deleted while it waits", async () => {
+      await found();
+      const { exitCode, called } = await prepare({ STOP: "yes" });
+      assert.deepEqual({ exitCode, called }, { exitCode: 143, called: ["sleep"] });
     });
 
     it("with an empty volume, founds a cluster again when its pod has the label for it", async () => {

@@ -155,7 +155,10 @@ describe("transform", () => {
               transform: {
                 statefulSet: (args) => ({
                   ...args,
-                  metadata: { ...args.metadata, annotations: { owner: "mail" } },
+                  metadata: {
+                    ...args.metadata,
+                    annotations: Object.assign({ owner: "mail" }, args.metadata.annotations),
+                  },
                 }),
               },
             },
@@ -181,9 +184,9 @@ describe("transform", () => {
     assert.equal(at(inputs("Deployment", "shop-mail-workers"), ["spec"]).revisionHistoryLimit, 2);
     assert.equal(at(inputs("Deployment", "shop-beat-publisher"), ["spec"]).progressDeadlineSeconds, 60);
     assert.equal(at(inputs("Job", "shop-scheduler-run"), ["spec"]).suspend, true);
-    assert.deepEqual(at(inputs("StatefulSet", "shop-broker-set"), ["metadata", "annotations"]), {
-      owner: "mail",
-    });
+    const annotations = at(inputs("StatefulSet", "shop-broker-set"), ["metadata", "annotations"]);
+    assert.equal(annotations.owner, "mail");
+    assert.equal(annotations["ha-celery/deletion-protection"], "true");
   });
 
   it("is refused with every problem at once", async () => {
@@ -215,7 +218,7 @@ describe("transform", () => {
 
   it("is a function, which JSON cannot hold", () => {
     assert.deepEqual(aFunction("transform.job", {}), [
-      "transform.job is no function. Use one that returns the arguments it receives, or omit it.",
+      "transform.job is not a function. Use one that returns the arguments it receives, or omit it.",
     ]);
     assert.deepEqual(aFunction("transform.job", workers), []);
   });
