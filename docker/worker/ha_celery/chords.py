@@ -4,9 +4,10 @@ Most result backends count the finished tasks of a header. A task that runs twic
 worker that is lost after it has counted the last task does not publish the body. In both cases the body never
 runs. With these backends, Celery's task `celery.chord_unlock` waits for the header, as with SQL databases.
 
-Redis keeps the results of a header as a sorted set, in which a second run replaces the first. But Celery
-deletes them in a `finally` clause, even if the process must end before it has published the body. Such a
-process therefore ends as if it were killed, and the task runs again. See also `requests.PoolLimit`.
+Since Celery 5.7, Redis counts each task of a header once. Earlier versions count a second run with another
+result, and publish the body too early. But Celery deletes the results in a `finally` clause, even if the
+process must end before it has published the body. Such a process therefore ends as if it were killed, and the
+task runs again. See also `requests.PoolLimit`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import celery
 from celery import Celery
 from celery.backends.base import Backend
 
@@ -23,7 +25,7 @@ from ha_celery import task_process
 
 #: Module of the Redis backend. Not imported, because it needs the package redis.
 REDIS = "celery.backends.redis"
-#: Interval between two looks at the claim of another process.
+#: Interval between two polls of another process's claim, in seconds.
 CLAIM_SECONDS = 1.0
 
 
@@ -33,7 +35,7 @@ def count_nothing(app: Celery) -> None:
 
     def get_backend() -> Any:
         backend = create()
-        if _is_redis(backend):
+        if _counts_once(backend):
             backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
         elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
             backend.apply_chord = partial(Backend.apply_chord, backend)
@@ -43,8 +45,9 @@ def count_nothing(app: Celery) -> None:
     app._get_backend = get_backend
 
 
-def _is_redis(backend: Any) -> bool:
-    return any(parent.__module__ == REDIS for parent in type(backend).__mro__)
+def _counts_once(backend: Any) -> bool:
+    is_redis = any(parent.__module__ == REDIS for parent in type(backend).__mro__)
+    return is_redis and celery.VERSION[:2] >= (5, 7)
 
 
 def _with_redis(backend: Any, count: Callable[..., None]) -> Callable[..., None]:
@@ -53,8 +56,7 @@ def _with_redis(backend: Any, count: Callable[..., None]) -> Callable[..., None]
             count(request, state, result, **options)
             if not request.group or not (request.delivery_info or {}).get("redelivered"):
                 return
-            # Since Celery 5.7, the process that publishes the body claims the chord for some seconds. It may
-            # have been lost.
+            # The process that publishes the body claims the chord for some seconds. It may have been lost.
             while _is_claimed(backend, request.group):
                 time.sleep(CLAIM_SECONDS)
                 count(request, state, result, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -62,7 +63,7 @@ class Requests(bootsteps.Step):
     def __init__(self, consumer: Any, **options: Any) -> None:
         """Runs when the worker has loaded all tasks."""
         super().__init__(consumer, **options)
-        consumer.on_decode_error = partial(keep_unreadable, consumer)
+        consumer.on_decode_error = partial(keep_unreadable, consumer, consumer.on_decode_error)
         for task in consumer.app.tasks.values():
             limit(task)
         early = sorted(task.name for task in consumer.app.tasks.values() if not task.acks_late)
@@ -70,8 +71,14 @@ class Requests(bootsteps.Step):
             logger.warning("tasks with acks_late=False are lost with their worker: %s", ", ".join(early))
 
 
-def keep_unreadable(consumer: Any, message: Any, error: Exception) -> None:
+def keep_unreadable(
+    consumer: Any, acknowledge: Callable[[Any, Exception], None], message: Any, error: Exception
+) -> None:
     """Makes a message that cannot be deserialized a dead letter. Celery would acknowledge it, and lose it."""
+    if message.delivery_info.get("consumer_tag") in (message.channel.no_ack_consumers or ()):
+        # A command of remote control. To reject a message that needs no acknowledgement closes the channel.
+        acknowledge(message, error)
+        return
     logger.critical(
         "a message of content type %r cannot be read, and becomes a dead letter: %r. Correct accept_content",
         message.content_type,

