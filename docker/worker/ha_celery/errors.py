@@ -56,8 +56,8 @@ class RejectedError(PublishError):
 class UnroutableError(PublishError):
     """No queue takes messages of this exchange and routing key. The task is not stored.
 
-    Raised at once, because no other attempt cures it. Correct the exchange or the routing key, or start the
-    workers that declare the queue. A process that knows no queue needs `HA_CELERY_QUEUES`. A task with a
+    Raised at once, because another attempt cannot succeed. Correct the exchange or the routing key, or start
+    the workers that declare the queue. A process that knows no queue needs `HA_CELERY_QUEUES`. A task with a
     `countdown` or an `eta` needs a queue that the application declares.
     """
 
