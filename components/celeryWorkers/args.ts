@@ -23,9 +23,9 @@ export interface WorkerOptions extends CeleryOptions {
   /** Number of tasks that a pod runs at a time, each in a process, thread or greenlet of its own.
    * @default 2 */
   concurrency?: number;
-  /** Number of tasks that a pod holds per process, thread or greenlet, including the running one. 4 keeps processes busy with tasks of
-   * a few milliseconds. 1 suits tasks that take seconds or longer: no task waits behind a long one, and only
-   * running tasks are redelivered when a pod is lost.
+  /** Number of tasks that a pod holds per process, thread or greenlet, including the running one. 4 keeps processes
+   * busy with tasks of a few milliseconds. 1 suits tasks that take seconds or longer: no task waits behind a long one,
+   * and only running tasks are redelivered when a pod is lost.
    * @default 4 */
   prefetch?: number;
   /** Maximum duration of a task, in seconds. A task that takes longer is killed and redelivered. A stopping pod has
