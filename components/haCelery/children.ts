@@ -82,7 +82,9 @@ export function createClient(
       namespace,
       broker: connection,
       amqpUrl,
-      namespaces: args.broker?.access?.clientNamespaces?.filter((other) => other !== own),
+      namespaces: args.broker?.access?.clientNamespaces?.filter(
+        (other, index, all) => other !== own && all.indexOf(other) === index,
+      ),
       queues: queuesOf(pools),
       observable: pools.some((pool) => pool.observable),
       resultBackend: args.resultBackend,

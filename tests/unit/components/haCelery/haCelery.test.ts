@@ -251,7 +251,7 @@ describe("HaCelery", () => {
           { name: "mail", queues: ["mail"] },
           { name: "reports", queues: ["reports"], observable: true },
         ],
-        broker: { access: { clientNamespaces: ["mail", "shop"] } },
+        broker: { access: { clientNamespaces: ["mail", "shop", "shop"] } },
         client: { publishBudgetSeconds: 8 },
         resultBackend: { secretName: "redis", key: "url" },
       }),
