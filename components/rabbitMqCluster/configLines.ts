@@ -59,7 +59,7 @@ const GUARDS: readonly Guard[] = [
 /** Each entry is one line of rabbitmq.conf and leaves the guarantees as they are. */
 export const configLines: Check<Record<string, string>> = (what, lines) =>
   Object.entries(lines).flatMap(([key, value]) => {
-    const guard = GUARDS.find(({ keys, harmless }) => keys.test(key) && !harmless?.test(value));
+    const guard = GUARDS.find(({ keys, harmless }) => keys.test(key) && !harmless?.test(value.trim()));
     if (guard) return [`${what} has ${key} = ${value}, but ${guard.why}.`];
     if (/^[\w.$-]+$/.test(key) && !/[\r\n]/.test(value)) return [];
     return [

@@ -33,7 +33,10 @@ export function recoverCommand(program: Command, access: ClusterAccess): void {
     .addOptions(command)
     .option("--yes", "consent to all steps except those that require one of the next two options")
     .option("--machines-off", "confirm that the machines of silent nodes are switched off")
-    .option("--give-up-volumes", "consent to losing the data on volumes that were lost with their node")
+    .option(
+      "--give-up-volumes",
+      "consent to losing the data on volumes that are lost; if all are, to a new, empty cluster",
+    )
     .option(
       "--silent-after <seconds>",
       "time without a heartbeat until an unready node is silent",
