@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { lock } from "proper-lockfile";
 import { REPOSITORY } from "../../local/paths";
 import { NO_COLOR } from "../cluster/noColor";
 
@@ -88,7 +89,20 @@ export class Consumer {
     return /^name: (.+)$/m.exec(text)?.[1] ?? "";
   }
 
+  /** Suites run at the same time, and each build deletes and writes the folder `dist`. */
   private async pack(): Promise<string> {
+    const release = await lock(REPOSITORY, {
+      lockfilePath: join(REPOSITORY, "node_modules", ".pack.lock"),
+      retries: { retries: 180, minTimeout: 1_000, maxTimeout: 1_000 },
+    });
+    try {
+      return await this.packAlone();
+    } finally {
+      await release();
+    }
+  }
+
+  private async packAlone(): Promise<string> {
     const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", this.folder], {
       cwd: REPOSITORY,
     });
