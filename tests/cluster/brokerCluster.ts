@@ -3,7 +3,7 @@ import { AppsV1Api, CoreV1Api, type KubeConfig, StorageV1Api, type V1Pod } from 
 import { PREPARE } from "../../components/rabbitMqCluster/names";
 import type { LocalCluster } from "../../local/cluster";
 import { LedgerReader, type LedgerSummary } from "../../local/ledger";
-import { isReady } from "../../operate/cluster/objects";
+import { ignoreNotFound, isReady } from "../../operate/cluster/objects";
 import { CERTIFICATE, EXPANDABLE, PLAIN, SECURE, SHOP } from "./brokerProgram";
 import type { Certificate } from "./certificates";
 import { executeIn } from "./machine";
@@ -130,12 +130,22 @@ export class BrokerCluster {
 
   /** Kills all nodes at the same time, and deletes the volume of one. */
   async killBrokers(namespace: string, ordinal: number): Promise<void> {
-    const claim = { namespace, name: `data-${namespace}-mq-${ordinal}` };
+    const pod = { namespace, name: `${namespace}-mq-${ordinal}` };
+    const claim = { namespace, name: `data-${pod.name}` };
+    const uid = async () => (await this.core.readNamespacedPersistentVolumeClaim(claim)).metadata?.uid;
+    const lost = await uid();
     await this.core.deleteNamespacedPersistentVolumeClaim(claim);
     await this.core.deleteCollectionNamespacedPod({
       namespace,
       labelSelector: "app.kubernetes.io/name=rabbitmq",
       gracePeriodSeconds: 0,
+    });
+    // A pod that is created while the old claim still exists gets no new one, and waits for it.
+    await this.until("a new volume", async () => {
+      if ((await uid().catch(ignoreNotFound)) !== lost && (await uid())) return true;
+      const { spec } = await this.core.readNamespacedPod(pod);
+      if (!spec?.nodeName) await this.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
+      return false;
     });
   }
 

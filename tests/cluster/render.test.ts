@@ -25,13 +25,23 @@ describe("rendered objects on a real API server", () => {
   const check = (objects: KubernetesObject[]) =>
     cluster.kubectl(toYaml(objects), "apply", "--dry-run=server", "--validate=strict", "--filename=-");
 
-  /** Creates the namespace with its Pod Security level, because a dry run needs an existing namespace. */
+  /**
+   * Creates the namespace with its Pod Security level, because a dry run needs an existing namespace. The namespaces
+   * of clients exist before, as the page on publishers says.
+   */
   function makeNamespace(objects: KubernetesObject[]): void {
     const [namespace, ...more] = objects.filter(({ kind }) => kind === "Namespace");
     assert.ok(namespace && more.length === 0);
     assert.equal(namespace.metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted");
     assert.equal(namespace.metadata.labels["pod-security.kubernetes.io/warn"], "restricted");
-    const { status, stderr } = cluster.kubectl(toYaml([namespace]), "apply", "--filename=-");
+    const clients = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+    clients.delete(namespace.metadata.name);
+    const existing = [...clients].map((name) => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name },
+    }));
+    const { status, stderr } = cluster.kubectl(toYaml([namespace, ...existing]), "apply", "--filename=-");
     assert.equal(status, 0, stderr);
   }
 

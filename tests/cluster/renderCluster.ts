@@ -4,6 +4,9 @@ import { ensureBinaries } from "../../local/toolchain";
 import { NAMESPACE } from "./machine";
 import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 
+/** Namespace of the clients in the rendered example. */
+const CLIENTS = "elsewhere";
+
 /** Result of a kubectl command. */
 export interface KubectlResult {
   status: number | null;
@@ -17,7 +20,7 @@ export class RenderCluster {
   private kubernetes = "";
 
   async open(): Promise<void> {
-    this.shared = await openSharedCluster(NAMESPACE);
+    this.shared = await openSharedCluster(NAMESPACE, CLIENTS);
     this.kubernetes = (await ensureBinaries(() => undefined)).kubernetes;
   }
 

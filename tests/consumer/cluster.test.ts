@@ -7,7 +7,7 @@ import { openSharedCluster, type SharedCluster } from "../cluster/sharedCluster"
 
 /** Namespaces of the cluster itself, and of other suites that may run at the same time. */
 const OTHERS =
-  /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|storefront|jobs|celery|(space|shop|roads)-.*)$/;
+  /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|storefront|elsewhere|jobs|celery|(space|shop|roads)-.*)$/;
 
 describe("programs that import the library, on an existing cluster", () => {
   const consumer = new Consumer();
