@@ -132,19 +132,25 @@ export class BrokerCluster {
   async killBrokers(namespace: string, ordinal: number): Promise<void> {
     const pod = { namespace, name: `${namespace}-mq-${ordinal}` };
     const claim = { namespace, name: `data-${pod.name}` };
-    const uid = async () => (await this.core.readNamespacedPersistentVolumeClaim(claim)).metadata?.uid;
-    const lost = await uid();
     await this.core.deleteNamespacedPersistentVolumeClaim(claim);
     await this.core.deleteCollectionNamespacedPod({
       namespace,
       labelSelector: "app.kubernetes.io/name=rabbitmq",
       gracePeriodSeconds: 0,
     });
-    // A pod that is created while the old claim still exists gets no new one, and waits for it.
-    await this.until("a new volume", async () => {
-      if ((await uid().catch(ignoreNotFound)) !== lost && (await uid())) return true;
-      const { spec } = await this.core.readNamespacedPod(pod);
-      if (!spec?.nodeName) await this.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
+    // The volumes are disks of machines. The new one may be on the machine that another node cannot do without, or the
+    // pod may still wait for the old one.
+    let looks = 0;
+    await this.until("a place for every node", async () => {
+      const pods = await this.pods(namespace, "rabbitmq");
+      const homeless = pods.filter(({ spec }) => !spec?.nodeName).map(({ metadata }) => metadata?.name);
+      if (pods.length === 3 && homeless.length === 0) return true;
+      looks += 1;
+      const isInTheWay = homeless.length > 0 && !homeless.includes(pod.name);
+      if (isInTheWay || looks % 20 === 0) {
+        await this.core.deleteNamespacedPersistentVolumeClaim(claim).catch(ignoreNotFound);
+        await this.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
+      }
       return false;
     });
   }
