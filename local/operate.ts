@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { KubeConfig } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import {
-  checkReachable,
   type ClusterAccess,
   type ConnectedCluster,
   kubeconfigAccess,
@@ -10,6 +8,7 @@ import {
 } from "../operate/cli/clusterAccess";
 import { runCommandLine } from "../operate/cli/program";
 import { Cluster } from "../operate/cluster/cluster";
+import { checkReachable, kubeConfigOf } from "../operate/cluster/kubeConfig";
 import { findCluster, notRunning } from "./cluster";
 import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";
@@ -35,9 +34,7 @@ const localAccess: ClusterAccess<LocalTargetOptions> = {
 async function connect(name: string): Promise<ConnectedCluster> {
   const found = await find(name);
   if (!found) throw notRunning(name);
-  const config = new KubeConfig();
-  config.loadFromFile(found.kubeconfigPath);
-  config.setCurrentContext(found.context);
+  const config = kubeConfigOf(found);
   await checkReachable(config);
   return { cluster: new Cluster(config), local: true, power: localPower(name) };
 }

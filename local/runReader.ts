@@ -1,11 +1,11 @@
 import { findInstallation } from "../operate/cluster/installation";
 import { queuedTasks } from "../operate/cluster/queues";
-import { clusterOf, type KubeContext } from "./kubeContext";
+import { clusterOf, type NamedContext } from "./kubeContext";
 import { LedgerReader } from "./ledger";
 import type { RunReader } from "./runResult";
 
 /** Reads the state of a run from the ledger and the brokers of one namespace. */
-export function runReader(context: KubeContext, namespace: string): RunReader {
+export function runReader(context: NamedContext, namespace: string): RunReader {
   const cluster = clusterOf(context);
   return {
     ledger: new LedgerReader(context.kubeconfigPath, context.context, namespace),

@@ -4,7 +4,7 @@ import { createCluster } from "./cluster";
 import { UserError } from "../operate/errors";
 import { ensureBaseImages } from "./images";
 import { uninterrupted } from "./interrupt";
-import { checkKubeContext, type KubeContext } from "./kubeContext";
+import { checkKubeContext, type NamedContext } from "./kubeContext";
 import type { Report } from "./report";
 import { OperationLog, openStack } from "./stack";
 import { readStackFile, readWorkspaceConfig, type StackConfig, writeWorkspace } from "./stackFile";
@@ -30,7 +30,7 @@ export interface UpOptions {
 interface UpState {
   config: StackConfig;
   tools: PulumiTools;
-  context: KubeContext;
+  context: NamedContext;
   result?: RunResult;
 }
 

@@ -1,12 +1,12 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { Command, Option } from "commander";
 import { numberOption } from "../../operate/cli/numberOption";
 import { runProgram } from "../../operate/cli/runProgram";
-import { Cluster } from "../../operate/cluster/cluster";
+import type { Cluster } from "../../operate/cluster/cluster";
 import { findInstallation } from "../../operate/cluster/installation";
 import { UserError } from "../../operate/errors";
 import { abortOnInterrupt } from "../../operate/interrupt";
 import { findCluster } from "../../local/cluster";
+import { clusterOf } from "../../local/kubeContext";
 import { withClusterLock } from "../../local/lock";
 import { localPower } from "../../local/power";
 import type { Report } from "../../local/report";
@@ -84,10 +84,7 @@ async function connect(name: string): Promise<{ cluster: Cluster; registry: stri
     throw new UserError(
       `The local cluster "${name}" does not exist, although it was just brought up. Run the command again.`,
     );
-  const config = new KubeConfig();
-  config.loadFromFile(found.kubeconfigPath);
-  config.setCurrentContext(found.context);
-  return { cluster: new Cluster(config), registry: found.registry };
+  return { cluster: clusterOf(found), registry: found.registry };
 }
 
 const signal = abortOnInterrupt("Stopping: removing the seed's design and restarting ours");

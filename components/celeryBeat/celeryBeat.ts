@@ -55,11 +55,13 @@ export class CeleryBeat extends pulumi.ComponentResource {
     const packageName = packageOf(this, beat, opts?.parent);
     const pod = new k8s.apps.v1.Deployment(
       `${name}-publisher`,
-      transformed(this, name, beatDeployment(beat, data.metadata.name, packageName), {
-        name: "deployment",
-        change: beat.transform?.deployment,
-        guards: BEAT_GUARDS,
-      }),
+      transformed(
+        this,
+        beat,
+        "deployment",
+        beatDeployment(beat, data.metadata.name, packageName),
+        BEAT_GUARDS,
+      ),
       { parent: this, customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout } },
     );
 

@@ -47,11 +47,7 @@ export class CeleryJob extends pulumi.ComponentResource {
     const packageName = packageOf(this, job, opts?.parent);
     const run = new k8s.batch.v1.Job(
       `${name}-run`,
-      transformed(this, name, jobArgs(job, packageName), {
-        name: "job",
-        change: job.transform?.job,
-        guards: JOB_GUARDS,
-      }),
+      transformed(this, job, "job", jobArgs(job, packageName), JOB_GUARDS),
       {
         parent: this,
         customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },

@@ -60,11 +60,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     const packageName = packageOf(this, workers, opts?.parent);
     const pods = new k8s.apps.v1.Deployment(
       `${name}-workers`,
-      transformed(this, name, deployment(workers, packageName), {
-        name: "deployment",
-        change: workers.transform?.deployment,
-        guards: WORKERS_GUARDS,
-      }),
+      transformed(this, workers, "deployment", deployment(workers, packageName), WORKERS_GUARDS),
       {
         parent: this,
         customTimeouts: workerTimeouts(workers),

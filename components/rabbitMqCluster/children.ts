@@ -103,11 +103,7 @@ export function createNodes(
   sources: BrokerSources,
   { peers }: Services,
 ): k8s.apps.v1.StatefulSet {
-  const args = transformed(parent, broker.name, statefulSet(broker, sources), {
-    name: "statefulSet",
-    change: broker.transform.statefulSet,
-    guards: BROKER_GUARDS,
-  });
+  const args = transformed(parent, broker, "statefulSet", statefulSet(broker, sources), BROKER_GUARDS);
   return new k8s.apps.v1.StatefulSet(`${broker.name}-set`, args, {
     ...protectedChild(parent, broker),
     dependsOn: peers,

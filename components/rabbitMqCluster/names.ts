@@ -20,6 +20,10 @@ export const MANAGEMENT_TLS: Endpoint = { name: "management-tls", port: 15671, s
 
 export const MONITORING_USER = "monitoring";
 
+/** Names of the pods of a StatefulSet, by ordinal. */
+export const podNames = (name: string, replicas: number): string[] =>
+  Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+
 /** Init container that prepares a node; it waits while the node's volume is empty and no other node serves. */
 export const PREPARE = "prepare";
 

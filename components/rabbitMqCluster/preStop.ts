@@ -1,4 +1,5 @@
-import { headlessName } from "./services";
+import { podNames } from "./names";
+import { hostOf } from "./services";
 import { POD_INFO_DIR, PodInfo } from "./podInfo";
 import type { ResolvedBroker } from "./resolve";
 
@@ -10,7 +11,7 @@ const CHECK_SECONDS = 10;
 export function preStopScript(broker: ResolvedBroker): string {
   const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
-  const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
+  const peers = podNames(broker.name, broker.replicas);
   return `released() { [ -s ${POD_INFO_DIR}/${PodInfo.skipWait} ]; }
 dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${CHECK_SECONDS}; }
 ask() { timeout ${CHECK_SECONDS * 2} rabbitmqctl --quiet --node "$1" eval "$2"; }
@@ -20,7 +21,7 @@ ask() { timeout ${CHECK_SECONDS * 2} rabbitmqctl --quiet --node "$1" eval "$2"; 
 all_stop() {
   for peer in ${peers.join(" ")}; do
     [ "$peer" != "$POD_NAME" ] || continue
-    host="$peer.${headlessName(broker)}.$POD_NAMESPACE.svc.${broker.clusterDomain}"
+    host="${hostOf(broker, "$peer", "$POD_NAMESPACE")}"
     getent hosts "$host" > /dev/null || { getent hosts kubernetes.default.svc.${broker.clusterDomain} > /dev/null && continue; return 1; }
     ask "rabbit@$host" "application:get_env(rabbit, ha_celery_stopping, false)." | grep -q true || return 1
   done

@@ -1,6 +1,7 @@
 import { COOKIE_KEY } from "./credentials";
 import { FOUNDED_KEY } from "./founded";
-import { headlessName } from "./services";
+import { podNames } from "./names";
+import { hostOf } from "./services";
 import { POD_INFO_DIR, PodInfo } from "./podInfo";
 import type { ResolvedBroker } from "./resolve";
 
@@ -20,7 +21,7 @@ const LOOK_SECONDS = 3;
  * second cluster, and any other node would vote on what it has forgotten.
  */
 export function prepareScript(broker: ResolvedBroker, home: string, dirs = PREPARE_DIRS): string {
-  const peers = Array.from({ length: broker.replicas }, (_, ordinal) => `${broker.name}-${ordinal}`);
+  const peers = podNames(broker.name, broker.replicas);
   return `set -eu
 # Erlang refuses a cookie that its group may read, and the group of a mounted Secret always may.
 cp ${dirs.cookie}/${COOKIE_KEY} ${home}/.erlang.cookie
@@ -32,7 +33,7 @@ empty() { [ ! -d "${home}/mnesia/$RABBITMQ_NODENAME" ]; }
 join() { echo "cluster_formation.k8s.seed_node = rabbit@$1" > ${seedFile(home)}; }
 others() {
   for peer in ${peers.join(" ")}; do
-    [ "$peer" = "$POD_NAME" ] || echo "$peer.${headlessName(broker)}.$POD_NAMESPACE.svc.${broker.clusterDomain}"
+    [ "$peer" = "$POD_NAME" ] || echo "${hostOf(broker, "$peer", "$POD_NAMESPACE")}"
   done
 }
 serving() {

@@ -5,6 +5,10 @@ import { PORTS } from "./names";
 /** Not generated, because it is part of every node's name. */
 export const headlessName = (broker: ResolvedBroker) => `${broker.name}-nodes`;
 
+/** Host name of a node for its peers. `pod` and `namespace` may be variables of a script or of the pod. */
+export const hostOf = (broker: ResolvedBroker, pod: string, namespace: string) =>
+  `${pod}.${headlessName(broker)}.${namespace}.svc.${broker.clusterDomain}`;
+
 /** Gives each node a stable host name for its peers. */
 export function headlessService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
   return {

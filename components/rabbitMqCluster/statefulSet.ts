@@ -10,7 +10,7 @@ import { immutableFieldAnnotations } from "./immutableFields";
 import { preStopScript } from "./preStop";
 import { POD_INFO_MOUNT, podInfoVolume } from "./podInfo";
 import { PREPARE_DIRS, prepareScript, seedFile } from "./prepare";
-import { headlessName } from "./services";
+import { headlessName, hostOf } from "./services";
 import type { BuiltStatefulSet } from "../transform/args";
 import type { ResolvedBroker } from "./resolve";
 import { PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
@@ -199,7 +199,7 @@ function nodeEnvironment(broker: ResolvedBroker): k8s.types.input.core.v1.EnvVar
     { name: "RABBITMQ_USE_LONGNAME", value: "true" },
     {
       name: "RABBITMQ_NODENAME",
-      value: `rabbit@$(POD_NAME).${headlessName(broker)}.$(POD_NAMESPACE).svc.${broker.clusterDomain}`,
+      value: `rabbit@${hostOf(broker, "$(POD_NAME)", "$(POD_NAMESPACE)")}`,
     },
     { name: "HOME", value: HOME },
   ];

@@ -3,28 +3,28 @@ import type { Check } from "../shared/checks";
 import { throwProblems } from "../shared/component";
 import type { Guard } from "./guards";
 
-/** The function of `transform` that changes one object, and what it must leave as it is. */
-export interface Transform<Built, Args> {
-  /** Name of the function in `transform`. */
+/** A component with the user's functions, by the kind of object that each changes. */
+export interface Transformable<Kind extends string, Built, Args> {
   readonly name: string;
-  readonly change: ((args: Built) => Args) | undefined;
-  readonly guards: readonly Guard[];
+  readonly transform?: { readonly [kind in Kind]?: (args: Built) => Args };
 }
 
 /**
- * Returns the arguments of an object after the user's function has changed them.
+ * Returns the arguments of an object after the user's function has changed them, if there is one.
  *
- * @throws ResourceError that lists everything that the function must not change.
+ * @throws ResourceError that lists everything of `guards` that the function changed.
  */
-export function transformed<Built extends Args, Args extends object>(
-  component: pulumi.ComponentResource,
-  componentName: string,
+export function transformed<Kind extends string, Built extends Args, Args extends object>(
+  parent: pulumi.ComponentResource,
+  { name, transform }: Transformable<Kind, Built, Args>,
+  kind: Kind,
   own: Built,
-  { name, change, guards }: Transform<Built, Args>,
+  guards: readonly Guard[],
 ): Args {
+  const change = transform?.[kind];
   if (!change) return own;
   const changed: unknown = change(copy(own) as Built);
-  throwProblems(component, componentName, transformProblems(`transform.${name}`, own, changed, guards));
+  throwProblems(parent, name, transformProblems(`transform.${kind}`, own, changed, guards));
   return changed as Args;
 }
 

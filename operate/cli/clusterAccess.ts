@@ -1,8 +1,7 @@
-import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import type { Command } from "commander";
 import { Cluster } from "../cluster/cluster";
+import { checkReachable, kubeConfigOf } from "../cluster/kubeConfig";
 import type { Power } from "../cluster/nodes";
-import { messageOf, UserError } from "../errors";
 
 /** Options of every command: the cluster, and the installation in it. */
 export interface TargetOptions {
@@ -38,36 +37,8 @@ function addTargetOptions(command: Command): Command {
     .option("--name <name>", "name of the installation's broker; required if the namespace has several");
 }
 
-async function connect(options: TargetOptions): Promise<ConnectedCluster> {
-  const config = new KubeConfig();
-  const file = options.kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config";
-  try {
-    if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
-    else config.loadFromDefault();
-  } catch (error) {
-    throw new UserError(
-      `The kubeconfig ${file} cannot be read: ${messageOf(error)}. Use another one: --kubeconfig FILE`,
-    );
-  }
-  const known = config.getContexts().map(({ name }) => name);
-  const context = options.context ?? config.getCurrentContext();
-  if (!known.includes(context))
-    throw new UserError(
-      `There is no context "${context}" in ${file} (contexts there: ${known.join(", ") || "none"}). Choose one: --context NAME`,
-    );
-  config.setCurrentContext(context);
+async function connect({ context, kubeconfig }: TargetOptions): Promise<ConnectedCluster> {
+  const config = kubeConfigOf({ context, kubeconfigPath: kubeconfig });
   await checkReachable(config);
   return { cluster: new Cluster(config), local: false };
-}
-
-/** Fails if the cluster of the current context does not answer. */
-export async function checkReachable(config: KubeConfig): Promise<void> {
-  try {
-    await config.makeApiClient(VersionApi).getCode();
-  } catch (error) {
-    const server = config.getCurrentCluster()?.server ?? "no server";
-    throw new UserError(
-      `The cluster of context "${config.getCurrentContext()}" (${server}) does not answer: ${messageOf(error)}. Start it, or choose another one: --context NAME`,
-    );
-  }
 }

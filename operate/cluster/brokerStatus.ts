@@ -1,3 +1,4 @@
+import { podNames } from "../../components/rabbitMqCluster/names";
 import { type Brokers, podOf } from "./brokers";
 
 /** What the brokers of an installation report. */
@@ -14,9 +15,8 @@ export interface BrokerStatus {
 export async function readBrokerStatus(brokers: Brokers): Promise<BrokerStatus> {
   const [members, queues] = await Promise.all([brokers.members(), brokers.queues()]);
   const running = members.filter((member) => member.running).map(({ node }) => podOf(node));
-  const pods = Array.from({ length: brokers.replicas }, (_, ordinal) => `${brokers.name}-${ordinal}`);
   return {
-    outside: pods.filter((pod) => !running.includes(pod)),
+    outside: podNames(brokers.name, brokers.replicas).filter((pod) => !running.includes(pod)),
     alarms: members.flatMap(({ node, alarms }) => alarms.map((alarm) => `${alarm} alarm on ${podOf(node)}`)),
     queues: queues.filter(({ messages }) => messages > 0).map(({ name, messages }) => ({ name, messages })),
   };

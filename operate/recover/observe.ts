@@ -1,5 +1,5 @@
 import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
+import { podNames, PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
 import { domainOf } from "../cluster/installation";
 import type { Cluster } from "../cluster/cluster";
@@ -49,7 +49,7 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
     ? pods.items
         .map(nameOf)
         .filter((pod) => pod.startsWith(`${name}-`) && /^\d+$/.test(pod.slice(name.length + 1)))
-    : Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+    : podNames(name, replicas);
   const domain = set ? domainOf(set) : "";
 
   const broker = (pod: string): BrokerFacts => {

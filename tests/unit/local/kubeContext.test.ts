@@ -27,18 +27,19 @@ describe("the context that a stack names", () => {
     assert.rejects(checkKubeContext({ context: "two", kubeconfigPath }), {
       name: "UserError",
       message:
-        /names the Kubernetes context "two", which is not in .*contexts there: one.* Fix: pulumi config set kubeContext NAME/,
+        /There is no context "two" in .*contexts there: one.* Choose one: pulumi config set kubeContext NAME/,
     }));
 
   it("must belong to a cluster that responds", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath }), {
       name: "UserError",
-      message: /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not respond/,
+      message:
+        /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not answer.*pulumi config set kubeContext NAME/,
     }));
 
   it("must come from a file that exists", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath: join(folder, "none") }), {
       name: "UserError",
-      message: /kubeconfig .*none cannot be read/,
+      message: /kubeconfig .*none cannot be read.*pulumi config set kubeconfigPath FILE/,
     }));
 });
