@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../operate/errors";
 import { REPOSITORY, stateDir } from "./paths";
@@ -63,7 +63,7 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
 
   const path = join(folder, `Pulumi.${stack}.yaml`);
   const before: StackDocument = existsSync(path) ? parseDocument(path) : {};
-  const config = { ...readStackFile(stack), ...values };
+  const config = withWorkerContext({ ...readStackFile(stack), ...values });
   writeFileSync(
     path,
     stringify({
@@ -77,6 +77,15 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
   if (!lstatSync(docker, { throwIfNoEntry: false }))
     symlinkSync(relative(folder, join(REPOSITORY, "docker")), docker);
   return folder;
+}
+
+/** With the folder of the worker's image relative to the repository instead of to the workspace, unless the
+ * workspace's link leads there. */
+function withWorkerContext(config: StackConfig): StackConfig {
+  const { workerContext } = config;
+  if (typeof workerContext !== "string" || workerContext === "" || /^docker(\/|$)/.test(workerContext))
+    return config;
+  return { ...config, workerContext: resolve(REPOSITORY, workerContext) };
 }
 
 export function workspaceDir(cluster: string): string {

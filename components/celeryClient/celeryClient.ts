@@ -2,12 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fromSecret, trustMounts, trustVariables, trustVolumes } from "../shared/celery/environment";
 import { VARIABLES } from "../shared/celery/contract";
-import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
+import { outputsOf, requireKubernetesProvider, throwProblems, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import type { CeleryClientArgs } from "./args";
 import { type ResolvedClient, resolveClient } from "./resolve";
 import { brokerOf, checksumOf, emptySecret, publisherVariables, secretValues } from "./secret";
-import { CELERY_CLIENT } from "./validation";
+import { CELERY_CLIENT, ownNamespace } from "./validation";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type EnvFromSource = k8s.types.input.core.v1.EnvFromSource;
@@ -130,7 +130,11 @@ function createSecret(
   const secret = new k8s.core.v1.Secret(`${client.name}-secret${suffix}`, emptySecret(client, namespace), {
     parent,
     // An empty Secret would let pods start without their variables.
-    dependsOn: values.apply((): pulumi.Resource[] => []),
+    dependsOn: pulumi.all([values, client.namespace]).apply(([, own]): pulumi.Resource[] => {
+      // Only now, because the namespace may be an Output.
+      if (own === copy) throwProblems(parent, client.name, [ownNamespace(own)]);
+      return [];
+    }),
   });
   const patch = new k8s.core.v1.SecretPatch(
     `${client.name}-values${suffix}`,

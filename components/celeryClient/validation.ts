@@ -32,6 +32,10 @@ export const CLIENT: Validation<ClientOptions> = {
   rules: [],
 };
 
+/** The problem of a copy in the broker's namespace: it would have the name of the Secret there. */
+export const ownNamespace = (name: string) =>
+  `namespaces has ${quote(name)}, which is the broker's own namespace. Remove it.`;
+
 export const CELERY_CLIENT: Validation<CeleryClientArgs> = {
   checks: {
     ...CLIENT.checks,
@@ -48,9 +52,7 @@ export const CELERY_CLIENT: Validation<CeleryClientArgs> = {
     {
       needs: ["namespaces"],
       problems: ({ namespace, namespaces = [] }) => [
-        ...namespaces
-          .filter((name) => name === namespace)
-          .map((name) => `namespaces has ${quote(name)}, which is the broker's own namespace. Remove it.`),
+        ...namespaces.filter((name) => name === namespace).map(ownNamespace),
         ...namespaces
           .filter((name, index) => namespaces.indexOf(name) !== index)
           .map((name) => `namespaces has ${quote(name)} twice. Remove one.`),

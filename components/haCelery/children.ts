@@ -10,7 +10,7 @@ import { TaskLedger } from "../taskLedger/taskLedger";
 import { type BrokerConnection, type LedgerConnection, OnDelete } from "../types";
 import type { HaCeleryArgs } from "./args";
 import { denyIngress, restrictedNamespace } from "./namespace";
-import { accessOf, consumerTimeout, poolsOf, queuesOf } from "./pools";
+import { accessOf, consumerTimeout, isInjected, poolsOf, queuesOf } from "./pools";
 
 /** Arguments that every part with the application's code gets. */
 export interface CommonArgs {
@@ -96,9 +96,11 @@ export function createClient(
 export function createLedger(
   parent: pulumi.Resource,
   name: string,
-  { ledger, workerImage: image, inject }: HaCeleryArgs,
+  args: HaCeleryArgs,
   namespace: pulumi.Input<string>,
 ): TaskLedger | undefined {
+  const { ledger, workerImage: image } = args;
+  const inject = isInjected(args);
   return ledger && new TaskLedger(`${name}-ledger`, { ...ledger, namespace, image, inject }, { parent });
 }
 

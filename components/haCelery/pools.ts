@@ -29,6 +29,11 @@ export function consumerTimeout(pools: WorkerPoolOptions[]): number {
   return Math.max(LEAST_CONSUMER_TIMEOUT, ...holds);
 }
 
+/** Whether a part needs the Python package. All parts run one image, so the ledger then needs it, too. */
+export function isInjected(args: HaCeleryArgs): boolean {
+  return [args, ...poolsOf(args), args.job, args.beat].some((part) => part?.inject);
+}
+
 /** Namespace of KEDA in its chart and manifests. */
 const KEDA_NAMESPACE = "keda";
 

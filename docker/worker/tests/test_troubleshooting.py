@@ -18,6 +18,7 @@ FOREIGN = {
     "Cannot connect to amqp://…: … ACCESS_REFUSED",
     "Cannot connect to amqp://…: … NOT_ALLOWED - vhost … not found",
     "Connection refused",
+    "No module named 'ha_celery.required'",
     "Liveness probe failed",
     "the stack is currently locked by 1 lock(s)",
     "Running Nodes",

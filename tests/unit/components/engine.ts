@@ -77,3 +77,19 @@ export async function refusal(program: () => unknown): Promise<string> {
   });
   return result;
 }
+
+/** Messages of the errors that a program's outputs end with. Pulumi's runtime prints them and fails. */
+export async function rejections(program: () => unknown): Promise<string[]> {
+  const messages: string[] = [];
+  const own = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", (error: Error) => messages.push(error.message));
+  try {
+    await run(program);
+    await new Promise(setImmediate);
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of own) process.on("unhandledRejection", listener);
+  }
+  return messages;
+}

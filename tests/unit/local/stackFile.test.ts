@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { passphraseEnvironment } from "../../../local/passphrase";
-import { stateDir } from "../../../local/paths";
+import { REPOSITORY, stateDir } from "../../../local/paths";
 import { readStackFile, readWorkspaceConfig, writeWorkspace } from "../../../local/stackFile";
 
 const cluster = `unit-${process.pid}`;
@@ -40,6 +40,18 @@ describe("stack files and workspaces", () => {
       [],
     );
     assert.equal(readWorkspaceConfig(cluster, "local")["gcp:project"], "mine");
+  });
+
+  it("names the folder of the worker's image as the stack does, relative to the repository", () => {
+    const contextOf = (workerContext: string) => {
+      writeWorkspace(cluster, "local", { workerContext });
+      return readWorkspaceConfig(cluster, "local").workerContext;
+    };
+    assert.equal(contextOf("examples/django"), join(REPOSITORY, "examples/django"));
+    assert.equal(contextOf("../shop"), join(REPOSITORY, "../shop"));
+    assert.equal(contextOf("/srv/shop"), "/srv/shop");
+    // Through the workspace's link, so that the plain CLI in the repository computes the same inputs.
+    assert.equal(contextOf("docker/worker"), "docker/worker");
   });
 
   it("keeps the salt of the state's secrets", () => {

@@ -10,6 +10,7 @@ import {
   outputsOf,
   passwordOf,
   refusal,
+  rejections,
   run,
   shows,
   the,
@@ -241,6 +242,19 @@ describe("HaCelery", () => {
     assert.deepEqual(await managers({ workers: [byLength], broker: { access } }), ["scaling"]);
     const clients = { clientNamespaces: ["web"] };
     assert.deepEqual(await managers({ workers: [byLength], broker: { access: clients } }), ["keda"]);
+  });
+
+  it("refuses copies of the publishers' Secret in its own namespace also when that is an output", async () => {
+    const program = (existingNamespace: pulumi.Input<string>) => () =>
+      create({ existingNamespace, broker: { access: { clientNamespaces: ["mail", "shop"] } } });
+    const [message, ...others] = await rejections(program(pulumi.output("shop")));
+    assert.match(
+      message ?? "",
+      /^CeleryClient "celery-client": namespaces has "shop", which is the broker's own namespace\. Remove it\.$/,
+    );
+    assert.ok(others.every((other) => other === message));
+    const { resources } = await run(program(pulumi.output("jobs")));
+    assert.equal(resources.filter(({ type }) => type.endsWith(":SecretPatch")).length, 3);
   });
 
   it("gives publishers the queues of all pools, in every namespace that the broker admits", async () => {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import {
   type BrokerConnection,
   type CeleryWorkersArgs,
+  type HaCeleryArgs,
   CeleryBeat,
   CeleryJob,
   CeleryWorkers,
@@ -115,6 +116,32 @@ describe("inject", () => {
       assert.equal(packageVolume(the(resources, kind, name))?.name, `${own}-package-${hash}`);
       assert.equal(podOf(the(resources, kind, name)).containers[0].command[0], "sh");
     }
+  });
+
+  it("of any part serves the ledger, which runs the same image", async () => {
+    const ledgerOf = async (args: Partial<HaCeleryArgs>) => {
+      const { resources } = await run(
+        () =>
+          new HaCelery(
+            "celery",
+            { rabbitmqImage: "mq", workerImage: "shop", app: "shop", ledger: {}, ...args },
+            cluster(),
+          ),
+      );
+      return packageVolume(the(resources, "Deployment", "celery-ledger-server"))?.name;
+    };
+    const injected = `celery-ledger-package-${hash}`;
+    assert.equal(
+      await ledgerOf({ workers: [{ name: "mail" }, { name: "reports", inject: true }] }),
+      injected,
+    );
+    assert.equal(await ledgerOf({ job: { inject: true } }), injected);
+    assert.equal(await ledgerOf({ inject: false, beat: { inject: true } }), injected);
+    assert.equal(
+      await ledgerOf({ inject: true, workers: [{ name: "mail", inject: false }] }),
+      `celery-package-${hash}`,
+    );
+    assert.equal(await ledgerOf({}), undefined);
   });
 
   it("is one ConfigMap for all parts of a HaCelery, unless a part has the package in its image", async () => {
