@@ -34,7 +34,9 @@ export interface HaCeleryArgs {
    * KEDA uses the management API.
    * @default three nodes with the defaults of `BrokerOptions` */
   broker?: BrokerOptions;
-  /** Pools of workers.
+  /** Pools of workers. A new queue or pool leaves the broker nodes as they are. A longer hold than before, which is
+   * `longestTaskSeconds` times `prefetch` + 1, restarts them one by one, because RabbitMQ reads its consumer timeout
+   * when it starts. Set `broker.consumerTimeoutSeconds` to the longest that you expect to avoid that.
    * @default one pool, `default`, with the defaults of `WorkerOptions` */
   workers?: WorkerPoolOptions[];
   /** Secret key with the URL of Celery's result backend, the default for all parts. See `WorkerOptions.resultBackend`.

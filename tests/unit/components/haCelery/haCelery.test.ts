@@ -244,6 +244,21 @@ describe("HaCelery", () => {
     assert.deepEqual(await managers({ workers: [byLength], broker: { access: clients } }), ["keda"]);
   });
 
+  it("restarts the broker's nodes for a longer hold, unless it is set, and for no other change of the pools", async () => {
+    const template = async (workers: HaCeleryArgs["workers"], consumerTimeoutSeconds?: number) => {
+      const { resources } = await run(() => create({ workers, broker: { consumerTimeoutSeconds } }));
+      return (the(resources, "StatefulSet").inputs as { spec: { template: object } }).spec.template;
+    };
+    const first = { name: "mail", queues: ["mail"], longestTaskSeconds: 3600 };
+    const before = await template([first]);
+    const second = { name: "reports", queues: ["reports"] };
+    assert.deepEqual(await template([{ ...first, queues: ["mail", "urgent"] }]), before);
+    assert.deepEqual(await template([first, { ...second, longestTaskSeconds: 60, prefetch: 1 }]), before);
+    const longer = { ...second, longestTaskSeconds: 7200 };
+    assert.notDeepEqual(await template([first, longer]), before);
+    assert.deepEqual(await template([first, longer], 86_400), await template([first], 86_400));
+  });
+
   it("refuses copies of the publishers' Secret in its own namespace also when that is an output", async () => {
     const program = (existingNamespace: pulumi.Input<string>) => () =>
       create({ existingNamespace, broker: { access: { clientNamespaces: ["mail", "shop"] } } });
