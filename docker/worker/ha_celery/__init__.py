@@ -5,6 +5,10 @@ from ha_celery import versions
 # Before the other modules, which an unsupported version cannot import.
 versions.require()
 
+from ha_celery import internals
+
+internals.require()
+
 from ha_celery.apps import check, configure, create_app
 from ha_celery.errors import (
     DuplicateIdError,

@@ -21,7 +21,7 @@ import celery
 from celery import Celery
 from celery.backends.base import Backend
 
-from ha_celery import task_process
+from ha_celery import internals, task_process
 
 #: Module of the Redis backend. Not imported, because it needs the package redis.
 REDIS = "celery.backends.redis"
@@ -36,6 +36,7 @@ def count_nothing(app: Celery) -> None:
     def get_backend() -> Any:
         backend = create()
         if _counts_once(backend):
+            internals.require_redis()
             backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
         elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
             backend.apply_chord = partial(Backend.apply_chord, backend)

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from celery import Celery
 
-from ha_celery import checks, recorder, versions
+from ha_celery import checks, internals, recorder, versions
 from ha_celery.celery_settings import Class, Context, queue_names, values
 from ha_celery.errors import SettingsError
 from ha_celery.settings import Settings
@@ -27,7 +27,9 @@ class Configuration:
         except SettingsError as error:
             # Importing an app must be possible without a broker, for example to run its unit tests.
             self.settings, self._error = Settings(broker_url=""), error
-        self.accelerated = not self.settings.native_pool and not versions.mismatches(versions.ACCELERATED)
+        #: Why Celery's own pool and consumer are used; empty if ours are.
+        self.why_native = "HA_CELERY_NATIVE_POOL is set" if self.settings.native_pool else _why_native()
+        self.accelerated = not self.why_native
 
     def apply(self) -> None:
         """Combines our settings with those that the app has set so far."""
@@ -99,6 +101,15 @@ class Configuration:
             mapping for mapping in conf.maps[:-1] if mapping is not self._above and mapping is not self._below
         ]
         return checks.value(type(conf)({}, own, keys=conf._keys, prefix=conf.prefix), name)
+
+
+def _why_native() -> str:
+    """Returns what prevents the use of our pool and consumer."""
+    untested = [f"{one.name} {one.installed}" for one in versions.mismatches(versions.ACCELERATED)]
+    if untested:
+        return ", ".join(untested)
+    missing = internals.missing(internals.ACCELERATED)
+    return f"{versions.installed_text()} lack {', '.join(missing)}" if missing else ""
 
 
 def _spellings(name: str, prefix: str | None) -> tuple[str, ...]:

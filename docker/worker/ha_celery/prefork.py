@@ -8,27 +8,11 @@ from celery.concurrency import asynpool, prefork
 
 from ha_celery.time_limits import TimeLimits
 
-#: Internals of Celery's pool that this package uses, here and in `consumer`.
-INTERNALS = (
-    "_active_writes",
-    "_all_inqueues",
-    "_busy_workers",
-    "_cache",
-    "_fileno_to_outq",
-    "outbound_buffer",
-)
-
 
 class Processes(asynpool.AsynPool):
     """Celery's AsynPool, with fewer iterations of the event loop per task."""
 
     _time_limits: TimeLimits | None = None
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Fails if a version of Celery has renamed what this package uses."""
-        super().__init__(*args, **options)
-        for name in INTERNALS:
-            getattr(self, name)
 
     def _create_timelimit_handlers(self, hub: Any) -> None:
         """Enforces all time limits with one timer; Celery calls this for every connection."""

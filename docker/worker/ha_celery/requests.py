@@ -92,10 +92,4 @@ def limit(task: Any) -> None:
     base = symbol_by_name(task.Request)
     if issubclass(base, PoolLimit):
         return
-    for method in ("on_failure", "on_timeout", "reject"):
-        if not hasattr(base, method):
-            raise TypeError(
-                f"{base.__name__} of task {task.name} has no method {method}; its time limit would lose it."
-                " This version of Celery is not supported."
-            )
     task.Request = type(base.__name__, (PoolLimit, base), {})

@@ -89,6 +89,16 @@ def problem(
     )
 
 
+def installed_text() -> str:
+    """Installed version of each library, for error texts."""
+    return ", ".join(f"{name} {version(name)}" for name in SUPPORTED)
+
+
+def supported_text() -> str:
+    """Supported range of each library, for error texts."""
+    return ", ".join(f"{name}>={least},<{below}" for name, (least, below) in SUPPORTED.items())
+
+
 def _text(release: tuple[int, int]) -> str:
     return ".".join(str(number) for number in release)
 

@@ -8,7 +8,6 @@ from celery import signals
 from celery.concurrency import get_implementation
 from celery.utils.log import get_logger
 
-from ha_celery import versions
 from ha_celery.configuration import check_at_start, configuration_of, is_configured
 
 logger = get_logger(__name__)
@@ -71,10 +70,9 @@ def report(instance: Any, **_: Any) -> None:
             name,
             arguments,
         )
-    if not configuration.accelerated:
-        untested = [f"{one.name} {one.installed}" for one in versions.mismatches(versions.ACCELERATED)]
+    if configuration.why_native:
         logger.warning(
             "Celery's own pool and consumer are used (%s): no task is lost, but tasks are acknowledged one by"
             " one, and the worker reconnects later after an outage",
-            "HA_CELERY_NATIVE_POOL is set" if configuration.settings.native_pool else ", ".join(untested),
+            configuration.why_native,
         )

@@ -259,9 +259,10 @@ def test_our_pool_and_consumer_serve_only_the_versions_they_were_tested_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert configured(Settings(broker_url=URL, native_pool=True)).conf.worker_pool == "prefork"
-    monkeypatch.setattr(versions, "mismatches", lambda ranges: ["celery 5.8"] if "billiard" in ranges else [])
+    monkeypatch.setattr(versions, "mismatches", lambda _: [versions.Mismatch("celery", "5.8", "5.7", "5.8")])
     app = configured()
     assert (app.conf.worker_pool, app.conf.worker_consumer) == ("prefork", "celery.worker.consumer:Consumer")
+    assert configuration_of(app).why_native == "celery 5.8"
 
 
 def test_queues_are_not_created_on_demand(app: Celery) -> None:

@@ -13,7 +13,7 @@ from celery import Celery
 from celery.concurrency import get_implementation
 from kombu.asynchronous import Hub
 
-from ha_celery import prefork, time_limits
+from ha_celery import time_limits
 from ha_celery.prefork import Processes, TaskPool
 from ha_celery.versions import ACCELERATED, mismatches
 
@@ -86,9 +86,3 @@ def test_a_task_over_its_limit_is_ended_also_after_a_new_connection(processes: P
     processes.register_with_event_loop(hub)
     turn(hub, lambda: errors)
     assert errors[0].type is TimeLimitExceeded
-
-
-def test_a_renamed_internal_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prefork, "INTERNALS", ("_renamed",))
-    with pytest.raises(AttributeError, match="_renamed"):
-        Processes(1, threads=False)

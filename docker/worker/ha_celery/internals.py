@@ -1,0 +1,293 @@
+"""Names of Celery and its libraries that this package uses or overrides without being their public API.
+
+A version may rename them at any time, and an override of a renamed method is silently ignored. So all of them
+are listed here, and every process looks them up when it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from importlib import import_module
+from types import CodeType, ModuleType
+from typing import Any
+
+import celery
+
+from ha_celery import versions
+from ha_celery.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Internals:
+    """Attributes of a module, a class, or an object, or what a list or a text contains."""
+
+    #: Module, and after a colon the path of the owner in it.
+    owner: str
+    #: Separated by spaces.
+    names: str
+    #: First version of Celery that has them.
+    since: tuple[int, int] = (0, 0)
+
+    def missing(self) -> list[str]:
+        """Returns those that the installed versions do not have."""
+        if celery.VERSION[:2] < self.since:
+            return []
+        try:
+            found = self._contains()
+        except (ImportError, AttributeError, LookupError):
+            return [f"{self.owner} with {name}" for name in self.names.split()]
+        return [f"{name} in {self.owner}" for name in self.names.split() if not found(name)]
+
+    @property
+    def _place(self) -> tuple[ModuleType, list[str]]:
+        module, _, path = self.owner.partition(":")
+        return import_module(module), path.split(".") if path else []
+
+    def _contains(self) -> Callable[[str], bool]:
+        module, path = self._place
+        owner: Any = reduce(getattr, path, module)
+        if isinstance(owner, (list, str)):
+            return owner.__contains__
+        return lambda name: hasattr(owner, name)
+
+
+class InCode(Internals):
+    """Names that a function reads, sets, calls, or takes, and its texts: such as attributes of instances.
+
+    Read from the compiled module, because tools such as Sentry replace functions of Celery.
+    """
+
+    def _contains(self) -> Callable[[str], bool]:
+        module, path = self._place
+        codes = [_module_code(module)]
+        for part in path:
+            codes = [inner for code in codes for inner in _inner(code) if inner.co_name == part]
+        if not codes:
+            raise LookupError(self.owner)
+        return set().union(*map(_words, codes)).__contains__
+
+
+def _module_code(module: ModuleType) -> CodeType:
+    loader: Any = module.__loader__
+    code: CodeType = loader.get_code(module.__name__)
+    return code
+
+
+def _inner(code: CodeType) -> list[CodeType]:
+    return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+
+
+def _words(code: CodeType) -> set[str]:
+    found = {*code.co_names, *code.co_varnames}
+    for constant in code.co_consts:
+        # A tuple has the names of arguments, or keys.
+        texts = constant if isinstance(constant, tuple) else (constant,)
+        found.update(text for text in texts if isinstance(text, str))
+    return found.union(*map(_words, _inner(code)))
+
+
+#: Without one of these, tasks can be lost or published twice: no process starts.
+REQUIRED = (
+    # amqp, checked_amqp, producer
+    Internals("celery.app.base:Celery", "amqp amqp_cls control_cls either on_init"),
+    InCode("celery.app.base:Celery.__init__", "on_after_finalize on_init configured"),
+    Internals(
+        "celery.app.amqp:AMQP",
+        "Connection Router _create_task_sender _event_dispatcher as_task_v1 as_task_v2 default_exchange"
+        " producer_pool publisher_pool queues queues_cls routes",
+    ),
+    InCode("celery.app.amqp:AMQP.as_task_v1", "timelimit"),
+    InCode("celery.app.amqp:AMQP.as_task_v2", "timelimit"),
+    InCode("celery.app.amqp:AMQP._create_task_sender", "publish event_dispatcher"),
+    Internals("celery.app.amqp:task_message", "headers properties body sent_event"),
+    Internals("celery.app.amqp:AMQP", "_retry_publish", since=(5, 7)),
+    InCode("celery.app.trace:build_tracer", "_retry_publish", since=(5, 7)),
+    # routing
+    Internals("celery.app.amqp:Queues", "new_missing consume_from select"),
+    InCode("celery.app.amqp:Queues.__init__", "default_exchange"),
+    Internals("celery.app.routes:Router", "route"),
+    InCode("celery.app.routes:Router.__init__", "queues"),
+    # configuration, checks
+    Internals("celery.app.defaults", "DEFAULTS"),
+    Internals("celery.app.utils:Settings", "finalize maps"),
+    InCode("celery.utils.collections:ConfigurationView.__init__", "prefix _keys"),
+    Internals("kombu.utils.url", "maybe_sanitize_url parse_url"),
+    # chords
+    Internals("celery.app.base:Celery", "_get_backend"),
+    Internals("celery.backends.base:Backend", "apply_chord on_chord_part_return"),
+    # task_process
+    Internals("celery._state", "_task_stack"),
+    Internals("celery._state:_task_stack", "stack"),
+    Internals("celery.app.task:Context", "called_directly is_eager timelimit"),
+    # requests, held
+    Internals("celery.app.task:Task", "Request"),
+    InCode("celery.worker.strategy:default", "Request symbol_by_name"),
+    Internals(
+        "celery.worker.request:Request",
+        "acknowledge acknowledged chord message on_failure on_timeout reject task time_limits time_start",
+    ),
+    InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
+    InCode("celery.worker.request:Request.on_success", "acknowledge"),
+    Internals("celery.worker.request:Request", "_success_was_stored", since=(5, 7)),
+    InCode("celery.worker.request:Request.on_failure", "_success_was_stored", since=(5, 7)),
+    Internals("celery.worker.state", "should_stop should_terminate task_ready"),
+    Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error"),
+    InCode("celery.worker.consumer.tasks:Tasks.start", "on_decode_error task_consumer"),
+    Internals("kombu.common", "ignore_errors"),
+    InCode("billiard.einfo:ExceptionWithTraceback.__init__", "exc"),
+    Internals("kombu.message:Message", "acknowledged"),
+    InCode("kombu.message:Message.__init__", "_state"),
+    InCode("amqp.channel:Channel.__init__", "no_ack_consumers"),
+    Internals("amqp.abstract_channel:AbstractChannel", "send_method"),
+    # delays
+    Internals("celery.worker.consumer.delayed_delivery", "DelayedDelivery"),
+    Internals(
+        "kombu.transport.native_delayed_delivery",
+        "CELERY_DELAYED_DELIVERY_EXCHANGE MAX_LEVEL MAX_NUMBER_OF_BITS_TO_USE calculate_routing_key"
+        " declare_native_delayed_delivery_exchanges_and_queues level_name",
+    ),
+    InCode("kombu.common:maybe_declare", "_maybe_declare"),
+    InCode("kombu.common:_maybe_declare", "can_cache_declaration declared_entities is_bound"),
+    # confirms, link
+    Internals("kombu.transport.pyamqp:Channel", "confirm_select prepare_message"),
+    InCode("amqp.channel:Channel.__init__", "events"),
+    InCode("amqp.channel:Channel._on_basic_ack", "events basic_ack"),
+    InCode("amqp.channel:Channel._on_basic_nack", "events basic_nack"),
+    InCode("amqp.channel:Channel._on_basic_return", "events basic_return"),
+    InCode("amqp.exceptions:AMQPError.__init__", "method_sig"),
+    Internals("kombu.connection:Connection", "collect declared_entities"),
+    # connection
+    Internals("amqp.connection:Connection", "_METHODS _on_blocked _on_unblocked blocking_read"),
+    InCode("amqp.connection:Connection._setup_listeners", "_on_blocked _on_unblocked"),
+    InCode("amqp.connection:Connection.__init__", "socket_settings"),
+    InCode("amqp.connection:Connection.drain_events", "blocking_read"),
+    Internals("amqp.spec:Connection", "Blocked"),
+    Internals("kombu.transport.pyamqp:Transport", "Connection driver_type"),
+    InCode("kombu.transport.pyamqp:Transport.establish_connection", "Connection transport_options"),
+    InCode("amqp.transport:_AbstractTransport.__init__", "sock"),
+    InCode("celery.utils.quorum_queues:detect_quorum_queues", "amqp"),
+    # message
+    Internals("kombu.entity", "maybe_delivery_mode"),
+    Internals("kombu.compression", "compress"),
+    # write_buffer
+    Internals("amqp.method_framing", "frame_writer"),
+    InCode("amqp.method_framing:frame_writer", "write"),
+    InCode("amqp.connection:Connection.__init__", "frame_writer_cls"),
+    # beat, beat_probes
+    Internals(
+        "celery.beat:Scheduler",
+        "Entry adjust apply_async apply_entry info install_default_entries is_due merge_inplace"
+        " populate_heap producer setup_schedule tick",
+    ),
+    InCode("celery.beat:Scheduler.__init__", "_heap setup_schedule"),
+    InCode("celery.beat:Scheduler.tick", "_heap adjust apply_entry is_due populate_heap"),
+    InCode("celery.beat:Scheduler.apply_entry", "apply_async"),
+    Internals("celery.beat:ScheduleEntry", "default_now last_run_at options"),
+    Internals("celery.beat:event_t", "entry time"),
+    Internals("celery.beat:Service", "scheduler"),
+    InCode("celery.beat:Service.start", "tick"),
+    Internals("celery.result", "denied_join_result"),
+    # probes, worker_start
+    Internals("celery.worker.consumer.consumer:Consumer", "call_soon timer"),
+    InCode("celery.worker.worker:WorkController.setup_defaults", "pool_cls"),
+    Internals("celery.concurrency", "get_implementation"),
+    Internals("celery.concurrency.solo", "TaskPool"),
+)
+
+#: Without one of these, workers use Celery's own pool and consumer.
+ACCELERATED = (
+    # acks, consumer
+    Internals(
+        "celery.worker.consumer.consumer:Consumer",
+        "Blueprint connection_for_read connection_for_write create_task_handler ensure_connected"
+        " on_close shutdown",
+    ),
+    InCode(
+        "celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub on_close pool prefetch_multiplier"
+    ),
+    InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error"),
+    InCode("celery.worker.consumer.consumer:Consumer.connect", "connection_for_read"),
+    InCode("celery.worker.consumer.consumer:Consumer.ensure_connected", "ensure_connection"),
+    Internals(
+        "celery.worker.consumer.consumer:Consumer.Blueprint.default_steps",
+        "celery.worker.consumer.delayed_delivery:DelayedDelivery",
+    ),
+    InCode("celery.worker.consumer.events:Events.start", "connection_for_write event_dispatcher"),
+    InCode("celery.worker.loops:asynloop", "create_task_handler"),
+    Internals("celery.bootsteps", "RUN"),
+    InCode("celery.events.dispatcher:EventDispatcher.__init__", "enabled"),
+    Internals("celery.concurrency.base:BasePool", "num_processes"),
+    Internals("celery.concurrency.base:BasePool", "_pool"),
+    InCode("kombu.message:Message.ack_log_error", "ack multiple"),
+    Internals("kombu.connection:Connection", "ensure_connection get_transport_cls"),
+    InCode("kombu.connection:Connection.create_transport", "get_transport_cls"),
+    InCode("kombu.connection:Connection.__init__", "transport_options"),
+    InCode("amqp.connection:Connection.__init__", "on_blocked on_unblocked"),
+    InCode("kombu.asynchronous.hub:Hub.__init__", "consolidate_callback readers"),
+    # delays
+    Internals(
+        "celery.worker.consumer.delayed_delivery:DelayedDelivery", "_bind_queues _setup_delayed_delivery"
+    ),
+    InCode("celery.worker.consumer.delayed_delivery:DelayedDelivery.start", "_setup_delayed_delivery"),
+    # prefork, time_limits
+    Internals("celery.concurrency.prefork:TaskPool", "Pool"),
+    InCode("celery.concurrency.prefork:TaskPool.on_start", "Pool"),
+    Internals("celery.concurrency.asynpool:AsynPool", "_create_timelimit_handlers _create_write_handlers"),
+    InCode(
+        "celery.concurrency.asynpool:AsynPool.register_with_event_loop",
+        "_create_timelimit_handlers _create_write_handlers on_poll_start",
+    ),
+    InCode("celery.concurrency.asynpool:AsynPool._create_write_handlers", "consolidate_callback"),
+    InCode(
+        "celery.concurrency.asynpool:AsynPool.__init__",
+        "_active_writes _all_inqueues _busy_workers _fileno_to_outq on_hard_timeout on_soft_timeout"
+        " outbound_buffer",
+    ),
+    InCode("billiard.pool:Pool.__init__", "_cache on_timeout_cancel on_timeout_set"),
+    Internals("billiard.pool:ApplyResult", "_write_to"),
+    InCode("billiard.pool:ApplyResult.__init__", "_accepted _job"),
+    InCode("celery.concurrency.asynpool:AsynPool._create_write_handlers", "_write_to"),
+    # transport
+    Internals("kombu.transport.pyamqp:Transport", "_make_reader"),
+    InCode("kombu.transport.base:Transport.on_readable", "_make_reader"),
+)
+
+#: Since Celery 5.7, `chords` needs these if the result backend is Redis.
+REDIS = (
+    Internals("celery.backends.redis:RedisBackend", "client get_key_for_group"),
+    InCode("celery.backends.redis:RedisBackend.on_chord_part_return", ".c _chord_part_return_script"),
+    Internals("celery.backends.redis:CHORD_CLEANUP_LUA", "'done'"),
+)
+
+
+def missing(table: Iterable[Internals]) -> list[str]:
+    """Returns what the installed versions do not have."""
+    return [text for internals in table for text in internals.missing()]
+
+
+def problem(table: Iterable[Internals]) -> str | None:
+    """Returns an error text if a name is missing."""
+    found = missing(table)
+    if not found:
+        return None
+    return (
+        f"Unsupported versions: {versions.installed_text()} lack names that ha_celery uses:"
+        f" {', '.join(found)}. Tasks can be lost without them, although the versions are in the supported"
+        f" range ({versions.supported_text()}). Install earlier versions, or a newer ha_celery."
+    )
+
+
+def require() -> None:
+    """Ends a process with a version that lacks a name. The `celery` command prints no traceback for it."""
+    text = problem(REQUIRED)
+    if text:
+        raise SystemExit(text)
+
+
+def require_redis() -> None:
+    """Refuses a Redis result backend whose chords could lose their body."""
+    text = problem(REDIS)
+    if text:
+        raise SettingsError(text)
