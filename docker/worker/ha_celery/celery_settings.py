@@ -35,6 +35,8 @@ class Context:
     accelerated: bool
     #: Returns the value that the app has set for a Celery setting, or None.
     app_value: Callable[[str], Any]
+    #: Returns the class of the result backend.
+    backend_class: Callable[[], Any]
 
 
 class Class(Enum):
@@ -269,6 +271,12 @@ TABLE: tuple[CelerySetting, ...] = (
         lambda context: 86400 if _keeps_results(context) else None,
         "Without results, beat does not publish the nightly cleanup task.",
         "`86400`; `None` without a result backend",
+    ),
+    _row(
+        _DEFAULT,
+        "worker_deduplicate_successful_tasks",
+        False,
+        "Since Celery 5.7, `True` is refused with Redis as result backend: chords could lose their body.",
     ),
     _row(
         _DEFAULT,

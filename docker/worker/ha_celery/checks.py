@@ -10,7 +10,8 @@ from celery.app.defaults import DEFAULTS
 from kombu.common import Broadcast
 from kombu.utils.url import maybe_sanitize_url, parse_url
 
-from ha_celery.celery_settings import TABLE, Class, Context, values
+from ha_celery.celery_settings import NO_RESULTS, TABLE, Class, Context, result_backend, values
+from ha_celery.chords import counts_in_redis
 from ha_celery.variable_types import IN_RABBITMQ
 
 #: Different spellings of the same value.
@@ -104,6 +105,20 @@ def _result_backend(context: Context) -> list[str]:
     return found
 
 
+def _deduplication(context: Context) -> list[str]:
+    if not context.app_value("worker_deduplicate_successful_tasks"):
+        return []
+    backend = result_backend(context)
+    if backend in NO_RESULTS or not counts_in_redis(context.backend_class()):
+        return []
+    return [
+        "worker_deduplicate_successful_tasks is True in the app, but must be False with the result backend"
+        f" {_shown('result_backend', backend)}. Redis counts the tasks of a chord, but none that is skipped,"
+        " so the body of its chord would never run. Remove the setting from the app, or use another kind of"
+        " result backend."
+    ]
+
+
 def _remote_control(context: Context) -> list[str]:
     if not context.settings.observable or "control_queue_durable" in DEFAULTS:
         return []
@@ -119,6 +134,7 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
     _broadcasts,
     _time_limit,
     _result_backend,
+    _deduplication,
     _remote_control,
 )
 

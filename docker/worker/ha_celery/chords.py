@@ -35,7 +35,7 @@ def count_nothing(app: Celery) -> None:
 
     def get_backend() -> Any:
         backend = create()
-        if _counts_once(backend):
+        if counts_in_redis(type(backend)):
             internals.require_redis()
             backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
         elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
@@ -46,8 +46,9 @@ def count_nothing(app: Celery) -> None:
     app._get_backend = get_backend
 
 
-def _counts_once(backend: Any) -> bool:
-    is_redis = any(parent.__module__ == REDIS for parent in type(backend).__mro__)
+def counts_in_redis(backend: type) -> bool:
+    """Returns whether a class of result backends counts each task of a header once."""
+    is_redis = any(parent.__module__ == REDIS for parent in backend.__mro__)
     return is_redis and celery.VERSION[:2] >= (5, 7)
 
 

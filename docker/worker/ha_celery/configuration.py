@@ -6,9 +6,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from celery import Celery
+from celery.app import backends
 
 from ha_celery import checks, internals, recorder, versions
-from ha_celery.celery_settings import Class, Context, queue_names, values
+from ha_celery.celery_settings import Class, Context, queue_names, result_backend, values
 from ha_celery.errors import SettingsError
 from ha_celery.settings import Settings
 
@@ -87,7 +88,13 @@ class Configuration:
 
     def context(self) -> Context:
         """Returns the inputs of all values."""
-        return Context(self.settings, self._app.main or "celery", self.accelerated, self._app_value)
+        return Context(
+            self.settings,
+            self._app.main or "celery",
+            self.accelerated,
+            self._app_value,
+            lambda: backends.by_url(result_backend(self.context()), self._app.loader)[0],
+        )
 
     @property
     def _conf(self) -> Any:

@@ -81,7 +81,6 @@ YOURS = {
     "worker_agent",
     "worker_autoscaler",
     "worker_concurrency",
-    "worker_deduplicate_successful_tasks",
     "worker_direct",
     "worker_disable_prefetch",
     "worker_disable_rate_limits",

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import celery
 import pytest
 from celery import Celery, Task
 from celery.app.defaults import DEFAULTS
@@ -200,6 +201,31 @@ def test_two_result_backends_and_those_in_rabbitmq_are_refused() -> None:
     assert "is 'package.module:Backend+redis://:**@b/' in the app" in line
     (line,) = refused(configured(result_backend="rpc://"))
     assert "lost with one broker node" in line
+
+
+@pytest.mark.parametrize(
+    ("backend", "is_refused"),
+    [
+        ("redis://:hidden@a", True),
+        ("rediss://a", True),
+        ("celery.backends.redis:SentinelBackend+sentinel://a", True),
+        ("cache+memory://", False),
+        (None, False),
+    ],
+)
+def test_deduplication_is_refused_where_it_loses_the_body_of_a_chord(
+    backend: str | None, is_refused: bool
+) -> None:
+    app = configured(
+        Settings(broker_url=URL, result_backend=backend), worker_deduplicate_successful_tasks=True
+    )
+    if not is_refused or celery.VERSION[:2] < (5, 7):
+        check(app)
+        return
+    (line,) = refused(app)
+    assert line.startswith("- worker_deduplicate_successful_tasks is True in the app, but must be False with")
+    assert "hidden" not in line
+    check(configured(Settings(broker_url=URL, result_backend=backend)))
 
 
 def test_an_app_in_memory_keeps_its_own_result_backend() -> None:
