@@ -8,7 +8,7 @@ import time
 from ha_celery.errors import GaveUpError, words
 
 #: Longest timeout of a connect where the app has none. With gevent, Celery's consumer removes the app's.
-LONGEST_CONNECT_SECONDS = 2.0
+LONGEST_CONNECT_SECONDS = 10.0
 
 
 def connect_timeout(failures: int, longest: float | None) -> float:
@@ -40,12 +40,16 @@ class Backoff:
 
     def pause(self, error: BaseException) -> None:
         """Sleep before the next attempt; raise GaveUpError once the budget is spent."""
-        self.attempts += 1
-        ceiling = self._ceiling(self.attempts - 1)
-        # Half of the pause is random, so that clients do not reconnect at the same moment.
-        wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        wait = self.next_pause()
         self.check(error, wait)
         time.sleep(wait)
+
+    def next_pause(self) -> float:
+        """Count a failed attempt, and return the pause after it in seconds."""
+        ceiling = self._ceiling(self.attempts)
+        self.attempts += 1
+        # Half of the pause is random, so that clients do not reconnect at the same moment.
+        return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
     def _ceiling(self, failures: int) -> float:
         if self._step is None:

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import select
 import time
 from collections.abc import Callable
+from functools import cached_property
 from inspect import isgenerator
 from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
 from celery.concurrency import prefork
 from celery.worker import consumer
+from celery.worker.state import maybe_shutdown
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
-from ha_celery.backoff import connect_timeout
+from ha_celery.reconnect import Attempts
 from ha_celery.transport import Transport
 
 #: Timeout for processes to accept tasks that were written to them. An idle process needs milliseconds.
 LONGEST_WAY_SECONDS = 2.0
-
-
-class ShortAttempts:
-    """Replaces `ensure_connection` of one connection: short pauses, and timeouts that grow with failures."""
-
-    def __init__(self, connection: Any) -> None:
-        """Keep the connection's own method and timeout."""
-        self._connection = connection
-        self._ensure_connection = connection.ensure_connection
-        self._longest_timeout = connection.connect_timeout
-
-    def __call__(self, errback: Callable[..., None], *args: Any, **options: Any) -> Any:
-        """Connect; the connection has its own timeout again afterwards."""
-        failures = itertools.count(1)
-
-        def on_error(*details: Any) -> None:
-            self._set_timeout(next(failures))
-            errback(*details)
-
-        self._set_timeout(0)
-        try:
-            return self._ensure_connection(
-                on_error, *args, **options, interval_start=0.1, interval_step=0.2, interval_max=3
-            )
-        finally:
-            self._connection.connect_timeout = self._longest_timeout
-
-    def _set_timeout(self, failures: int) -> None:
-        self._connection.connect_timeout = connect_timeout(failures, self._longest_timeout)
 
 
 class Consumer(consumer.Consumer):
@@ -64,9 +36,18 @@ class Consumer(consumer.Consumer):
 
     _acks: Acks | None = None
 
+    @cached_property
+    def _attempts(self) -> Attempts:
+        return Attempts()
+
+    def connect(self) -> Any:
+        """Connect, or connect again after a pause."""
+        self._attempts.begin(maybe_shutdown)
+        return super().connect()
+
     def ensure_connected(self, conn: Any) -> Any:
-        """Connect with short pauses between the attempts, without a limit."""
-        conn.ensure_connection = ShortAttempts(conn)
+        """Connect with our own pauses between the attempts."""
+        self._attempts.apply_to(conn)
         return super().ensure_connected(conn)
 
     def connection_for_read(self, heartbeat: float | None = None) -> Any:

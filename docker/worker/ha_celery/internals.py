@@ -201,14 +201,16 @@ ACCELERATED = (
     # acks, consumer
     Internals(
         "celery.worker.consumer.consumer:Consumer",
-        "Blueprint connection_for_read connection_for_write create_task_handler ensure_connected"
+        "Blueprint connect connection_for_read connection_for_write create_task_handler ensure_connected"
         " on_close shutdown",
     ),
     InCode(
         "celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub on_close pool prefetch_multiplier"
     ),
     InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error"),
+    InCode("celery.worker.consumer.connection:Connection.start", "connect"),
     InCode("celery.worker.consumer.consumer:Consumer.connect", "connection_for_read"),
+    Internals("celery.worker.state", "maybe_shutdown"),
     InCode("celery.worker.consumer.consumer:Consumer.ensure_connected", "ensure_connection"),
     Internals(
         "celery.worker.consumer.consumer:Consumer.Blueprint.default_steps",

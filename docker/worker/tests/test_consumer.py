@@ -14,7 +14,6 @@ from celery import Celery
 from celery.worker import consumer
 
 from ha_celery import consumer as own_consumer
-from ha_celery.backoff import connect_timeout
 from ha_celery.consumer import Consumer, wait_until_taken
 from ha_celery.transport import Transport
 
@@ -29,28 +28,6 @@ def consumer_of(app: Celery) -> Consumer:
     own.app = app
     own.event_dispatcher = SimpleNamespace(enabled=True)
     return own
-
-
-def test_a_worker_tries_a_lost_nodes_address_for_a_short_time_at_first(app: Celery) -> None:
-    tried: list[float] = []
-
-    def ensure_connection(errback: Any, *_: Any, **options: Any) -> Any:
-        for interval in (options["interval_start"], 0.3, 0.5):
-            tried.append(conn.connect_timeout)
-            errback(OSError("no answer"), interval)
-        tried.append(conn.connect_timeout)
-        return conn
-
-    conn = SimpleNamespace(connect_timeout=2, ensure_connection=ensure_connection, as_uri=lambda: "amqp://")
-    own: Any = object.__new__(Consumer)
-    own.app, own.first_connection_attempt, own.broker_connection_retry_attempt = app, True, 0
-    assert own.ensure_connected(conn) is conn
-    assert tried == [0.5, 1, 2, 2]
-    assert conn.connect_timeout == 2
-
-
-def test_without_a_timeout_of_the_app_as_with_gevent_attempts_are_as_short() -> None:
-    assert [connect_timeout(failures, None) for failures in (0, 1, 2, 9)] == [0.5, 1, 2, 2]
 
 
 def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:

@@ -51,7 +51,7 @@ def worker_of(
 ) -> Iterator[Journal]:
     """Run a worker of an app that takes tasks from these queues."""
     options = ("--loglevel=INFO", "--concurrency=2", *QUIET, *arguments)
-    with _celery(app, "worker", folder, queues, *options, **environment):
+    with celery_process(app, "worker", folder, queues, *options, **environment):
         wait_for(lambda: "ready." in (folder / "worker.log").read_text(), 60)
         yield Journal(folder / "journal")
 
@@ -63,13 +63,15 @@ def beat(
     """Run beat of an app, whose tasks go to this queue; the state of its probes is in the folder `beat`."""
     ready = folder / "beat" / "scheduling"
     ready.unlink(missing_ok=True)
-    with _celery(app, "beat", folder, (queue,), "--loglevel=INFO", *arguments, **environment) as process:
+    with celery_process(
+        app, "beat", folder, (queue,), "--loglevel=INFO", *arguments, **environment
+    ) as process:
         wait_for(ready.exists, 120)
         yield process
 
 
 @contextmanager
-def _celery(
+def celery_process(
     app: str, command: str, folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command of Celery in a process of its own, with its log and its state in the folder."""
