@@ -19,8 +19,6 @@ from ha_celery import Settings, create_app, versions
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(bool(versions.mismatches(versions.ACCELERATED)), reason="Celery's consumer serves"),
-        bool(versions.mismatches(versions.ACCELERATED)), reason="Celery's own consumer serves"
-    ),
 ]
 QUEUE = f"reconnect-{os.getpid()}"
 USER = f"reconnect-{os.getpid()}"
