@@ -1,10 +1,8 @@
-import type { ReportViolation, ResourceValidation } from "@pulumi/policy";
+import type { PolicyResource, ReportViolation, ResourceValidation, StackValidation } from "@pulumi/policy";
+import type { PodSpec } from "./pods";
+import type { Selector } from "./selectors";
 
 export type Labels = Record<string, string>;
-
-export interface Selector {
-  matchLabels?: Labels;
-}
 
 /** Fields of an object that policies check. */
 export interface KubernetesObject {
@@ -12,42 +10,18 @@ export interface KubernetesObject {
   metadata?: { name?: string; namespace?: string; labels?: Labels };
 }
 
-export interface Container {
-  name: string;
-  image?: string;
-  securityContext?: {
-    allowPrivilegeEscalation?: boolean;
-    privileged?: boolean;
-    capabilities?: { add?: string[]; drop?: string[] };
-    runAsNonRoot?: boolean;
-    runAsUser?: number;
-    seccompProfile?: { type?: string };
-  };
-}
-
-export interface PodSpec {
-  hostNetwork?: boolean;
-  hostPID?: boolean;
-  hostIPC?: boolean;
-  affinity?: {
-    podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: AffinityTerm[] };
-  };
-  containers: Container[];
-  initContainers?: Container[];
-  securityContext?: Pick<
-    NonNullable<Container["securityContext"]>,
-    "runAsNonRoot" | "runAsUser" | "seccompProfile"
-  >;
-  volumes?: Record<string, unknown>[];
-}
-
 export interface AffinityTerm {
   topologyKey: string;
   labelSelector?: Selector;
 }
 
+export interface PodTemplate {
+  metadata?: { labels?: Labels };
+  spec: PodSpec;
+}
+
 export interface Workload extends KubernetesObject {
-  spec: { template: { metadata?: { labels?: Labels }; spec: PodSpec } };
+  spec: { template: PodTemplate };
 }
 
 /** A problem of an object, and its fix. */
@@ -56,10 +30,6 @@ export interface Finding {
   fix: string;
 }
 
-/** Types with a pod template, except CronJob, whose template is one level deeper. */
-export const WORKLOADS =
-  /^kubernetes:(apps\/v1:(StatefulSet|Deployment|DaemonSet|ReplicaSet)|batch\/v1:Job)$/;
-
 /** Whether `RabbitMqCluster` sets these labels on the objects of a broker. */
 export function isBroker(labels: Labels = {}): boolean {
   return (
@@ -67,11 +37,9 @@ export function isBroker(labels: Labels = {}): boolean {
   );
 }
 
-/** Whether the selector matches the labels. */
-export function matches(selector: Selector | undefined, labels: Labels = {}): boolean {
-  const wanted = Object.entries(selector?.matchLabels ?? {});
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
-}
+/** Whether two objects of a kind are one. */
+export const isSame = (one: KubernetesObject["metadata"], other: KubernetesObject["metadata"]): boolean =>
+  one?.name !== undefined && one.name === other?.name && one.namespace === other.namespace;
 
 /** Reports a finding. `name` is the name in the program, for objects that have no name in the cluster yet. */
 export function report(
@@ -92,13 +60,64 @@ export function eachOf<T extends KubernetesObject>(
 ): ResourceValidation {
   return ({ type, name, props }, to) => {
     if (!types.test(type)) return;
-    const object = { kind: type.split(":").at(-1), ...props } as T;
+    const object = objectOf<T>(type, props);
     for (const finding of check(object)) report(object, name, finding, to);
   };
 }
 
-/** All containers of a pod, including init containers. */
-export const containersOf = ({ initContainers = [], containers }: PodSpec) => [
-  ...initContainers,
-  ...containers,
-];
+/** Checks each object whose type matches, with the other objects of the stack. */
+export function eachInStack<T extends KubernetesObject>(
+  types: RegExp,
+  check: (object: T, stack: Stack) => Finding[],
+): StackValidation {
+  return ({ resources }, to) => {
+    const stack = new Stack(resources);
+    for (const { object, name, urn } of stack.found<T>(types))
+      for (const finding of check(object, stack)) report(object, name, finding, to, urn);
+  };
+}
+
+interface Found<T> {
+  object: T;
+  /** Name in the program. */
+  name: string;
+  urn: string;
+}
+
+/** The objects of a stack. */
+export class Stack {
+  constructor(private readonly resources: PolicyResource[]) {}
+
+  found<T extends KubernetesObject>(types: RegExp): Found<T>[] {
+    return this.resources
+      .filter(({ type }) => types.test(type))
+      .map(({ type, props, name, urn }) => ({ object: objectOf<T>(type, props), name, urn }));
+  }
+
+  all<T extends KubernetesObject>(types: RegExp): T[] {
+    return this.found<T>(types).map(({ object }) => object);
+  }
+
+  /** The StatefulSets of brokers, in a namespace if one is given. */
+  brokers(namespace?: string): Workload[] {
+    return this.all<Workload>(STATEFUL_SET).filter(
+      ({ metadata }) => isBroker(metadata?.labels) && [undefined, metadata?.namespace].includes(namespace),
+    );
+  }
+}
+
+export const STATEFUL_SET = /^kubernetes:apps\/v1:StatefulSet$/;
+
+function objectOf<T extends KubernetesObject>(type: string, props: object): T {
+  return { ...props, kind: type.split(":").at(-1) } as T;
+}
+
+/** Labels of the pods of a broker. Its controller adds the last two to each pod. */
+export function podLabels({ metadata, spec }: Workload): Labels[] {
+  const { replicas = 1 } = spec as { replicas?: number };
+  return Array.from({ length: Math.max(replicas, 1) }, (_, ordinal) => ({
+    ...spec.template.metadata?.labels,
+    "statefulset.kubernetes.io/pod-name": `${metadata?.name ?? ""}-${ordinal}`,
+    "apps.kubernetes.io/pod-index": String(ordinal),
+  }));
+}

@@ -1,15 +1,22 @@
 import type { Policies } from "@pulumi/policy";
 import {
-  affinityFindings,
-  brokerBudgets,
-  type ConfigMap,
-  quorumFindings,
+  closedFindings,
+  type Entrance,
+  entranceFindings,
+  ENTRANCES,
+  NETWORK_POLICY,
+  type NetworkPolicy,
+  openPolicyFindings,
   type Service,
   serviceFindings,
-} from "./broker";
-import { containersOf, eachOf, type Workload, WORKLOADS } from "./objects";
+} from "./access";
+import { affinityFindings, budgetFindings, patchFindings, PATCHES } from "./broker";
+import { type ConfigMap, configFindings, quorumFindings } from "./config";
+import { eachInStack, eachOf, STATEFUL_SET, type Workload } from "./objects";
+import { containersOf, eachPod } from "./pods";
 import { restrictedFindings } from "./restricted";
 
+const CONFIG_MAP = /^kubernetes:core\/v1:ConfigMap$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
 /** Policies for every stack. */
@@ -18,33 +25,63 @@ export const policies: Policies = [
     name: "broker-nodes-apart",
     description: "Broker nodes must never share a Kubernetes node.",
     enforcementLevel: "mandatory",
-    validateResource: eachOf<Workload>(/^kubernetes:apps\/v1:StatefulSet$/, affinityFindings),
+    validateResource: eachOf<Workload>(STATEFUL_SET, affinityFindings),
   },
   {
     name: "broker-disruption-budget",
     description: "A drain of Kubernetes nodes must evict one broker node at a time.",
     enforcementLevel: "mandatory",
-    validateStack: brokerBudgets,
+    validateStack: eachInStack<Workload>(STATEFUL_SET, budgetFindings),
   },
   {
     name: "broker-not-public",
     description: "No Service may expose the broker outside the Kubernetes cluster.",
     enforcementLevel: "mandatory",
-    validateResource: eachOf<Service>(/^kubernetes:core\/v1:Service$/, serviceFindings),
+    validateStack: eachInStack<Service>(/^kubernetes:core\/v1:Service(Patch)?$/, serviceFindings),
+  },
+  {
+    name: "broker-not-routed",
+    description: "No Ingress or Gateway may route to the broker.",
+    enforcementLevel: "mandatory",
+    validateStack: eachInStack<Entrance>(ENTRANCES, entranceFindings),
+  },
+  {
+    name: "broker-network-closed",
+    description: "A NetworkPolicy must limit who connects to the broker.",
+    enforcementLevel: "mandatory",
+    validateStack: eachInStack<Workload>(STATEFUL_SET, closedFindings),
+  },
+  {
+    name: "broker-network-not-opened",
+    description: "No NetworkPolicy may let everyone connect to the broker.",
+    enforcementLevel: "mandatory",
+    validateStack: eachInStack<NetworkPolicy>(NETWORK_POLICY, openPolicyFindings),
+  },
+  {
+    name: "broker-not-patched",
+    description: "No Patch resource may change the broker's objects.",
+    enforcementLevel: "mandatory",
+    validateStack: eachInStack(PATCHES, patchFindings),
   },
   {
     name: "quorum-queues-by-default",
     description: "A queue that is declared without a type must be a quorum queue.",
     enforcementLevel: "mandatory",
-    validateResource: eachOf<ConfigMap>(/^kubernetes:core\/v1:ConfigMap$/, quorumFindings),
+    validateResource: eachOf<ConfigMap>(CONFIG_MAP, quorumFindings),
+  },
+  {
+    name: "broker-config-safe",
+    description: "No line of rabbitmq.conf may undo a guarantee.",
+    enforcementLevel: "mandatory",
+    validateResource: eachOf<ConfigMap>(CONFIG_MAP, configFindings),
   },
   {
     name: "images-by-digest",
     description: "Pods must run images by digest, because tags can move.",
     enforcementLevel: "mandatory",
-    validateResource: eachOf<Workload>(WORKLOADS, ({ spec }) =>
-      containersOf(spec.template.spec)
-        .filter(({ image = "" }) => !DIGEST.test(image))
+    validateResource: eachPod((pod, isPatch) =>
+      containersOf(pod)
+        .filter(({ image }) => (image === undefined ? !isPatch : !DIGEST.test(image)))
         .map(({ name, image }) => ({
           what: `container ${name} runs ${image ?? "no image"}, which is not a digest`,
           fix: "use the `ref` of a ContainerImage, or repository@sha256:...",
@@ -55,6 +92,6 @@ export const policies: Policies = [
     name: "restricted-pods",
     description: "Pods must comply with the Pod Security level `restricted`.",
     enforcementLevel: "mandatory",
-    validateResource: eachOf<Workload>(WORKLOADS, ({ spec }) => restrictedFindings(spec.template.spec)),
+    validateResource: eachPod(restrictedFindings),
   },
 ];

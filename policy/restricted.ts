@@ -1,4 +1,5 @@
-import { type Container, containersOf, type Finding, type PodSpec } from "./objects";
+import type { Finding } from "./objects";
+import { type Container, containersOf, type PodSpec } from "./pods";
 
 // Pod Security level `restricted`: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 
@@ -15,15 +16,18 @@ const VOLUMES = [
   "secret",
 ];
 
-/** Violations of the level `restricted`. */
-export function restrictedFindings(pod: PodSpec): Finding[] {
+/** Violations of the level `restricted`. A patch violates it only with fields that it sets. */
+export function restrictedFindings(pod: PodSpec, isPatch: boolean): Finding[] {
   return [
     ...HOST_FIELDS.filter((field) => pod[field] === true).map((field) => ({
       what: `it uses the node's network or processes (${field})`,
       fix: `remove ${field}`,
     })),
     ...(pod.volumes ?? []).flatMap(volumeFindings),
-    ...containersOf(pod).flatMap((container) => containerFindings(container, pod)),
+    ...containersOf(pod).flatMap((container) => [
+      ...hostPortFindings(container),
+      ...containerFindings(container, pod, isPatch),
+    ]),
   ];
 }
 
@@ -36,18 +40,34 @@ function volumeFindings({ name, ...source }: Record<string, unknown>): Finding[]
     }));
 }
 
-function containerFindings({ name, securityContext: own = {} }: Container, pod: PodSpec): Finding[] {
+function hostPortFindings({ name, ports = [] }: Container): Finding[] {
+  return ports
+    .filter(({ hostPort = 0 }) => hostPort !== 0)
+    .map(({ hostPort }) => ({
+      what: `container ${name} opens port ${hostPort} of the Kubernetes node`,
+      fix: "remove hostPort",
+    }));
+}
+
+function containerFindings(
+  { name, securityContext: own = {} }: Container,
+  pod: PodSpec,
+  isPatch: boolean,
+): Finding[] {
   const shared = pod.securityContext ?? {};
+  /** Whether a field that has to be set is: in a patch, the object may have it. */
+  const has = <T>(value: T | undefined, isRight: (value: T) => boolean) =>
+    value === undefined ? isPatch : isRight(value);
   const profile = (own.seccompProfile ?? shared.seccompProfile)?.type;
   const rules: [boolean, string, string][] = [
     [own.privileged !== true, "is privileged", "remove privileged"],
     [
-      own.allowPrivilegeEscalation === false,
+      has(own.allowPrivilegeEscalation, (allowed) => !allowed),
       "may escalate its privileges",
       "set securityContext.allowPrivilegeEscalation to false",
     ],
     [
-      own.capabilities?.drop?.includes("ALL") === true,
+      has(own.capabilities?.drop, (dropped) => dropped.includes("ALL")),
       "keeps capabilities of root",
       'set securityContext.capabilities.drop to ["ALL"]',
     ],
@@ -57,12 +77,12 @@ function containerFindings({ name, securityContext: own = {} }: Container, pod: 
       "remove securityContext.capabilities.add",
     ],
     [
-      (own.runAsNonRoot ?? shared.runAsNonRoot) === true && (own.runAsUser ?? shared.runAsUser) !== 0,
+      has(own.runAsNonRoot ?? shared.runAsNonRoot, Boolean) && (own.runAsUser ?? shared.runAsUser) !== 0,
       "may run as root",
       "set securityContext.runAsNonRoot to true and runAsUser to a user other than 0",
     ],
     [
-      profile !== undefined && PROFILES.includes(profile),
+      has(profile, (type) => PROFILES.includes(type)),
       "may use any system call",
       "set securityContext.seccompProfile.type to RuntimeDefault",
     ],

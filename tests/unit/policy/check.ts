@@ -34,10 +34,16 @@ const COMMON = {
   notApplicable: fail,
 };
 
-export function checkedOf(resources: Registered[]): Checked[] {
+/** The resources with the names that the Kubernetes provider gives them before policies run. */
+export function checkedOf(resources: Registered[], autoname: (name: string) => string): Checked[] {
   return resources
     .filter(({ custom }) => custom)
-    .map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+    .map(({ type, name, inputs }) => {
+      const { metadata } = inputs;
+      if (!type.startsWith("kubernetes:") || typeof metadata !== "object")
+        return { type, name, props: inputs };
+      return { type, name, props: { ...inputs, metadata: { name: autoname(name), ...metadata } } };
+    });
 }
 
 /** What the policies say about a stack. */

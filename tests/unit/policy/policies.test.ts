@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
+import { configLines } from "../../../components/rabbitMqCluster/configLines";
 import { policies } from "../../../policy/policies";
-import { runStack } from "../../../render/program";
-import { type Overrides, stacks } from "../../../render/stackConfig";
-import { EVERYTHING, exampleOf, passwordOf } from "../render/examples";
-import { checkedOf, type Checked, violationsOf } from "./check";
-
-const digest = "0123456789abcdef".repeat(4);
-const generated = {
-  autoname: (name: string) => `${name}-0000000`,
-  password: passwordOf,
-  imageRef: (_: string, imageName: string) => `${imageName.replace(/:[^:/]*$/, "")}@sha256:${digest}`,
-};
-
-async function resourcesOf(stack: string, more: Overrides = {}): Promise<Checked[]> {
-  const { resources } = await runStack(stack, { overrides: { ...exampleOf(stack), ...more }, generated });
-  return checkedOf(resources);
-}
+import { stacks } from "../../../render/stackConfig";
+import { EVERYTHING } from "../render/examples";
+import { violationsOf } from "./check";
+import { after, assertSaid, besides, type Change, resourcesOf, theObject } from "./stack";
 
 describe("the policies", () => {
   it("have names of their own, a description, and stop an update", () => {
@@ -40,38 +29,7 @@ describe("the policies", () => {
   });
 });
 
-/** Path of a field, in words separated by blanks, and its new value. `undefined` removes it, a function makes it of the old one. */
-type Change = [path: string, value: unknown];
-
-function change(props: Record<string, unknown>, [path, value]: Change): void {
-  const keys = path.split(" ");
-  const last = keys.pop() ?? "";
-  const owner = keys.reduce((at, key) => at[key] as Record<string, unknown>, props);
-  const next = typeof value === "function" ? (value as (old: unknown) => unknown)(owner[last]) : value;
-  if (next === undefined) Reflect.deleteProperty(owner, last);
-  else owner[last] = next;
-}
-
 describe("a policy speaks up when", () => {
-  let resources: Checked[];
-  before(async () => (resources = await resourcesOf("local")));
-
-  /** What the policies say after changes of the objects of one kind whose name matches. */
-  async function after(kind: string, name: RegExp, changes: Change[]): Promise<string[]> {
-    let changed = 0;
-    const stack = resources.map((each) => {
-      if (!each.type.endsWith(`:${kind}`) || !name.test(each.name)) return each;
-      changed += 1;
-      const props = structuredClone(each.props);
-      for (const one of changes) change(props, one);
-      return { ...each, props };
-    });
-    assert.ok(changed > 0, `no ${kind} ${name}`);
-    const violations = await violationsOf(stack);
-    for (const { message } of violations) assert.match(message, /^[A-Z]\w+ \S+: .+\. Fix: .+\.$/);
-    return violations.map(({ policy, message }) => `${policy}: ${message}`);
-  }
-
   const APART = "spec template spec affinity podAntiAffinity requiredDuringSchedulingIgnoredDuringExecution";
   const CONF = "data 10-ha-celery.conf";
 
@@ -96,30 +54,6 @@ describe("a policy speaks up when", () => {
       /broker/,
       [[`${APART} 0 labelSelector matchLabels`, { app: "other" }]],
       /^broker-nodes-apart/,
-    ],
-    [
-      "the broker's Service is a load balancer",
-      "Service",
-      /broker-client/,
-      [["spec type", "LoadBalancer"]],
-      /^broker-not-public: Service celery\/\S+: .*LoadBalancer.* Fix: use type ClusterIP/,
-    ],
-    [
-      "a Service of somebody else opens a port of the nodes to the brokers",
-      "Service",
-      /broker-client/,
-      [
-        ["metadata labels", {}],
-        ["spec type", "NodePort"],
-      ],
-      /^broker-not-public: .*NodePort/,
-    ],
-    [
-      "the broker's Service has an address outside",
-      "Service",
-      /broker-client/,
-      [["spec externalIPs", ["192.0.2.1"]]],
-      /^broker-not-public: .*external addresses/,
     ],
     [
       "the budget is another pod's",
@@ -157,6 +91,13 @@ describe("a policy speaks up when", () => {
       /^quorum-queues-by-default: .*classic/,
     ],
     [
+      "the nodes' port is a port of the broker",
+      "StatefulSet",
+      /broker/,
+      [["spec template spec containers 0 ports 0 hostPort", 5672]],
+      /^restricted-pods: StatefulSet celery\/celery-broker: container rabbitmq opens port 5672 of the Kubernetes node.* Fix: remove hostPort/,
+    ],
+    [
       "a pod runs an image by its tag",
       "Deployment",
       /workers/,
@@ -174,31 +115,47 @@ describe("a policy speaks up when", () => {
   for (const [title, kind, name, changes, message] of cases) {
     it(title, async () => {
       const said = await after(kind, name, changes);
-      assert.equal(said.length, 1, said.join("\n"));
-      assert.match(said[0] ?? "", message);
+      assertSaid(said, message);
     });
   }
 
-  const OWN = "containers 0 securityContext";
-  const rights: [string, string, unknown, RegExp][] = [
-    ["uses the node's network", "hostNetwork", true, /hostNetwork/],
-    ["sees the node's processes", "hostPID", true, /hostPID/],
-    ["mounts a folder of the node", "volumes", [{ name: "x", hostPath: { path: "/" } }], /type hostPath/],
-    ["is privileged", `${OWN} privileged`, true, /privileged/],
-    ["may gain rights", `${OWN} allowPrivilegeEscalation`, undefined, /escalate its privileges/],
-    ["keeps capabilities", `${OWN} capabilities`, undefined, /keeps capabilities/],
-    ["asks for capabilities", `${OWN} capabilities add`, ["SYS_ADMIN"], /adds capabilities/],
-    ["may be root", "securityContext runAsNonRoot", undefined, /as root/],
-    ["is root", "securityContext runAsUser", 0, /as root/],
-    ["has no seccomp profile", "securityContext seccompProfile", undefined, /system call/],
-    ["has no limit to system calls", `${OWN} seccompProfile`, { type: "Unconfined" }, /system call/],
+  const weakened: [key: string, value: string, message: RegExp][] = [
+    ["quorum_queue.initial_cluster_size", "1", /does not have a copy on every node/],
+    ["quorum_queue.continuous_membership_reconciliation.target_group_size", "2", /copy on every node/],
+    ["quorum_queue.continuous_membership_reconciliation.enabled", "false", /never gets its copies back/],
+    ["cluster_formation.peer_discovery_backend", "dns", /founds a second cluster/],
+    ["anonymous_login_user", "guest", /without a password/],
+    ["auth_mechanisms.3", "ANONYMOUS", /without a password/],
+    ["ssl_options.versions.1", "tlsv1.1", /version of TLS that is broken/],
+    ["management.ssl.versions.1", "tlsv1", /version of TLS that is broken/],
   ];
-  for (const [title, path, value, message] of rights) {
-    it(`a pod ${title}`, async () => {
-      const said = await after("Deployment", /default-workers/, [[`spec template spec ${path}`, value]]);
-      assert.ok(said.length >= 1);
-      for (const each of said) assert.match(each, /^restricted-pods: Deployment celery\/\S+: .* Fix: /);
+  for (const [key, value, message] of weakened) {
+    it(`rabbitmq.conf has ${key} = ${value}, which the component refuses, too`, async () => {
+      const line = `${key} = ${value} # for now\n`;
+      const said = await after("ConfigMap", /broker-config/, [[CONF, (conf: string) => conf + line]]);
+      assertSaid(
+        said,
+        /^broker-config-safe: ConfigMap celery\/\S+: with .* Fix: remove .* from the broker's config/,
+      );
       assert.match(said[0] ?? "", message);
+      assert.equal(configLines("config", { [key]: value }).length, 1);
     });
   }
+
+  it("a patch changes an object of the broker", async () => {
+    const patches = [
+      "apps/v1:StatefulSetPatch",
+      "policy/v1:PodDisruptionBudgetPatch",
+      "core/v1:ServicePatch",
+    ];
+    for (const type of patches) {
+      const { namespace, name } = await theObject(type.replace(/^.*:|Patch$/g, ""), /broker/);
+      const said = await besides(type, { metadata: { namespace, name }, spec: {} });
+      assertSaid(
+        said,
+        /^broker-not-patched: \w+Patch celery\/celery-broker\S*: it changes an object of the broker.* Fix:/,
+      );
+      assert.deepEqual(await besides(type, { metadata: { namespace, name: "other" }, spec: {} }), []);
+    }
+  });
 });
