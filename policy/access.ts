@@ -3,12 +3,11 @@ import {
   isBroker,
   isSame,
   type KubernetesObject,
-  type Labels,
   podLabels,
   type Stack,
   type Workload,
 } from "./objects";
-import { matches, matchesAll, type Selector } from "./selectors";
+import { type Labels, matches, matchesAll, type Selector } from "./selectors";
 
 export interface Service extends KubernetesObject {
   spec?: { type?: string; externalIPs?: string[]; selector?: Labels };

@@ -1,23 +1,11 @@
 import type { PolicyResource, ReportViolation, ResourceValidation, StackValidation } from "@pulumi/policy";
-import type { PodSpec } from "./pods";
-import type { Selector } from "./selectors";
-
-export type Labels = Record<string, string>;
+import type { PodTemplate } from "./podSpec";
+import type { Labels } from "./selectors";
 
 /** Fields of an object that policies check. */
 export interface KubernetesObject {
   kind: string;
   metadata?: { name?: string; namespace?: string; labels?: Labels };
-}
-
-export interface AffinityTerm {
-  topologyKey: string;
-  labelSelector?: Selector;
-}
-
-export interface PodTemplate {
-  metadata?: { labels?: Labels };
-  spec: PodSpec;
 }
 
 export interface Workload extends KubernetesObject {

@@ -1,34 +1,6 @@
 import type { ResourceValidation } from "@pulumi/policy";
-import { type AffinityTerm, eachOf, type Finding, type KubernetesObject, type PodTemplate } from "./objects";
-
-export interface SecurityContext {
-  allowPrivilegeEscalation?: boolean;
-  privileged?: boolean;
-  capabilities?: { add?: string[]; drop?: string[] };
-  runAsNonRoot?: boolean;
-  runAsUser?: number;
-  seccompProfile?: { type?: string };
-}
-
-export interface Container {
-  name: string;
-  image?: string;
-  ports?: { containerPort?: number; hostPort?: number }[];
-  securityContext?: SecurityContext;
-}
-
-export interface PodSpec {
-  hostNetwork?: boolean;
-  hostPID?: boolean;
-  hostIPC?: boolean;
-  affinity?: {
-    podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: AffinityTerm[] };
-  };
-  containers?: Container[];
-  initContainers?: Container[];
-  securityContext?: Pick<SecurityContext, "runAsNonRoot" | "runAsUser" | "seccompProfile">;
-  volumes?: Record<string, unknown>[];
-}
+import { eachOf, type Finding, type KubernetesObject } from "./objects";
+import type { PodSpec, PodTemplate } from "./podSpec";
 
 /** Every kind of object that runs pods, and the Patch resources that change one. */
 const RUNS_PODS =
@@ -59,9 +31,3 @@ function podOf({ kind, template, spec }: RunsPods): PodSpec | undefined {
       return spec?.template?.spec;
   }
 }
-
-/** All containers of a pod, including init containers. */
-export const containersOf = ({ initContainers = [], containers = [] }: PodSpec) => [
-  ...initContainers,
-  ...containers,
-];

@@ -13,7 +13,8 @@ import {
 import { affinityFindings, budgetFindings, patchFindings, PATCHES } from "./broker";
 import { type ConfigMap, configFindings, quorumFindings } from "./config";
 import { eachInStack, eachOf, STATEFUL_SET, type Workload } from "./objects";
-import { containersOf, eachPod } from "./pods";
+import { eachPod } from "./pods";
+import { containersOf } from "./podSpec";
 import { restrictedFindings } from "./restricted";
 
 const CONFIG_MAP = /^kubernetes:core\/v1:ConfigMap$/;

@@ -1,5 +1,5 @@
 import type { Finding } from "./objects";
-import { type Container, containersOf, type PodSpec } from "./pods";
+import { type Container, containersOf, type PodSpec } from "./podSpec";
 
 // Pod Security level `restricted`: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 

@@ -1,4 +1,4 @@
-import type { Labels } from "./objects";
+export type Labels = Record<string, string>;
 
 /** A condition on one label. */
 export interface Requirement {
