@@ -8,7 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import socket
 import sys
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,10 +20,21 @@ from urllib.parse import parse_qs, urlsplit
 from ha_celery.ledger_store import Execution, Start, Store
 
 LARGEST_BODY = 16 * 1024 * 1024
+#: A client has this long to send a request and to read the answer.
+REQUEST_SECONDS = 30.0
+#: A connection without a request is closed after this time. Clients connect again.
+IDLE_SECONDS = 300.0
+#: Further connections are closed at once; their clients try again.
+MOST_CONNECTIONS = 1000
 
 
 class BadRequestError(ValueError):
     """Invalid request that a retry cannot fix."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        """Answers with this status."""
+        super().__init__(text)
+        self.status = status
 
 
 class Ledger(ThreadingHTTPServer):
@@ -33,6 +47,25 @@ class Ledger(ThreadingHTTPServer):
         """Listens on all addresses unless a host is given."""
         super().__init__((host, port), Handler)
         self.store = store
+        #: Time until which each connection has to act.
+        self.deadlines: dict[socket.socket, float] = {}
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - Python's signature
+        """Limits the number of connections."""
+        return len(self.deadlines) < MOST_CONNECTIONS
+
+    def service_actions(self) -> None:
+        """Cuts connections that are too slow; the server calls this twice a second."""
+        now = time.monotonic()
+        for connection, deadline in list(self.deadlines.items()):
+            if deadline < now:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Prints no traceback for a connection that was cut."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -43,6 +76,29 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     # One packet for headers and body.
     wbufsize = -1
+
+    def setup(self) -> None:
+        """Begins with the first request."""
+        super().setup()
+        self._allow(IDLE_SECONDS)
+
+    def handle_one_request(self) -> None:
+        """Waits for a request."""
+        self._allow(IDLE_SECONDS)
+        super().handle_one_request()
+
+    def parse_request(self) -> bool:
+        """Reads the headers; the request has begun."""
+        self._allow(REQUEST_SECONDS)
+        return super().parse_request()
+
+    def finish(self) -> None:
+        """Ends."""
+        self.server.deadlines.pop(self.connection, None)
+        super().finish()
+
+    def _allow(self, seconds: float) -> None:
+        self.server.deadlines[self.connection] = time.monotonic() + seconds
 
     def do_POST(self) -> None:
         """Answers after the data is stored, so that a client can rely on the answer."""
@@ -79,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
                 return
             result = routes[path]()
         except BadRequestError as error:
-            self._reply(400, {"error": str(error)})
+            self._reply(error.status, {"error": str(error)})
         except Exception as error:
             # Such as a full disk; the client retries until the data is stored.
             self.log_error("%s %s failed: %r", self.command, path, error)
@@ -88,14 +144,26 @@ class Handler(BaseHTTPRequestHandler):
             self._reply(200 if result is not None else 204, result)
 
     def _body(self) -> Any:
+        length = self._length()
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
+            raise BadRequestError(f"body of {len(body)} bytes instead of {length}")
         try:
-            length = int(self.headers.get("Content-Length", "0"))
-            if not 0 <= length <= LARGEST_BODY:
-                self.close_connection = True
-                raise BadRequestError(f"body of {length} bytes; the limit is {LARGEST_BODY}")
-            return json.loads(self.rfile.read(length))
+            return json.loads(body)
         except ValueError as error:
             raise BadRequestError(f"body is not JSON: {error}") from error
+
+    def _length(self) -> int:
+        """Returns the length of the body. After another one, the next request cannot be found."""
+        text = self.headers.get("Content-Length", "")
+        if text.isascii() and text.isdigit() and int(text) <= LARGEST_BODY:
+            return int(text)
+        self.close_connection = True
+        if not text:
+            raise BadRequestError("Content-Length is missing", 411)
+        status = 413 if text.isdigit() else 400
+        raise BadRequestError(f"Content-Length is {text[:40]!r}; the limit is {LARGEST_BODY}", status)
 
     def _reply(self, status: int, result: Any) -> None:
         body = b"" if result is None else json.dumps(result).encode()
