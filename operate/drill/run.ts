@@ -14,6 +14,7 @@ import { WorkerRestarts } from "./workerRestarts";
 const STATISTICS_SECONDS = 6;
 const DRAIN_TIMEOUT_SECONDS = 90;
 const LEADER_TIMEOUT_SECONDS = 60;
+const BACKLOG_TIMEOUT_SECONDS = 180;
 
 /** The phases of one drill, in the order of its methods. */
 export class DrillRun {
@@ -55,6 +56,7 @@ export class DrillRun {
     this.times.loadFrom = now();
     context.event("load begins");
     await context.wait(this.plan.warmSeconds);
+    await this.buildUpBacklog();
     await this.restarts.recordBeforeFault();
   }
 
@@ -114,6 +116,14 @@ export class DrillRun {
       more: context.notes,
     });
     return { verdict, events, timeline };
+  }
+
+  private async buildUpBacklog(): Promise<void> {
+    const { load, signal } = this.context;
+    const { backlog } = this.plan.scene;
+    if (backlog === undefined || load.options.kind !== "tasks") return;
+    await load.untilBacklog(backlog, BACKLOG_TIMEOUT_SECONDS, signal);
+    this.context.event(`${backlog} tasks wait`);
   }
 
   private async openAgents(): Promise<void> {

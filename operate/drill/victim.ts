@@ -22,7 +22,8 @@ export async function chooseVictim(brokers: Brokers, userQueue: string, plan: Vi
     victim === undefined
       ? (broker.node === leader) === (scene.victim !== Victim.Follower)
       : broker.ordinal === victim;
-  const chosen = all.find(isChosen);
+  // The last, because node 0 has scenes of its own.
+  const chosen = all.findLast(isChosen);
   if (chosen) return chosen;
   const known = all.map(({ ordinal }) => ordinal).join(", ");
   throw new UserError(`There is no broker node ${victim}. Set --victim to one of ${known}.`);

@@ -9,6 +9,7 @@ import { LEDGER_PORT, objectName, queueOf, Role, runSelector, selectorOf } from 
 import {
   ledgerNetworkPolicy,
   ledgerPod,
+  ledgerService,
   type LoadSpec,
   publisherJob,
   workerContainer,
@@ -62,6 +63,7 @@ export class DrillLoad implements Load {
   async prepare(signal: AbortSignal): Promise<void> {
     const { cluster, namespace, spec } = this;
     await cluster.core.createNamespacedPod({ namespace, body: ledgerPod(spec) });
+    await cluster.core.createNamespacedService({ namespace, body: ledgerService(spec) });
     await cluster.networkPolicies.createNamespacedNetworkPolicy({
       namespace,
       body: ledgerNetworkPolicy(spec),
@@ -84,6 +86,15 @@ export class DrillLoad implements Load {
       FIRST_TASKS_TIMEOUT_SECONDS,
       signal,
       async () => (await this.count()).executed > 10,
+    );
+  }
+
+  async untilBacklog(tasks: number, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
+    await until(
+      `${tasks} tasks wait`,
+      timeoutSeconds,
+      signal,
+      async () => (await this.count()).lost >= tasks,
     );
   }
 
@@ -151,6 +162,7 @@ export class DrillLoad implements Load {
     await cluster.batch.deleteCollectionNamespacedJob(all);
     await cluster.apps.deleteCollectionNamespacedDeployment(all);
     await cluster.core.deleteCollectionNamespacedPod(all);
+    await cluster.core.deleteCollectionNamespacedService(all);
     await cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy({ namespace, labelSelector });
   }
 
@@ -164,12 +176,12 @@ export class DrillLoad implements Load {
   }
 
   private async ledgerUrl(): Promise<string> {
-    const pod = await this.cluster.core.readNamespacedPod({
+    const service = await this.cluster.core.readNamespacedService({
       namespace: this.namespace,
       name: objectName(this.run, Role.Ledger),
     });
     // By IP address, so that counting does not depend on DNS.
-    const address = pod.status?.podIP ?? "";
+    const address = service.spec?.clusterIP ?? "";
     return `http://${address.includes(":") ? `[${address}]` : address}:${LEDGER_PORT}`;
   }
 

@@ -7,6 +7,7 @@ import type {
   V1Pod,
   V1PodSpec,
   V1PodTemplateSpec,
+  V1Service,
 } from "@kubernetes/client-node";
 import { startedLike } from "../../../components/inject/objects";
 import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
@@ -67,6 +68,14 @@ export function ledgerPod(load: LoadSpec): V1Pod {
         },
       ],
     },
+  };
+}
+
+/** Gives the ledger an address that remains when its machine was off: a pod that restarts gets another one. */
+export function ledgerService({ run, namespace }: LoadSpec): V1Service {
+  return {
+    metadata: { name: objectName(run, Role.Ledger), namespace, labels: labelsOf(run, Role.Ledger) },
+    spec: { selector: labelsOf(run, Role.Ledger), ports: [{ port: LEDGER_PORT }] },
   };
 }
 

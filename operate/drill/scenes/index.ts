@@ -11,6 +11,7 @@ import { partition } from "./partition";
 import { partitionAll } from "./partitionAll";
 import { podDelete } from "./podDelete";
 import { poison } from "./poison";
+import { powerLoss, powerLossDisk, powerLossDiskFirst } from "./powerLoss";
 import { producerKill } from "./producerKill";
 import { rollingConfig } from "./rollingConfig";
 import { scale } from "./scale";
@@ -46,4 +47,7 @@ export const SCENES: readonly Scene[] = [
   producerKill,
   volumeLoss,
   volumeLossFirst,
+  powerLoss,
+  powerLossDisk,
+  powerLossDiskFirst,
 ];

@@ -13,6 +13,11 @@ export interface Scene {
   /** Differences from the default load, such as longer tasks. */
   readonly load?: Partial<LoadOptions>;
   /**
+   * Confirmed tasks that must wait before the fault. The load must publish faster than the workers run tasks.
+   * Workflows leave no backlog, so `--load canvas` ignores it.
+   */
+  readonly backlog?: number;
+  /**
    * The broker node to fail.
    * @default leader
    */

@@ -4,6 +4,7 @@ import { canvasLoad, DEFAULT_LOAD } from "../../../../../operate/drill/load";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
+  ledgerService,
   type LoadSpec,
   publisherJob,
   workersDeployment,
@@ -187,6 +188,13 @@ describe("the drill's pods", () => {
       const pod = ledgerPod(loadSpec);
       assert.deepEqual(pod.spec?.containers[0]?.env, []);
       assert.ok(pod.spec?.affinity?.nodeAffinity);
+    });
+
+    it("has an address of its own, which leads to it alone", () => {
+      const { metadata, spec } = ledgerService(loadSpec);
+      assert.deepEqual(spec?.selector, ledgerPod(loadSpec).metadata?.labels);
+      assert.equal(metadata?.labels?.["ha-celery/drill"], "drain-1");
+      assert.equal(spec?.clusterIP, undefined);
     });
 
     it("accepts connections from pods of the namespace", () => {
