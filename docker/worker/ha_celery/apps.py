@@ -49,7 +49,7 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
         if not configuration.accelerated:
             app.steps["consumer"].add(delays.ExactBindings)
-        chords.count_nothing(app)
+        chords.protect_bodies(app)
         logs.one_line_a_task()
         worker_start.watch()
         beat_probes.watch()

@@ -29,21 +29,33 @@ REDIS = "celery.backends.redis"
 CLAIM_SECONDS = 1.0
 
 
-def count_nothing(app: Celery) -> None:
-    """Makes the result backend of an app keep results only, once it is created."""
+def protect_bodies(app: Celery) -> None:
+    """Protects the result backend of an app, once it is created."""
     create = app._get_backend
 
     def get_backend() -> Any:
         backend = create()
-        if counts_in_redis(type(backend)):
-            internals.require_redis()
-            backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
-        elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
-            backend.apply_chord = partial(Backend.apply_chord, backend)
-            backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
+        _protect(backend)
         return backend
 
     app._get_backend = get_backend
+
+
+def protect_own_backends(app: Celery) -> None:
+    """Protects result backends that tasks bring themselves: `backend` of the task decorator."""
+    for task in app.tasks.values():
+        _protect(task.backend)
+
+
+def _protect(backend: Any) -> None:
+    if "on_chord_part_return" in vars(backend):
+        return
+    if counts_in_redis(type(backend)):
+        internals.require_redis()
+        backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
+    elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
+        backend.apply_chord = partial(Backend.apply_chord, backend)
+        backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
 
 
 def counts_in_redis(backend: type) -> bool:

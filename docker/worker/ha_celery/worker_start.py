@@ -8,7 +8,9 @@ from celery import signals
 from celery.concurrency import get_implementation
 from celery.utils.log import get_logger
 
+from ha_celery.chords import protect_own_backends
 from ha_celery.configuration import check_at_start, configuration_of, is_configured
+from ha_celery.errors import SettingsError
 
 logger = get_logger(__name__)
 
@@ -29,6 +31,7 @@ def watch() -> None:
     """Connects to the start of workers."""
     signals.celeryd_init.connect(begin, weak=False, dispatch_uid="ha-celery-begin")
     signals.celeryd_after_setup.connect(check_pool, weak=False, dispatch_uid="ha-celery-pool")
+    signals.celeryd_after_setup.connect(protect_chords, weak=False, dispatch_uid="ha-celery-chords")
     signals.celeryd_after_setup.connect(report, weak=False, dispatch_uid="ha-celery-report")
 
 
@@ -54,6 +57,17 @@ def check_pool(instance: Any, **_: Any) -> None:
         )
     if pool in WITHOUT_PROCESSES:
         logger.warning("%s", WITHOUT_PROCESSES[pool])
+
+
+def protect_chords(instance: Any, **_: Any) -> None:
+    """Protects the chords of all tasks, which the worker has loaded, before it starts its pool."""
+    if not is_configured(instance.app):
+        return
+    try:
+        protect_own_backends(instance.app)
+    except SettingsError as error:
+        # Celery logs every other exception of such a handler, and goes on.
+        raise SystemExit(str(error)) from error
 
 
 def report(instance: Any, **_: Any) -> None:

