@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { gkeWarnings } from "./gkeRules";
-import { rules } from "./rules";
+import { rules, warnings } from "./rules";
 import type { ValidSettings } from "./rule";
 import { schema, type Settings } from "./schema";
 import { type Source, Messages } from "./messages";
@@ -44,7 +43,7 @@ export function parseSettings(source: Source): Parsed {
   if (!success || problems.length > 0)
     throw new pulumi.RunError(refusal(source.stack, [...problems, ...unknown]));
   const settings = { ...data, project };
-  return { settings, warnings: [...gkeWarnings(settings, messages), ...unknown] };
+  return { settings, warnings: [...warnings(settings, messages), ...unknown] };
 }
 
 /** Values of the program's own keys, without their prefix. */

@@ -1,8 +1,8 @@
 import { enoughMemory, enoughStorage } from "../../components/rabbitMqCluster/validation";
 import { memoryWatermark } from "../../components/rabbitMqCluster/resolve";
 import { OnDelete, Spread } from "../../components/types";
-import { gkeRules } from "./gkeRules";
-import { type Settings, Target } from "./schema";
+import { gkeRules, gkeWarnings } from "./gkeRules";
+import { type Settings, Target, Tls } from "./schema";
 import { pathOf } from "./messages";
 import type { Rule } from "./rule";
 
@@ -63,6 +63,15 @@ const tls: Rule = (settings, messages) => [
         ),
       ]
     : []),
+  ...(settings.brokerTls === Tls.Off && settings.brokerTlsSecret
+    ? [
+        messages.problem(
+          "brokerTls",
+          "brokerTlsSecret is set, which turns TLS on",
+          `${messages.remove("brokerTls")}, or ${messages.remove("brokerTlsSecret")}`,
+        ),
+      ]
+    : []),
 ];
 
 const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
@@ -91,11 +100,26 @@ const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
     ];
   });
 
+/** Settings that are valid but possibly unintended. */
+export const warnings: Rule = (settings, messages) => [
+  ...gkeWarnings(settings, messages),
+  ...(settings.production && settings.brokerTls === Tls.Off
+    ? [
+        messages.problem(
+          "brokerTls",
+          "passwords and tasks cross the network unencrypted",
+          `${messages.set("brokerTlsSecret", "NAME")}, see docs/how-to/tls.md`,
+        ),
+      ]
+    : []),
+];
+
 /** Settings that would lose tasks, or stop accepting them, after the loss of one Kubernetes node or one wrong
  * command. */
 const production: Rule = (settings, messages) => {
   if (!settings.production) return [];
   const { brokerReplicas = 3, storageOnDelete, brokerSpread, deletionProtection, spot } = settings;
+  const { brokerTls, brokerTlsSecret } = settings;
   const refuse = (isWrong: boolean, key: keyof Settings, rule: string, right: string | number | boolean) =>
     isWrong ? [messages.problem(key, `in production ${rule}`, messages.set(key, right))] : [];
   return [
@@ -129,5 +153,14 @@ const production: Rule = (settings, messages) => {
       "the broker must not run on nodes that can all be reclaimed at once",
       false,
     ),
+    ...(brokerTls === Tls.Off || brokerTlsSecret
+      ? []
+      : [
+          messages.problem(
+            "brokerTls",
+            "in production connections must be encrypted, which needs brokerTlsSecret and brokerTlsServerName (docs/how-to/tls.md), or be unencrypted on purpose",
+            messages.set("brokerTls", Tls.Off),
+          ),
+        ]),
   ];
 };

@@ -37,6 +37,16 @@ export const Target = {
 /** A value of the constant of the same name. */
 export type Target = (typeof Target)[keyof typeof Target];
 
+/** Encryption between clients and brokers. */
+export const Tls = {
+  /** TLS if `brokerTlsSecret` is set. */
+  Auto: "auto",
+  /** No TLS, on purpose. */
+  Off: "off",
+} as const;
+/** A value of the constant of the same name. */
+export type Tls = (typeof Tls)[keyof typeof Tls];
+
 const listOf = <T extends z.ZodType>(inner: T, fix: string, at = "[0]") => json(z.array(inner), { fix, at });
 const mapOf = (name: string, fix: string) => json(textMap(fix), { fix, at: `.${name}` });
 const namespace = (fix: string) => checked(text(fix), unlessEmpty(namespaceName));
@@ -90,6 +100,7 @@ const broker = {
   brokerNodeSelector: mapOf("pool", "broker"),
   brokerTolerations: listOf(toleration, "KEY", "[0].key"),
   brokerPriorityClass: text("high"),
+  brokerTls: choice(Object.values(Tls), Tls.Auto),
   brokerTlsSecret: text("NAME"),
   brokerTlsServerName: text("rabbitmq.example.com"),
   brokerTlsAuthority: checked(text('"$(cat ca.crt)"'), unlessEmpty(certificates)),

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { assertFixable } from "./fixes";
 import { EXISTING, GKE, parsed, refusal } from "../settings";
 
-const PRODUCTION = { ...GKE, production: true };
+const PRODUCTION = {
+  ...GKE,
+  production: true,
+  brokerTlsSecret: "broker-tls",
+  brokerTlsServerName: "mq.example.com",
+};
+const NO_TLS = { ...GKE, production: true };
 const set = (words: string) => `Fix: pulumi config set --stack dev ${words}`;
 const remove = (words: string) => `Fix: pulumi config rm --stack dev ${words}`;
 const pools = (...workerPools: object[]) => ({ workerPools });
@@ -158,6 +164,16 @@ describe("rules between keys", () => {
       `ha-celery:deletionProtection is false: in production pulumi destroy must not delete the broker by mistake. ${set("deletionProtection true")}`,
     ],
     [
+      "no TLS in production",
+      NO_TLS,
+      `ha-celery:brokerTls is "auto": in production connections must be encrypted, which needs brokerTlsSecret and brokerTlsServerName (docs/how-to/tls.md), or be unencrypted on purpose. ${set("brokerTls off")}`,
+    ],
+    [
+      "a certificate without TLS",
+      { ...PRODUCTION, brokerTls: "off" },
+      `ha-celery:brokerTls is "off": brokerTlsSecret is set, which turns TLS on. Fix: pulumi config rm --stack dev brokerTls, or pulumi config rm --stack dev brokerTlsSecret`,
+    ],
+    [
       "brokers on spot nodes, in production",
       { ...PRODUCTION, spot: true },
       `ha-celery:spot is true: in production the broker must not run on nodes that can all be reclaimed at once. ${set("spot false")}`,
@@ -205,6 +221,13 @@ describe("rules between keys", () => {
     it(`allows ${what}`, () => {
       assert.deepEqual(parsed(values).warnings, []);
     });
+
+  it("warns of production without TLS", () => {
+    assert.deepEqual(parsed({ ...NO_TLS, brokerTls: "off" }).warnings, [
+      'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config set --stack dev brokerTlsSecret NAME, see docs/how-to/tls.md',
+    ]);
+    assert.deepEqual(parsed({ ...GKE, brokerTls: "off" }).warnings, []);
+  });
 
   it("warns of production in one zone", () => {
     assert.deepEqual(parsed({ ...PRODUCTION, location: "us-east1-c" }).warnings, [
