@@ -21,8 +21,9 @@ const parts = new PartsOf<TaskLedger, Parts>();
  * Records every confirmed task and every execution outside RabbitMQ, so that lost and duplicated tasks can be
  * counted.
  *
- * It is a single pod: while it is unavailable, workers wait for it before they acknowledge. Use it for drills, not
- * for production load. Its NetworkPolicy allows only pods with the client labels. People read the count with
+ * It is a single pod: while it is unavailable, workers wait for it before they acknowledge, and continue within
+ * 15 s of its return. A task that waits beyond its time limit runs again. Use it for drills, not for production
+ * load. Its NetworkPolicy allows only pods with the client labels. People read the count with
  * `kubectl port-forward`.
  *
  * @example

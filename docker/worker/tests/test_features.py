@@ -87,15 +87,21 @@ def test_a_revoked_task_does_not_run(app: Celery, queue: str, tmp_path: Path) ->
         assert not journal.of("begin revoked")
 
 
-def test_processes_that_are_replaced_lose_no_task_with_a_connection(
-    app: Celery, queue: str, tmp_path: Path
+@pytest.mark.parametrize(
+    "fault", [("close_all_connections", "test"), ("stop_app",)], ids=["connections", "leader"]
+)
+def test_processes_that_are_replaced_lose_no_task_with_a_connection_or_the_leader_of_their_queue(
+    app: Celery, queue: str, tmp_path: Path, fault: tuple[str, ...]
 ) -> None:
-    ids = [f"task-{number}" for number in range(200)]
+    ids = [f"task-{number}" for number in range(500)]
     for task_id in ids:
         app.send_task(WORK, (task_id, 0.005), task_id=task_id)
     with worker(tmp_path, (queue,), "--max-tasks-per-child=5") as journal:
-        wait_for(lambda: len(journal.entries) > 80, 60)
-        broker_control.rabbitmqctl("close_all_connections", "test")
+        wait_for(lambda: len(journal.entries) > 200, 60)
+        broker_control.rabbitmqctl(*fault)
+        # Starts a broker that is stopped.
+        broker_control.rabbitmqctl("start_app")
+        assert len(journal.entries) < 2 * len(ids)
         wait_for(lambda: {entry["what"] for entry in journal.entries} >= set(ids), 120)
         wait_for(lambda: broker_control.unsettled(queue) == 0)
     # Only what the worker held may run twice: two slots of four tasks.

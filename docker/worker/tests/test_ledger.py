@@ -321,3 +321,19 @@ def test_connections_are_limited(ledger: RunningLedger, monkeypatch: pytest.Monk
         LedgerClient(ledger.url, budget=0.1).confirmed(["r-000001"])
     client.close()
     LedgerClient(ledger.url, budget=10).confirmed(["r-000002"])
+
+
+def test_a_client_goes_on_within_5_s_of_the_return_of_a_ledger_that_was_away_for_an_hour(
+    ledger: RunningLedger, no_sleep: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = LedgerClient._attempt
+
+    def away(self: LedgerClient, *request: Any) -> Any:
+        if sum(no_sleep) < 3600:
+            raise ConnectionRefusedError
+        return attempt(self, *request)
+
+    monkeypatch.setattr(LedgerClient, "_attempt", away)
+    LedgerClient(ledger.url).confirmed(["r-000000"])
+    assert ledger.store.confirmed("r") == ["r-000000"]
+    assert sum(no_sleep) < 3605
