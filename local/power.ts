@@ -5,6 +5,7 @@ import { docker } from "./cluster/docker";
 import { isReady, type KubernetesNode, type Lease } from "./cluster/readiness";
 import { readKubeconfig } from "./cluster/state";
 import { UserError } from "../operate/errors";
+import { runLater } from "../operate/later";
 import { makeCommand } from "./paths";
 
 const READY_TIMEOUT_MS = 120_000;
@@ -25,6 +26,7 @@ export function localPower(cluster: string): Power {
       await docker(["start", node]);
       await waitUntilReady(cluster, node);
     },
+    onLater: (node, seconds) => runLater(seconds, 'docker start "$NODE"', node),
   };
 }
 

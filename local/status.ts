@@ -1,8 +1,12 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type BrokerStatus, readBrokerStatus } from "../operate/cluster/brokerStatus";
+import type { Brokers } from "../operate/cluster/brokers";
+import type { Cluster } from "../operate/cluster/cluster";
 import { findInstallation } from "../operate/cluster/installation";
 import { INSTALLATION_SELECTOR, isReady, nameOf } from "../operate/cluster/objects";
 import { queuedTasks } from "../operate/cluster/queues";
+import { isDrillRunning } from "../operate/drill/lease";
+import { findLeftovers } from "../operate/drill/leftovers";
 import { newTable } from "../operate/table";
 import { findCluster, type LocalCluster, notRunning } from "./cluster";
 import { clusterOf } from "./kubeContext";
@@ -18,6 +22,8 @@ export interface Status {
   readonly workloads: readonly { name: string; ready: number; wanted: number }[];
   /** Undefined if nothing is deployed, or if no broker answers. */
   readonly brokers?: BrokerStatus;
+  /** The drill that runs, and what drills have left behind that were killed. */
+  readonly drills: readonly string[];
   readonly verdict?: RunResult;
 }
 
@@ -40,9 +46,8 @@ async function readStatus(name: string): Promise<Status> {
     cluster.apps.listDeploymentForAllNamespaces(PART_OF_HA_CELERY),
   ]);
   const namespace = pods.items[0]?.metadata?.namespace;
-  const brokers = await findInstallation(cluster, { namespace })
-    .then((installation) => readBrokerStatus(installation.brokers))
-    .catch(() => undefined);
+  const installation = await findInstallation(cluster, { namespace }).catch(() => undefined);
+  const brokers = installation && (await readBrokerStatus(installation.brokers).catch(() => undefined));
   return {
     cluster: name,
     kubeconfig: found.kubeconfigPath,
@@ -57,8 +62,18 @@ async function readStatus(name: string): Promise<Status> {
       wanted: workload.spec?.replicas ?? 0,
     })),
     brokers,
+    drills: installation ? await drillsOf(cluster, installation.brokers) : [],
     verdict: namespace === undefined ? undefined : await readResult(found, namespace, brokers),
   };
+}
+
+async function drillsOf(cluster: Cluster, brokers: Brokers): Promise<string[]> {
+  if (await isDrillRunning(cluster, brokers.namespace))
+    return ["a drill is running, or was killed less than a minute ago"];
+  const leftovers = await findLeftovers(cluster, brokers);
+  return leftovers.map(
+    ({ run, items }) => `drill ${run} was killed and left: ${items.join(", ")}. Remove it: ha-celery recover`,
+  );
 }
 
 async function readResult(
@@ -76,7 +91,8 @@ async function readResult(
 }
 
 /** Formats a status as tables. */
-export function formatStatus({ cluster, kubeconfig, nodes, workloads, brokers, verdict }: Status): string {
+export function formatStatus(status: Status): string {
+  const { cluster, kubeconfig, nodes, workloads, brokers, drills, verdict } = status;
   const placement = newTable({ head: ["node", "ready", "pods"] });
   for (const node of nodes) placement.push([node.name, node.ready ? "yes" : "NO", node.pods.join("\n")]);
   const readiness = newTable({ head: ["workload", "ready"] });
@@ -86,6 +102,7 @@ export function formatStatus({ cluster, kubeconfig, nodes, workloads, brokers, v
     placement.toString(),
     readiness.toString(),
     ...(workloads.length > 0 ? describeBrokers(brokers) : []),
+    ...drills,
     ...(verdict ? [describeProgress(verdict)] : []),
     `\nkubectl --kubeconfig ${kubeconfig} get pods -A`,
   ].join("\n");

@@ -1,6 +1,17 @@
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../errors";
 
+/**
+ * Refuses `--yes` without `--context`, because it would consent to whatever cluster the kubeconfig's current context
+ * names.
+ */
+export function checkYes({ yes, context }: { yes?: boolean; context?: string }, local: boolean): void {
+  if (yes && context === undefined && !local)
+    throw new UserError(
+      "--yes requires --context, because another program can change the current context of the kubeconfig. Add --context NAME.",
+    );
+}
+
 /** Asks the user to type the name of the context. Without a terminal, fails and names the option to use instead. */
 export async function requireConsent(context: string, action: string): Promise<void> {
   if (!process.stdin.isTTY)

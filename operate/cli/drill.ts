@@ -11,7 +11,7 @@ import { colorsFor } from "../colors";
 import { UserError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
 import type { ClusterAccess, ConnectedCluster } from "./clusterAccess";
-import { requireConsent } from "./consent";
+import { checkYes, requireConsent } from "./consent";
 import { addDrillOptions, checkLoad, type DrillOptions, planOf } from "./drillOptions";
 import { powerBy } from "./power";
 
@@ -30,6 +30,7 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   const requested = scenesOf(names);
   checkLoad(options);
   const connected = await access.connect(options);
+  checkYes(options, connected.local);
   const target = { ...connected, power: powerBy(options) ?? connected.power };
   const installation = await findInstallation(target.cluster, options);
   // `all` skips the scenes that this cluster cannot run.

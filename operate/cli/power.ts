@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Power } from "../cluster/nodes";
 import { UserError } from "../errors";
+import { runLater } from "../later";
 
 export interface PowerCommands {
   readonly powerOff?: string;
@@ -17,7 +18,11 @@ export function powerBy({ powerOff, powerOn }: PowerCommands): Power | undefined
     throw new UserError(
       "--power-off and --power-on require each other, because a machine that is switched off must be switched on again. Set both.",
     );
-  return { off: (node) => shell(powerOff, node), on: (node) => shell(powerOn, node) };
+  return {
+    off: (node) => shell(powerOff, node),
+    on: (node) => shell(powerOn, node),
+    onLater: (node, seconds) => runLater(seconds, powerOn, node),
+  };
 }
 
 async function shell(command: string, node: string): Promise<void> {

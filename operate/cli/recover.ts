@@ -8,7 +8,7 @@ import { plan, Requirement, type Step, type Subject } from "../recover/plan";
 import { findProblems } from "../recover/problems";
 import { type Outcome, recover } from "../recover/recover";
 import type { ClusterAccess, ConnectedCluster, TargetOptions } from "./clusterAccess";
-import { requireConsent } from "./consent";
+import { checkYes, requireConsent } from "./consent";
 import { numberOption } from "./numberOption";
 
 /** What the command line of `ha-celery recover` sets. */
@@ -51,6 +51,7 @@ export function recoverCommand(program: Command, access: ClusterAccess): void {
 
 async function run(options: RecoverOptions, access: ClusterAccess): Promise<void> {
   const connected = await access.connect(options);
+  checkYes(options, connected.local);
   const { brokers } = await findInstallation(connected.cluster, options);
   if (options.dryRun) {
     const facts = await observe(connected.cluster, brokers, options.silentAfter);

@@ -1,5 +1,5 @@
 import { podNames } from "../../components/rabbitMqCluster/names";
-import { type Brokers, podOf } from "./brokers";
+import { type Brokers, type MemberState, podOf } from "./brokers";
 
 /** What the brokers of an installation report. */
 export interface BrokerStatus {
@@ -11,13 +11,16 @@ export interface BrokerStatus {
   readonly queues: readonly { name: string; messages: number }[];
 }
 
+export const alarmsOf = (members: readonly MemberState[]): string[] =>
+  members.flatMap(({ node, alarms }) => alarms.map((alarm) => `${alarm} alarm on ${podOf(node)}`));
+
 /** Fails if no broker answers. */
 export async function readBrokerStatus(brokers: Brokers): Promise<BrokerStatus> {
   const [members, queues] = await Promise.all([brokers.members(), brokers.queues()]);
   const running = members.filter((member) => member.running).map(({ node }) => podOf(node));
   return {
     outside: podNames(brokers.name, brokers.replicas).filter((pod) => !running.includes(pod)),
-    alarms: members.flatMap(({ node, alarms }) => alarms.map((alarm) => `${alarm} alarm on ${podOf(node)}`)),
+    alarms: alarmsOf(members),
     queues: queues.filter(({ messages }) => messages > 0).map(({ name, messages }) => ({ name, messages })),
   };
 }

@@ -9,6 +9,7 @@ import {
   NetworkingV1Api,
   PolicyV1Api,
   PortForward,
+  RbacAuthorizationV1Api,
   StorageV1Api,
   type V1Pod,
   type V1Status,
@@ -23,6 +24,7 @@ export class Cluster {
   readonly storage: StorageV1Api;
   readonly coordination: CoordinationV1Api;
   readonly networkPolicies: NetworkingV1Api;
+  readonly rbac: RbacAuthorizationV1Api;
   readonly forward: PortForward;
 
   constructor(private readonly config: KubeConfig) {
@@ -33,6 +35,7 @@ export class Cluster {
     this.storage = config.makeApiClient(StorageV1Api);
     this.coordination = config.makeApiClient(CoordinationV1Api);
     this.networkPolicies = config.makeApiClient(NetworkingV1Api);
+    this.rbac = config.makeApiClient(RbacAuthorizationV1Api);
     this.forward = new PortForward(config);
   }
 

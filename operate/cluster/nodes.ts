@@ -1,18 +1,35 @@
+import type { V1Pod } from "@kubernetes/client-node";
+
 /** Operations on nodes that the Kubernetes API does not offer. */
 export interface Nodes {
   /**
    * Runs a shell script as root in the drill's agent on a node. The script sees all processes of the node. The agent
-   * runs the worker's image, which has sh, python3, and nsenter, but not ip, iptables, or tc.
+   * runs the broker's image, which has sh, perl, and nsenter, but not ip, iptables, or tc.
    */
   shell(kubernetesNode: string, script: string): Promise<string>;
   /**
    * Returns the process ids of a container in the node's PID namespace, beginning with the container's first process.
    */
   processes(kubernetesNode: string, containerId: string): Promise<number[]>;
-  /** Runs a script with the node's own tools (iptables, tc) in the network namespace of a process. */
-  inNetworkOf(kubernetesNode: string, pid: number, script: string): Promise<string>;
+  /**
+   * Changes a pod with a shell script in the agent of its node, and returns the script's output. The agent undoes the
+   * change when it ends, so that this also happens if the command is killed.
+   */
+  change(pod: V1Pod, change: PodChange): Promise<string>;
+  /** Undoes a change. Does nothing if there is none. */
+  revert(pod: V1Pod, fault: string): Promise<void>;
   /** Undefined if machines cannot be switched off from here. */
   readonly power?: Power;
+}
+
+/** A change of a pod that its node's agent makes. */
+export interface PodChange {
+  /** What the pod's annotation says while the change lasts. */
+  readonly fault: string;
+  /** Shell script that makes the change. */
+  readonly apply: string;
+  /** Shell script that undoes the change. It must be harmless if the change was not made, or only in part. */
+  readonly undo: string;
 }
 
 /** Switches machines off and on: containers of the local target, or machines of a cloud by its commands. */
@@ -20,4 +37,9 @@ export interface Power {
   /** Cuts the node's network link and then stops the node, so that it sends neither FIN nor RST. */
   off(kubernetesNode: string): Promise<void>;
   on(kubernetesNode: string): Promise<void>;
+  /**
+   * Switches the node on after a time, even if the command no longer exists then. Returns a function that cancels
+   * this.
+   */
+  onLater(kubernetesNode: string, seconds: number): () => void;
 }

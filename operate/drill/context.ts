@@ -2,6 +2,7 @@ import type { Broker, Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import type { Nodes } from "../cluster/nodes";
 import { until, wait } from "../waiting";
+import type { DeadMansSwitch } from "./guard/guard";
 import type { DrillLoad } from "./load/drillLoad";
 import type { Observer } from "./plan";
 import type { Drill } from "./scenes/scene";
@@ -13,6 +14,8 @@ interface DrillParts {
   readonly brokers: Brokers;
   readonly nodes: Nodes;
   readonly load: DrillLoad;
+  readonly guard: DeadMansSwitch;
+  readonly deadlineSeconds: number;
   readonly victim: Broker;
   readonly signal: AbortSignal;
 }
@@ -23,6 +26,8 @@ export class DrillContext implements Drill {
   readonly brokers: Brokers;
   readonly nodes: Nodes;
   readonly load: DrillLoad;
+  readonly guard: DeadMansSwitch;
+  readonly deadlineSeconds: number;
   readonly victim: Broker;
   readonly signal: AbortSignal;
   readonly events: TimelineEvent[] = [];
@@ -38,6 +43,8 @@ export class DrillContext implements Drill {
       brokers: this.brokers,
       nodes: this.nodes,
       load: this.load,
+      guard: this.guard,
+      deadlineSeconds: this.deadlineSeconds,
       victim: this.victim,
       signal: this.signal,
     } = parts);

@@ -4,16 +4,22 @@ import type { Installation } from "../cluster/installation";
 import type { Nodes, Power } from "../cluster/nodes";
 import { UserError } from "../errors";
 import { Agents } from "./agents/agent";
+import { imageByDigest } from "./agents/agentPod";
 import { cleanUp } from "./cleanUp";
 import { DrillContext } from "./context";
+import { DeadlinePower } from "./deadlinePower";
+import { Guard } from "./guard/guard";
 import { expectedPools, healthProblems } from "./health";
 import { DrillLease } from "./lease";
+import { undoLeftovers } from "./leftovers";
 import { DrillLoad } from "./load/drillLoad";
-import { workerContainer } from "./load/objects";
 import { type Pool, poolOf } from "./load/pool";
 import { type DrillPlan, type DrillResult, type Observer, Phase } from "./plan";
 import { DrillRun } from "./run";
 import { chooseVictim } from "./victim";
+
+/** Without the command, a fault lasts at most this much longer than planned. */
+const DEADLINE_SECONDS = 60;
 
 /** Runs one drill, from the health check to the verdict. Leaves nothing behind, however it ends. */
 export async function runDrill(
@@ -29,14 +35,20 @@ export async function runDrill(
   await lease.take();
   try {
     observer.phase(Phase.Check);
-    await checkHealthy(cluster, installation);
-    const victim = await chooseVictim(installation.brokers, pool.queue, plan);
-    const agents = createAgents(cluster, plan, pool);
-    const load = createLoad(cluster, installation, plan, pool, victim);
-    const nodes = withPower(agents, power);
     const { brokers } = installation;
-    const context = new DrillContext({ cluster, brokers, nodes, load, victim, signal }, observer);
+    await undoLeftovers(cluster, brokers, (text) => observer.event({ at: Date.now() / 1000, text }));
+    await checkHealthy(cluster, installation);
+    const victim = await chooseVictim(brokers, pool.queue, plan);
+    const guard = createGuard(cluster, installation, plan, pool, victim, lease);
+    const agents = await createAgents(cluster, installation, plan, pool, guard);
+    const load = createLoad(cluster, installation, plan, pool, victim, guard);
+    const deadlineSeconds = plan.holdSeconds + DEADLINE_SECONDS;
+    const nodes = withPower(agents, power && new DeadlinePower(power, deadlineSeconds));
+    const parts = { cluster, brokers, nodes, guard, deadlineSeconds, load, victim, signal };
+    const context = new DrillContext(parts, observer);
     try {
+      await guard.start(signal);
+      await lease.setOwner(guard.owner);
       return await runPhases(new DrillRun(context, installation, plan, agents), context, observer);
     } finally {
       observer.phase(Phase.Clean);
@@ -73,9 +85,25 @@ async function checkHealthy(cluster: Cluster, installation: Installation): Promi
   );
 }
 
-function createAgents(cluster: Cluster, { run }: DrillPlan, { template }: Pool): Agents {
-  const { image = "" } = workerContainer(template.spec ?? { containers: [] });
-  return new Agents(cluster, run, image, template.spec?.imagePullSecrets);
+const createGuard = (
+  cluster: Cluster,
+  { namespace }: Installation,
+  { run }: DrillPlan,
+  { template }: Pool,
+  victim: Broker,
+  { holder }: DrillLease,
+): Guard => new Guard(cluster, { run, namespace, template, avoid: [victim.kubernetesNode], holder });
+
+async function createAgents(
+  cluster: Cluster,
+  { namespace, brokers }: Installation,
+  { run }: DrillPlan,
+  { template }: Pool,
+  guard: Guard,
+): Promise<Agents> {
+  const image = imageByDigest(await brokers.pods());
+  const { imagePullSecrets } = template.spec ?? { containers: [] };
+  return new Agents(cluster, { run, namespace, image, imagePullSecrets }, guard);
 }
 
 const createLoad = (
@@ -84,6 +112,7 @@ const createLoad = (
   { run, load, usePool }: DrillPlan,
   pool: Pool,
   victim: Broker,
+  guard: Guard,
 ): DrillLoad =>
   new DrillLoad(cluster, {
     run,
@@ -91,6 +120,7 @@ const createLoad = (
     template: pool.template,
     options: load,
     publisher,
+    guard,
     avoid: [victim.kubernetesNode],
     ...(usePool && { pool }),
   });
@@ -98,6 +128,7 @@ const createLoad = (
 const withPower = (agents: Agents, power: Power | undefined): Nodes => ({
   shell: (node, script) => agents.shell(node, script),
   processes: (node, container) => agents.processes(node, container),
-  inNetworkOf: (node, pid, script) => agents.inNetworkOf(node, pid, script),
+  change: (pod, change) => agents.change(pod, change),
+  revert: (pod, fault) => agents.revert(pod, fault),
   power,
 });

@@ -2,6 +2,7 @@ import type { V1Node } from "@kubernetes/client-node";
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import type { Installation } from "../cluster/installation";
+import { describeMarked, findMarked } from "./guard/marks";
 import { isReady, labelSelector, nameOf } from "../cluster/objects";
 
 /** Worker pods that must be ready before the installation counts as healthy. */
@@ -13,15 +14,16 @@ export interface ExpectedWorkers {
 
 /**
  * Returns everything that is unhealthy. A healthy installation has all nodes ready, all brokers running, every member
- * of every queue online, no alarm, and all workers ready.
+ * of every queue online, no alarm, no change that a drill has made, and all workers ready.
  */
 export async function healthProblems(
   cluster: Cluster,
   brokers: Brokers,
   workers: readonly ExpectedWorkers[],
 ): Promise<string[]> {
-  const [nodes, pods, members, queues, ...workerPods] = await Promise.all([
+  const [nodes, marked, pods, members, queues, ...workerPods] = await Promise.all([
     cluster.core.listNode(),
+    findMarked(cluster, brokers.namespace),
     brokers.pods(),
     brokers.members().catch(() => []),
     brokers.queues().catch(() => undefined),
@@ -34,6 +36,7 @@ export async function healthProblems(
     ...nodes.items
       .filter((node) => !isUsable(node))
       .map((node) => `node ${nameOf(node)} is not ready or is cordoned`),
+    ...marked.map((each) => `${describeMarked(each)} by drill ${each.mark.run}`),
     ...(ready < replicas ? [`${ready} of ${replicas} broker pods are ready`] : []),
     ...(running.length < replicas ? [`${running.length} of ${replicas} broker nodes are running`] : []),
     ...members.flatMap(({ node, alarms }) =>

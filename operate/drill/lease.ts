@@ -1,16 +1,24 @@
 import { hostname, userInfo } from "node:os";
-import { V1MicroTime } from "@kubernetes/client-node";
+import { V1MicroTime, type V1Lease, type V1OwnerReference } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound } from "../cluster/objects";
 import { UserError } from "../errors";
 
-const NAME = "ha-celery-drill";
+export const LEASE_NAME = "ha-celery-drill";
 const SECONDS = 60;
 const RENEW_MS = 15_000;
 
+const renewalOf = (lease: V1Lease | undefined): number => new Date(lease?.spec?.renewTime ?? 0).getTime();
+
+const isLive = (lease: V1Lease | undefined): boolean => Date.now() - renewalOf(lease) < SECONDS * 1000;
+
+/** Returns whether a drill runs in a namespace. */
+export const isDrillRunning = async ({ coordination }: Cluster, namespace: string): Promise<boolean> =>
+  isLive(await coordination.readNamespacedLease({ namespace, name: LEASE_NAME }).catch(ignoreNotFound));
+
 /** Ensures that only one drill runs in a namespace. The lease of a killed drill expires after a minute. */
 export class DrillLease {
-  private readonly holder: string;
+  readonly holder: string;
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -24,39 +32,50 @@ export class DrillLease {
   async take(): Promise<void> {
     const { coordination } = this.cluster;
     const { namespace } = this;
-    const existing = await coordination.readNamespacedLease({ namespace, name: NAME }).catch(ignoreNotFound);
+    const existing = await coordination
+      .readNamespacedLease({ namespace, name: LEASE_NAME })
+      .catch(ignoreNotFound);
     const current = existing?.spec;
-    const renewedAt = new Date(current?.renewTime ?? 0).getTime();
-    if (current?.holderIdentity && Date.now() - renewedAt < SECONDS * 1000)
+    const renewedAt = renewalOf(existing);
+    if (current?.holderIdentity && isLive(existing))
       throw new UserError(
         `Another drill runs in namespace ${namespace}: ${current.holderIdentity}, last renewed at ${new Date(renewedAt).toISOString()}. ` +
-          `Wait for it to finish. If it was killed, its Lease ${NAME} expires ${SECONDS} s after that time.`,
+          `Wait for it to finish. If it was killed, its Lease ${LEASE_NAME} expires ${SECONDS} s after that time.`,
       );
     // If two drills start together, the API server rejects the second write because of the resource version.
     const body = {
-      metadata: { name: NAME, namespace, resourceVersion: existing?.metadata?.resourceVersion },
+      metadata: { name: LEASE_NAME, namespace, resourceVersion: existing?.metadata?.resourceVersion },
       spec: this.spec(),
     };
-    if (existing) await coordination.replaceNamespacedLease({ namespace, name: NAME, body });
+    if (existing) await coordination.replaceNamespacedLease({ namespace, name: LEASE_NAME, body });
     else await coordination.createNamespacedLease({ namespace, body });
     this.renewal = setInterval(() => void this.renew().catch(() => undefined), RENEW_MS).unref();
+  }
+
+  /** Makes the drill's guard the owner, so that Kubernetes deletes the Lease with it. */
+  async setOwner(owner: V1OwnerReference): Promise<void> {
+    await this.cluster.coordination.patchNamespacedLease({
+      namespace: this.namespace,
+      name: LEASE_NAME,
+      body: [{ op: "add", path: "/metadata/ownerReferences", value: [owner] }],
+    });
   }
 
   async release(): Promise<void> {
     clearInterval(this.renewal);
     await this.cluster.coordination
-      .deleteNamespacedLease({ namespace: this.namespace, name: NAME })
+      .deleteNamespacedLease({ namespace: this.namespace, name: LEASE_NAME })
       .catch(ignoreNotFound);
   }
 
   private async renew(): Promise<void> {
     const { coordination } = this.cluster;
     const { namespace } = this;
-    const lease = await coordination.readNamespacedLease({ namespace, name: NAME });
+    const lease = await coordination.readNamespacedLease({ namespace, name: LEASE_NAME });
     if (lease.spec?.holderIdentity !== this.holder) return;
     await coordination.replaceNamespacedLease({
       namespace,
-      name: NAME,
+      name: LEASE_NAME,
       body: { ...lease, spec: this.spec() },
     });
   }

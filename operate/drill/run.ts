@@ -1,6 +1,6 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import type { Installation } from "../cluster/installation";
-import { nameOf } from "../cluster/objects";
 import type { Agents } from "./agents/agent";
 import type { DrillContext } from "./context";
 import { type ExpectedWorkers, expectedPools, healthProblems } from "./health";
@@ -35,7 +35,8 @@ export class DrillRun {
   async prepare(): Promise<void> {
     const { load, signal } = this.context;
     if (load.options.kind !== "tasks") this.context.note("load", load.options.kind);
-    if (this.plan.scene.needsAgents) await this.openAgents();
+    // These first, because a cluster that forbids agents refuses them at once.
+    if (this.plan.scene.needsAgents) await this.agents.open(nodesOf(await this.context.brokers.pods()));
     await load.prepare(signal);
   }
 
@@ -55,7 +56,7 @@ export class DrillRun {
     await context.load.start(context.signal);
     this.times.loadFrom = now();
     context.event("load begins");
-    await context.wait(this.plan.warmSeconds);
+    await Promise.all([context.wait(this.plan.warmSeconds), this.openAgents()]);
     await this.buildUpBacklog();
     await this.restarts.recordBeforeFault();
   }
@@ -126,11 +127,14 @@ export class DrillRun {
     this.context.event(`${backlog} tasks wait`);
   }
 
+  /** Starts the agents on the nodes of the load's pods. */
   private async openAgents(): Promise<void> {
-    const { items } = await this.context.cluster.core.listNode();
-    await this.agents.open(
-      items.filter(({ spec }) => !spec?.taints?.some(({ effect }) => effect === "NoSchedule")).map(nameOf),
+    if (!this.plan.scene.needsAgents) return;
+    const { cluster, load } = this.context;
+    const pods = await Promise.all(
+      [load.workerSelector, load.publisherSelector].map((each) => cluster.pods(load.namespace, each)),
     );
+    await this.agents.open(nodesOf(pods.flat()));
   }
 
   /** Returns the problems that are left when the timeout expires. None if the installation became healthy before. */
@@ -165,5 +169,8 @@ export class DrillRun {
     return queue && queue.messages > 0 ? load.takeDeadLetters() : 0;
   }
 }
+
+const nodesOf = (pods: readonly V1Pod[]): string[] =>
+  pods.map(({ spec }) => spec?.nodeName ?? "").filter((node) => node !== "");
 
 const now = (): number => Date.now() / 1000;

@@ -3,6 +3,7 @@ import { FOUND_AGAIN_LABEL, SKIP_WAIT_LABEL } from "../../components/rabbitMqClu
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound, statusCodeOf } from "../cluster/objects";
+import { undoLeftovers } from "../drill/leftovers";
 import { type Facts, quorumView } from "./facts";
 import { OUT_OF_SERVICE } from "./observe";
 import { type Step, StepKind } from "./plan";
@@ -29,6 +30,8 @@ export async function execute(cluster: Cluster, brokers: Brokers, facts: Facts, 
       return void (await execInQuorum(brokers, facts, "rabbitmqctl", "forget_cluster_node", step.target));
     case StepKind.Grow:
       return void (await execInQuorum(brokers, facts, "rabbitmq-queues", "grow", step.target, "all"));
+    case StepKind.UndoDrill:
+      return undoLeftovers(cluster, brokers, () => undefined, step.target);
   }
 }
 

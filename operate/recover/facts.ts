@@ -1,3 +1,5 @@
+import type { Leftovers } from "../drill/leftovers";
+
 /** Observed state of an installation, from which the plan is made. */
 export interface Facts {
   /** Name of the StatefulSet. */
@@ -16,6 +18,10 @@ export interface Facts {
   readonly views: readonly ClusterView[];
   /** Undefined if no broker reports its queues. */
   readonly queues: readonly QueueFacts[] | undefined;
+  /** One sentence for each alarm. An alarm blocks all publishers. */
+  readonly alarms: readonly string[];
+  /** What drills have left behind that were killed. */
+  readonly leftovers: readonly Leftovers[];
 }
 
 /** State of one ordinal of the StatefulSet. */

@@ -1,9 +1,12 @@
 import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { podNames, PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
+import { alarmsOf } from "../cluster/brokerStatus";
 import { domainOf } from "../cluster/installation";
 import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { isDrillRunning } from "../drill/lease";
+import { findLeftovers, type Leftovers } from "../drill/leftovers";
 import {
   type BrokerFacts,
   type ClaimFacts,
@@ -69,9 +72,11 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
       podState?.ready &&
       nodes.some((node) => node.name === podState.kubernetesNode && node.presence === Presence.Ready),
   );
-  const [views, queues] = await Promise.all([
+  const [views, queues, members, leftovers] = await Promise.all([
     Promise.all(ready.map((each) => viewOf(brokers, each))),
     brokers.queues().catch(() => undefined),
+    brokers.members().catch(() => []),
+    ending ? [] : leftoversOf(cluster, brokers),
   ]);
   return {
     name,
@@ -82,8 +87,14 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
     nodes,
     views: views.filter((view) => view !== undefined),
     queues,
+    alarms: alarmsOf(members),
+    leftovers,
   };
 }
+
+/** Returns none while a drill is running. */
+const leftoversOf = async (cluster: Cluster, brokers: Brokers): Promise<Leftovers[]> =>
+  (await isDrillRunning(cluster, brokers.namespace)) ? [] : findLeftovers(cluster, brokers);
 
 function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];

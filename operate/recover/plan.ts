@@ -3,7 +3,7 @@ import { type BrokerFacts, type Facts, isGone, type NodeFacts, Presence, quorumV
 /** One repair step. */
 export interface Step {
   readonly kind: StepKind;
-  /** A Kubernetes node, a pod, a claim, or a member of the RabbitMQ cluster. */
+  /** A Kubernetes node, a pod, a claim, a member of the RabbitMQ cluster, or the run of a drill. */
   readonly target: string;
   /** What is stuck, and why this step repairs it. */
   readonly why: string;
@@ -30,6 +30,8 @@ export const StepKind = {
   /** Deletes the claim and its pod, so that the broker starts with an empty volume. */
   GiveUpVolume: "give-up-volume",
   Grow: "grow-queues",
+  /** Undoes what a drill left behind whose command was killed. */
+  UndoDrill: "undo-drill",
 } as const;
 export type StepKind = (typeof StepKind)[keyof typeof StepKind];
 
@@ -55,6 +57,7 @@ export function plan(facts: Facts): Step[] {
     ...lostVolumes(facts),
     ...formerMembers(facts),
     ...missingMembers(facts),
+    ...killedDrills(facts),
   ];
 }
 
@@ -194,6 +197,16 @@ function formerMembers(facts: Facts): Step[] {
       needs: [],
       about: {},
     }));
+}
+
+function killedDrills({ leftovers }: Facts): Step[] {
+  return leftovers.map(({ run, items }) => ({
+    kind: StepKind.UndoDrill,
+    target: run,
+    why: `its command was killed; left: ${items.join(", ")}`,
+    needs: [],
+    about: {},
+  }));
 }
 
 /** Queues that have no copy on a running broker. RabbitMQ would add the copies by itself within a minute. */

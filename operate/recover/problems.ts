@@ -9,7 +9,14 @@ export function findProblems(facts: Facts): string[] {
       .map(({ pod, podState }) =>
         podState?.released ? `${pod} is stopping` : `${pod} has not stopped. It may be waiting for its peers`,
       );
-  return [...nodes(facts), ...brokers(facts), ...members(facts), ...queues(facts)];
+  return [
+    ...nodes(facts),
+    ...brokers(facts),
+    ...members(facts),
+    ...queues(facts),
+    ...facts.alarms.map((alarm) => `${alarm}, which blocks all publishers`),
+    ...facts.leftovers.map(({ run, items }) => `drill ${run} was killed and left: ${items.join(", ")}`),
+  ];
 }
 
 const NODE_TEXT: Record<Presence, (seconds: number) => string> = {

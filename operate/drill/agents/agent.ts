@@ -2,10 +2,20 @@ import type { V1LocalObjectReference, V1Pod } from "@kubernetes/client-node";
 import { messageOf, UserError } from "../../errors";
 import { DRILL_LABEL } from "../load/names";
 import { NonRetryableError, until } from "../../waiting";
-import { AGENT_CONTAINER, AGENT_NAMESPACE, agentName, agentNamespace, agentPod } from "./agentPod";
+import {
+  AGENT_CONTAINER,
+  agentName,
+  agentNamespace,
+  agentNamespaceOf,
+  agentPod,
+  UNDO_FOLDER,
+} from "./agentPod";
 import type { Cluster } from "../../cluster/cluster";
 import { ignoreNotFound, nameOf, statusCodeOf } from "../../cluster/objects";
-import type { Nodes } from "../../cluster/nodes";
+import type { Nodes, PodChange } from "../../cluster/nodes";
+import type { DeadMansSwitch } from "../guard/guard";
+import { type Mark, markPatch, unmarkPatch } from "../guard/marks";
+import { processesScript } from "./processes";
 
 const START_SECONDS = 120;
 /** Waiting reasons that do not resolve by themselves. */
@@ -16,61 +26,100 @@ const FATAL_REASONS = [
   "CreateContainerConfigError",
 ];
 
+/** What the agents of a drill need. */
+export interface AgentsSpec {
+  readonly run: string;
+  /** Namespace of the installation. */
+  readonly namespace: string;
+  /** The broker's image, by digest: the nodes have it, and it is not the application's. */
+  readonly image: string;
+  readonly imagePullSecrets?: readonly V1LocalObjectReference[];
+}
+
 /** Privileged pods, one per node, for operations that the Kubernetes API does not offer. */
 export class Agents implements Nodes {
   private readonly opened = new Map<string, Promise<void>>();
+  private readonly namespace: string;
+  private created: Promise<void> | undefined;
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly run: string,
-    /** The worker's image, because the nodes already have it. */
-    private readonly image: string,
-    private readonly imagePullSecrets?: readonly V1LocalObjectReference[],
-  ) {}
+    private readonly spec: AgentsSpec,
+    private readonly guard: DeadMansSwitch,
+  ) {
+    this.namespace = agentNamespaceOf(spec.run);
+  }
 
   /** Starts the agents in advance, so that injecting the fault takes no time. */
   async open(nodes: readonly string[]): Promise<void> {
-    await Promise.all(nodes.map((node) => this.ready(node)));
+    await Promise.all([...new Set(nodes)].map((node) => this.ready(node)));
   }
 
-  /** Removes the agents of this run, and the namespace if no others are left. */
+  /** Removes the agents with their namespace. Each undoes its changes first. */
   async close(): Promise<void> {
     this.opened.clear();
-    const namespace = AGENT_NAMESPACE;
-    const labelSelector = `${DRILL_LABEL}=${this.run}`;
-    await this.cluster.core
-      .deleteCollectionNamespacedPod({ namespace, labelSelector, gracePeriodSeconds: 0 })
-      .catch(ignoreNotFound);
-    const remaining = await this.cluster.pods(namespace, DRILL_LABEL).catch(ignoreNotFound);
-    const others = remaining?.filter(({ metadata }) => metadata?.labels?.[DRILL_LABEL] !== this.run) ?? [];
-    if (others.length === 0)
-      await this.cluster.core.deleteNamespace({ name: namespace }).catch(ignoreNotFound);
+    await this.cluster.core.deleteNamespace({ name: this.namespace }).catch(ignoreNotFound);
   }
 
   async shell(kubernetesNode: string, script: string): Promise<string> {
     await this.ready(kubernetesNode);
-    const pod = agentName(this.run, kubernetesNode);
-    const agent = { namespace: AGENT_NAMESPACE, pod, container: AGENT_CONTAINER };
-    return this.cluster.exec(agent, "sh", "-c", script);
+    const { namespace } = this;
+    const pod = agentName(this.spec.run, kubernetesNode);
+    return this.cluster.exec({ namespace, pod, container: AGENT_CONTAINER }, "sh", "-c", script);
   }
 
   async processes(kubernetesNode: string, containerId: string): Promise<number[]> {
-    // The id without `containerd://` is in the cgroup path. The systemd cgroup driver replaces the - in a pod's uid
-    // with _.
-    const id = containerId.replace(/^.*:\/\//, "").replaceAll("-", "[-_]");
-    if (id === "")
+    if (containerId === "")
       throw new Error(`the container on ${kubernetesNode} has no id, because it has not started`);
-    const output = await this.shell(kubernetesNode, processesScript(id));
+    const output = await this.shell(kubernetesNode, processesScript(containerId));
     return output
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => line.split(" ").map(Number) as [number, number])
-      .sort(([one], [other]) => one - other)
-      .map(([, pid]) => pid);
+      .map((line) => Number(line.split(" ")[1]));
   }
 
-  inNetworkOf(kubernetesNode: string, pid: number, script: string): Promise<string> {
-    return this.shell(kubernetesNode, `nsenter -t 1 -m -- nsenter -t ${pid} -n sh -c ${quoted(script)}`);
+  async change(pod: V1Pod, { fault, apply, undo }: PodChange): Promise<string> {
+    const node = pod.spec?.nodeName ?? "";
+    await this.ready(node);
+    await this.mark(pod, fault);
+    const script = Buffer.from(undo).toString("base64");
+    return this.shell(node, `echo ${script} | base64 -d > ${undoFile(pod, fault)} || exit 1\n${apply}`);
+  }
+
+  async revert(pod: V1Pod, fault: string): Promise<void> {
+    const file = undoFile(pod, fault);
+    await this.shell(pod.spec?.nodeName ?? "", `[ ! -e ${file} ] || { sh ${file} && rm ${file}; }`);
+    await this.unmark(pod, fault);
+  }
+
+  /** Names the change in an annotation. The drill's own pods need none, because they go with the drill. */
+  private async mark(pod: V1Pod, fault: string): Promise<void> {
+    if (isOfDrill(pod)) return;
+    const { namespace = "", name = "" } = pod.metadata ?? {};
+    const mark = this.markOf(fault);
+    await this.guard.arm({
+      request: {
+        method: "PATCH",
+        path: `/api/v1/namespaces/${namespace}/pods/${name}`,
+        body: unmarkPatch(mark),
+      },
+      rule: { apiGroups: [""], resources: ["pods"], resourceNames: [name], verbs: ["patch"] },
+      namespace,
+    });
+    await this.cluster.core.patchNamespacedPod({ namespace, name, body: markPatch(pod.metadata, mark) });
+  }
+
+  private async unmark(pod: V1Pod, fault: string): Promise<void> {
+    if (isOfDrill(pod)) return;
+    const { namespace = "", name = "" } = pod.metadata ?? {};
+    await this.cluster.core
+      .patchNamespacedPod({ namespace, name, body: unmarkPatch(this.markOf(fault)) })
+      // The pod has been replaced, or has the mark of a later change.
+      .catch(ignoreStatus(404, 422));
+  }
+
+  private markOf(fault: string): Mark {
+    return { run: this.spec.run, namespace: this.spec.namespace, fault };
   }
 
   private ready(kubernetesNode: string): Promise<void> {
@@ -88,51 +137,56 @@ export class Agents implements Nodes {
   }
 
   private async waitFor(kubernetesNode: string): Promise<void> {
-    const { run, image, imagePullSecrets } = this;
+    const { namespace } = this;
+    const { run, image, imagePullSecrets } = this.spec;
+    await (this.created ??= this.createNamespace());
     const spec = agentPod({ run, kubernetesNode, image, imagePullSecrets });
     const name = nameOf(spec);
     const signal = AbortSignal.timeout(START_SECONDS * 2000);
-    // Retries while the namespace of an earlier drill is still being deleted.
     await until(`the drill's agent on ${kubernetesNode} exists`, START_SECONDS, signal, () =>
       this.create(spec),
     );
     await until(`the drill's agent on ${kubernetesNode} runs`, START_SECONDS, signal, async () => {
-      const pod = await this.cluster.core.readNamespacedPod({ namespace: AGENT_NAMESPACE, name });
+      const pod = await this.cluster.core.readNamespacedPod({ namespace, name });
       const problem = startProblem(pod);
       if (problem)
-        throw new NonRetryableError(
-          `the drill's agent ${AGENT_NAMESPACE}/${name} does not start: ${problem}`,
-        );
+        throw new NonRetryableError(`the drill's agent ${namespace}/${name} does not start: ${problem}`);
       return pod.status?.containerStatuses?.some(({ state }) => state?.running) ?? false;
     });
   }
 
+  private async createNamespace(): Promise<void> {
+    const { namespace, spec } = this;
+    const body = agentNamespace(spec.run, spec.namespace);
+    await this.cluster.core.createNamespace({ body }).catch(ignoreStatus(409));
+    await this.guard.arm({
+      request: { method: "DELETE", path: `/api/v1/namespaces/${namespace}` },
+      rule: { apiGroups: [""], resources: ["namespaces"], resourceNames: [namespace], verbs: ["delete"] },
+      namespace,
+    });
+  }
+
   private async create(body: V1Pod): Promise<boolean> {
-    const { core } = this.cluster;
-    await core.createNamespace({ body: agentNamespace() }).catch(ignoreStatus(409));
+    const { namespace } = this;
     try {
-      await core.createNamespacedPod({ namespace: AGENT_NAMESPACE, body });
+      await this.cluster.core.createNamespacedPod({ namespace, body });
       return true;
     } catch (error) {
-      const text = messageOf(error);
       if (statusCodeOf(error) === 409) return true;
-      if (statusCodeOf(error) === 403 && !text.includes("being terminated"))
+      if (statusCodeOf(error) === 403)
         throw new NonRetryableError(
-          `The cluster rejects the drill's agent, a pod with hostPID and NET_ADMIN in namespace ${AGENT_NAMESPACE}: ${text}. ` +
-            "Allow such pods in that namespace, or run a scene that needs no agents: drain, pod-delete, worker-kill-pod.",
+          `The cluster rejects the drill's agent, a pod with hostPID and NET_ADMIN in namespace ${namespace}: ${messageOf(error)}. ` +
+            "Allow such pods in namespaces ha-celery-drill-*, or run a scene that needs no agents: drain, pod-delete, worker-kill-pod.",
         );
       throw error;
     }
   }
 }
 
-/** Prints, for each process of the container, its id inside the container and its id on the node. */
-function processesScript(id: string): string {
-  return (
-    `grep -lE '${id}' /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 | while read -r pid; do ` +
-    `awk -v pid="$pid" '/^NSpid:/ {print $NF, pid}' "/proc/$pid/status" 2>/dev/null; done; true`
-  );
-}
+const undoFile = (pod: V1Pod, fault: string): string =>
+  `${UNDO_FOLDER}/${nameOf(pod)}-${fault.replaceAll(" ", "-")}`;
+
+const isOfDrill = (pod: V1Pod): boolean => pod.metadata?.labels?.[DRILL_LABEL] !== undefined;
 
 function startProblem({ status }: V1Pod): string | undefined {
   const waiting = status?.containerStatuses?.[0]?.state?.waiting;
@@ -143,9 +197,8 @@ function startProblem({ status }: V1Pod): string | undefined {
     : undefined;
 }
 
-/** Quotes text as one word of a shell command. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-const ignoreStatus = (code: number) => (error: unknown) => {
-  if (statusCodeOf(error) !== code) throw error;
-};
+const ignoreStatus =
+  (...codes: number[]) =>
+  (error: unknown) => {
+    if (!codes.includes(statusCodeOf(error) ?? 0)) throw error;
+  };

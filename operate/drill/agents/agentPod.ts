@@ -1,11 +1,21 @@
 import type { V1LocalObjectReference, V1Namespace, V1Pod } from "@kubernetes/client-node";
-import { DRILL_LABEL } from "../load/names";
+import { DRILL_LABEL, INSTALLATION_LABEL } from "../load/names";
 
-/** A separate namespace, because the installation's own one forbids the privileges that the agent needs. */
-export const AGENT_NAMESPACE = "ha-celery-drill";
 export const AGENT_CONTAINER = "agent";
-/** The agent of a killed drill exits after this time. */
+/** Scripts that undo what the agent has changed. They survive a restart of its container. */
+export const UNDO_FOLDER = "/undo";
+/** If nothing else ends the agent, it exits after this time, and undoes its changes. */
 const LIFETIME_SECONDS = 3600;
+/** Time to undo the changes. */
+const UNDO_SECONDS = 30;
+
+/** Image of the broker's running container, by digest. */
+export function imageByDigest(brokers: readonly V1Pod[]): string {
+  const statuses = brokers.flatMap(({ status }) => status?.containerStatuses ?? []);
+  const container = statuses.find(({ name, imageID }) => name === "rabbitmq" && imageID.includes("@"));
+  // Docker adds a scheme.
+  return container?.imageID.replace(/^.*:\/\//, "") ?? statuses[0]?.image ?? "";
+}
 
 export interface AgentSpec {
   readonly run: string;
@@ -16,24 +26,40 @@ export interface AgentSpec {
 
 export const agentName = (run: string, kubernetesNode: string): string => `agent-${run}-${kubernetesNode}`;
 
-export function agentNamespace(): V1Namespace {
+/** A separate namespace, because the installation's own one forbids the privileges that the agent needs. */
+export const agentNamespaceOf = (run: string): string => `ha-celery-drill-${run}`;
+
+export function agentNamespace(run: string, installation: string): V1Namespace {
   return {
     metadata: {
-      name: AGENT_NAMESPACE,
+      name: agentNamespaceOf(run),
       labels: {
         "app.kubernetes.io/part-of": "ha-celery-drill",
+        [DRILL_LABEL]: run,
+        [INSTALLATION_LABEL]: installation,
         "pod-security.kubernetes.io/enforce": "privileged",
       },
     },
   };
 }
 
+/** Undoes the changes when the agent ends, and when it starts again after its container was killed. */
+const AGENT_SCRIPT = `undo() {
+  for file in ${UNDO_FOLDER}/*; do
+    [ -e "$file" ] && sh "$file" && rm -f "$file"
+  done
+}
+undo
+trap 'undo; exit 0' TERM
+sleep infinity &
+wait`;
+
 /** Runs as root in the node's PID and network namespaces, like `kubectl debug node`, but is not privileged. */
 export function agentPod({ run, kubernetesNode, image, imagePullSecrets = [] }: AgentSpec): V1Pod {
   return {
     metadata: {
       name: agentName(run, kubernetesNode),
-      namespace: AGENT_NAMESPACE,
+      namespace: agentNamespaceOf(run),
       labels: { [DRILL_LABEL]: run, "app.kubernetes.io/part-of": "ha-celery-drill" },
     },
     spec: {
@@ -46,15 +72,17 @@ export function agentPod({ run, kubernetesNode, image, imagePullSecrets = [] }: 
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       activeDeadlineSeconds: LIFETIME_SECONDS,
-      terminationGracePeriodSeconds: 0,
+      terminationGracePeriodSeconds: UNDO_SECONDS,
       restartPolicy: "Always",
       imagePullSecrets: [...imagePullSecrets],
+      volumes: [{ name: "undo", emptyDir: {} }],
       containers: [
         {
           name: AGENT_CONTAINER,
           image,
           imagePullPolicy: "IfNotPresent",
-          command: ["sleep", "infinity"],
+          command: ["sh", "-c", AGENT_SCRIPT],
+          volumeMounts: [{ name: "undo", mountPath: UNDO_FOLDER }],
           securityContext: {
             runAsUser: 0,
             runAsGroup: 0,

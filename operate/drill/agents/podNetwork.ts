@@ -2,6 +2,9 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { UserError } from "../../errors";
 import { nameOf } from "../../cluster/objects";
 import type { Nodes } from "../../cluster/nodes";
+import { Fault } from "../guard/marks";
+import { processesScript } from "./processes";
+import { quoted } from "./quoted";
 
 /** A filter rule for packets that enter or leave a pod. */
 export interface PacketRule {
@@ -18,6 +21,7 @@ const CHAIN = "HA-CELERY-DRILL";
 const COMMENT = "-m comment --comment ha-celery-drill";
 const HOOKS = ["INPUT", "OUTPUT"];
 const MISSING = "has no iptables";
+const NO_PROCESS = "has no process";
 
 /** Rules that drop all traffic between a pod and an address. */
 export const dropTrafficWith = (address: string): PacketRule[] =>
@@ -30,6 +34,62 @@ export async function addPacketFilter(
   rules: readonly PacketRule[],
   hooks: readonly string[] = HOOKS,
 ): Promise<void> {
+  await changeNetwork(nodes, pod, {
+    fault: Fault.Filtered,
+    apply: packetFilterScript(pod, rules, hooks),
+    undo: REMOVE_PACKET_FILTER,
+  });
+}
+
+/** Removes the rules from a pod's network. Does nothing if there are none. */
+export const removePacketFilter = (nodes: Nodes, pod: V1Pod): Promise<void> =>
+  nodes.revert(pod, Fault.Filtered);
+
+/** A change of a pod's network by scripts that run in it with the node's own tools (iptables, tc). */
+export interface NetworkChange {
+  readonly fault: Fault;
+  readonly apply: string;
+  readonly undo: string;
+}
+
+/** Changes a pod's network, and returns the output of the script. */
+export async function changeNetwork(nodes: Nodes, pod: V1Pod, change: NetworkChange): Promise<string> {
+  const { fault, apply, undo } = change;
+  const node = pod.spec?.nodeName ?? "";
+  if (pod.spec?.hostNetwork)
+    throw new UserError(
+      `Pod ${nameOf(pod)} uses the network of its node ${node} (hostNetwork), so the fault would hit the node. Run a scene that does not change the network: broker-kill, pod-delete, freeze.`,
+    );
+  try {
+    return await nodes.change(pod, {
+      fault,
+      apply: inNetworkOf(pod, apply, `echo ${NO_PROCESS} >&2; exit 1`),
+      undo: inNetworkOf(pod, undo, "true"),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    if (message.includes(NO_PROCESS))
+      throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to change`);
+    if (!message.includes(MISSING)) throw error;
+    throw new UserError(
+      `Node ${node} has no iptables, which the drill uses to drop traffic. Install it there (package iptables), or run a scene that does not need it: broker-kill, pod-delete, freeze.`,
+    );
+  }
+}
+
+/** Script that runs another one in a pod's network namespace, or `otherwise` if no process of the pod is running. */
+function inNetworkOf(pod: V1Pod, script: string, otherwise: string): string {
+  const first = `$(${processesScript(pod.metadata?.uid ?? "")} | head -n 1 | cut -d' ' -f2)`;
+  const inside = `nsenter -t 1 -m -- nsenter -t "$pid" -n sh -c ${quoted(script)}`;
+  return `pid=${first}; if [ -n "$pid" ]; then ${inside}; else ${otherwise}; fi`;
+}
+
+/** Script that inserts rules, in the pod's network namespace. */
+export function packetFilterScript(
+  pod: V1Pod,
+  rules: readonly PacketRule[],
+  hooks: readonly string[] = HOOKS,
+): string {
   const tools = [...new Set((pod.status?.podIPs ?? []).map(({ ip }) => toolFor(ip)))];
   const lines = tools.flatMap((tool) => [
     `${tool} -w 5 -N ${CHAIN}`,
@@ -39,39 +99,12 @@ export async function addPacketFilter(
     // Hooked in last, so that all rules take effect together.
     ...hooks.map((hook) => `${tool} -w 5 -I ${hook} 1 ${COMMENT} -j ${CHAIN}`),
   ]);
-  const script = [
+  return [
     `command -v iptables >/dev/null || { echo ${MISSING} >&2; exit 1; }`,
     REMOVE,
     "set -e",
     ...lines,
-  ];
-  const found = await inNetworkOf(nodes, pod, script.join("\n"));
-  if (found === undefined)
-    throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to filter`);
-}
-
-/** Removes the rules of all drills from a pod's network. Does nothing if there are none. */
-export async function removePacketFilter(nodes: Nodes, pod: V1Pod): Promise<void> {
-  await inNetworkOf(nodes, pod, `${REMOVE}\nif iptables -w 5 -S | grep ${CHAIN} >&2; then exit 1; fi`);
-}
-
-/** Runs a script in a pod's network namespace. Returns undefined if no process of the pod is running. */
-export async function inNetworkOf(nodes: Nodes, pod: V1Pod, script: string): Promise<string | undefined> {
-  const node = pod.spec?.nodeName ?? "";
-  if (pod.spec?.hostNetwork)
-    throw new UserError(
-      `Pod ${nameOf(pod)} uses the network of its node ${node} (hostNetwork), so the fault would hit the node. Run a scene that does not change the network: broker-kill, pod-delete, freeze.`,
-    );
-  const [pid] = await nodes.processes(node, pod.metadata?.uid ?? "");
-  if (pid === undefined) return undefined;
-  try {
-    return await nodes.inNetworkOf(node, pid, script);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes(MISSING))) throw error;
-    throw new UserError(
-      `Node ${node} has no iptables, which the drill uses to drop traffic. Install it there (package iptables), or run a scene that does not need it: broker-kill, pod-delete, freeze.`,
-    );
-  }
+  ].join("\n");
 }
 
 const REMOVE = `for tool in iptables ip6tables; do
@@ -82,5 +115,8 @@ const REMOVE = `for tool in iptables ip6tables; do
   $tool -w 5 -F ${CHAIN} 2>/dev/null
   $tool -w 5 -X ${CHAIN} 2>/dev/null
 done`;
+
+/** Script that removes the rules of all drills, in the pod's network namespace. Fails if one is left. */
+export const REMOVE_PACKET_FILTER = `${REMOVE}\nif iptables -w 5 -S 2>/dev/null | grep ${CHAIN} >&2; then exit 1; fi`;
 
 const toolFor = (address: string): string => (address.includes(":") ? "ip6tables" : "iptables");

@@ -1,11 +1,13 @@
+import type { V1ObjectMeta } from "@kubernetes/client-node";
 import { startedLike } from "../../../components/inject/objects";
 import type { Cluster } from "../../cluster/cluster";
 import { hasCondition, isReady, nameOf } from "../../cluster/objects";
 import { requestPod } from "../../cluster/podRequest";
 import { NonRetryableError, until, wait } from "../../waiting";
+import type { Guard } from "../guard/guard";
 import type { Events } from "../verdict/events";
 import type { Load, LoadOptions } from ".";
-import { LEDGER_PORT, objectName, queueOf, Role, runSelector, selectorOf } from "./names";
+import { LEDGER_PORT, objectName, queueOf, Role, selectorOf } from "./names";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
@@ -16,6 +18,7 @@ import {
   workersDeployment,
 } from "./objects";
 import type { Pool } from "./pool";
+import { removeObjects } from "../remove";
 
 const READY_TIMEOUT_SECONDS = 180;
 const FIRST_TASKS_TIMEOUT_SECONDS = 60;
@@ -34,6 +37,8 @@ export interface Count {
 export interface DrillLoadSpec extends LoadSpec {
   /** Set if the pool's own workers run the tasks, on the pool's queue. */
   readonly pool?: Pick<Pool, "name" | "selector" | "queue">;
+  /** Owns the load's objects, so that Kubernetes deletes them with it. */
+  readonly guard: Pick<Guard, "owner">;
 }
 
 /** Publisher, workers, and ledger of one drill. */
@@ -62,15 +67,15 @@ export class DrillLoad implements Load {
   /** Starts the ledger and the workers, which declare the queue. Nothing is published yet. */
   async prepare(signal: AbortSignal): Promise<void> {
     const { cluster, namespace, spec } = this;
-    await cluster.core.createNamespacedPod({ namespace, body: ledgerPod(spec) });
-    await cluster.core.createNamespacedService({ namespace, body: ledgerService(spec) });
+    await cluster.core.createNamespacedPod({ namespace, body: this.owned(ledgerPod(spec)) });
+    await cluster.core.createNamespacedService({ namespace, body: this.owned(ledgerService(spec)) });
     await cluster.networkPolicies.createNamespacedNetworkPolicy({
       namespace,
-      body: ledgerNetworkPolicy(spec),
+      body: this.owned(ledgerNetworkPolicy(spec)),
     });
     await this.untilReady(selectorOf(this.run, Role.Ledger), 1, "ledger pods", signal);
     if (!spec.pool) {
-      const body = workersDeployment(spec, await this.ledgerUrl());
+      const body = this.owned(workersDeployment(spec, await this.ledgerUrl()));
       await cluster.apps.createNamespacedDeployment({ namespace, body });
     }
     await this.untilReady(this.workerSelector, spec.pool ? 1 : this.options.workers, "worker pods", signal);
@@ -79,7 +84,7 @@ export class DrillLoad implements Load {
   /** Starts the publisher, and waits until the workers have run the first tasks. */
   async start(signal: AbortSignal): Promise<void> {
     const { namespace } = this;
-    const body = publisherJob(this.spec, await this.ledgerUrl(), this.queue);
+    const body = this.owned(publisherJob(this.spec, await this.ledgerUrl(), this.queue));
     await this.cluster.batch.createNamespacedJob({ namespace, body });
     await until(
       "the first tasks are done",
@@ -156,14 +161,11 @@ export class DrillLoad implements Load {
 
   /** Removes everything that belongs to the drill except its queue. */
   async remove(): Promise<void> {
-    const { cluster, namespace } = this;
-    const labelSelector = runSelector(this.run);
-    const all = { namespace, labelSelector, gracePeriodSeconds: 0, propagationPolicy: "Background" };
-    await cluster.batch.deleteCollectionNamespacedJob(all);
-    await cluster.apps.deleteCollectionNamespacedDeployment(all);
-    await cluster.core.deleteCollectionNamespacedPod(all);
-    await cluster.core.deleteCollectionNamespacedService(all);
-    await cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy({ namespace, labelSelector });
+    await removeObjects(this.cluster, this.namespace, this.run);
+  }
+
+  private owned<T extends { metadata?: V1ObjectMeta }>(body: T): T {
+    return { ...body, metadata: { ...body.metadata, ownerReferences: [this.spec.guard.owner] } };
   }
 
   private async python(...args: string[]): Promise<string> {

@@ -4,9 +4,11 @@ import { labelSelector } from "../../cluster/objects";
 export const DRILL_LABEL = "ha-celery/drill";
 /** Label that distinguishes the drill's pods. Its value is the role. */
 export const ROLE_LABEL = "ha-celery/drill-role";
+/** Label of what a drill creates outside the installation's namespace. Its value is that namespace. */
+export const INSTALLATION_LABEL = "ha-celery/drill-namespace";
 export const LEDGER_PORT = 8080;
 
-export const Role = { Ledger: "ledger", Worker: "worker", Publisher: "publisher" } as const;
+export const Role = { Ledger: "ledger", Worker: "worker", Publisher: "publisher", Guard: "guard" } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
 export const labelsOf = (run: string, role: Role): Record<string, string> => ({

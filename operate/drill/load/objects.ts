@@ -198,7 +198,7 @@ const resultBackend = ({ kind }: LoadOptions, ledgerUrl: string): Record<string,
     : {};
 
 /** The pool's pod, with an affinity that keeps it off the nodes to avoid. */
-function podSpecAvoidingNodes({ template, avoid }: LoadSpec): V1PodSpec {
+export function podSpecAvoidingNodes({ template, avoid }: Pick<LoadSpec, "template" | "avoid">): V1PodSpec {
   const { spec } = template;
   return {
     ...(spec as V1PodSpec),
@@ -223,7 +223,7 @@ function podSpecAvoidingNodes({ template, avoid }: LoadSpec): V1PodSpec {
 }
 
 /** The worker's container without its probes, hooks, arguments, and ports. */
-function baseContainer({ template }: LoadSpec): V1Container {
+export function baseContainer({ template }: Pick<LoadSpec, "template">): V1Container {
   const { livenessProbe, readinessProbe, startupProbe, lifecycle, args, ports, ...container } =
     workerContainer(template.spec as V1PodSpec);
   void [livenessProbe, readinessProbe, startupProbe, lifecycle, args, ports];

@@ -2,6 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { INSTALLATION_SELECTOR, nameOf, statusCodeOf } from "../../cluster/objects";
 import type { Drill, Scene } from "./scene";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
+import { cordon } from "./shared/cordon";
 import { nodeOf } from "./shared/container";
 
 const EVICTION_SECONDS = 300;
@@ -13,21 +14,12 @@ export const drain: Scene = {
   limits: BROKER_LIMITS,
   async inject(drill) {
     const node = drill.victim.kubernetesNode;
-    drill.undo(`${node} uncordoned`, () => cordon(drill, node, false));
-    await cordon(drill, node, true);
-    drill.event(`${node} cordoned`);
+    await cordon(drill, node);
     const pods = await podsToEvict(drill, node);
     await Promise.all(pods.map((pod) => evict(drill, pod)));
     drill.event(`${node} drained of ${pods.length} pods`);
   },
 };
-
-async function cordon({ cluster }: Drill, name: string, unschedulable: boolean): Promise<void> {
-  await cluster.core.patchNode({
-    name,
-    body: [{ op: "add", path: "/spec/unschedulable", value: unschedulable }],
-  });
-}
 
 /** Returns the pods of the installation and of the drill. Other pods on the node stay. */
 async function podsToEvict({ cluster, brokers, load }: Drill, node: string): Promise<V1Pod[]> {

@@ -1,5 +1,5 @@
 import { nameOf } from "../../cluster/objects";
-import { resumeProcesses } from "../agents/processes";
+import { resumeProcesses, stopProcesses } from "../agents/processes";
 import type { Scene } from "./scene";
 import { noteClients } from "./shared/clients";
 import { brokerContainer } from "./shared/container";
@@ -24,11 +24,7 @@ export const freeze: Scene = {
     const container = brokerContainer(pod)?.containerID;
     if (!pod || !container) throw new Error(`the container rabbitmq of ${victim.pod} is not running`);
     drill.undo(`${victim.pod}: SIGCONT`, () => resumeProcesses(nodes, pod));
-    // The second round stops processes that were forked during the first one.
-    for (let round = 0; round < 2; round++) {
-      const processes = await nodes.processes(victim.kubernetesNode, container);
-      await nodes.shell(victim.kubernetesNode, `kill -STOP ${processes.join(" ")} 2>/dev/null; true`);
-    }
+    await stopProcesses(nodes, pod, container);
     drill.event(`${victim.pod}: SIGSTOP`);
   },
 };

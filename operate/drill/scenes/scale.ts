@@ -1,5 +1,7 @@
 import { isReady } from "../../cluster/objects";
+import { Fault, markPatch, unmarkPatch } from "../guard/marks";
 import type { Drill, Scene } from "./scene";
+import { ignoreUnmarked } from "./shared/cordon";
 
 export const scale: Scene = {
   name: "scale",
@@ -12,8 +14,7 @@ export const scale: Scene = {
     fullStrengthSeconds: 60,
   },
   async inject(drill) {
-    const { workers } = drill.load.options;
-    drill.undo(`scaled back to ${workers} workers`, () => scaleTo(drill, workers));
+    const workers = await prepare(drill);
     for (const replicas of [0, 2 * workers, workers]) {
       await scaleTo(drill, replicas);
       drill.event(`${replicas} workers`);
@@ -26,6 +27,29 @@ export const scale: Scene = {
     }
   },
 };
+
+/** Marks the Deployment, registers the undo step, and returns the number of workers. */
+async function prepare(drill: Drill): Promise<number> {
+  const { apps } = drill.cluster;
+  const { run, namespace, workersName: name } = drill.load;
+  const { metadata, spec } = await apps.readNamespacedDeployment({ namespace, name });
+  const replicas = spec?.replicas ?? 1;
+  const mark = { run, namespace: drill.brokers.namespace, fault: Fault.Scaled, replicas };
+  await drill.guard.arm({
+    request: {
+      method: "PATCH",
+      path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
+      body: unmarkPatch(mark),
+    },
+    rule: { apiGroups: ["apps"], resources: ["deployments"], resourceNames: [name], verbs: ["patch"] },
+    namespace,
+  });
+  drill.undo(`scaled back to ${replicas} workers`, async () => {
+    await apps.patchNamespacedDeployment({ namespace, name, body: unmarkPatch(mark) }).catch(ignoreUnmarked);
+  });
+  await apps.patchNamespacedDeployment({ namespace, name, body: markPatch(metadata, mark) });
+  return replicas;
+}
 
 async function scaleTo({ cluster, load }: Drill, replicas: number): Promise<void> {
   await cluster.apps.patchNamespacedDeploymentScale({

@@ -1,6 +1,7 @@
 import type { Broker, Brokers } from "../../cluster/brokers";
 import type { Cluster } from "../../cluster/cluster";
 import type { Nodes } from "../../cluster/nodes";
+import type { DeadMansSwitch } from "../guard/guard";
 import type { Load, LoadOptions } from "../load";
 import type { Limits } from "../verdict/limits";
 
@@ -34,6 +35,8 @@ export interface Scene {
   readonly needsPower?: boolean;
   /**
    * Injects the fault. Registers each change with `drill.undo` before making it. Returns when the fault is in effect.
+   * If the command is killed, the fault must end by itself: changes of pods go through `drill.nodes.change`, changes of
+   * Kubernetes objects through `drill.guard.arm`, and others end within `drill.deadlineSeconds`.
    */
   inject(drill: Drill): Promise<void>;
   /** Checks further conditions after recovery. Each returned text is a reason to fail. */
@@ -55,9 +58,13 @@ export interface Drill {
   readonly cluster: Cluster;
   readonly brokers: Brokers;
   readonly nodes: Nodes;
+  /** Undoes changes of Kubernetes objects if the command is killed. */
+  readonly guard: DeadMansSwitch;
   readonly load: Load;
   /** The broker node to fail, as it was before the fault. */
   readonly victim: Broker;
+  /** Time from the fault until everything must be undone even without the command. */
+  readonly deadlineSeconds: number;
   /** Aborted by Ctrl-C, which also ends all waits. */
   readonly signal: AbortSignal;
   /** Adds a line to the timeline. */

@@ -6,6 +6,7 @@ const status: Status = {
   kubeconfig: "/state/kubeconfig",
   nodes: [{ name: "node-1", ready: false, pods: ["broker-0 Running", "worker-a Pending"] }],
   workloads: [{ name: "broker", ready: 2, wanted: 3 }],
+  drills: [],
   verdict: { tasks: 10, done: 8, lost: 0, waiting: 2, duplicated: 0, seconds: 1, workers: {} },
 };
 
@@ -35,6 +36,11 @@ describe("make status", () => {
       formatStatus({ ...status, brokers: { outside: [], alarms: [], queues: [] } }),
       /2 of 3.*\n.*\ntasks in queues: none$/m,
     );
+  });
+
+  it("shows what a killed drill has left", () => {
+    const drills = ["drill drain-1128101010 was killed and left: node node-1: cordoned"];
+    assert.match(formatStatus({ ...status, drills }), /^drill drain-1128101010 was killed and left: node/m);
   });
 
   it("says that no broker answers", () => assert.match(formatStatus(status), /^no broker answers$/m));

@@ -1,3 +1,4 @@
+import { type AlarmLimit, endAlarm, raiseAlarm } from "../../alarms";
 import type { Drill, Scene } from "../scene";
 import { deleteBroker } from "./killBroker";
 import { Timestamp } from "./timestamp";
@@ -7,12 +8,7 @@ import { UNCONFIRMED } from "./unconfirmed";
 export interface Alarm {
   readonly name: string;
   readonly summary: string;
-  /** Arguments of rabbitmqctl that raise the alarm. */
-  readonly raise: readonly string[];
-  /** Expression for `rabbitmqctl eval` that restores the configured limit, also after several drills. */
-  readonly restore: string;
-  /** Field of a node in the management API that is true while the alarm is raised. */
-  readonly field: string;
+  readonly limit: AlarmLimit;
   /** @default 45 */
   readonly holdSeconds?: number;
   /** Force-deletes the broker instead of clearing the alarm, which ends with the broker. */
@@ -24,7 +20,8 @@ const RESUME_SECONDS = 15;
 
 /** While one broker has an alarm, all brokers block publishers. Workers continue. */
 export function alarmScene(alarm: Alarm): Scene {
-  const { name, summary, raise, restore, field, holdSeconds = 45, killsBroker = false } = alarm;
+  const { name, summary, limit, holdSeconds = 45, killsBroker = false } = alarm;
+  const { field } = limit;
   const [raisedAt, clearedAt] = [new Timestamp(), new Timestamp()];
   const isRaised = async ({ brokers, victim }: Drill) => {
     const nodes = await brokers.management.get<Record<string, unknown>[]>(`/nodes?columns=name,${field}`);
@@ -32,7 +29,7 @@ export function alarmScene(alarm: Alarm): Scene {
   };
   const end = async (drill: Drill) => {
     if (killsBroker && (await isRaised(drill))) await deleteBroker(drill);
-    else await drill.brokers.exec(drill.victim, "rabbitmqctl", "--quiet", "eval", restore);
+    else await drill.brokers.exec(drill.victim, "rabbitmqctl", "--quiet", "eval", endAlarm(limit));
   };
   return {
     name,
@@ -52,7 +49,8 @@ export function alarmScene(alarm: Alarm): Scene {
           await end(drill);
         },
       );
-      await brokers.exec(victim, "rabbitmqctl", "--quiet", ...raise);
+      const raise = raiseAlarm(limit, drill.load.run, drill.deadlineSeconds);
+      await brokers.exec(victim, "rabbitmqctl", "--quiet", "eval", raise);
       await drill.until(`${victim.pod} has raised its alarm`, 30, () => isRaised(drill));
       raisedAt.record(drill);
       drill.event(`${victim.pod}: alarm raised`);

@@ -35,13 +35,13 @@ describe("the clean-up of a drill", () => {
   it("undoes the fault first, then removes pods, queue, and agents", async () => {
     const { calls, run } = fixture();
     await run();
-    assert.deepEqual(calls, ["undo", "load", "drill-1", "agents"]);
+    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1"]);
   });
 
   it("leaves the queue of the user's pool alone", async () => {
     const { calls, run } = fixture();
     await run(true);
-    assert.deepEqual(calls, ["undo", "load", "agents"]);
+    assert.deepEqual(calls, ["undo", "agents", "load"]);
   });
 
   it("continues past failures and names them all", async () => {
@@ -50,7 +50,7 @@ describe("the clean-up of a drill", () => {
       message:
         "the drill could not undo everything:\n  uncordon node-1: no answer\n  remove the drill's pods: forbidden",
     });
-    assert.deepEqual(calls, ["undo", "load", "drill-1", "agents"]);
+    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1"]);
   });
 
   it("accepts that the queue does not exist", async () => {

@@ -9,8 +9,8 @@ describe("the health of an installation", () => {
     spec: { unschedulable },
     status: { conditions: [{ type: "Ready", status: ready }] },
   });
-  const pod = (ready: boolean) => ({
-    metadata: { name: "pod" },
+  const pod = (ready: boolean, annotations = {}) => ({
+    metadata: { name: "pod", annotations },
     status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   });
   const members = ["a", "b", "c"];
@@ -23,8 +23,15 @@ describe("the health of an installation", () => {
     alarms: Record<string, string[]> = {},
   ) =>
     healthProblems(
-      fakeCluster({ core: { listNode: () => ({ items: nodes }) } }, { pods: async () => workers }),
+      fakeCluster(
+        {
+          core: { listNode: () => ({ items: nodes }), listNamespacedPod: () => ({ items: pods }) },
+          apps: { listNamespacedDeployment: () => ({ items: [] }) },
+        },
+        { pods: async () => workers },
+      ),
       {
+        namespace: "shop",
         replicas: 3,
         pods: async () => pods,
         members: async () =>
@@ -37,6 +44,17 @@ describe("the health of an installation", () => {
   it("has no problems when everything runs", async () => {
     const all = [pod(true), pod(true), pod(true)];
     assert.deepEqual(await problemsOf([node("one", "True")], all, members, members, [pod(true)]), []);
+  });
+
+  it("names what a drill has changed", async () => {
+    const fault = (namespace: string) =>
+      pod(true, {
+        "ha-celery/drill-fault": JSON.stringify({ run: "partition-1", namespace, fault: "packet filter" }),
+      });
+    const pods = [fault("shop"), fault("another"), pod(true)];
+    assert.deepEqual(await problemsOf([node("one", "True")], pods, members, members, [pod(true)]), [
+      "pod pod: packet filter by drill partition-1",
+    ]);
   });
 
   it("names every problem", async () => {

@@ -53,6 +53,8 @@ const HEALTHY: Facts = {
   nodes: ORDINALS.map((ordinal) => node(ordinal)),
   views: MEMBERS.map((of) => ({ of, members: MEMBERS, running: MEMBERS })),
   queues: [{ name: "tasks", members: MEMBERS, online: MEMBERS }],
+  alarms: [],
+  leftovers: [],
 };
 
 /** A broker with an empty volume. */
@@ -241,6 +243,16 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
     steps: [],
   },
   {
+    found: "a drill whose command was killed",
+    facts: { ...HEALTHY, leftovers: [{ run: "drain-1128101010", items: ["node one: cordoned"] }] },
+    steps: [[StepKind.UndoDrill, "drain-1128101010"]],
+  },
+  {
+    found: "an alarm that no drill has raised",
+    facts: { ...HEALTHY, alarms: ["disk alarm on mq-0"] },
+    steps: [],
+  },
+  {
     found: "brokers that stop for good, one of which is already released",
     facts: {
       ...HEALTHY,
@@ -288,6 +300,14 @@ describe("the problems of an installation", () => {
   it("say which brokers have an empty volume", () => {
     const facts = { ...HEALTHY, brokers: ORDINALS.map(waiting), views: [], queues: undefined };
     assert.equal(findProblems(facts)[0], "mq-0 has an empty volume and waits until another broker serves");
+  });
+
+  it("name alarms, and what a killed drill has left", () => {
+    const leftovers = [{ run: "drain-1128101010", items: ["node one: cordoned", "queue drill-drain"] }];
+    assert.deepEqual(findProblems({ ...HEALTHY, alarms: ["disk alarm on mq-0"], leftovers }), [
+      "disk alarm on mq-0, which blocks all publishers",
+      "drill drain-1128101010 was killed and left: node one: cordoned, queue drill-drain",
+    ]);
   });
 
   it("include what no broker reports", () => {

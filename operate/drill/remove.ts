@@ -1,0 +1,31 @@
+import type { Brokers } from "../cluster/brokers";
+import type { Cluster } from "../cluster/cluster";
+import { isReady, nameOf, statusCodeOf } from "../cluster/objects";
+import { messageOf } from "../errors";
+import { runSelector } from "./load/names";
+
+/** Removes all Kubernetes objects of a run except its agents. What its guard owns may take some seconds longer. */
+export async function removeObjects(cluster: Cluster, namespace: string, run: string): Promise<void> {
+  const labelSelector = runSelector(run);
+  const all = { namespace, labelSelector, gracePeriodSeconds: 0, propagationPolicy: "Background" };
+  // Each ClusterRoleBinding owns its ClusterRole.
+  await cluster.rbac.deleteCollectionClusterRoleBinding({ labelSelector }).catch((error: unknown) => {
+    // A user who may not delete them has not created any.
+    if (statusCodeOf(error) !== 403) throw error;
+  });
+  await cluster.batch.deleteCollectionNamespacedJob(all);
+  await cluster.apps.deleteCollectionNamespacedDeployment(all);
+  await cluster.core.deleteCollectionNamespacedPod(all);
+  await cluster.core.deleteCollectionNamespacedService(all);
+  await cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy({ namespace, labelSelector });
+}
+
+/** Deletes a queue and its messages. Does nothing if it does not exist. */
+export async function deleteQueue(brokers: Brokers, queue: string): Promise<void> {
+  const [pod] = (await brokers.pods()).filter(isReady);
+  if (!pod) throw new Error("no broker is ready");
+  const command = ["rabbitmqctl", "--quiet", "delete_queue", `--vhost=${brokers.vhost}`, queue];
+  await brokers.exec({ pod: nameOf(pod) }, ...command).catch((error: unknown) => {
+    if (!/not.found|not_found|no such queue/i.test(messageOf(error))) throw error;
+  });
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { stateDir } from "../../local/paths";
+import { Cluster } from "../../operate/cluster/cluster";
+import { findInstallation, type Installation } from "../../operate/cluster/installation";
+import { expectedPools, healthProblems } from "../../operate/drill/health";
+import { findLeftovers } from "../../operate/drill/leftovers";
+import { Running } from "./machine";
+
+/** A scene, and the event at which its command is killed. */
+export interface Kill {
+  readonly scene: string;
+  readonly at: RegExp;
+  readonly options?: readonly string[];
+}
+
+/** One scene for each kind of fault. */
+export const KILLS: readonly Kill[] = [
+  { scene: "disk-alarm", at: /alarm raised/ },
+  { scene: "partition", at: /isolated from its peers/ },
+  { scene: "memory-alarm", at: /alarm raised/ },
+  { scene: "freeze", at: /: SIGSTOP/ },
+  { scene: "dns-off", at: /no DNS/ },
+  { scene: "slow-network", at: /ms delay/ },
+  { scene: "drain", at: / cordoned/ },
+  { scene: "scale", at: / 0 workers/, options: ["--use-pool"] },
+  { scene: "node-off", at: / is off/ },
+];
+
+const HOLD_SECONDS = 20;
+const DEADLINE_SECONDS = HOLD_SECONDS + 60;
+/** For pods to start and queues to catch up after the fault. */
+const MARGIN_SECONDS = 90;
+const POLL_MS = 1_000;
+
+/** What was seen after the command was killed. */
+export interface Aftermath {
+  /** Until nothing was left of the drill's faults. */
+  readonly undoneSeconds: number;
+  /** Until the installation was healthy. */
+  readonly healthySeconds: number;
+  /** Until none of the drill's objects was left. */
+  readonly goneSeconds: number;
+  /** What was unhealthy at first. */
+  readonly problems: readonly string[];
+}
+
+/** Kills the command of a drill with SIGKILL during the fault, and waits until nothing is left of it. */
+export async function killDrill(name: string, { scene, at, options = [] }: Kill): Promise<Aftermath> {
+  const timing = [`--hold=${HOLD_SECONDS}`, "--warm=3"];
+  const running = new Running(
+    ["drill", scene, ...timing, ...options, `--cluster=${name}`],
+    "local/operate.ts",
+  );
+  await running.until(at);
+  running.signal("SIGKILL");
+  await running.ended;
+  return aftermath(name);
+}
+
+async function aftermath(name: string): Promise<Aftermath> {
+  const config = new KubeConfig();
+  config.loadFromFile(join(stateDir(name), "kubeconfig"));
+  const cluster = new Cluster(config);
+  const installation = await findInstallation(cluster);
+  const killedAt = Date.now();
+  const seconds = () => (Date.now() - killedAt) / 1000;
+  let first: string[] | undefined;
+  let [undone, healthy, gone]: (number | undefined)[] = [];
+  while (undone === undefined || healthy === undefined || gone === undefined) {
+    const { problems, left } = await look(cluster, installation);
+    first ??= [...problems, ...left];
+    if (healthy === undefined && problems.length === 0) healthy = seconds();
+    if (undone === undefined && !left.some((each) => /cordoned|scaled|packet|slow|stopped|alarm/.test(each)))
+      undone = seconds();
+    if (gone === undefined && left.length === 0) gone = seconds();
+    assert.ok(
+      seconds() < DEADLINE_SECONDS + MARGIN_SECONDS,
+      `${seconds()} s after the command was killed: ${[...problems, ...left].join(", ")}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return { undoneSeconds: undone, healthySeconds: healthy, goneSeconds: gone, problems: first ?? [] };
+}
+
+async function look(
+  cluster: Cluster,
+  installation: Installation,
+): Promise<{ problems: string[]; left: string[] }> {
+  const { brokers } = installation;
+  try {
+    const problems = await healthProblems(cluster, brokers, expectedPools(installation));
+    const leftovers = await findLeftovers(cluster, brokers);
+    return { problems, left: leftovers.flatMap(({ items }) => items) };
+  } catch (error) {
+    return { problems: [String(error)], left: ["unknown, because the cluster does not answer"] };
+  }
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { Fault, findMarked, MARK, markPatch, unmarkPatch } from "../../../../../operate/drill/guard/marks";
+import { fakeCluster } from "../../fakeCluster";
+
+const PATH = "/metadata/annotations/ha-celery~1drill-fault";
+const cordoned = { run: "drain-1", namespace: "shop", fault: Fault.Cordoned };
+
+describe("the mark of an object that a drill has changed", () => {
+  it("is set in the same request as the change", () => {
+    const change = [{ op: "add", path: "/spec/unschedulable", value: true }] as const;
+    assert.deepEqual(markPatch({ annotations: {} }, cordoned, change), [
+      { op: "add", path: PATH, value: '{"run":"drain-1","namespace":"shop","fault":"cordoned"}' },
+      ...change,
+    ]);
+    assert.deepEqual(markPatch({}, cordoned)[0], { op: "add", path: "/metadata/annotations", value: {} });
+  });
+
+  it("is removed with the change, and only if it is that of the same run", () => {
+    assert.deepEqual(unmarkPatch(cordoned), [
+      { op: "test", path: PATH, value: JSON.stringify(cordoned) },
+      { op: "remove", path: PATH },
+      { op: "add", path: "/spec/unschedulable", value: false },
+    ]);
+    const scaled = { ...cordoned, fault: Fault.Scaled, replicas: 5 };
+    assert.deepEqual(unmarkPatch(scaled).at(-1), { op: "add", path: "/spec/replicas", value: 5 });
+    assert.deepEqual(unmarkPatch({ ...cordoned, fault: Fault.Stopped }).length, 2);
+  });
+
+  it("is found on nodes, Deployments, and pods of the installation, not on those of another one", async () => {
+    const object = (name: string, namespace: string) => ({
+      metadata: { name, annotations: { [MARK]: JSON.stringify({ ...cordoned, namespace }) } },
+    });
+    const cluster = fakeCluster({
+      core: {
+        listNode: () => ({ items: [object("one", "shop"), object("two", "other"), { metadata: {} }] }),
+        listNamespacedPod: () => ({ items: [object("mq-0", "shop")] }),
+      },
+      apps: { listNamespacedDeployment: () => ({ items: [object("workers", "shop")] }) },
+    });
+    const found = await findMarked(cluster, "shop");
+    assert.deepEqual(
+      found.map(({ kind, name }) => `${kind} ${name}`),
+      ["node one", "deployment workers", "pod mq-0"],
+    );
+  });
+});
