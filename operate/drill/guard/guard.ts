@@ -1,4 +1,11 @@
-import type { V1Job, V1ObjectMeta, V1OwnerReference, V1PolicyRule } from "@kubernetes/client-node";
+import {
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Job,
+  type V1ObjectMeta,
+  type V1OwnerReference,
+  type V1PolicyRule,
+} from "@kubernetes/client-node";
 import type { Cluster } from "../../cluster/cluster";
 import { apiMessageOf, statusCodeOf } from "../../cluster/objects";
 import { UserError } from "../../errors";
@@ -17,6 +24,7 @@ import {
 } from "./objects";
 
 const START_SECONDS = 120;
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 /** A change that the guard can undo. */
 export interface Arming {
@@ -49,7 +57,7 @@ export class Guard implements DeadMansSwitch {
     return ownerReference(this.job);
   }
 
-  /** Creates the guard, and waits until it runs. */
+  /** Creates the guard, and waits until it watches this command. */
   async start(signal: AbortSignal): Promise<void> {
     const { cluster, spec } = this;
     const { namespace } = spec;
@@ -71,7 +79,8 @@ export class Guard implements DeadMansSwitch {
     } catch (error) {
       throw refused(error, name);
     }
-    await until(`the drill's guard ${namespace}/${name} runs`, START_SECONDS, signal, async () => {
+    const what = `the drill's guard, Job ${namespace}/${name}, runs and reaches the API server`;
+    await until(what, START_SECONDS, signal, async () => {
       const { status } = await cluster.batch.readNamespacedJob({ namespace, name });
       return (status?.ready ?? 0) > 0;
     });
@@ -97,11 +106,14 @@ export class Guard implements DeadMansSwitch {
 
   /** Adds the requests that undo one change to what the guard must do. */
   private async record(key: string, requests: readonly UndoRequest[]): Promise<void> {
-    await this.cluster.core.patchNamespacedConfigMap({
-      namespace: this.spec.namespace,
-      name: guardName(this.spec.run),
-      body: [{ op: "add", path: `/data/${key}`, value: JSON.stringify(requests) }],
-    });
+    await this.cluster.core.patchNamespacedConfigMap(
+      {
+        namespace: this.spec.namespace,
+        name: guardName(this.spec.run),
+        body: { data: { [key]: JSON.stringify(requests) } },
+      },
+      MERGE,
+    );
   }
 
   private async allow(metadata: V1ObjectMeta, rules: V1PolicyRule[]): Promise<void> {

@@ -87,6 +87,7 @@ export function guardJob(spec: GuardSpec): V1Job {
               command: ["python", "-c", textOf("ha_celery/drill/guard.py"), lease, holder, configMap],
               env: [],
               envFrom: [],
+              readinessProbe: { exec: { command: ["cat", "/tmp/watching"] }, periodSeconds: 1 },
             },
           ],
         } satisfies V1PodSpec,

@@ -19,6 +19,8 @@ POLL_SECONDS = 5.0
 SILENT_SECONDS = 45.0
 #: The object is gone, may no longer be changed, or no longer has the drill's mark.
 DONE = (403, 404, 409, 422)
+#: The readiness probe looks for this file, so that a drill begins only if its guard reaches the API server.
+WATCHING = pathlib.Path("/tmp/watching")  # noqa: S108 - the pod has one process
 ACCOUNT = pathlib.Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -74,6 +76,7 @@ def wait_for_silence(api: Api, lease: str, holder: str) -> None:
     while silence.seconds < SILENT_SECONDS:
         try:
             silence.look(api.send("GET", lease))
+            WATCHING.touch()
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 silence.look({})

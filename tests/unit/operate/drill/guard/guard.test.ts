@@ -72,7 +72,7 @@ describe("a drill's guard", () => {
     assert.equal(owners[0]?.kind, "ClusterRoleBinding", "the role goes with the binding");
     const path = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`;
     const value = JSON.stringify([uncordon, { method: "DELETE", path }]);
-    assert.deepEqual(recorded, [[{ op: "add", path: "/data/0", value }]]);
+    assert.deepEqual(recorded, [{ data: { 0: value } }]);
   });
 
   it("needs no ClusterRole for an object in a namespace", async () => {
