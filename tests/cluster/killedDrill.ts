@@ -40,7 +40,7 @@ export interface Aftermath {
   readonly undoneSeconds: number;
   /** Until the installation was healthy. */
   readonly healthySeconds: number;
-  /** Until none of the drill's objects was left. */
+  /** Until nothing of the drill was left except its queue. */
   readonly goneSeconds: number;
   /** What was unhealthy at first. */
   readonly problems: readonly string[];
@@ -92,7 +92,9 @@ async function look(
   try {
     const problems = await healthProblems(cluster, brokers, expectedPools(installation));
     const leftovers = await findLeftovers(cluster, brokers);
-    return { problems, left: leftovers.flatMap(({ items }) => items) };
+    // The queue stays until the next drill.
+    const left = leftovers.flatMap(({ items }) => items).filter((item) => !item.startsWith("queue "));
+    return { problems, left };
   } catch (error) {
     return { problems: [String(error)], left: ["unknown, because the cluster does not answer"] };
   }
