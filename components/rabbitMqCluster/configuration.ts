@@ -13,6 +13,7 @@ export const DEFINITIONS_FILE = "definitions.json";
 
 const PLUGINS = [
   // Part of docker/rabbitmq. A node ignores a plugin that its image does not contain.
+  "ha_celery_balance_leaders",
   "ha_celery_pause_minority",
   "rabbitmq_management",
   "rabbitmq_peer_discovery_k8s",

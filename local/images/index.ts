@@ -26,6 +26,13 @@ export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   });
 }
 
+/** Image with an Erlang that has EUnit, which RabbitMQ's official image lacks. */
+export async function ensureErlangImage(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    buildOwn("base-rabbitmq", "forky", await imagesPresent(), report),
+  );
+}
+
 /** Base image of the 2018 design's broker: RabbitMQ 3.10, as in Debian 12, which still mirrors classic queues. */
 export async function ensureSeedBrokerBase(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>

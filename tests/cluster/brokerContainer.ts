@@ -9,12 +9,19 @@ import { ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
 
 const quiet = () => undefined;
 
+/** The first lets brokers on one network form a cluster. */
+const COMMAND = ["sh", "-c", "umask 077; echo cookie > ~/.erlang.cookie; exec rabbitmq-server"];
+
 /** A single broker in a container, with the product's image. Its port is published on 127.0.0.1 only. */
 export class BrokerContainer {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-"));
   private address = "";
 
-  constructor(readonly name: string) {}
+  /** @param network Docker network on which other brokers reach it by its name. Default: none. */
+  constructor(
+    readonly name: string,
+    private readonly network?: string,
+  ) {}
 
   async start(): Promise<void> {
     await ensureDocker(quiet);
@@ -28,7 +35,8 @@ export class BrokerContainer {
     await this.remove();
     const volume = `${configuration}:/etc/rabbitmq/conf.d/90-open.conf:ro`;
     const options = ["--detach", "--name", this.name, "--volume", volume, "--publish", "127.0.0.1::5672"];
-    await docker("run", ...options, image);
+    if (this.network) options.push("--network", this.network, "--hostname", this.name);
+    await docker("run", ...options, image, ...COMMAND);
     await this.started();
     this.address = await docker("port", this.name, "5672");
   }
@@ -40,9 +48,20 @@ export class BrokerContainer {
 
   /** Creates a virtual host and returns its URL. */
   async addVirtualHost(name: string): Promise<string> {
-    await docker("exec", this.name, "rabbitmqctl", "add_vhost", name);
-    await docker("exec", this.name, "rabbitmqctl", "set_permissions", "-p", name, "guest", ".*", ".*", ".*");
+    await this.control("add_vhost", name);
+    await this.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*");
     return this.url(name);
+  }
+
+  /** Runs rabbitmqctl and returns its output. */
+  async control(...argv: string[]): Promise<string> {
+    return docker("exec", this.name, "rabbitmqctl", "--quiet", ...argv);
+  }
+
+  /** Whether the broker accepts connections on a port. */
+  async accepts(port: number): Promise<boolean> {
+    const connect = ["bash", "-c", `: < /dev/tcp/127.0.0.1/${port}`];
+    return (await execa("docker", ["exec", this.name, ...connect], { reject: false })).exitCode === 0;
   }
 
   async stop(): Promise<void> {
@@ -58,7 +77,7 @@ export class BrokerContainer {
   /** Waits until the broker has started. The command itself fails until the node has registered its name. */
   private async started(attempts = 30): Promise<void> {
     try {
-      await docker("exec", this.name, "rabbitmqctl", "await_startup");
+      await this.control("await_startup");
     } catch (error) {
       if (attempts === 0) throw error;
       await setTimeout(1_000);

@@ -32,6 +32,7 @@ export const CLUSTER: readonly Suite[] = [
   cluster("python"),
   cluster("workers"),
   cluster("render"),
+  cluster("plugins"),
 ];
 
 /** Suites of another program that installs the packed library. */

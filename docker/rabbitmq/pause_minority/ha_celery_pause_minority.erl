@@ -6,76 +6,106 @@
 -export([start_link/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
+%% Delayed: a process that crashes again and again is restarted once a second, instead of stopping RabbitMQ.
 -rabbit_boot_step({?MODULE, [
     {description, "closes this node to clients while it is in a minority"},
-    {mfa, {rabbit_sup, start_restartable_child, [?MODULE]}},
+    {mfa, {rabbit_sup, start_delayed_restartable_child, [?MODULE]}},
     {cleanup, {rabbit_sup, stop_child, [ha_celery_pause_minority_sup]}},
     {requires, core_initialized}
 ]}).
 
 -define(POLL_MS, 1000).
-%% Number of consecutive polls without a majority that count as a partition; a brief disconnect does not.
--define(MAX_MISSED_POLLS, 3).
+%% Time for peers to answer, in milliseconds.
+-define(ANSWER_MS, 1000).
 -define(EXPLANATION, "this node is in a minority: connect to another one").
+
+%% Number of consecutive polls without a majority, and the connections that have been asked to close.
+-record(state, {missed = 0, asked = #{}}).
 
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% State: number of consecutive polls without a majority.
 init([]) ->
     schedule_poll(),
-    {ok, 0}.
+    {ok, #state{}}.
 
-handle_call(_Request, _From, Missed) ->
-    {reply, ok, Missed}.
+handle_call(_Request, _From, State) ->
+    {reply, ok, State}.
 
-handle_cast(_Message, Missed) ->
-    {noreply, Missed}.
+handle_cast(_Message, State) ->
+    {noreply, State}.
 
-handle_info(poll, Missed) ->
+handle_info(poll, #state{missed = Missed} = State) ->
     schedule_poll(),
-    {noreply, act(has_majority(), Missed)};
-handle_info(_Message, Missed) ->
-    {noreply, Missed}.
+    {Action, NowMissed} = ha_celery_majority:step(vote(), Missed),
+    {noreply, act(Action, State#state{missed = NowMissed})};
+handle_info(_Message, State) ->
+    {noreply, State}.
 
 schedule_poll() ->
     erlang:send_after(?POLL_MS, self(), poll).
 
-act(true, _Missed) ->
+act(open, State) ->
     resume(),
-    0;
-act(false, Missed) when Missed + 1 < ?MAX_MISSED_POLLS ->
-    Missed + 1;
-act(false, Missed) ->
-    pause(),
-    Missed + 1.
+    State#state{asked = #{}};
+act(keep, State) ->
+    State;
+act(close, State) ->
+    suspend(),
+    close_connections(State).
 
-has_majority() ->
-    Members = rabbit_nodes:list_members(),
-    Present = [Member || Member <- Members, lists:member(Member, [node() | nodes()])],
-    2 * length(Present) > length(Members).
+vote() ->
+    try rabbit_nodes:list_members() of
+        Members -> ha_celery_majority:vote(Members, present(Members))
+    catch
+        _:_ -> unknown
+    end.
 
-pause() ->
-    case is_paused() of
-        true ->
+%% Asks only connected members, because a new connection to a lost one takes seconds to fail.
+present(Members) ->
+    Peers = [Member || Member <- Members, lists:member(Member, nodes())],
+    Answers = erpc:multicall(Peers, rabbit_boot_state, get, [], ?ANSWER_MS),
+    [node() | [Peer || {Peer, Answer} <- lists:zip(Peers, Answers), ha_celery_majority:counts(Answer)]].
+
+%% At every poll, because listeners open late in the start of a node, and `rabbitmq-upgrade revive` opens them.
+suspend() ->
+    case listeners() -- suspended() of
+        [] ->
             ok;
-        false ->
+        New ->
             logger:warning("This node is in a minority: closing client connections and listeners"),
-            [ok = ranch:suspend_listener(Listener) || Listener <- listeners()],
-            set_paused(true)
+            set_suspended(New ++ suspended())
     end,
-    %% At every poll, because a connection that is being opened appears in this list later.
-    rabbit_networking:close_connections(rabbit_networking:local_connections(), ?EXPLANATION).
+    [attempt("suspend", fun ranch:suspend_listener/1, Listener) || Listener <- suspended()].
 
 resume() ->
-    case is_paused() andalso not rabbit_maintenance:is_being_drained_local_read(node()) of
+    case suspended() =/= [] andalso not rabbit_maintenance:is_being_drained_local_read(node()) of
         true ->
             logger:warning("This node is in the majority again: opening client listeners"),
-            [ok = ranch:resume_listener(Listener) || Listener <- listeners()],
-            set_paused(false);
+            set_suspended([Listener || Listener <- suspended(), not attempt("resume", fun ranch:resume_listener/1, Listener)]);
         false ->
             ok
     end.
+
+%% Whether it succeeded. What fails is attempted again at the next poll.
+attempt(What, Action, Listener) ->
+    try Action(Listener) of
+        ok -> true;
+        Other -> failed(What, Listener, Other)
+    catch
+        _:Reason -> failed(What, Listener, Reason)
+    end.
+
+failed(What, Listener, Reason) ->
+    logger:error("Failed to ~s listener ~p: ~p", [What, Listener, Reason]),
+    false.
+
+%% At every poll, because a connection that is being opened appears in the list later. Asking waits for the connection, which may not answer.
+close_connections(#state{asked = Asked} = State) ->
+    {ToAsk, ToKill, NowAsked} = ha_celery_majority:closings(rabbit_networking:local_connections(), Asked),
+    [spawn(rabbit_networking, close_connection, [Connection, ?EXPLANATION]) || Connection <- ToAsk],
+    [exit(Connection, kill) || Connection <- ToKill],
+    State#state{asked = NowAsked}.
 
 %% Message protocols only; management and metrics stay available.
 listeners() ->
@@ -85,9 +115,9 @@ listeners() ->
 is_http(Protocol) ->
     lists:prefix("http", atom_to_list(Protocol)).
 
-%% Stored outside this process, so that a restarted one knows whether to resume.
-is_paused() ->
-    application:get_env(?MODULE, paused, false).
+%% Stored outside this process, so that a restarted one knows what to resume.
+suspended() ->
+    application:get_env(?MODULE, suspended, []).
 
-set_paused(Paused) ->
-    application:set_env(?MODULE, paused, Paused).
+set_suspended(Listeners) ->
+    application:set_env(?MODULE, suspended, Listeners).

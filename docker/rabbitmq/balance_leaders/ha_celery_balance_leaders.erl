@@ -1,0 +1,61 @@
+%% Balances the leaders of quorum queues. A stopping node hands its leaders over, and RabbitMQ never moves them back: after a rolling restart
+%% the node that restarted last leads nothing.
+-module(ha_celery_balance_leaders).
+-behaviour(gen_server).
+
+-export([start_link/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+%% Delayed: a process that crashes again and again is restarted once a second, instead of stopping RabbitMQ.
+-rabbit_boot_step({?MODULE, [
+    {description, "balances the leaders of quorum queues after restarts"},
+    {mfa, {rabbit_sup, start_delayed_restartable_child, [?MODULE]}},
+    {cleanup, {rabbit_sup, stop_child, [ha_celery_balance_leaders_sup]}},
+    {requires, core_initialized}
+]}).
+
+-define(POLL_MS, 5000).
+%% Time for peers to answer, in milliseconds.
+-define(ANSWER_MS, 1000).
+
+start_link() ->
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+
+%% State: number of consecutive polls for which all members have served.
+init([]) ->
+    schedule_poll(),
+    {ok, 0}.
+
+handle_call(_Request, _From, Stable) ->
+    {reply, ok, Stable}.
+
+handle_cast(_Message, Stable) ->
+    {noreply, Stable}.
+
+handle_info(poll, Stable) ->
+    schedule_poll(),
+    {Look, NowStable} = ha_celery_leaders:step(all_serve(rabbit_nodes:list_members()), Stable),
+    Look andalso balance(),
+    {noreply, NowStable};
+handle_info(_Message, Stable) ->
+    {noreply, Stable}.
+
+schedule_poll() ->
+    erlang:send_after(?POLL_MS, self(), poll).
+
+%% False on all nodes but one. Asks only connected members, because a new connection to a lost one takes seconds to fail.
+all_serve(Members) ->
+    ha_celery_leaders:is_coordinator(node(), Members) andalso
+        Members -- [node() | nodes()] =:= [] andalso
+        lists:all(fun(Answer) -> Answer =:= {ok, true} end, erpc:multicall(Members, rabbit, is_serving, [], ?ANSWER_MS)).
+
+%% RabbitMQ moves one queue after the other, and waits for the new leader of each.
+balance() ->
+    Leaders = [amqqueue:qnode(Queue) || Queue <- rabbit_amqqueue:list(), amqqueue:get_type(Queue) =:= rabbit_quorum_queue],
+    case ha_celery_leaders:is_unbalanced(Leaders) of
+        true ->
+            logger:notice("One node leads more than half of the queues: balancing leaders"),
+            rabbit_amqqueue:rebalance(quorum, <<".*">>, <<".*">>);
+        false ->
+            ok
+    end.

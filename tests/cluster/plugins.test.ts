@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { execa } from "execa";
+import { ensureErlangImage } from "../../local/images";
+import { localName, REPOSITORY } from "../../local/paths";
+import { ensureDocker } from "../../local/toolchain";
+import { BrokerContainer } from "./brokerContainer";
+
+const quiet = () => undefined;
+
+/** Longer than the three polls after which a broker closes. */
+const POLLS_MS = 6_000;
+
+const PLUGINS = "[whereis(ha_celery_balance_leaders), whereis(ha_celery_pause_minority)]";
+const CONNECT = `{ok, _} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost", 5672,
+  2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), ok.`;
+/** The process of a connection still exists and handles no message. */
+const STALL = "[ok = sys:suspend(C) || C <- rabbit_networking:local_connections()].";
+/** Declared by the first broker, which leads all of them. */
+const DECLARE_SIX = `[{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"q", N>>}, true, false,
+  [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>) || N <- "123456"].`;
+/** Number of queues of each leader. */
+const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
+  maps:groups_from_list(fun amqqueue:qnode/1, rabbit_amqqueue:list()))).`;
+/** The polls of a minute at once; the call returns once they are done. */
+const MINUTE =
+  "[ha_celery_balance_leaders ! poll || _ <- lists:seq(1, 12)], gen_server:call(ha_celery_balance_leaders, wait, 30000).";
+
+describe("the plugins of the broker image", () => {
+  const network = localName("plugins", "network");
+  const [first, second] = ["a", "b"].map(
+    (letter) => new BrokerContainer(localName("plugins", letter), network),
+  ) as [BrokerContainer, BrokerContainer];
+
+  before(async () => {
+    await ensureDocker(quiet);
+    await execa("docker", ["network", "create", network], { reject: false });
+    await Promise.all([first.start(), second.start()]);
+  });
+  after(async () => {
+    await Promise.all([first.stop(), second.stop()]);
+    await execa("docker", ["network", "rm", network]);
+  });
+
+  it("pass their EUnit tests", async () => {
+    const source = join(REPOSITORY, "docker", "rabbitmq");
+    const modules = "[ha_celery_leaders_tests, ha_celery_majority_tests]";
+    const run = `R = eunit:test(${modules}, [verbose]), halt(case R of ok -> 0; _ -> 1 end).`;
+    const script = `cd /tmp && erlc -Werror /source/*/*.erl && erl -noshell -eval '${run}'`;
+    const options = ["--rm", "--volume", `${source}:/source:ro`, "--entrypoint", "sh"];
+    const { stdout } = await execa("docker", [
+      "run",
+      ...options,
+      await ensureErlangImage(quiet),
+      "-c",
+      script,
+    ]);
+    assert.match(stdout, /All \d+ tests passed/);
+  });
+
+  it("leave a single broker open whose list of members cannot be read", async () => {
+    await first.control("eval", "ok = ra:stop_server(coordination, {rabbitmq_metadata, node()}).");
+    assert.equal(await first.control("eval", "rabbit_nodes:list_members()."), "[]");
+    await setTimeout(POLLS_MS);
+    assert.equal(await first.accepts(5672), true);
+    await first.control("eval", "ok = ra:restart_server(coordination, {rabbitmq_metadata, node()}).");
+  });
+
+  it("leave the broker running when they crash again and again", async () => {
+    await first.control(
+      "eval",
+      `[begin [exit(P, kill) || P <- ${PLUGINS}, is_pid(P)], timer:sleep(100) end || _ <- lists:seq(1, 50)], ok.`,
+    );
+    await setTimeout(2_000);
+    assert.equal(await first.control("eval", `lists:all(fun is_pid/1, ${PLUGINS}).`), "true");
+    assert.equal(await first.accepts(5672), true);
+  });
+
+  describe("in a cluster", () => {
+    before(async () => {
+      await second.control("stop_app");
+      await second.control("join_cluster", `rabbit@${first.name}`);
+      await second.control("start_app");
+    });
+
+    it("close a broker whose peer's RabbitMQ is stopped, although a connection is stuck, and open it again", async () => {
+      await first.control("eval", CONNECT);
+      await first.control("eval", STALL);
+      await second.control("stop_app");
+      await setTimeout(POLLS_MS);
+      assert.equal(await first.accepts(5672), false, "clients can connect");
+      assert.equal(await first.accepts(15672), true, "the management API is closed");
+      await setTimeout(POLLS_MS);
+      assert.equal(await first.control("eval", "rabbit_networking:local_connections()."), "[]");
+      await second.control("start_app");
+      await setTimeout(POLLS_MS);
+      assert.equal(await first.accepts(5672), true, "clients cannot connect");
+    });
+
+    it("balance leaders once all brokers have served for a minute", async () => {
+      await first.control("eval", DECLARE_SIX);
+      const leaders = async () => JSON.parse(await first.control("eval", LEADERS)) as number[];
+      assert.deepEqual(await leaders(), [6]);
+      await first.control("eval", MINUTE);
+      assert.deepEqual(await leaders(), [3, 3]);
+    });
+  });
+});
