@@ -49,7 +49,8 @@ export interface BrokerOptions extends Placement {
    * anything is modified. docs/how-to/grow-storage.md describes the procedure.
    * @default 10Gi of the cluster's default class, retained */
   storage?: BrokerStorage;
-  /** CPU and memory of each broker node. Changing it restarts them one by one.
+  /** CPU and memory of each broker node, at least 512Mi of memory. 1Gi has room for a million queued tasks:
+   * docs/decisions/broker-memory.md. Changing it restarts the nodes one by one.
    * @default a CPU request of 1, 2Gi of memory */
   compute?: Compute;
   /** Whether two broker nodes may share a Kubernetes node. With `preferred`, the loss of one Kubernetes node can

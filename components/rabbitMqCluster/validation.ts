@@ -74,16 +74,16 @@ const tls = fields<BrokerTls>({
   authority: certificates,
 });
 
-const LEAST_MEMORY = 256 * MIB;
+const LEAST_MEMORY = 512 * MIB;
 
-/** A broker node with enough memory for RabbitMQ and its management plugin. */
+/** A broker node whose write-ahead log stays below the memory at which it blocks publishers. */
 export const enoughMemory: Rule<Pick<BrokerOptions, "compute">> = {
   needs: ["compute"],
   problems: ({ compute }) => {
     const memory = compute?.memory ?? DEFAULT_MEMORY;
     if ((parseQuantity(memory) ?? 0) >= LEAST_MEMORY) return [];
     return [
-      `compute.memory is ${quote(memory)}, but a broker node with the management plugin needs at least "256Mi".`,
+      `compute.memory is ${quote(memory)}, but with less than "512Mi" the write-ahead log alone exceeds the memory at which a broker node blocks all publishers (60 % of it), so a backlog may block them for good. Use at least "512Mi".`,
     ];
   },
 };

@@ -50,8 +50,8 @@ describe("every problem of", () => {
         'compute.memory is "2GB", which is not a Kubernetes quantity. Use for example "1Gi".',
       ],
       [
-        { compute: { memory: "64Mi" } },
-        'compute.memory is "64Mi", but a broker node with the management plugin needs at least "256Mi".',
+        { compute: { memory: "511Mi" } },
+        'compute.memory is "511Mi", but with less than "512Mi" the write-ahead log alone exceeds the memory at which a broker node blocks all publishers (60 % of it), so a backlog may block them for good. Use at least "512Mi".',
       ],
       [{ spread: "some" as "required" }, 'spread is "some". Use "required" or "preferred".'],
       [

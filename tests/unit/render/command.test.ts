@@ -59,7 +59,7 @@ describe("npm run render", () => {
       for (const message of messages) await assert.rejects(render({ stack, config: overrides }), message);
     };
   it("lists the stacks if there is no such stack", refuses("no", config, /Pulumi\.no\.yaml.*local/));
-  it("rejects what a component rejects", refuses("local", { ...config, brokerMemory: "100Mi" }, /256Mi/));
+  it("rejects what a component rejects", refuses("local", { ...config, brokerMemory: "100Mi" }, /512Mi/));
   it("requires the Google Cloud project of stack prod", refuses("prod", {}, /gcp:project is not set/));
 
   describe("as a process", function () {
