@@ -74,7 +74,7 @@ test-python: $(VENV) ## run the tests of the Python package
 lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
-	@cd docker/worker && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@cd docker/worker && .venv/bin/ruff check . ../../bench/storm && .venv/bin/ruff format --check . ../../bench/storm && .venv/bin/mypy && .venv/bin/mypy ../../bench/storm
 	@cd docker/worker && for folder in $(CELERY) examples/django tests/consumer/shop; do .venv/bin/ruff check ../../$$folder && .venv/bin/ruff format --check ../../$$folder && .venv/bin/mypy --config-file ../../$$folder/pyproject.toml ../../$$folder || exit 1; done
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 

@@ -12,8 +12,8 @@ LONGEST_CONNECT_SECONDS = 10.0
 
 
 def connect_timeout(failures: int, longest: float | None) -> float:
-    """Return the timeout of a connect, in seconds: short at first, because the node may be lost."""
-    return _doubled(0.5, failures, longest or LONGEST_CONNECT_SECONDS)
+    """Return the timeout of a connect, in seconds: short at first, because the broker may be stuck."""
+    return _doubled(2.0, failures, longest or LONGEST_CONNECT_SECONDS)
 
 
 def _doubled(first: float, times: int, longest: float) -> float:

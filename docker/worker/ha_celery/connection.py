@@ -18,6 +18,10 @@ AMQP_TRANSPORTS = ("amqp", "amqps", "pyamqp")
 GOODBYE_SECONDS = 0.1
 
 
+#: Fraction of a connect timeout for the TCP connection; the rest of the timeout is for each answer.
+TCP_FRACTION = 0.25
+
+
 class Deadline:
     """A point in time, shared between a connection and its user."""
 
@@ -30,7 +34,16 @@ class Deadline:
         return self.at - time.monotonic()
 
 
-class Connection(pyamqp.Connection):
+class PatientConnection(pyamqp.Connection):
+    """An AMQP connection that waits longer for a busy broker than for a lost machine."""
+
+    def Transport(self, host: str, connect_timeout: float | None, *args: Any, **options: Any) -> Any:  # noqa: N802 - py-amqp's name
+        """Return the TCP connection. A busy broker's kernel accepts it, and a lost machine never does."""
+        timeout = connect_timeout * TCP_FRACTION if connect_timeout else None
+        return super().Transport(host, timeout, *args, **options)
+
+
+class Connection(PatientConnection):
     """An AMQP connection with a deadline for reads, which py-amqp repeats without a limit."""
 
     # py-amqp drops the reason that RabbitMQ gives for blocking a connection.

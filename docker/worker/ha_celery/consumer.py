@@ -1,4 +1,4 @@
-"""The worker's consumer: reconnects within a second of the broker's return, and batches acknowledgements."""
+"""The worker's consumer: reconnects within seconds of the broker's return, and batches acknowledgements."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from celery.worker.state import maybe_shutdown
 from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
+from ha_celery.connection import AMQP_TRANSPORTS
 from ha_celery.reconnect import Attempts
 from ha_celery.transport import Transport
 
@@ -48,15 +49,14 @@ class Consumer(consumer.Consumer):
     def ensure_connected(self, conn: Any) -> Any:
         """Connect with our own pauses between the attempts."""
         self._attempts.apply_to(conn)
+        if conn.transport_cls in AMQP_TRANSPORTS:
+            # The name of the transport stays, for the URL in the log.
+            conn.get_transport_cls = lambda: Transport
         return super().ensure_connected(conn)
 
     def connection_for_read(self, heartbeat: float | None = None) -> Any:
-        """Connect for receiving tasks, several per turn of the event loop."""
-        connection = self.app.connection_for_read(heartbeat=heartbeat)
-        if connection.transport_cls in ("amqp", "amqps", "pyamqp"):
-            # The name of the transport stays, for the URL in the log.
-            connection.get_transport_cls = lambda: Transport
-        return self.ensure_connected(connection)
+        """Connect for receiving tasks."""
+        return self.ensure_connected(self.app.connection_for_read(heartbeat=heartbeat))
 
     def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
         """Connect for events, the only messages that the worker's event loop publishes.

@@ -159,7 +159,8 @@ REQUIRED = (
     InCode("amqp.exceptions:AMQPError.__init__", "method_sig"),
     Internals("kombu.connection:Connection", "collect declared_entities"),
     # connection
-    Internals("amqp.connection:Connection", "_METHODS _on_blocked _on_unblocked blocking_read"),
+    Internals("amqp.connection:Connection", "Transport _METHODS _on_blocked _on_unblocked blocking_read"),
+    InCode("amqp.connection:Connection.connect", "Transport connect_timeout"),
     InCode("amqp.connection:Connection._setup_listeners", "_on_blocked _on_unblocked"),
     InCode("amqp.connection:Connection.__init__", "socket_settings"),
     InCode("amqp.connection:Connection.drain_events", "blocking_read"),

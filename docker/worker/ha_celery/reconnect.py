@@ -11,8 +11,6 @@ from typing import Any
 from ha_celery.backoff import Backoff, connect_timeout
 from ha_celery.errors import TEMPORARY
 
-#: Upper limit of the pause between two attempts, in seconds.
-LONGEST_PAUSE_SECONDS = 5.0
 #: Upper limit of the pause before the first attempt after a lost connection, in seconds.
 SPREAD_SECONDS = 0.5
 #: A connection that is lost earlier than this counts as a failed attempt.
@@ -26,7 +24,7 @@ class Attempts:
 
     def __init__(self) -> None:
         """Begins without failures."""
-        self._backoff = Backoff(math.inf, longest=LONGEST_PAUSE_SECONDS)
+        self._backoff = Backoff(math.inf)
         self._connected_at: float | None = None
 
     def begin(self, callback: Callable[[], None]) -> None:

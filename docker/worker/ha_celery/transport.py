@@ -9,12 +9,16 @@ from typing import Any
 from amqp import RecoverableConnectionError
 from kombu.transport import pyamqp
 
+from ha_celery.connection import PatientConnection
+
 #: Maximum number of messages before the loop handles other events.
 MESSAGES_A_TURN = 16
 
 
 class Transport(pyamqp.Transport):
-    """Transport of the connection that a worker receives its tasks from."""
+    """Transport of a worker's connections."""
+
+    Connection = PatientConnection
 
     def _make_reader(self, connection: Any, *_: Any) -> Callable[[Any], None]:
         def read(loop: Any) -> None:

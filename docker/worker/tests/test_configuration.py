@@ -237,7 +237,7 @@ def test_an_app_in_memory_keeps_its_own_result_backend() -> None:
 
 def test_a_silent_broker_is_given_up_after_the_brokers_have_elected(app: Celery) -> None:
     connection = app.connection_for_write()
-    assert connection.connect_timeout == 2
+    assert connection.connect_timeout == 10
     options = connection.transport_options["socket_settings"]
     assert options[socket.TCP_USER_TIMEOUT] == 5000
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from celery import Celery
@@ -18,13 +17,13 @@ from ha_celery.consumer import Consumer, wait_until_taken
 from ha_celery.transport import Transport
 
 
-class NeverConnecting(Consumer):
-    def ensure_connected(self, conn: Any) -> Any:
-        return conn
+@pytest.fixture(autouse=True)
+def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer.Consumer, "ensure_connected", lambda self, conn: conn)
 
 
 def consumer_of(app: Celery) -> Consumer:
-    own: Consumer = object.__new__(NeverConnecting)
+    own: Consumer = object.__new__(Consumer)
     own.app = app
     own.event_dispatcher = SimpleNamespace(enabled=True)
     return own

@@ -46,7 +46,7 @@ class Link:
         self.connection = MagicMock()
         self.connection.clone.return_value = self.connection
         self.connection.transport_options = {"confirm_publish": True}
-        self.connection.connect_timeout = 2
+        self.connection.connect_timeout = 10
         self.connection.channel.side_effect = self._open
         self.connection.connection = self.raw
         self.connection.drain_events.side_effect = lambda timeout: script(self)
@@ -199,7 +199,7 @@ def test_addresses_that_do_not_answer_are_tried_for_longer_each_time(
 
     broker = Lost(Link.ack_all)
     publish(broker, 1)
-    assert [link.connection.connect_timeout for link in broker.links] == [0.5, 0.5, 1, 2, 2, 2]
+    assert [link.connection.connect_timeout for link in broker.links] == [2, 2, 4, 8, 10, 10]
     assert len(no_sleep) == 5
 
 

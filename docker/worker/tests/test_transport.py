@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import errno
+import socket
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
 
+import kombu
 import pytest
 from amqp import RecoverableConnectionError
+from kombu.exceptions import OperationalError
 
 from ha_celery.transport import MESSAGES_A_TURN, Transport
 
@@ -73,3 +78,24 @@ def test_a_lost_connection_is_one() -> None:
     closed.connected = False
     with pytest.raises(RecoverableConnectionError):
         reader(closed)(Loop())
+
+
+def seconds_of_an_attempt(port: int) -> float:
+    connection = kombu.Connection(f"amqp://127.0.0.1:{port}", connect_timeout=2.0)
+    connection.get_transport_cls = lambda: Transport
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="timed out"):
+        connection.ensure_connection(max_retries=0)
+    return time.monotonic() - began
+
+
+def test_a_busy_broker_is_waited_for_longer_than_a_lost_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        assert 2 <= seconds_of_an_attempt(busy.getsockname()[1]) < 4
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as lost, ExitStack() as clients:
+        # The kernel answers no more clients than this, as a lost machine.
+        for _ in range(4):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(lost.getsockname())
+        assert 0.5 <= seconds_of_an_attempt(lost.getsockname()[1]) < 1.5
