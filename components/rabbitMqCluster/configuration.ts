@@ -15,6 +15,7 @@ const PLUGINS = [
   // Part of docker/rabbitmq. A node ignores a plugin that its image does not contain.
   "ha_celery_balance_leaders",
   "ha_celery_pause_minority",
+  "ha_celery_start_members",
   "rabbitmq_management",
   "rabbitmq_peer_discovery_k8s",
   "rabbitmq_prometheus",

@@ -12,7 +12,8 @@ const quiet = () => undefined;
 /** Longer than the three polls after which a broker closes. */
 const POLLS_MS = 6_000;
 
-const PLUGINS = "[whereis(ha_celery_balance_leaders), whereis(ha_celery_pause_minority)]";
+const PLUGINS =
+  "[whereis(ha_celery_balance_leaders), whereis(ha_celery_pause_minority), whereis(ha_celery_start_members)]";
 const CONNECT = `{ok, _} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost", 5672,
   2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), ok.`;
 /** The process of a connection still exists and handles no message. */
@@ -20,12 +21,22 @@ const STALL = "[ok = sys:suspend(C) || C <- rabbit_networking:local_connections(
 /** Declared by the first broker, which leads all of them. */
 const DECLARE_SIX = `[{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"q", N>>}, true, false,
   [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>) || N <- "123456"].`;
+/** The third member of its queue cannot be started while the third broker does not answer. */
+const DECLARE_SEVENTH = `{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"q7">>}, true, false,
+  [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>), ok.`;
+const RUNS_SEVENTH = "whereis('%2F_q7') =/= undefined.";
 /** Number of queues of each leader. */
 const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
   maps:groups_from_list(fun amqqueue:qnode/1, rabbit_amqqueue:list()))).`;
 /** The polls of a minute at once; the call returns once they are done. */
 const MINUTE =
   "[ha_celery_balance_leaders ! poll || _ <- lists:seq(1, 12)], gen_server:call(ha_celery_balance_leaders, wait, 30000).";
+
+/** Waits up to a minute. */
+async function until(done: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !(await done()); await setTimeout(1_000))
+    assert.ok(Date.now() < deadline, "not within a minute");
+}
 
 describe("the plugins of the broker image", () => {
   const network = localName("plugins", "network");
@@ -104,6 +115,32 @@ describe("the plugins of the broker image", () => {
       assert.deepEqual(await leaders(), [6]);
       await first.control("eval", MINUTE);
       assert.deepEqual(await leaders(), [3, 3]);
+    });
+
+    describe("of three", () => {
+      const third = new BrokerContainer(localName("plugins", "c"), network);
+
+      before(async () => {
+        await third.start();
+        await third.control("stop_app");
+        await third.control("join_cluster", `rabbit@${first.name}`);
+        await third.control("start_app");
+      });
+      after(() => third.stop());
+
+      it("start a queue's member on a broker that did not answer when the queue was declared", async () => {
+        await execa("docker", ["pause", third.name]);
+        try {
+          await until(
+            async () => (await first.control("eval", "length(rabbit_nodes:list_running()).")) === "2",
+          );
+          await first.control("eval", DECLARE_SEVENTH);
+        } finally {
+          await execa("docker", ["unpause", third.name]);
+        }
+        assert.equal(await third.control("eval", RUNS_SEVENTH), "false");
+        await until(async () => (await third.control("eval", RUNS_SEVENTH)) === "true");
+      });
     });
   });
 });
