@@ -76,8 +76,9 @@ export interface BrokerOptions extends Placement {
    * docs/how-to/rotate-password.md.
    * @default 0 */
   passwordRevision?: number;
-  /** TLS for clients and the management API; only the metrics port stays unencrypted. Changing it restarts the
-   * nodes one by one; clients cannot connect until they also restart with the new URL.
+  /** TLS for clients and the management API; the metrics port and the connections between nodes stay unencrypted.
+   * Turning it on or off restarts the nodes and then the workers, one by one, and interrupts them for some seconds:
+   * docs/how-to/tls.md.
    * @default none; connections are not encrypted */
   tls?: BrokerTls;
   /** Seconds after which the broker takes a task back from a consumer that has not acknowledged it. It must exceed

@@ -1,10 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { ResolvedBroker } from "./resolve";
-import { CLIENT_LABEL, PORTS } from "./names";
+import { AMQP, AMQPS, CLIENT_LABEL, MANAGEMENT, MANAGEMENT_TLS, PORTS } from "./names";
 
 type Policy = k8s.networking.v1.NetworkPolicyArgs;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 type Port = k8s.types.input.networking.v1.NetworkPolicyPort;
+
+const tcp = (port: number): Port => ({ protocol: "TCP", port });
+
+// With and without TLS, because nodes of both kinds run while it is turned on or off.
+const AMQP_PORTS = [AMQP, AMQPS].map(({ port }) => tcp(port));
+const MANAGEMENT_PORTS = [MANAGEMENT, MANAGEMENT_TLS].map(({ port }) => tcp(port));
 
 /** Allows only the broker's own nodes, labeled clients, and the namespaces in `access`. */
 export function networkPolicy(broker: ResolvedBroker): Policy {
@@ -23,12 +29,12 @@ export function networkPolicy(broker: ResolvedBroker): Policy {
             tcp(PORTS.distribution),
             { ...tcp(35672), endPort: 35682 },
             // Lets a node check whether a peer is already serving clients.
-            tcp(broker.amqp.port),
+            ...AMQP_PORTS,
           ],
         },
         clients(broker),
-        ...fromNamespaces(broker.access.managementNamespaces, broker.management.port),
-        ...fromNamespaces(broker.access.monitoringNamespaces, PORTS.prometheus),
+        ...fromNamespaces(broker.access.managementNamespaces, MANAGEMENT_PORTS),
+        ...fromNamespaces(broker.access.monitoringNamespaces, [tcp(PORTS.prometheus)]),
       ],
     },
   };
@@ -42,18 +48,14 @@ function clients(broker: ResolvedBroker): Rule {
       { podSelector },
       ...(elsewhere.length > 0 ? [{ podSelector, namespaceSelector: named(elsewhere) }] : []),
     ],
-    ports: [tcp(broker.amqp.port)],
+    ports: AMQP_PORTS,
   };
 }
 
-function fromNamespaces(namespaces: string[] = [], port: number): Rule[] {
-  return namespaces.length > 0
-    ? [{ from: [{ namespaceSelector: named(namespaces) }], ports: [tcp(port)] }]
-    : [];
+function fromNamespaces(namespaces: string[] = [], ports: Port[]): Rule[] {
+  return namespaces.length > 0 ? [{ from: [{ namespaceSelector: named(namespaces) }], ports }] : [];
 }
 
 const named = (namespaces: string[]) => ({
   matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
 });
-
-const tcp = (port: number): Port => ({ protocol: "TCP", port });

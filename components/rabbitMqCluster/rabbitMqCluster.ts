@@ -54,8 +54,9 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly credentialsSecretName: pulumi.Output<string>;
   /** Name of the Secret of the read-only user: `management-url`, `username`, `password`. */
   readonly monitoringSecretName: pulumi.Output<string>;
-  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692. With TLS, amqps 5671 and
-   * management-tls 15671 replace the first two. */
+  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS, amqps 5671 and
+   * management-tls 15671 instead of the first two. It has all five ports, but a port without a node behind it refuses
+   * connections. */
   readonly serviceName: pulumi.Output<string>;
   /** Name of the headless Service with which the nodes find each other. */
   readonly headlessServiceName: pulumi.Output<string>;

@@ -23,13 +23,14 @@ async function timed<T>(what: string, work: Promise<T>): Promise<T> {
 describe("changing brokers under load, on a real cluster", () => {
   const stack = new ProviderStack();
   const authority = new Authority();
-  const certificate = () => authority.issue(SERVER_NAME, `*.${SECURE}.svc`);
+  const certificate = (namespace = SECURE) => authority.issue(SERVER_NAME, `*.${namespace}.svc`);
   const wishes: Wishes = {
     kubeconfig: "",
     registry: "",
     bases: { rabbitmq: "", worker: "" },
     size: "1Gi",
     passwordRevision: 0,
+    isPlainSecured: false,
     serverName: SERVER_NAME,
     authority: authority.certificate,
   };
@@ -139,7 +140,7 @@ print(queue["name"], queue["type"])`;
 
     it("receives a new certificate", async () => {
       const next = certificate();
-      await cluster.putCertificate(next);
+      await cluster.putCertificate(SECURE, next);
       renewed = servedAfter(next["tls.crt"]);
       // The last test awaits the result.
       renewed.catch(quiet);
@@ -330,6 +331,38 @@ print(queue["name"], queue["type"])`;
         const { confirmed, lost } = await cluster.settled(PLAIN, publisher.run);
         assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
       });
+  });
+
+  describe("turning TLS on", () => {
+    it("loses no task, and leaves no port without TLS", async () => {
+      await webGoesOn(cluster, PLAIN);
+      const publisher = new Publisher(cluster, PLAIN, "tls-on");
+      await publisher.start();
+      await cluster.putCertificate(PLAIN, certificate(PLAIN));
+      wishes.isPlainSecured = true;
+      const pauses = cluster.watchPauses(PLAIN, publisher.run, `${PLAIN}-web`);
+      const { steps } = succeeded(await timed("up", stack.run("up")));
+      const order = ["plain-mq-config", "plain-mq-set", "plain-pool-workers"];
+      assert.deepEqual(
+        Object.keys(steps).filter((name) => order.includes(name)),
+        order,
+      );
+      const published = await webGoesOn(cluster, PLAIN);
+      assert.ok(published > 0);
+      console.log(`      no task was executed for up to ${await pauses()} s`);
+
+      // The publisher has the old URL, which no node serves any more.
+      const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, publisher.run);
+      console.log(`      ${confirmed} tasks confirmed, ${lost} lost, ${duplicated} duplicated`);
+      assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
+      const again = new Publisher(cluster, PLAIN, "tls-is-on");
+      await again.start();
+      await again.stop();
+      assert.equal((await cluster.settled(PLAIN, again.run)).lost, 0);
+      assert.match((await cluster.publishersSecret(PLAIN)).url, /^amqps:/);
+      assert.equal(await cluster.runningNodes(PLAIN), 3);
+      assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+    });
   });
 
   describe("renewing the certificate", () => {

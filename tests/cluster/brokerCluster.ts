@@ -27,7 +27,7 @@ export class BrokerCluster {
   async prepare(certificate: Certificate): Promise<void> {
     for (const name of [PLAIN, SECURE, SHOP])
       await this.core.createNamespace({ body: { metadata: { name } } }).catch(existing);
-    await this.putCertificate(certificate);
+    await this.putCertificate(SECURE, certificate);
     const storage = this.config.makeApiClient(StorageV1Api);
     const { items } = await storage.listStorageClass();
     const given = items.find(({ metadata }) =>
@@ -47,9 +47,9 @@ export class BrokerCluster {
       .catch(existing);
   }
 
-  /** Creates the certificate's Secret, or updates it in place, as cert-manager does. */
-  async putCertificate(stringData: Certificate): Promise<void> {
-    const where = { namespace: SECURE };
+  /** Creates the certificate's Secret in a namespace, or updates it in place, as cert-manager does. */
+  async putCertificate(namespace: string, stringData: Certificate): Promise<void> {
+    const where = { namespace };
     const body = {
       metadata: { name: CERTIFICATE },
       type: "kubernetes.io/tls",
@@ -190,6 +190,27 @@ export class BrokerCluster {
 
   summary(namespace: string, run: string): Promise<LedgerSummary> {
     return new LedgerReader(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
+  }
+
+  /** Starts to count the executed tasks of runs, once a second. The result ends that, and returns the longest time
+   * without one, in seconds. */
+  watchPauses(namespace: string, ...runs: string[]): () => Promise<number> {
+    let isWatching = true;
+    let longest = 0;
+    const watching = (async () => {
+      let [since, before] = [Date.now(), 0];
+      for (; isWatching; await sleep(1000)) {
+        const summaries = await Promise.all(runs.map((run) => this.summary(namespace, run))).catch(() => []);
+        const executed = summaries.reduce((sum, each) => sum + each.executed, 0);
+        if (executed > before) [since, before] = [Date.now(), executed];
+        longest = Math.max(longest, Date.now() - since);
+      }
+    })();
+    return async () => {
+      isWatching = false;
+      await watching;
+      return Math.round(longest / 1000);
+    };
   }
 
   /** Returns the counts of a run once every confirmed task has been executed, or after 60 s. */

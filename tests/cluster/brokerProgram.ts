@@ -27,9 +27,11 @@ export interface Wishes extends ImageSources {
   /** Volume size of the broker without TLS. */
   size: string;
   passwordRevision: number;
-  /** Host name in the certificate of the broker with TLS. */
+  /** Whether TLS is turned on for the broker without it, with a certificate of the same authority. */
+  isPlainSecured: boolean;
+  /** Host name in the certificates. */
   serverName: string;
-  /** CA certificates of the broker with TLS. */
+  /** CA certificates of the brokers with TLS. */
   authority: string;
 }
 
@@ -39,9 +41,10 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     const { kubeconfig, size, passwordRevision, serverName, authority } = wishes;
     const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
     const images = { broker: image("rabbitmq", wishes), worker: image("worker", wishes) };
+    const tls = { secretName: CERTIFICATE, serverName, authority };
     const urls = [
-      { namespace: PLAIN, passwordRevision, size },
-      { namespace: SECURE, tls: { secretName: CERTIFICATE, serverName, authority } },
+      { namespace: PLAIN, passwordRevision, size, tls: wishes.isPlainSecured ? tls : undefined },
+      { namespace: SECURE, tls },
     ].map(({ namespace, size: claimed = "1Gi", ...options }) => {
       const inside = { parent: new pulumi.ComponentResource("test:index:Part", namespace), provider };
       const broker = new RabbitMqCluster(

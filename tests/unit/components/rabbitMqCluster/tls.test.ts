@@ -30,8 +30,22 @@ describe("RabbitMqCluster with TLS", () => {
   });
 
   it("has no port left that is not encrypted, but that of metrics", () => {
-    assert.doesNotMatch(rendered(broker.resources), /\b(5672|15672)\b/);
-    assert.match(rendered(broker.resources), /\b5671\b.*\b15671\b/);
+    const nodes = rendered(
+      broker.resources.filter(({ type }) => /:(StatefulSet|ConfigMap|Secret)$/.test(type)),
+    );
+    assert.doesNotMatch(nodes, /\b(5672|15672)\b/);
+    assert.match(nodes, /\b5671\b.*\b15671\b/);
+  });
+
+  it("leads clients to the nodes with and without TLS while it is turned on, each on its port", () => {
+    const { spec } = the(broker.resources, "Service", "mq-client").inputs as {
+      spec: { ports: { port: number; targetPort: string }[] };
+    };
+    // By name: the pods have the names of their own ports only.
+    assert.deepEqual(
+      spec.ports.map(({ port, targetPort }) => `${port} ${targetPort}`),
+      ["5672 amqp", "5671 amqps", "15672 management", "15671 management-tls", "15692 prometheus"],
+    );
   });
 
   it("tells clients how to check the certificate", async () => {
