@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppsV1Api, BatchV1Api, CoordinationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import type { Verdict } from "../../operate/drill/verdict/verdict";
-import { command, type Ended, kubeConfig, NAMESPACE, operate } from "./machine";
+import { DEADLINE_SECONDS, killDrill, KILLS } from "./killedDrill";
+import { CLUSTER, command, type Ended, kubeConfig, NAMESPACE, operate } from "./machine";
 
 const DRILL = { namespace: NAMESPACE, labelSelector: "ha-celery/drill" };
 
@@ -89,6 +90,17 @@ export function drills(): void {
       [],
     );
   });
+
+  for (const kill of KILLS.slice(0, 2))
+    it(`undoes ${kill.scene} although its command is killed`, async () => {
+      const { undoneSeconds, healthySeconds, goneSeconds, problems } = await killDrill(CLUSTER, kill);
+      const figures = [undoneSeconds, healthySeconds, goneSeconds].map((each) => each.toFixed(0));
+      console.log(
+        `      undone, healthy, and gone after ${figures.join(", ")} s; before: ${problems.join(", ")}`,
+      );
+      assert.notDeepEqual(problems, []);
+      assert.ok(undoneSeconds <= DEADLINE_SECONDS + 10, `undone after ${undoneSeconds} s`);
+    });
 
   it("leaves nothing behind", async () => {
     const config = kubeConfig();

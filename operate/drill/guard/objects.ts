@@ -87,6 +87,7 @@ export function guardJob(spec: GuardSpec): V1Job {
               command: ["python", "-c", textOf("ha_celery/drill/guard.py"), lease, holder, configMap],
               env: [],
               envFrom: [],
+              resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
               readinessProbe: { exec: { command: ["cat", "/tmp/watching"] }, periodSeconds: 1 },
             },
           ],
