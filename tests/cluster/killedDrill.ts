@@ -6,7 +6,7 @@ import { Cluster } from "../../operate/cluster/cluster";
 import { findInstallation, type Installation } from "../../operate/cluster/installation";
 import { expectedPools, healthProblems } from "../../operate/drill/health";
 import { findLeftovers } from "../../operate/drill/leftovers";
-import { Running } from "./machine";
+import { NAMESPACE, Running } from "./machine";
 
 /** A scene, and the event at which its command is killed. */
 export interface Kill {
@@ -49,11 +49,9 @@ export interface Aftermath {
 
 /** Kills the command of a drill with SIGKILL during the fault, and waits until nothing is left of it. */
 export async function killDrill(name: string, { scene, at, options = [] }: Kill): Promise<Aftermath> {
+  const target = [`--cluster=${name}`, `--namespace=${NAMESPACE}`];
   const timing = [`--hold=${HOLD_SECONDS}`, "--warm=3"];
-  const running = new Running(
-    ["drill", scene, ...timing, ...options, `--cluster=${name}`],
-    "local/operate.ts",
-  );
+  const running = new Running(["drill", scene, ...target, ...timing, ...options], "local/operate.ts");
   await running.until(at);
   running.signal("SIGKILL");
   await running.ended;
@@ -64,7 +62,7 @@ async function aftermath(name: string): Promise<Aftermath> {
   const config = new KubeConfig();
   config.loadFromFile(join(stateDir(name), "kubeconfig"));
   const cluster = new Cluster(config);
-  const installation = await findInstallation(cluster);
+  const installation = await findInstallation(cluster, { namespace: NAMESPACE });
   const killedAt = Date.now();
   const seconds = () => (Date.now() - killedAt) / 1000;
   let first: string[] | undefined;
