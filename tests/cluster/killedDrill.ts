@@ -49,20 +49,21 @@ export interface Aftermath {
 
 /** Kills the command of a drill with SIGKILL during the fault, and waits until nothing is left of it. */
 export async function killDrill(name: string, { scene, at, options = [] }: Kill): Promise<Aftermath> {
+  const config = new KubeConfig();
+  config.loadFromFile(join(stateDir(name), "kubeconfig"));
+  const cluster = new Cluster(config);
+  // Read before the fault, with the number of workers.
+  const installation = await findInstallation(cluster, { namespace: NAMESPACE });
   const target = [`--cluster=${name}`, `--namespace=${NAMESPACE}`];
   const timing = [`--hold=${HOLD_SECONDS}`, "--warm=3"];
   const running = new Running(["drill", scene, ...target, ...timing, ...options], "local/operate.ts");
   await running.until(at);
   running.signal("SIGKILL");
   await running.ended;
-  return aftermath(name);
+  return aftermath(cluster, installation);
 }
 
-async function aftermath(name: string): Promise<Aftermath> {
-  const config = new KubeConfig();
-  config.loadFromFile(join(stateDir(name), "kubeconfig"));
-  const cluster = new Cluster(config);
-  const installation = await findInstallation(cluster, { namespace: NAMESPACE });
+async function aftermath(cluster: Cluster, installation: Installation): Promise<Aftermath> {
   const killedAt = Date.now();
   const seconds = () => (Date.now() - killedAt) / 1000;
   let first: string[] | undefined;
