@@ -33,7 +33,7 @@ const HOLD_SECONDS = 10;
 export const DEADLINE_SECONDS = HOLD_SECONDS + 60;
 /** For pods to start and queues to catch up after the fault. */
 const MARGIN_SECONDS = 90;
-const POLL_MS = 1_000;
+const POLL_MS = 3_000;
 
 /** What was seen after the command was killed. */
 export interface Aftermath {
