@@ -5,6 +5,7 @@ import type { Report } from "../report";
 import { join } from "node:path";
 import { installDocker, installCommand } from "./dockerInstall";
 import { startDetached, startWithSystemd, stopDockerd, isStartedHere } from "./dockerd";
+import { addUser, otherUsers, removeUser } from "./dockerUsers";
 import { type Host, thisHost } from "./host";
 import { withLock } from "./lock";
 import { lastLine } from "./logged";
@@ -47,28 +48,35 @@ export async function planDocker(host: Host = thisHost): Promise<DockerPlan> {
   );
 }
 
-/** Uses a running Docker. Otherwise starts the installed one, or installs Docker where that is possible. */
+/**
+ * Uses a running Docker. Otherwise starts the installed one, or installs Docker where that is possible. No command
+ * stops it before this process calls `stopDockerIfOurs`, or has ended.
+ */
 export async function ensureDocker(report: Report, host: Host = thisHost): Promise<void> {
-  if ((await planDocker(host)).step === "use") return;
-  await withLock(join(cacheDir(), "docker"), "starting Docker", report, async () => {
-    let plan = await planDocker(host);
-    if (plan.step === "install") {
-      await installDocker(host, report);
-      plan = await planDocker(host); // the package may have started Docker
-    }
-    if (plan.step === "start") {
-      report(plan.how === "systemd" ? "starting Docker: systemctl start docker" : "starting dockerd");
-      const isUp = async () => (await checkServer(host)) === "";
-      await (plan.how === "systemd" ? startWithSystemd(host, isUp) : startDetached(isUp));
-      report("Docker is running");
-    } else if (plan.step !== "use") {
-      throw new UserError(
-        plan.step === "blocked"
-          ? plan.problem
-          : "Docker was installed, but the docker command is not on PATH. Add its folder to PATH.",
-      );
-    }
+  await withDockerLock(report, async () => {
+    await start(report, host);
+    addUser();
   });
+}
+
+async function start(report: Report, host: Host): Promise<void> {
+  let plan = await planDocker(host);
+  if (plan.step === "install") {
+    await installDocker(host, report);
+    plan = await planDocker(host); // the package may have started Docker
+  }
+  if (plan.step === "start") {
+    report(plan.how === "systemd" ? "starting Docker: systemctl start docker" : "starting dockerd");
+    const isUp = async () => (await checkServer(host)) === "";
+    await (plan.how === "systemd" ? startWithSystemd(host, isUp) : startDetached(isUp));
+    report("Docker is running");
+  } else if (plan.step !== "use") {
+    throw new UserError(
+      plan.step === "blocked"
+        ? plan.problem
+        : "Docker was installed, but the docker command is not on PATH. Add its folder to PATH.",
+    );
+  }
 }
 
 /**
@@ -81,23 +89,32 @@ export async function startDocker(report: Report, host: Host = thisHost): Promis
   return true;
 }
 
-/** Stops Docker if ensureDocker started it and no containers are left in it. */
+/** Stops Docker if ensureDocker started it, no other process uses it, and no containers are left in it. */
 export async function stopDockerIfOurs(report: Report, host: Host = thisHost): Promise<void> {
   if (!isStartedHere()) return;
-  const clusterContainers = await host.run("docker", [
-    "ps",
-    "--all",
-    "--quiet",
-    "--filter",
-    `label=${PREFIX}.cluster`,
-  ]);
+  await withDockerLock(report, async () => {
+    removeUser();
+    const use = await useOfDocker(host);
+    if (use) return report(`Docker keeps running, because ${use}`);
+    report("stopping Docker, which make up started");
+    await stopDockerd();
+  });
+}
+
+/** Returns what Docker is used for; undefined if it is not used. */
+async function useOfDocker(host: Host): Promise<string | undefined> {
+  const users = otherUsers();
+  if (users.length > 0) return `other commands use it (process ${users.join(", ")})`;
+  const clusters = await host.run("docker", ["ps", "--all", "--quiet", `--filter=label=${PREFIX}.cluster`]);
   const running = await host.run("docker", ["ps", "--quiet"]);
-  if (clusterContainers.stdout !== "" || running.stdout !== "") {
-    report("Docker keeps running, because there are containers in it");
-    return;
-  }
-  report("stopping Docker, which make up started");
-  await stopDockerd();
+  const failed = [clusters, running].find(({ exitCode }) => exitCode !== 0);
+  if (failed) return `its containers cannot be listed (${lastLine(failed.stderr)})`;
+  return clusters.stdout || running.stdout ? "there are containers in it" : undefined;
+}
+
+/** Nothing starts or stops Docker between the work's look at it and what the work does. */
+function withDockerLock(report: Report, work: () => Promise<void>): Promise<void> {
+  return withLock(join(cacheDir(), "docker"), "starting or stopping Docker", report, work);
 }
 
 /** Returns an empty string if the engine responds, otherwise the client's error message. */

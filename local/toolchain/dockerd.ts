@@ -7,6 +7,7 @@ import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Host } from "./host";
 import { exitMessage, indent, openLog, lastLines } from "./logged";
+import { isRunning, type Process, runningProcess } from "./process";
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -17,12 +18,7 @@ const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 /** Whether the Docker engine responds. */
 type IsUp = () => Promise<boolean>;
 
-/** The dockerd that was started here. Its start time distinguishes it from a later process with the same id. */
-interface Started {
-  pid: number;
-  startTime: string;
-}
-
+/** Names the dockerd that was started here. */
 const startedFile = (): string => join(cacheDir(), "docker", "started.json");
 
 export function isStartedHere(): boolean {
@@ -70,14 +66,15 @@ export async function startDetached(isUp: IsUp): Promise<void> {
       `dockerd does not start: ${exit ?? `no response within ${START_TIMEOUT_MS / 1000} s`}\n${lastLines(log.path)}\nFull log: ${log.path}`,
     );
   }
-  if (dockerd.pid) writeStarted({ pid: dockerd.pid, startTime: startTimeOf(dockerd.pid) ?? "" });
+  const started = dockerd.pid && runningProcess(dockerd.pid);
+  if (started) writeStarted(started);
 }
 
 export async function stopDockerd(): Promise<void> {
   const started = readStarted();
   if (!started) return;
   process.kill(started.pid, "SIGTERM");
-  const gone = await waitFor(async () => startTimeOf(started.pid) !== started.startTime, STOP_TIMEOUT_MS);
+  const gone = await waitFor(async () => !isRunning(started), STOP_TIMEOUT_MS);
   if (!gone) {
     throw new UserError(
       `dockerd (process ${started.pid}) did not stop within ${STOP_TIMEOUT_MS / 1000} s. ` +
@@ -125,27 +122,16 @@ function isProcess(pid: number | undefined, name: string): boolean {
   );
 }
 
-/** Returns the process's start time in clock ticks since boot; undefined if it does not exist or is a zombie. */
-function startTimeOf(pid: number): string | undefined {
+function readStarted(): Process | undefined {
   try {
-    // The command's name, in parentheses, may contain spaces, so the fields are counted after it.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
-    return fields?.[0] === "Z" ? undefined : fields?.[19];
+    const started = JSON.parse(readFileSync(startedFile(), "utf8")) as Process;
+    return isRunning(started) ? started : undefined;
   } catch {
     return undefined;
   }
 }
 
-function readStarted(): Started | undefined {
-  try {
-    const started = JSON.parse(readFileSync(startedFile(), "utf8")) as Started;
-    return startTimeOf(started.pid) === started.startTime ? started : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeStarted(started: Started): void {
+function writeStarted(started: Process): void {
   mkdirSync(join(startedFile(), ".."), { recursive: true });
   writeFileSync(startedFile(), JSON.stringify(started));
 }
