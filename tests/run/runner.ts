@@ -55,7 +55,7 @@ export class Runner {
     this.ended.push({ name, result: Result.NotRun, seconds: 0, reason });
   }
 
-  /** Ends the running suites. Those that are waiting do not start. */
+  /** Ends the running suites, which count as failed. Those that are waiting do not start. */
   stop(signal: NodeJS.Signals): void {
     this.interrupted = true;
     for (const { pid, exitCode } of this.running) if (pid && exitCode === null) process.kill(-pid, signal);
@@ -81,6 +81,8 @@ export class Runner {
       createInterface({ input }).on("line", (line) => this.print(name, line));
     const [code] = (await once(child, "close")) as [number | null];
     this.running.delete(child);
+    // An interrupted mocha exits with 0 if no test had failed until then.
+    if (this.interrupted) throw new Error("interrupted");
     return code === 0;
   }
 

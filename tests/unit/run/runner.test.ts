@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Result, Runner } from "../../run/runner";
 import { table } from "../../run/table";
 
@@ -65,5 +68,19 @@ describe("the runner of the test suites", () => {
     await running;
     assert.equal(runner.failed, true);
     assert.deepEqual(results(), { first: Result.Failed, second: Result.Failed, third: Result.NotRun });
+  });
+
+  it("does not count an interrupted suite as passed, although mocha exits with 0", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ha-celery-runner-"));
+    const file = join(folder, "suite.test.cjs");
+    writeFileSync(file, 'it("waits", (done) => { console.log("on"); setTimeout(done, 60_000); });');
+    const running = runner.run([{ name: "mocha", command: ["mocha", "--timeout", "0", file] }]);
+    while (!lines.some((line) => line.endsWith("| on")))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    runner.stop("SIGINT");
+    await running;
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(results(), { mocha: Result.Failed });
+    assert.ok(lines.includes("mocha       | interrupted"), lines.join("\n"));
   });
 });
