@@ -56,6 +56,11 @@ def _protect(backend: Any) -> None:
     elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
         backend.apply_chord = partial(Backend.apply_chord, backend)
         backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
+        # With Redis before Celery 5.7, the second join of a header in one process waits in vain, which fails
+        # the chord. A header is joined twice if the task before the chord ran twice.
+        backend.supports_native_join = False
+        # The other join caches no failures, and the error of a chord names the task only if it is cached.
+        backend.is_cached = lambda _: True
 
 
 def counts_in_redis(backend: type) -> bool:

