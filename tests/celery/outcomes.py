@@ -36,6 +36,11 @@ def not_compared(with_plain: Outcomes) -> list[str]:
     ]
 
 
+def expected_failures(lists: Mapping[str, Mapping[str, str]], release: str) -> dict[str, str]:
+    """Returns the tests that are expected to fail with a release of Celery, with the reason of each."""
+    return {**lists["all"], **lists.get(release, {})}
+
+
 def problems(
     with_plain: Outcomes, with_ours: Outcomes, expected: Mapping[str, str], *, complete: bool
 ) -> list[str]:

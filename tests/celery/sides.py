@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from celery.app.defaults import NAMESPACES
+
 PACKAGE = Path(__file__).parents[2] / "docker" / "worker"
+
+#: Celery 5.5 has no durable queues for remote control, and RabbitMQ 4.3 refuses the transient ones.
+REMOTE_CONTROL = "queue_durable" in NAMESPACES["control"]
 
 #: RabbitMQ 4.3 refuses transient queues, and both sides use the same type of queue.
 PLAIN = {
@@ -17,6 +22,7 @@ PLAIN = {
     "control_queue_exclusive": False,
     "event_queue_durable": True,
     "event_queue_exclusive": False,
+    "worker_enable_remote_control": REMOTE_CONTROL,
 }
 
 
@@ -55,7 +61,7 @@ def _variables(broker: str, backend: str, folder: Path) -> dict[str, str]:
         # Plain Celery holds more tasks than this, because it acknowledges them early.
         "HA_CELERY_PREFETCH_MULTIPLIER": "16",
         # The suite tests remote control and events.
-        "HA_CELERY_OBSERVABLE": "true",
+        "HA_CELERY_OBSERVABLE": str(REMOTE_CONTROL).lower(),
         "HA_CELERY_RESULT_BACKEND": backend,
         "HA_CELERY_STATE_DIR": str(state),
     }

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from outcomes import counts, not_compared, outcomes, problems
+from outcomes import counts, expected_failures, not_compared, outcomes, problems
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="t.integration.test_canvas.test_chain" name="test_passes"/>
@@ -42,6 +42,12 @@ def test_a_difference_is_a_problem_unless_it_is_listed() -> None:
         "b passes with plain Celery, but not with ha_celery (skipped). Fix it,"
         " or add it to tests/celery/expected_failures.toml with the reason."
     ]
+
+
+def test_a_release_has_a_list_of_its_own_beside_the_common_one() -> None:
+    lists = {"all": {"a": "reason"}, "5.6": {"b": "another"}}
+    assert expected_failures(lists, "5.6") == {"a": "reason", "b": "another"}
+    assert expected_failures(lists, "5.7") == {"a": "reason"}
 
 
 def test_a_test_that_did_not_run_is_a_difference() -> None:

@@ -5,7 +5,7 @@ import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolch
 import { CLUSTER as LOCAL } from "../cluster/machine";
 import { newSharedCluster, SHARED, SHARED_VARIABLE } from "../cluster/sharedCluster";
 import { Runner } from "./runner";
-import { CHECKS, CLUSTER, CONSUMER, drill, type Suite } from "./suites";
+import { CELERY, CHECKS, CLUSTER, CONSUMER, drill, type Suite } from "./suites";
 import { table } from "./table";
 
 const runner = new Runner();
@@ -40,7 +40,7 @@ function notRun(suites: readonly Suite[], reason: string): void {
 }
 
 const GROUPS: Record<string, (cluster: string) => Promise<void>> = {
-  all: () => checksBefore([...CONSUMER, ...CLUSTER], onSharedCluster),
+  all: () => checksBefore([CELERY, ...CLUSTER, ...CONSUMER], onSharedCluster),
   fast: (cluster) => checksBefore([drill(cluster)], (suites) => runner.run(suites)),
   cluster: () => onSharedCluster(CLUSTER),
   consumer: () => onSharedCluster(CONSUMER),

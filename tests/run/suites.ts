@@ -23,13 +23,16 @@ const cluster = (name: string): Suite => mocha(name, `tests/cluster/${name}.test
 /** Suites that need no cluster. */
 export const CHECKS: readonly Suite[] = [make("lint"), make("test-unit"), make("check"), make("test-python")];
 
+/** Celery's own integration suite, which needs Docker, but no cluster. It waits most of its time. */
+export const CELERY = make("test-celery");
+
 /** Suites on clusters of this machine, the longest first, so that few run alone at the end. */
 export const CLUSTER: readonly Suite[] = [
   // Its drills count duplicates, which grow with the time that a task takes on a busy machine.
   { ...cluster("local"), alone: true },
+  cluster("python"),
   cluster("broker"),
   cluster("providers"),
-  cluster("python"),
   cluster("workers"),
   cluster("render"),
   cluster("plugins"),
@@ -38,8 +41,8 @@ export const CLUSTER: readonly Suite[] = [
 /** Suites of another program that installs the packed library. */
 export const CONSUMER: readonly Suite[] = [
   mocha("consumer", "tests/consumer/cluster.test.ts"),
-  mocha("roads", "tests/consumer/roads.test.ts"),
   mocha("django", "tests/consumer/django.test.ts"),
+  mocha("roads", "tests/consumer/roads.test.ts"),
   mocha("package", ...["package", "examples", "plugin", "policyPack", "reference"].map(inConsumer)),
 ];
 
