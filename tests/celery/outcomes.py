@@ -38,7 +38,11 @@ def not_compared(with_plain: Outcomes) -> list[str]:
 
 def expected_failures(lists: Mapping[str, Mapping[str, str]], release: str) -> dict[str, str]:
     """Returns the tests that are expected to fail with a release of Celery, with the reason of each."""
-    return {**lists["all"], **lists.get(release, {})}
+    found: dict[str, str] = {}
+    for releases, tests in lists.items():
+        if release in releases.split():
+            found.update(tests)
+    return found
 
 
 def problems(
