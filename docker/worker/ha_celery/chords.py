@@ -76,13 +76,16 @@ def _with_redis(backend: Any, count: Callable[..., None]) -> Callable[..., None]
             if not request.group or not (request.delivery_info or {}).get("redelivered"):
                 return
             # The process that publishes the body claims the chord for some seconds. It may have been lost.
-            while _is_claimed(backend, request.group):
+            while is_claimed(backend, request.group):
                 time.sleep(CLAIM_SECONDS)
                 count(request, state, result, **options)
 
     return on_chord_part_return
 
 
-def _is_claimed(backend: Any, group: str) -> bool:
+def is_claimed(backend: Any, group: str | None) -> bool:
+    """Returns whether a process publishes the body of a chord, or was lost some seconds ago while it did."""
+    if not group or not counts_in_redis(type(backend)):
+        return False
     claim = backend.client.get(backend.get_key_for_group(group, ".c"))
     return claim not in (None, b"done", "done")

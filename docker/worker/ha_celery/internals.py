@@ -130,10 +130,12 @@ REQUIRED = (
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
     Internals(
         "celery.worker.request:Request",
-        "acknowledge acknowledged chord message on_failure on_timeout reject task time_limits time_start",
+        "_announce_revoked acknowledge acknowledged chord delivery_info message on_failure on_timeout reject"
+        " request_dict task time_limits time_start",
     ),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
+    InCode("celery.worker.request:Request.revoked", "_announce_revoked"),
     Internals("celery.worker.request:Request", "_success_was_stored", since=(5, 7)),
     InCode("celery.worker.request:Request.on_failure", "_success_was_stored", since=(5, 7)),
     Internals("celery.worker.state", "should_stop should_terminate task_ready"),

@@ -13,6 +13,7 @@ from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
 from celery.worker.state import task_ready
 
+from ha_celery import chords
 from ha_celery.held import HeldRequest
 
 logger = get_logger(__name__)
@@ -21,22 +22,31 @@ logger = get_logger(__name__)
 class PoolLimit(HeldRequest):
     """Celery's Request makes no difference between the two time limits."""
 
+    _returned = False
+
     def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> None:
         """Records all failures but the pool's time limit, which the pool reports here, too."""
         error = exc_info.exception
         if isinstance(error, ExceptionWithTraceback):
             error = error.exc
-        if isinstance(error, TimeLimitExceeded) and self._is_pool_limit():
+        if isinstance(error, TimeLimitExceeded) and self._returns():
             self._return_to_queue()
         else:
             super().on_failure(exc_info, *args, **options)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Returns a task that exceeds the pool's limit to its queue, without recording a failure."""
-        if not soft and self._is_pool_limit():
+        if not soft and self._returns():
             self._return_to_queue()
         else:
             super().on_timeout(soft, timeout)
+
+    def _announce_revoked(self, *args: Any) -> None:
+        """Returns a revoked task to its queue while the body of its chord is in doubt."""
+        if self._is_claimed():
+            self._return_to_queue()
+        else:
+            super()._announce_revoked(*args)
 
     def _success_was_stored(self) -> Any:
         """Lets a task of a chord run again: its process may have been lost before it published the body.
@@ -45,10 +55,23 @@ class PoolLimit(HeldRequest):
         """
         return False if self.chord else super()._success_was_stored()
 
+    def _returns(self) -> bool:
+        return self._returned or self._is_pool_limit() or self._is_claimed()
+
+    def _is_claimed(self) -> bool:
+        """Whether a lost process may have to be replaced that published the body of this task's chord.
+
+        The worker's event loop must not wait for that, as a process does.
+        """
+        if not self.task.acks_late or not self.chord or not self.delivery_info["redelivered"]:
+            return False
+        return chords.is_claimed(self.task.backend, self.request_dict.get("group"))
+
     def _return_to_queue(self) -> None:
-        if not self.acknowledged:
+        if not self.acknowledged and self._is_pool_limit():
             limit = self.task.app.conf.task_time_limit
             logger.error("%s[%s] exceeds the time limit of the pool (%s s)", self.name, self.id, limit)
+        self._returned = True
         task_ready(self)
         self.reject(requeue=True)
 

