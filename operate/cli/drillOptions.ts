@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { canvasLoad, DEFAULT_LOAD, LOAD_KINDS, type LoadKind, type LoadOptions } from "../drill/load";
 import type { DrillPlan } from "../drill/plan";
 import { UserError } from "../errors";
+import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
 import { limitOptions } from "../drill/verdict/limitOptions";
 import { mergeLimits } from "../drill/verdict/limits";
@@ -20,12 +21,18 @@ export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit
   readonly cool: number;
   readonly patience: number;
   readonly times: number;
+  readonly seed?: number;
+  readonly minutes?: number;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly allowProtected?: boolean;
   readonly json?: boolean;
   readonly report?: string;
 }
+
+/** Largest seed that is chosen. */
+const SEEDS = 1_000_000;
+const RANDOM_MINUTES = 8;
 
 const number = numberOption();
 const integer = numberOption({ integer: true });
@@ -56,6 +63,8 @@ export function addDrillOptions(command: Command): void {
     .option("--warm <seconds>", "load before the fault", number, 8)
     .option("--cool <seconds>", "load after recovery", number, 5)
     .option("--patience <seconds>", "timeout for recovery after the fault is undone", number, 300)
+    .option("--seed <number>", "for random: determines the faults (default: another one each time)", integer)
+    .option("--minutes <minutes>", `for random: time with faults (default: ${RANDOM_MINUTES})`, number)
     .option("--times <count>", "number of times to run each scene", integer, 1);
   for (const option of limitOptions()) command.addOption(option);
   command
@@ -82,6 +91,14 @@ export function checkLoad({ load, usePool }: DrillOptions): void {
     );
 }
 
+/** Refuses options that no requested scene uses. */
+export function checkRandom(scenes: readonly Scene[], { seed, minutes }: DrillOptions): void {
+  if ((seed ?? minutes) === undefined || scenes.includes(random)) return;
+  throw new UserError(
+    `${seed === undefined ? "--minutes" : "--seed"} is an option of the scene random only. Omit it, or run random.`,
+  );
+}
+
 /** Combines the scene's own values with those that the user set. */
 export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
   const sceneLoad = { ...DEFAULT_LOAD, ...scene.load };
@@ -106,5 +123,9 @@ export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
     victim: options.victim,
     pool: options.pool,
     usePool: options.usePool ?? false,
+    random: {
+      seed: options.seed ?? Math.floor(Math.random() * SEEDS),
+      minutes: options.minutes ?? RANDOM_MINUTES,
+    },
   };
 }

@@ -5,11 +5,12 @@ import { until, wait } from "../waiting";
 import type { DeadMansSwitch } from "./guard/guard";
 import type { DrillLoad } from "./load/drillLoad";
 import type { Observer } from "./plan";
-import type { Drill } from "./scenes/scene";
+import type { Drill, RandomOptions } from "./scenes/scene";
 import { UndoStack } from "./undoStack";
 import type { TimelineEvent } from "./verdict/events";
 
 interface DrillParts {
+  readonly random?: RandomOptions;
   readonly cluster: Cluster;
   readonly brokers: Brokers;
   readonly nodes: Nodes;
@@ -30,6 +31,7 @@ export class DrillContext implements Drill {
   readonly deadlineSeconds: number;
   readonly victim: Broker;
   readonly signal: AbortSignal;
+  readonly random?: RandomOptions;
   readonly events: TimelineEvent[] = [];
   readonly notes: Record<string, string | number> = {};
   readonly undoStack = new UndoStack((text) => this.event(text));
@@ -47,6 +49,7 @@ export class DrillContext implements Drill {
       deadlineSeconds: this.deadlineSeconds,
       victim: this.victim,
       signal: this.signal,
+      random: this.random,
     } = parts);
   }
 
@@ -58,6 +61,19 @@ export class DrillContext implements Drill {
 
   undo(description: string, action: () => Promise<void>): void {
     this.undoStack.push(description, action);
+  }
+
+  async temporarily(seconds: number, inject: () => Promise<void>): Promise<void> {
+    const before = this.undoStack.size;
+    await inject();
+    await this.wait(seconds);
+    await this.undoAll(before);
+  }
+
+  /** Undoes all changes but the first `kept`. */
+  async undoAll(kept = 0): Promise<void> {
+    const failures = await this.undoStack.undoAll(kept);
+    if (failures.length > 0) throw new Error(`could not be undone: ${failures.join("; ")}`);
   }
 
   wait(seconds: number): Promise<void> {

@@ -44,7 +44,17 @@ export async function runDrill(
     const load = createLoad(cluster, installation, plan, pool, victim, guard);
     const deadlineSeconds = plan.holdSeconds + DEADLINE_SECONDS;
     const nodes = withPower(agents, power && new DeadlinePower(power, deadlineSeconds));
-    const parts = { cluster, brokers, nodes, guard, deadlineSeconds, load, victim, signal };
+    const parts = {
+      cluster,
+      brokers,
+      nodes,
+      guard,
+      deadlineSeconds,
+      load,
+      victim,
+      signal,
+      random: plan.random,
+    };
     const context = new DrillContext(parts, observer);
     try {
       await guard.start(signal);

@@ -1,7 +1,7 @@
 import type { Broker } from "../cluster/brokers";
 import type { LoadOptions } from "./load";
 import type { DrillLoad } from "./load/drillLoad";
-import type { Scene } from "./scenes/scene";
+import type { RandomOptions, Scene } from "./scenes/scene";
 import type { Events, Timeline, TimelineEvent } from "./verdict/events";
 import type { Limits } from "./verdict/limits";
 import type { Verdict } from "./verdict/verdict";
@@ -25,6 +25,8 @@ export interface DrillPlan {
   /** Worker pool whose pod template the drill's workers use, or whose workers run the tasks. */
   readonly pool?: string;
   readonly usePool: boolean;
+  /** Required for the scene `random`. */
+  readonly random?: RandomOptions;
 }
 
 /** Receives the progress of a drill. */

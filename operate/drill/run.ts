@@ -72,8 +72,7 @@ export class DrillRun {
   }
 
   async undoFault(): Promise<void> {
-    const failures = await this.context.undoStack.undoAll();
-    if (failures.length > 0) throw new Error(`could not be undone: ${failures.join("; ")}`);
+    await this.context.undoAll();
     this.times.undoneAt = now();
   }
 

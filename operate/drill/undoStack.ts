@@ -15,10 +15,19 @@ export class UndoStack {
     this.steps.push({ description, action });
   }
 
-  /** Runs all actions, continues past failures, and returns the failures. Each action runs only once. */
-  async undoAll(): Promise<string[]> {
+  get size(): number {
+    return this.steps.length;
+  }
+
+  /**
+   * Runs all actions but the first `kept`, continues past failures, and returns the failures. Each action runs only
+   * once.
+   */
+  async undoAll(kept = 0): Promise<string[]> {
     const failures: string[] = [];
-    for (let step = this.steps.pop(); step; step = this.steps.pop()) {
+    while (this.steps.length > kept) {
+      const step = this.steps.pop();
+      if (!step) break;
       try {
         await step.action();
         this.report(step.description);

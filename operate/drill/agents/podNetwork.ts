@@ -20,6 +20,8 @@ export interface PacketRule {
 const CHAIN = "HA-CELERY-DRILL";
 const COMMENT = "-m comment --comment ha-celery-drill";
 const HOOKS = ["INPUT", "OUTPUT"];
+/** The chains of a machine that its pods' packets pass. Queries to a DNS cache on the machine pass INPUT. */
+const MACHINE_HOOKS = ["INPUT", "FORWARD"];
 const MISSING = "has no iptables";
 const NO_PROCESS = "has no process";
 
@@ -41,9 +43,25 @@ export async function addPacketFilter(
   });
 }
 
-/** Removes the rules from a pod's network. Does nothing if there are none. */
+/** Removes the rules from the network of a pod, or of its machine. Does nothing if there are none. */
 export const removePacketFilter = (nodes: Nodes, pod: V1Pod): Promise<void> =>
   nodes.revert(pod, Fault.Filtered);
+
+/** Filters the packets of all pods on the machine of a pod, also of pods that start later. */
+export async function addMachineFilter(
+  nodes: Nodes,
+  pod: V1Pod,
+  rules: readonly PacketRule[],
+): Promise<void> {
+  await explainingMissingTools(
+    pod,
+    nodes.change(pod, {
+      fault: Fault.Filtered,
+      apply: inNetworkOfMachine(packetFilterScript(pod, rules, MACHINE_HOOKS)),
+      undo: inNetworkOfMachine(REMOVE_PACKET_FILTER),
+    }),
+  );
+}
 
 /** A change of a pod's network by scripts that run in it with the node's own tools (iptables, tc). */
 export interface NetworkChange {
@@ -60,19 +78,26 @@ export async function changeNetwork(nodes: Nodes, pod: V1Pod, change: NetworkCha
     throw new UserError(
       `Pod ${nameOf(pod)} uses the network of its node ${node} (hostNetwork), so the fault would hit the node. Run a scene that does not change the network: broker-kill, pod-delete, freeze.`,
     );
-  try {
-    return await nodes.change(pod, {
+  return explainingMissingTools(
+    pod,
+    nodes.change(pod, {
       fault,
       apply: inNetworkOf(pod, apply, `echo ${NO_PROCESS} >&2; exit 1`),
       undo: inNetworkOf(pod, undo, "true"),
-    });
+    }),
+  );
+}
+
+async function explainingMissingTools(pod: V1Pod, changing: Promise<string>): Promise<string> {
+  try {
+    return await changing;
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     if (message.includes(NO_PROCESS))
       throw new Error(`no process of pod ${nameOf(pod)} is running, so it has no network to change`);
     if (!message.includes(MISSING)) throw error;
     throw new UserError(
-      `Node ${node} has no iptables, which the drill uses to drop traffic. Install it there (package iptables), or run a scene that does not need it: broker-kill, pod-delete, freeze.`,
+      `Node ${pod.spec?.nodeName} has no iptables, which the drill uses to drop traffic. Install it there (package iptables), or run a scene that does not need it: broker-kill, pod-delete, freeze.`,
     );
   }
 }
@@ -83,6 +108,9 @@ function inNetworkOf(pod: V1Pod, script: string, otherwise: string): string {
   const inside = `nsenter -t 1 -m -- nsenter -t "$pid" -n sh -c ${quoted(script)}`;
   return `pid=${first}; if [ -n "$pid" ]; then ${inside}; else ${otherwise}; fi`;
 }
+
+/** The agent is in the machine's network, but has none of its tools. */
+const inNetworkOfMachine = (script: string): string => `nsenter -t 1 -m -n -- sh -c ${quoted(script)}`;
 
 /** Script that inserts rules, in the pod's network namespace. */
 export function packetFilterScript(
@@ -109,7 +137,7 @@ export function packetFilterScript(
 
 const REMOVE = `for tool in iptables ip6tables; do
   command -v $tool >/dev/null || continue
-  for hook in ${HOOKS.join(" ")}; do
+  for hook in ${[...new Set([...HOOKS, ...MACHINE_HOOKS])].join(" ")}; do
     while $tool -w 5 -D $hook ${COMMENT} -j ${CHAIN} 2>/dev/null; do :; done
   done
   $tool -w 5 -F ${CHAIN} 2>/dev/null

@@ -1,11 +1,7 @@
 import { nameOf } from "../../cluster/objects";
 import { addPacketFilter, removePacketFilter } from "../agents/podNetwork";
 import type { Scene } from "./scene";
-
-const DNS_QUERIES = ["udp", "tcp"].map((protocol) => ({
-  match: `-p ${protocol} --dport 53`,
-  target: "DROP",
-}));
+import { DNS_QUERIES } from "./shared/dnsQueries";
 
 export const dnsOff: Scene = {
   name: "dns-off",

@@ -2,6 +2,7 @@ import { allBrokers } from "./allBrokers";
 import { brokerKill } from "./brokerKill";
 import { brokerKillFollower } from "./brokerKillFollower";
 import { diskAlarm } from "./diskAlarm";
+import { dnsDrain } from "./dnsDrain";
 import { dnsOff } from "./dnsOff";
 import { drain } from "./drain";
 import { freeze } from "./freeze";
@@ -13,10 +14,13 @@ import { podDelete } from "./podDelete";
 import { poison } from "./poison";
 import { powerLoss, powerLossDisk, powerLossDiskFirst } from "./powerLoss";
 import { producerKill } from "./producerKill";
+import { random } from "./random";
 import { rollingConfig } from "./rollingConfig";
 import { scale } from "./scale";
 import type { Scene } from "./scene";
 import { slowNetwork } from "./slowNetwork";
+import { startDnsOff, startIsolated } from "./startCutOff";
+import { twoFaults } from "./twoFaults";
 import { volumeLoss, volumeLossFirst } from "./volumeLoss";
 import { workerKill } from "./workerKill";
 import { workerKillPod } from "./workerKillPod";
@@ -29,6 +33,7 @@ export const SCENES: readonly Scene[] = [
   brokerKillFollower,
   podDelete,
   nodeOff,
+  twoFaults,
   workerKill,
   workerKillPod,
   workerRollout,
@@ -40,6 +45,7 @@ export const SCENES: readonly Scene[] = [
   freeze,
   slowNetwork,
   dnsOff,
+  dnsDrain,
   memoryAlarm,
   memoryAlarmKill,
   diskAlarm,
@@ -50,4 +56,7 @@ export const SCENES: readonly Scene[] = [
   powerLoss,
   powerLossDisk,
   powerLossDiskFirst,
+  startDnsOff,
+  startIsolated,
+  random,
 ];

@@ -53,6 +53,14 @@ export const Victim = {
 } as const;
 export type Victim = (typeof Victim)[keyof typeof Victim];
 
+/** Options of the scene `random`. */
+export interface RandomOptions {
+  /** The same seed gives the same faults. */
+  readonly seed: number;
+  /** Time in which faults are injected. */
+  readonly minutes: number;
+}
+
 /** What a scene works with. */
 export interface Drill {
   readonly cluster: Cluster;
@@ -67,6 +75,7 @@ export interface Drill {
   readonly deadlineSeconds: number;
   /** Aborted by Ctrl-C, which also ends all waits. */
   readonly signal: AbortSignal;
+  readonly random?: RandomOptions;
   /** Adds a line to the timeline. */
   event(text: string): void;
   /**
@@ -74,6 +83,8 @@ export interface Drill {
    * An action must be harmless if the change was not made.
    */
   undo(description: string, action: () => Promise<void>): void;
+  /** Undoes what `inject` has changed after `seconds`, instead of at the end of the drill. */
+  temporarily(seconds: number, inject: () => Promise<void>): Promise<void>;
   wait(seconds: number): Promise<void>;
   /** Polls `done` until it returns true. Fails with `what` after the timeout. Errors of `done` count as false. */
   until(what: string, timeoutSeconds: number, done: () => Promise<boolean>): Promise<void>;

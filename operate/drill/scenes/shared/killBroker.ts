@@ -1,10 +1,11 @@
+import type { Broker } from "../../../cluster/brokers";
 import { nameOf } from "../../../cluster/objects";
 import type { Drill } from "../scene";
 import { brokerContainer } from "./container";
 
-/** Kills a broker node's Erlang VM with SIGKILL. Kubernetes restarts the container. */
-export async function killBroker(drill: Drill): Promise<void> {
-  const { pod, kubernetesNode } = drill.victim;
+/** Kills a broker node's Erlang VM with SIGKILL, by default the victim's. Kubernetes restarts the container. */
+export async function killBroker(drill: Drill, broker: Broker = drill.victim): Promise<void> {
+  const { pod, kubernetesNode } = broker;
   const running = (await drill.brokers.pods()).find((each) => nameOf(each) === pod);
   const container = brokerContainer(running);
   const processes = await drill.nodes.processes(kubernetesNode, container?.containerID ?? "");
@@ -18,11 +19,9 @@ export async function killBroker(drill: Drill): Promise<void> {
   drill.event(`${pod}: SIGKILL`);
 }
 
-/** Force-deletes a broker's pod. Kubernetes recreates it. */
-export async function deleteBroker({ cluster, brokers, victim }: Drill): Promise<void> {
-  await cluster.core.deleteNamespacedPod({
-    namespace: brokers.namespace,
-    name: victim.pod,
-    gracePeriodSeconds: 0,
-  });
+/** Force-deletes a broker's pod, by default the victim's. Kubernetes recreates it. */
+export async function deleteBroker(drill: Drill, broker: Broker = drill.victim): Promise<void> {
+  const { cluster, brokers } = drill;
+  const pod = { namespace: brokers.namespace, name: broker.pod };
+  await cluster.core.deleteNamespacedPod({ ...pod, gracePeriodSeconds: 0 });
 }

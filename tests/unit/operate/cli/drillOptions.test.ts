@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { Command, CommanderError } from "commander";
-import { addDrillOptions, checkLoad, type DrillOptions, planOf } from "../../../../operate/cli/drillOptions";
+import {
+  addDrillOptions,
+  checkLoad,
+  checkRandom,
+  type DrillOptions,
+  planOf,
+} from "../../../../operate/cli/drillOptions";
 import { SCENES } from "../../../../operate/drill/scenes";
 
 function parse(...args: string[]): DrillOptions {
@@ -52,5 +58,29 @@ describe("the load of a drill", () => {
         return true;
       },
     );
+  });
+});
+
+describe("the faults of random", () => {
+  const [random, drain] = ["random", "drain"].map((name) => SCENES.find((scene) => scene.name === name));
+  assert.ok(random && drain);
+
+  it("are those of the seed and the time that the user sets", () => {
+    assert.deepEqual(planOf(random, parse("--seed=7", "--minutes=30")).random, { seed: 7, minutes: 30 });
+  });
+
+  it("have another seed each time by default", () => {
+    const seeds = Array.from({ length: 20 }, () => planOf(random, parse()).random?.seed);
+    assert.ok(new Set(seeds).size > 10, seeds.join(", "));
+  });
+
+  it("are not set for other scenes", () => {
+    checkRandom([drain], parse());
+    checkRandom([drain, random], parse("--seed=7"));
+    for (const option of ["--seed=0", "--minutes=3"])
+      assert.throws(() => checkRandom([drain], parse(option)), {
+        name: "UserError",
+        message: /^--(seed|minutes) is an option of the scene random only\. Omit it, or run random\.$/,
+      });
   });
 });

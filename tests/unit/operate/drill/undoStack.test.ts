@@ -17,4 +17,17 @@ describe("undoing a drill", () => {
     assert.deepEqual(await undoStack.undoAll(), []);
     assert.equal(done.length, 3);
   });
+
+  it("can keep the first actions for later", async () => {
+    const done: string[] = [];
+    const undoStack = new UndoStack(() => undefined);
+    undoStack.push("first", async () => void done.push("first"));
+    const before = undoStack.size;
+    undoStack.push("second", async () => void done.push("second"));
+    undoStack.push("third", async () => void done.push("third"));
+    await undoStack.undoAll(before);
+    assert.deepEqual(done, ["third", "second"]);
+    await undoStack.undoAll();
+    assert.deepEqual(done, ["third", "second", "first"]);
+  });
 });
