@@ -10,6 +10,7 @@ import { memoryAlarm, memoryAlarmKill } from "./memoryAlarm";
 import { nodeOff } from "./nodeOff";
 import { partition } from "./partition";
 import { partitionAll } from "./partitionAll";
+import { partitionPartial } from "./partitionPartial";
 import { podDelete } from "./podDelete";
 import { poison } from "./poison";
 import { powerLoss, powerLossDisk, powerLossDiskFirst } from "./powerLoss";
@@ -41,6 +42,7 @@ export const SCENES: readonly Scene[] = [
   rollingConfig,
   scale,
   partition,
+  partitionPartial,
   partitionAll,
   freeze,
   slowNetwork,

@@ -1,10 +1,12 @@
 import type { Scene } from "./scene";
 import { isRolledOut, restartPatch, STRATEGIC_MERGE } from "./shared/rollout";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
+import { untilLeadersAreBalanced } from "./shared/leaders";
 
 export const rollingConfig: Scene = {
   name: "rolling-config",
-  summary: "restarts the broker pods one by one, as a configuration change does",
+  summary:
+    "restarts the broker pods one by one, as a configuration change does, and waits for balanced leaders",
   holdSeconds: 0,
   limits: {
     ...BROKER_LIMITS,
@@ -20,5 +22,6 @@ export const rollingConfig: Scene = {
       isRolledOut(await cluster.apps.readNamespacedStatefulSet(target)),
     );
     drill.event("all broker pods have been replaced");
+    await untilLeadersAreBalanced(drill);
   },
 };
