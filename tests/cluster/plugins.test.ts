@@ -51,7 +51,8 @@ describe("the plugins of the broker image", () => {
   });
   after(async () => {
     await Promise.all([first.stop(), second.stop()]);
-    await execa("docker", ["network", "rm", network]);
+    // Fails if Docker was stopped with the last broker; the next run uses the network again.
+    await execa("docker", ["network", "rm", network], { reject: false });
   });
 
   it("pass their EUnit tests", async () => {
