@@ -6,6 +6,9 @@ const PACKAGE = "ha_celery";
 /** The same path from `components` in the repository and from `dist/components` in the npm package. */
 const FOLDER = resolve(__dirname, "../../docker/worker", PACKAGE);
 
+/** Not mounted, because no other file of the package needs it, and the ConfigMap has a limit. */
+const GUARD = join("drill", "guard.py");
+
 /** A file of the Python package: its path in the pod, its key in the ConfigMap, and its text. */
 export interface PackageFile {
   readonly path: string;
@@ -27,12 +30,8 @@ export function pythonPackage(): PythonPackage {
   return (read ??= readPackage(FOLDER));
 }
 
-/** Text of a file of the Python package, for example `ha_celery/loader.py`. */
-export function textOf(path: string): string {
-  const file = pythonPackage().files.find((each) => each.path === path);
-  if (!file) throw new Error(`The Python package has no file ${path}.`);
-  return file.text;
-}
+/** Text of the program that undoes a killed drill, which a pod runs without the package. */
+export const guardProgram = (): string => readFileSync(join(FOLDER, GUARD), "utf8");
 
 function readPackage(folder: string): PythonPackage {
   if (!existsSync(folder))
@@ -40,7 +39,7 @@ function readPackage(folder: string): PythonPackage {
       `inject needs the Python package ${PACKAGE}, but ${folder} does not exist. Run the program without bundling the npm package ha-celery into another file.`,
     );
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.(py|sh)$/.test(file))
+    .filter((file) => /\.(py|sh)$/.test(file) && file !== GUARD)
     .map((file) => `${PACKAGE}/${file.replace(/\\/g, "/")}`)
     .sort()
     // Keys of a ConfigMap have no slashes.

@@ -8,7 +8,7 @@ import type {
   V1PolicyRule,
   V1RoleRef,
 } from "@kubernetes/client-node";
-import { textOf } from "../../../components/inject/files";
+import { guardProgram } from "../../../components/inject/files";
 import { LEASE_NAME } from "../lease";
 import { labelsOf, objectName, Role } from "../load/names";
 import { baseContainer, type LoadSpec, podSpecAvoidingNodes } from "../load/objects";
@@ -84,7 +84,7 @@ export function guardJob(spec: GuardSpec): V1Job {
             {
               ...baseContainer(spec),
               name: "guard",
-              command: ["python", "-c", textOf("ha_celery/drill/guard.py"), lease, holder, configMap],
+              command: ["python", "-c", guardProgram(), lease, holder, configMap],
               env: [],
               envFrom: [],
               resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },

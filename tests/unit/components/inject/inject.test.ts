@@ -73,9 +73,9 @@ describe("inject", () => {
     assertGolden("inject-workers", withoutFiles((await run(() => workers())).resources));
   });
 
-  it("mounts every file of the Python package, and nothing else", async () => {
+  it("mounts every file of the Python package but the guard of drills, and nothing else", async () => {
     const sources = readdirSync(PYTHON, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".py") || file === "start.sh")
+      .filter((file) => (file.endsWith(".py") && !file.endsWith("guard.py")) || file === "start.sh")
       .map((file) => join("ha_celery", file));
     const { resources } = await run(() => workers());
     const mounted = packageVolume(the(resources, "Deployment"))?.items as { key: string; path: string }[];
