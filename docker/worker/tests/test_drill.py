@@ -1,5 +1,6 @@
 import os
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from conftest import RunningLedger, wait_for
 
 from ha_celery import Settings, configure, recorder
 from ha_celery.drill import tasks
+from ha_celery.errors import GaveUpError
 from ha_celery.recorder import LedgerClient
 
 
@@ -39,6 +41,14 @@ class TestTasks:
         [(task_id, attempt, worker, started, finished)] = events["finished"]
         assert (task_id, attempt, worker, started) == ("r-000000", 2, "celery@w", at)
         assert finished - started >= 0.1
+
+    def test_work_that_a_killed_drill_left_does_not_wait_for_its_ledger(self, app: Celery) -> None:
+        with pytest.raises(GaveUpError):
+            run(app, "ha_celery.drill.work", "http://127.0.0.1:1", 0.1, time.time() - 1)
+
+    def test_old_work_is_counted_while_the_ledger_answers(self, app: Celery, ledger: RunningLedger) -> None:
+        run(app, "ha_celery.drill.work", ledger.url, 0, time.time() - 1)
+        assert len(ledger.store.events("r")["finished"]) == 1
 
     def test_work_that_is_killed_has_only_begun(
         self, app: Celery, ledger: RunningLedger, monkeypatch: pytest.MonkeyPatch

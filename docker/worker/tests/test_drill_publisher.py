@@ -126,8 +126,8 @@ class Publisher:
 
     def publish(self, task: Any, args: Any, task_id: str) -> None:
         assert task.name == "ha_celery.drill.work"
-        ledger_url, seconds = args
-        assert seconds == 0.05
+        ledger_url, seconds, counted_until = args
+        assert (seconds, counted_until - time.time()) == (0.05, pytest.approx(900, abs=5))
         self.published += 1
         self.sent.append(task_id)
         self.unconfirmed.append(task_id)

@@ -47,7 +47,13 @@ class TaskOutlet:
     """One task for each number; up to `window` tasks await their confirms."""
 
     def __init__(
-        self, app: Celery, run: str, kind: str, arguments: tuple[Any, ...], window: int, report: OnConfirmed
+        self,
+        app: Celery,
+        run: str,
+        kind: str,
+        arguments: Callable[[], tuple[Any, ...]],
+        window: int,
+        report: OnConfirmed,
     ) -> None:
         """Publishes the drill's task of this kind."""
         self._task = app.tasks[DRILL_TASKS + kind]
@@ -62,7 +68,7 @@ class TaskOutlet:
 
     def publish(self, number: int) -> None:
         """Sends a task."""
-        self._publisher.publish(self._task, self._arguments, task_id=self.ids(number)[0])
+        self._publisher.publish(self._task, self._arguments(), task_id=self.ids(number)[0])
 
     def wait(self, seconds: float) -> None:
         """Processes confirms for this long."""

@@ -46,6 +46,8 @@ from ha_celery.variable_types import LEDGER_URL, QUEUES, RUN_NAME
 
 # Maximum delay until a waiting producer notices the stop request, in seconds.
 LONGEST_WAIT = 0.2
+# Age from which a task does not wait for the ledger. Longer than a task waits in its queue during any scene.
+COUNTED_SECONDS = 900.0
 # Kubernetes shows the content of this file in the pod's status.
 TERMINATION_LOG = Path("/dev/termination-log")
 
@@ -99,11 +101,13 @@ class Plan:
         """Returns what publishes tasks or workflows."""
         if self.kind == "canvas":
             return WorkflowOutlet(Workflows(app, self.run, self.ledger_url, self.task_seconds), report)
-        return TaskOutlet(app, self.run, self.kind, self.arguments(), self.window, report)
+        return TaskOutlet(app, self.run, self.kind, self.arguments, self.window, report)
 
     def arguments(self) -> tuple[Any, ...]:
-        """Returns the arguments of a single task."""
-        return (self.ledger_url, self.task_seconds if self.kind == "work" else "x" * self.payload_bytes)
+        """Returns the arguments of a task that is published now."""
+        if self.kind == "count":
+            return (self.ledger_url, "x" * self.payload_bytes)
+        return (self.ledger_url, self.task_seconds, time.time() + COUNTED_SECONDS)
 
 
 @dataclass(frozen=True)

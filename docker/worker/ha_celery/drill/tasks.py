@@ -6,6 +6,7 @@ that the workers of any installation can run them.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -14,7 +15,7 @@ from typing import Any
 from celery import Celery, signals
 
 from ha_celery.ledger_store import Execution
-from ha_celery.recorder import DRILL_TASKS, attempt_of, own_client
+from ha_celery.recorder import DRILL_TASKS, LedgerClient, attempt_of, own_client
 
 FLUSH_SECONDS = 0.2
 
@@ -26,10 +27,15 @@ def add_to(app: Celery) -> None:
         app.task(function, name=name, bind=True, shared=False, ignore_result=True)
 
 
-def work(self: Any, ledger_url: str, seconds: float) -> None:
-    """Sleeps; the ledger stores its start, and its end before the message is acknowledged."""
+def work(self: Any, ledger_url: str, seconds: float, counted_until: float = math.inf) -> None:
+    """Sleeps; the ledger stores its start, and its end before the message is acknowledged.
+
+    A killed drill leaves tasks in the queue of a pool, but no ledger. So after the Unix time `counted_until`,
+    a task fails if the ledger does not answer at once, instead of keeping a process of the pool busy.
+    """
     request, began = self.request, time.time()
-    ledger, attempt = own_client(ledger_url), attempt_of(request)
+    attempt = attempt_of(request)
+    ledger = own_client(ledger_url) if began < counted_until else LedgerClient(ledger_url, 0.0, timeout=2.0)
     ledger.started(request.id, attempt, request.hostname, began)
     time.sleep(seconds)
     ledger.execution(request.id, attempt, request.hostname, began, time.time())
