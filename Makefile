@@ -17,9 +17,9 @@ SCENE ?= drain
 ARGS ?=
 
 VENV = docker/worker/.venv
-# Release of Celery whose integration suite runs: a folder of tests/celery.
+# Version of Celery whose integration suite runs: a folder of tests/celery.
 CELERY ?= 5.7
-SUITE = tests/celery/$(CELERY)
+RELEASE = tests/celery/$(CELERY)
 SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
@@ -62,7 +62,7 @@ test-cluster: node_modules $(VENV) tools ## run the tests that need a cluster: d
 test-consumer: node_modules $(VENV) ## install the packed library in another program, and deploy it to a new cluster
 	@$(SUITES) consumer
 
-test-celery: node_modules $(SUITE)/.venv $(SUITE)/.suite ## run Celery's own integration suite with and without ha_celery (CELERY=5.7, SELECTION=t/integration/test_canvas.py)
+test-celery: node_modules $(RELEASE)/.venv $(RELEASE)/.suite ## run Celery's own integration suite with and without ha_celery (CELERY=5.7, SELECTION=t/integration/test_canvas.py)
 	@cd tests/celery && $(CELERY)/.venv/bin/pytest --quiet -p no:cacheprovider test_outcomes.py
 	@CELERY='$(CELERY)' SELECTION='$(SELECTION)' mocha --timeout 0 tests/celery/celery.test.ts
 
@@ -95,8 +95,8 @@ tools:
 	@tests/require openssl openssl version
 
 $(VENV): docker/worker/requirements-dev.txt
-$(SUITE)/.venv: $(SUITE)/requirements.txt
-$(VENV) $(SUITE)/.venv:
+$(RELEASE)/.venv: $(RELEASE)/requirements.txt
+$(VENV) $(RELEASE)/.venv:
 	@tests/require python3-venv python3 -c 'import ensurepip, venv'
 	@echo "Installing the tests' Python packages ..."
 	@python3 -m venv $@
@@ -104,10 +104,10 @@ $(VENV) $(SUITE)/.venv:
 	@touch $@
 
 # pip builds an sdist to read its name, so it also downloads the build's requirements.
-$(SUITE)/.suite: $(SUITE)/sdist.txt $(SUITE)/.venv
+$(RELEASE)/.suite: $(RELEASE)/sdist.txt $(RELEASE)/.venv
 	@echo "Downloading Celery's integration suite ..."
 	@rm -rf $@ && mkdir -p $@/download
-	@$(SUITE)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary celery --require-hashes --requirement $< --dest $@/download
+	@$(RELEASE)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary celery --require-hashes --requirement $< --dest $@/download
 	@tar -xzf $@/download/celery-*.tar.gz -C $@ --strip-components=1
 	@rm -r $@/download
 

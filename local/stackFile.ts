@@ -79,8 +79,8 @@ export function writeWorkspace(cluster: string, stack: string, values: StackConf
   return folder;
 }
 
-/** With the folder of the worker's image relative to the repository instead of to the workspace, unless the
- * workspace's link leads there. */
+/** Resolves the folder of the worker's image against the repository, because the engine resolves it against the
+ * workspace. A path in `docker` stays, because the workspace has a link of that name. */
 function withWorkerContext(config: StackConfig): StackConfig {
   const { workerContext } = config;
   if (typeof workerContext !== "string" || workerContext === "" || /^docker(\/|$)/.test(workerContext))

@@ -37,7 +37,7 @@ function leadsToBroker({ metadata, spec }: Service, stack: Stack): boolean {
   return hasSelector && selected({ matchLabels: selector }, metadata?.namespace, stack).length > 0;
 }
 
-/** Brokers of a namespace of which the selector matches a node. */
+/** Returns the brokers of a namespace with a node that the selector matches. */
 function selected(selector: Selector | undefined, namespace: string | undefined, stack: Stack): Workload[] {
   return stack
     .brokers(namespace)
@@ -122,7 +122,7 @@ export function openPolicyFindings({ metadata, spec }: NetworkPolicy, stack: Sta
   ];
 }
 
-/** Who may connect, if that is too many. */
+/** Returns the clients that a peer admits, if they are too many. */
 function whoOf({ ipBlock, namespaceSelector, podSelector }: Peer): string[] {
   if (ipBlock?.cidr.endsWith("/0")) return ["every address"];
   const everyPod = !podSelector || matchesAll(podSelector);

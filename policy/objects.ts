@@ -25,7 +25,7 @@ export function isBroker(labels: Labels = {}): boolean {
   );
 }
 
-/** Whether two objects of a kind are one. */
+/** Whether two objects of the same kind are the same object. */
 export const isSame = (one: KubernetesObject["metadata"], other: KubernetesObject["metadata"]): boolean =>
   one?.name !== undefined && one.name === other?.name && one.namespace === other.namespace;
 
@@ -89,7 +89,8 @@ export class Stack {
   /** The StatefulSets of brokers, in a namespace if one is given. */
   brokers(namespace?: string): Workload[] {
     return this.all<Workload>(STATEFUL_SET).filter(
-      ({ metadata }) => isBroker(metadata?.labels) && [undefined, metadata?.namespace].includes(namespace),
+      ({ metadata }) =>
+        isBroker(metadata?.labels) && (namespace === undefined || namespace === metadata?.namespace),
     );
   }
 }

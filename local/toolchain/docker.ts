@@ -112,7 +112,7 @@ async function useOfDocker(host: Host): Promise<string | undefined> {
   return clusters.stdout || running.stdout ? "there are containers in it" : undefined;
 }
 
-/** Nothing starts or stops Docker between the work's look at it and what the work does. */
+/** Runs `work` while no other command starts or stops Docker. */
 function withDockerLock(report: Report, work: () => Promise<void>): Promise<void> {
   return withLock(join(cacheDir(), "docker"), "starting or stopping Docker", report, work);
 }

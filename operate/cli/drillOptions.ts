@@ -30,7 +30,7 @@ export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit
   readonly report?: string;
 }
 
-/** Largest seed that is chosen. */
+/** Number of seeds of which one is chosen. */
 const SEEDS = 1_000_000;
 const RANDOM_MINUTES = 8;
 

@@ -8,7 +8,7 @@ import { DRILL_LABEL, INSTALLATION_LABEL, runSelector } from "./load/names";
 import { deleteQueue, removeObjects } from "./remove";
 
 const AGENTS_GONE_SECONDS = 90;
-/** `drill-node-off-1128215143` */
+/** A queue of a drill, such as `drill-node-off-1128215143`. */
 const QUEUE = /^drill-([a-z-]+-\d{10})$/;
 
 /** What a drill left behind, because its command was killed. */
@@ -148,7 +148,7 @@ async function findObjects(cluster: Cluster, namespace: string): Promise<Found[]
   }));
 }
 
-/** Whoever may not list these has not created any. */
+/** Returns none for a user who may not list these, because such a user has not created any. */
 function noneIfForbidden(error: unknown): { items: [] } {
   if (statusCodeOf(error) === 403) return { items: [] };
   throw error;

@@ -1,4 +1,4 @@
-%% Run by EUnit, in tests/cluster/minority.test.ts. Without eunit.hrl, which an installed Erlang may lack.
+%% Run by EUnit, in tests/cluster/plugins.test.ts. Without eunit.hrl, which an installed Erlang may lack.
 -module(ha_celery_majority_tests).
 -compile([export_all, nowarn_export_all]).
 

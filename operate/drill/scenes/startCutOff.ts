@@ -60,7 +60,7 @@ async function filterMachines(drill: Drill, rules: readonly PacketRule[]): Promi
   );
 }
 
-/** With disks of machines, the new volume could otherwise get the machine of another broker, which then has no place. */
+/** With local disks, the new volume could otherwise take the machine of another broker, which then has no place. */
 async function untilPlaced(drill: Drill): Promise<void> {
   await drill.until(`${drill.victim.pod} has a machine`, PLACED_SECONDS, async () =>
     (await drill.brokers.pods()).some((pod) => nameOf(pod) === drill.victim.pod && nodeOf(pod) !== ""),

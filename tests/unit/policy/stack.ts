@@ -16,7 +16,10 @@ export async function resourcesOf(stack: string, more: Overrides = {}): Promise<
   return checkedOf(resources, generated.autoname);
 }
 
-/** Path of a field, in words separated by blanks, and its new value. `undefined` removes it, a function makes it of the old one. */
+/**
+ * Path of a field, in words separated by blanks, and its new value. `undefined` removes the field; a function computes
+ * the new value from the old one.
+ */
 export type Change = [path: string, value: unknown];
 
 function change(props: Record<string, unknown>, [path, value]: Change): void {
@@ -31,13 +34,13 @@ function change(props: Record<string, unknown>, [path, value]: Change): void {
 let resources: Checked[] | undefined;
 const local = async () => (resources ??= await resourcesOf("local"));
 
-/** The object of a kind whose name in the program matches. */
+/** Returns the object of a kind whose name in the program matches. */
 export async function theObject(kind: string, name: RegExp): Promise<{ namespace: string; name: string }> {
   const found = (await local()).find((each) => each.type.endsWith(`:${kind}`) && name.test(each.name));
   return found?.props.metadata as { namespace: string; name: string };
 }
 
-/** What the policies say after changes of the objects of one kind whose name matches. */
+/** Returns what the policies say after changes of the objects of one kind whose name matches. */
 export async function after(kind: string, name: RegExp, changes: Change[]): Promise<string[]> {
   let changed = 0;
   const stack = (await local()).map((each) => {
@@ -51,7 +54,7 @@ export async function after(kind: string, name: RegExp, changes: Change[]): Prom
   return sentences(await violationsOf(stack));
 }
 
-/** What the policies say about the stack with one more object. */
+/** Returns what the policies say about the stack with one more object. */
 export async function besides(type: string, props: Record<string, unknown>): Promise<string[]> {
   const more = { type: `kubernetes:${type}`, name: "more", props };
   return sentences(await violationsOf([...(await local()), more]));
@@ -62,7 +65,7 @@ function sentences(violations: Violation[]): string[] {
   return violations.map(({ policy, message }) => `${policy}: ${message}`);
 }
 
-/** The policies say one thing. */
+/** Asserts that the policies report one violation, with this message. */
 export function assertSaid(said: string[], message: RegExp): void {
   assert.equal(said.length, 1, said.join("\n"));
   assert.match(said[0] ?? "", message);
