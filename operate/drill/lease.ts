@@ -61,11 +61,14 @@ export class DrillLease {
     });
   }
 
+  /** Deletes the Lease, unless another drill has taken it: Kubernetes may have deleted it before, with the guard. */
   async release(): Promise<void> {
     clearInterval(this.renewal);
-    await this.cluster.coordination
-      .deleteNamespacedLease({ namespace: this.namespace, name: LEASE_NAME })
-      .catch(ignoreNotFound);
+    const { coordination } = this.cluster;
+    const object = { namespace: this.namespace, name: LEASE_NAME };
+    const lease = await coordination.readNamespacedLease(object).catch(ignoreNotFound);
+    if (lease?.spec?.holderIdentity !== this.holder) return;
+    await coordination.deleteNamespacedLease(object).catch(ignoreNotFound);
   }
 
   private async renew(): Promise<void> {

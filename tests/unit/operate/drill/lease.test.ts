@@ -47,4 +47,25 @@ describe("the lease of a drill", () => {
     await mine.release();
     assert.equal(created, 1);
   });
+
+  it("is deleted at the end, but not if another drill has taken it", async () => {
+    let stored: V1Lease | undefined;
+    let deleted = 0;
+    const cluster = fakeCluster({
+      coordination: {
+        readNamespacedLease: () => stored ?? notFound(),
+        createNamespacedLease: ({ body }: { body: V1Lease }) => (stored = body),
+        deleteNamespacedLease: () => deleted++,
+      },
+    });
+    const mine = new DrillLease(cluster, "shop", "drain-2");
+    await mine.take();
+    const own = stored;
+    stored = lease(new Date());
+    await mine.release();
+    assert.equal(deleted, 0);
+    stored = own;
+    await mine.release();
+    assert.equal(deleted, 1);
+  });
 });
