@@ -58,6 +58,8 @@ export class Agents implements Nodes {
   /** Removes the agents with their namespace. Each undoes its changes first. */
   async close(): Promise<void> {
     this.opened.clear();
+    // A user without permission to delete namespaces can run the scenes that need no agents.
+    if (!this.created) return;
     await this.cluster.core.deleteNamespace({ name: this.namespace }).catch(ignoreNotFound);
   }
 

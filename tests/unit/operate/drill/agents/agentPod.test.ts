@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { agentNamespaceOf, agentPod, imageByDigest } from "../../../../../operate/drill/agents/agentPod";
 import { processesScript } from "../../../../../operate/drill/agents/processes";
 import { SCENES } from "../../../../../operate/drill/scenes";
@@ -35,7 +36,21 @@ describe("the agent of a drill", () => {
   });
 
   it("finds the processes of a container, the first one first", () => {
-    const output = execFileSync("sh", ["-c", processesScript("containerd://no-such-container")]).toString();
-    assert.equal(output, "");
+    const idsOf = (container: string) =>
+      execFileSync("sh", ["-c", processesScript(container)])
+        .toString()
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => line.split(" ").map(Number));
+    assert.deepEqual(idsOf("containerd://no-such-container"), []);
+    // Any cgroup can be that of a container.
+    const [cgroup = ""] = readFileSync("/proc/self/cgroup", "utf8").split("\n");
+    const found = idsOf(cgroup);
+    assert.ok(found.some(([, pid]) => pid === process.pid));
+    const inside = found.map(([id = 0]) => id);
+    assert.deepEqual(
+      inside,
+      inside.toSorted((one, other) => one - other),
+    );
   });
 });
