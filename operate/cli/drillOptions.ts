@@ -33,6 +33,7 @@ export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit
 /** Number of seeds of which one is chosen. */
 const SEEDS = 1_000_000;
 const RANDOM_MINUTES = 8;
+const MINUTES = { min: 1, max: 50 };
 
 const number = numberOption();
 const integer = numberOption({ integer: true });
@@ -64,7 +65,11 @@ export function addDrillOptions(command: Command): void {
     .option("--cool <seconds>", "load after recovery", number, 5)
     .option("--patience <seconds>", "timeout for recovery after the fault is undone", number, 300)
     .option("--seed <number>", "for random: determines the faults (default: another one each time)", integer)
-    .option("--minutes <minutes>", `for random: time with faults (default: ${RANDOM_MINUTES})`, number)
+    .option(
+      "--minutes <minutes>",
+      `for random: time with faults, ${MINUTES.min} to ${MINUTES.max} (default: ${RANDOM_MINUTES})`,
+      number,
+    )
     .option("--times <count>", "number of times to run each scene", integer, 1);
   for (const option of limitOptions()) command.addOption(option);
   command
@@ -91,12 +96,16 @@ export function checkLoad({ load, usePool }: DrillOptions): void {
     );
 }
 
-/** Refuses options that no requested scene uses. */
+/** Refuses options of `random` that no requested scene uses, and a time in which it cannot inject its faults. */
 export function checkRandom(scenes: readonly Scene[], { seed, minutes }: DrillOptions): void {
-  if ((seed ?? minutes) === undefined || scenes.includes(random)) return;
-  throw new UserError(
-    `${seed === undefined ? "--minutes" : "--seed"} is an option of the scene random only. Omit it, or run random.`,
-  );
+  if ((seed ?? minutes) !== undefined && !scenes.includes(random))
+    throw new UserError(
+      `${seed === undefined ? "--minutes" : "--seed"} is an option of the scene random only. Omit it, or run random.`,
+    );
+  if (minutes !== undefined && (minutes < MINUTES.min || minutes > MINUTES.max))
+    throw new UserError(
+      `--minutes is ${minutes}: a fault and the pause before it take up to 50 s, and the drill's agents end after an hour. Use ${MINUTES.min} to ${MINUTES.max}.`,
+    );
 }
 
 /** Combines the scene's own values with those that the user set. */

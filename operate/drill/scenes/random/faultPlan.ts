@@ -8,7 +8,7 @@ export type FaultName = (typeof FAULT_GROUPS)[number][number];
 
 export interface PlannedFault {
   readonly name: FaultName;
-  /** Index of the broker that it hits, if it hits one. */
+  /** Ordinal of the broker that it hits, if it hits one. */
   readonly broker: number;
 }
 

@@ -69,7 +69,7 @@ async function run(drill: Drill, { pauseSeconds, holdSeconds, faults }: PlannedS
 /** A fault is not possible if what it hits does not run at the moment, such as a broker that was killed before. */
 async function inject(drill: Drill, { name, broker }: PlannedFault): Promise<boolean> {
   try {
-    const hit = (await drill.brokers.list())[broker];
+    const hit = (await drill.brokers.list()).find(({ ordinal }) => ordinal === broker);
     if (!hit) throw new Error(`there is no pod of broker ${broker}`);
     await FAULTS[name](drill, hit);
     return true;

@@ -83,4 +83,13 @@ describe("the faults of random", () => {
         message: /^--(seed|minutes) is an option of the scene random only\. Omit it, or run random\.$/,
       });
   });
+
+  it("need a time that has room for one, and ends before the agents", () => {
+    for (const minutes of ["1", "50"]) checkRandom([random], parse(`--minutes=${minutes}`));
+    for (const minutes of ["0", "0.5", "51"])
+      assert.throws(() => checkRandom([random], parse(`--minutes=${minutes}`)), {
+        name: "UserError",
+        message: new RegExp(`^--minutes is ${minutes}: .* Use 1 to 50\\.$`),
+      });
+  });
 });
