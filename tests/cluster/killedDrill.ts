@@ -4,6 +4,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { stateDir } from "../../local/paths";
 import { Cluster } from "../../operate/cluster/cluster";
 import { findInstallation, type Installation } from "../../operate/cluster/installation";
+import { Fault } from "../../operate/drill/guard/marks";
 import { expectedPools, healthProblems } from "../../operate/drill/health";
 import { findLeftovers } from "../../operate/drill/leftovers";
 import { NAMESPACE, Running } from "./machine";
@@ -34,6 +35,7 @@ export const DEADLINE_SECONDS = HOLD_SECONDS + 60;
 /** For pods to start and queues to catch up after the fault. */
 const MARGIN_SECONDS = 90;
 const POLL_MS = 3_000;
+const UNKNOWN = "unknown, because the cluster does not answer";
 
 /** What was seen after the command was killed. */
 export interface Aftermath {
@@ -43,7 +45,7 @@ export interface Aftermath {
   readonly healthySeconds: number;
   /** Until nothing of the drill was left except its queue. */
   readonly goneSeconds: number;
-  /** What was unhealthy at first. */
+  /** What was unhealthy at first, and the faults in place. */
   readonly problems: readonly string[];
 }
 
@@ -70,10 +72,9 @@ async function aftermath(cluster: Cluster, installation: Installation): Promise<
   let [undone, healthy, gone]: (number | undefined)[] = [];
   while (undone === undefined || healthy === undefined || gone === undefined) {
     const { problems, left } = await look(cluster, installation);
-    first ??= [...problems, ...left];
+    first ??= [...problems, ...left.filter(isFault)];
     if (healthy === undefined && problems.length === 0) healthy = seconds();
-    if (undone === undefined && !left.some((each) => /cordoned|scaled|packet|slow|stopped|alarm/.test(each)))
-      undone = seconds();
+    if (undone === undefined && !left.some(isFault)) undone = seconds();
     if (gone === undefined && left.length === 0) gone = seconds();
     assert.ok(
       seconds() < DEADLINE_SECONDS + MARGIN_SECONDS,
@@ -83,6 +84,10 @@ async function aftermath(cluster: Cluster, installation: Installation): Promise<
   }
   return { undoneSeconds: undone, healthySeconds: healthy, goneSeconds: gone, problems: first ?? [] };
 }
+
+/** Whether it is a fault, not an object of the drill, whose name may be that of a fault. */
+const isFault = (item: string): boolean =>
+  item === UNKNOWN || [...Object.values(Fault), "alarm"].some((fault) => item.endsWith(`: ${fault}`));
 
 async function look(
   cluster: Cluster,
@@ -96,6 +101,6 @@ async function look(
     const left = leftovers.flatMap(({ items }) => items).filter((item) => !item.startsWith("queue "));
     return { problems, left };
   } catch (error) {
-    return { problems: [String(error)], left: ["unknown, because the cluster does not answer"] };
+    return { problems: [String(error)], left: [UNKNOWN] };
   }
 }
