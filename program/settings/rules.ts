@@ -108,7 +108,7 @@ export const warnings: Rule = (settings, messages) => [
         messages.problem(
           "brokerTls",
           "passwords and tasks cross the network unencrypted",
-          `${messages.set("brokerTlsSecret", "NAME")}, see docs/how-to/tls.md`,
+          `${messages.remove("brokerTls")}, and ${messages.set("brokerTlsSecret", "NAME")}, see docs/how-to/tls.md`,
         ),
       ]
     : []),

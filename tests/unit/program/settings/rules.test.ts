@@ -224,7 +224,7 @@ describe("rules between keys", () => {
 
   it("warns of production without TLS", () => {
     assert.deepEqual(parsed({ ...NO_TLS, brokerTls: "off" }).warnings, [
-      'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config set --stack dev brokerTlsSecret NAME, see docs/how-to/tls.md',
+      'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config rm --stack dev brokerTls, and pulumi config set --stack dev brokerTlsSecret NAME, see docs/how-to/tls.md',
     ]);
     assert.deepEqual(parsed({ ...GKE, brokerTls: "off" }).warnings, []);
   });
