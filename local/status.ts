@@ -22,7 +22,7 @@ export interface Status {
   readonly workloads: readonly { name: string; ready: number; wanted: number }[];
   /** Undefined if nothing is deployed, or if no broker answers. */
   readonly brokers?: BrokerStatus;
-  /** The drill that runs, and what drills have left behind that were killed. */
+  /** The drill that runs, and what killed drills have left behind. */
   readonly drills: readonly string[];
   readonly verdict?: RunResult;
 }
@@ -62,17 +62,18 @@ async function readStatus(name: string): Promise<Status> {
       wanted: workload.spec?.replicas ?? 0,
     })),
     brokers,
-    drills: installation ? await drillsOf(cluster, installation.brokers) : [],
+    drills: installation ? await drillsOf(cluster, installation.brokers, found.kubeconfigPath) : [],
     verdict: namespace === undefined ? undefined : await readResult(found, namespace, brokers),
   };
 }
 
-async function drillsOf(cluster: Cluster, brokers: Brokers): Promise<string[]> {
+async function drillsOf(cluster: Cluster, brokers: Brokers, kubeconfig: string): Promise<string[]> {
   if (await isDrillRunning(cluster, brokers.namespace))
     return ["a drill is running, or was killed less than a minute ago"];
   const leftovers = await findLeftovers(cluster, brokers);
   return leftovers.map(
-    ({ run, items }) => `drill ${run} was killed and left: ${items.join(", ")}. Remove it: ha-celery recover`,
+    ({ run, items }) =>
+      `drill ${run} was killed and left: ${items.join(", ")}. Undo it: npm run ha-celery -- recover --kubeconfig ${kubeconfig}`,
   );
 }
 
