@@ -6,9 +6,10 @@
 %% Number of consecutive polls for which all members must serve. In a rolling restart, the next one stops earlier.
 -define(STABLE_POLLS, 12).
 
-%% Whether this node is the one that balances.
+%% Whether this node is the one that balances. A single member leads all queues.
 -spec is_coordinator(node(), Members :: [node()]) -> boolean().
 is_coordinator(_Node, []) -> false;
+is_coordinator(_Node, [_Single]) -> false;
 is_coordinator(Node, Members) -> Node =:= lists:min(Members).
 
 %% Whether to look at the leaders now, and the number of consecutive polls for which all members have served.

@@ -9,6 +9,9 @@ one_member_coordinates_test() ->
 failed_list_of_members_has_no_coordinator_test() ->
     false = is_coordinator(a, []).
 
+single_member_does_not_coordinate_test() ->
+    false = is_coordinator(a, [a]).
+
 looks_once_a_minute_while_all_serve_test() ->
     Looks = looks(lists:duplicate(24, true)),
     [12, 24] = [Poll || {Poll, true} <- lists:enumerate(Looks)].
