@@ -73,8 +73,11 @@ export function addDrillOptions(command: Command): void {
     .option("--times <count>", "number of times to run each scene", integer, 1);
   for (const option of limitOptions()) command.addOption(option);
   command
-    .option("--power-off <command>", "for node-off: command that cuts the power of the machine $NODE")
-    .option("--power-on <command>", "for node-off: command that restores it")
+    .option(
+      "--power-off <command>",
+      "for node-off, two-faults, power-loss: command that cuts the power of the machine $NODE",
+    )
+    .option("--power-on <command>", "for the same scenes: command that restores it")
     .option("--yes", "consent to the drill; required outside the local target")
     .option("--allow-protected", "run scenes that could lose data even on a protected installation")
     .option("--dry-run", "print what the drill would do, and check whether it could run now")
