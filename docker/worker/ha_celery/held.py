@@ -9,6 +9,7 @@ from typing import Any
 
 from amqp import spec
 from celery import bootsteps
+from celery.concurrency.thread import TaskPool
 from celery.worker import state
 from celery.worker.request import Request
 from kombu.common import ignore_errors
@@ -58,6 +59,9 @@ class GiveBack(bootsteps.StartStopStep):
             # The connection is lost.
             return
         ignore_errors(consumer, consumer.task_consumer.cancel)
+        if isinstance(consumer.pool, TaskPool):
+            # Celery does so only since version 5.7, and after this: what is given back would run here, too.
+            consumer.pool.executor.shutdown(wait=False, cancel_futures=True)
         for request in list(_held.values()):
             if request.time_start is None and not request.acknowledged:
                 ignore_errors(consumer, request.give_back)

@@ -130,8 +130,8 @@ REQUIRED = (
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
     Internals(
         "celery.worker.request:Request",
-        "_announce_revoked acknowledge acknowledged chord delivery_info message on_failure on_timeout reject"
-        " request_dict task time_limits time_start",
+        "_announce_revoked acknowledge acknowledged cancel chord delivery_info message on_failure on_timeout"
+        " reject request_dict task time_limits time_start",
     ),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
@@ -142,6 +142,7 @@ REQUIRED = (
     Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error"),
     InCode("celery.worker.consumer.tasks:Tasks.start", "on_decode_error task_consumer"),
     Internals("kombu.common", "ignore_errors"),
+    InCode("celery.concurrency.thread:TaskPool.__init__", "executor"),
     InCode("billiard.einfo:ExceptionWithTraceback.__init__", "exc"),
     Internals("kombu.message:Message", "acknowledged"),
     InCode("kombu.message:Message.__init__", "_state"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -40,6 +41,14 @@ class PoolLimit(HeldRequest):
             self._return_to_queue()
         else:
             super().on_timeout(soft, timeout)
+
+    def cancel(self, *args: Any, **options: Any) -> None:
+        """Lets a task finish that its pool cannot end, such as a thread.
+
+        Before version 5.7, the error would end the worker after a lost connection.
+        """
+        with suppress(NotImplementedError):
+            super().cancel(*args, **options)
 
     def _announce_revoked(self, *args: Any) -> None:
         """Returns a revoked task to its queue while the body of its chord is in doubt."""

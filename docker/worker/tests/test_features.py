@@ -14,7 +14,7 @@ import amqp
 import broker_control
 import pytest
 from broker_control import DEAD_LETTERS, depth
-from celery import Celery
+from celery import VERSION, Celery
 from celery.app.defaults import DEFAULTS
 from conftest import BROKER_URL, wait_for
 from test_stop_broker import Workers, take
@@ -142,7 +142,9 @@ def test_gevent_has_hard_time_limits_only(app: Celery, queue: str, tmp_path: Pat
         app.send_task(WORK, ("soft", 3), soft_time_limit=1)
         journal.wait("begin pool", 2)
         journal.wait("soft")
-    assert [entry["error"] for entry in journal.of("failed")] == ["TimeLimitExceeded(2)"]
+    # Before version 5.7, Celery stores this failure without sending the signal.
+    failed = ["TimeLimitExceeded(2)"] if VERSION >= (5, 7) else []
+    assert [entry["error"] for entry in journal.of("failed")] == failed
     assert [len(journal.of(f"begin {name}")) for name in ("own", "soft")] == [1, 1]
 
 

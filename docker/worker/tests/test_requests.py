@@ -105,6 +105,17 @@ def test_other_failures_are_recorded() -> None:
     assert worker.state == "FAILURE"
 
 
+def test_a_task_that_its_pool_cannot_end_does_not_end_the_worker() -> None:
+    def terminate_job(*_: object) -> None:
+        raise NotImplementedError
+
+    worker = Worker()
+    request = worker.request()
+    request.time_start = time.time()
+    request.cancel(SimpleNamespace(terminate_job=terminate_job))
+    assert worker.outcome == []
+
+
 def test_early_acknowledgement_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     Worker()
     assert "lost with their worker" not in caplog.text
