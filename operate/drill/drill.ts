@@ -27,11 +27,12 @@ export async function runDrill(
   installation: Installation,
   plan: DrillPlan,
   observer: Observer,
-  signal: AbortSignal,
+  interrupted: AbortSignal,
   power?: Power,
 ): Promise<DrillResult> {
   const pool = poolOf(installation, plan);
   const lease = new DrillLease(cluster, installation.namespace, plan.run);
+  const signal = AbortSignal.any([interrupted, lease.lost]);
   await lease.take();
   try {
     observer.phase(Phase.Check);
@@ -60,6 +61,9 @@ export async function runDrill(
       await guard.start(signal);
       await lease.setOwner(guard.owner);
       return await runPhases(new DrillRun(context, installation, plan, agents), context, observer);
+    } catch (error) {
+      lease.lost.throwIfAborted();
+      throw error;
     } finally {
       observer.phase(Phase.Clean);
       await cleanUp(context, agents, plan);

@@ -19,6 +19,7 @@ export const isDrillRunning = async ({ coordination }: Cluster, namespace: strin
 /** Ensures that only one drill runs in a namespace. The lease of a killed drill expires after a minute. */
 export class DrillLease {
   readonly holder: string;
+  private readonly loss = new AbortController();
   private renewal: NodeJS.Timeout | undefined;
 
   constructor(
@@ -27,6 +28,11 @@ export class DrillLease {
     run: string,
   ) {
     this.holder = `${userInfo().username}@${hostname()}/${run}`;
+  }
+
+  /** Aborted when the Lease turns out to be gone or another drill's, because this command was suspended too long. */
+  get lost(): AbortSignal {
+    return this.loss.signal;
   }
 
   async take(): Promise<void> {
@@ -74,8 +80,17 @@ export class DrillLease {
   private async renew(): Promise<void> {
     const { coordination } = this.cluster;
     const { namespace } = this;
-    const lease = await coordination.readNamespacedLease({ namespace, name: LEASE_NAME });
-    if (lease.spec?.holderIdentity !== this.holder) return;
+    const lease = await coordination
+      .readNamespacedLease({ namespace, name: LEASE_NAME })
+      .catch(ignoreNotFound);
+    if (lease?.spec?.holderIdentity !== this.holder) {
+      clearInterval(this.renewal);
+      return this.loss.abort(
+        new UserError(
+          `The drill lost its Lease ${LEASE_NAME} in namespace ${namespace}, because it was not renewed in time, for example while the computer slept. Its guard has undone the fault. Run the drill again.`,
+        ),
+      );
+    }
     await coordination.replaceNamespacedLease({
       namespace,
       name: LEASE_NAME,

@@ -92,9 +92,12 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
   };
 }
 
-/** Returns none while a drill is running. */
-const leftoversOf = async (cluster: Cluster, brokers: Brokers): Promise<Leftovers[]> =>
-  (await isDrillRunning(cluster, brokers.namespace)) ? [] : findLeftovers(cluster, brokers);
+/** Returns none while a drill is running, also one that began while they were listed. */
+async function leftoversOf(cluster: Cluster, brokers: Brokers): Promise<Leftovers[]> {
+  if (await isDrillRunning(cluster, brokers.namespace)) return [];
+  const leftovers = await findLeftovers(cluster, brokers);
+  return (await isDrillRunning(cluster, brokers.namespace)) ? [] : leftovers;
+}
 
 function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];

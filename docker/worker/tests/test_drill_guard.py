@@ -60,3 +60,8 @@ def test_each_change_is_undone_in_order_and_what_is_left_is_returned() -> None:
 @pytest.mark.parametrize("status", guard.DONE)
 def test_what_is_gone_or_no_longer_marked_is_done(status: int) -> None:
     assert undo(Answers(status), [[{"method": "PATCH", "path": "/node"}]]) == []  # type: ignore[arg-type]
+
+
+def test_a_conflict_ends_a_deletion_but_not_a_change() -> None:
+    requests = [{"method": "DELETE", "path": "/namespace"}, {"method": "PATCH", "path": "/node"}]
+    assert undo(Answers(409, 409), [requests]) == [requests[1:]]  # type: ignore[arg-type]

@@ -18,7 +18,9 @@ POLL_SECONDS = 5.0
 #: The command renews its Lease every 15 s.
 SILENT_SECONDS = 45.0
 #: The object is gone, may no longer be changed, or no longer has the drill's mark.
-DONE = (403, 404, 409, 422)
+DONE = (403, 404, 422)
+#: Of a change, a conflict with another one, which may be repeated. Of a deletion, that it has begun.
+CONFLICT = 409
 #: The readiness probe looks for this file, so that a drill begins only if its guard reaches the API server.
 WATCHING = pathlib.Path("/tmp/watching")  # noqa: S108 - the pod has one process
 ACCOUNT = pathlib.Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -92,7 +94,7 @@ def is_done(api: Api, request: dict[str, Any]) -> bool:
         api.send(request["method"], request["path"], request.get("body"))
     except urllib.error.HTTPError as error:
         print(f"{what}: {error.code}", flush=True)
-        return error.code in DONE
+        return error.code in DONE or (error.code == CONFLICT and request["method"] == "DELETE")
     except OSError as error:
         print(f"{what}: {error}", flush=True)
         return False

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { V1Lease } from "@kubernetes/client-node";
 import { DrillLease } from "../../../../operate/drill/lease";
 import { fakeCluster, notFound } from "../fakeCluster";
@@ -67,5 +69,30 @@ describe("the lease of a drill", () => {
     stored = own;
     await mine.release();
     assert.equal(deleted, 1);
+  });
+
+  it("is lost, with the reason, when another drill holds it at the next renewal", async () => {
+    let stored: V1Lease | undefined;
+    const cluster = fakeCluster({
+      coordination: {
+        readNamespacedLease: () => stored ?? notFound(),
+        createNamespacedLease: ({ body }: { body: V1Lease }) => (stored = body),
+        replaceNamespacedLease: ({ body }: { body: V1Lease }) => (stored = body),
+      },
+    });
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const mine = new DrillLease(cluster, "shop", "drain-2");
+      await mine.take();
+      mock.timers.tick(15_000);
+      await setImmediate();
+      assert.equal(mine.lost.aborted, false);
+      stored = lease(new Date());
+      mock.timers.tick(15_000);
+      await setImmediate();
+      assert.match(String(mine.lost.reason), /lost its Lease ha-celery-drill in namespace shop/);
+    } finally {
+      mock.timers.reset();
+    }
   });
 });
