@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
+from importlib.machinery import PathFinder
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -56,12 +57,16 @@ class Internals:
 class InCode(Internals):
     """Names that a function reads, sets, calls, or takes, and its texts: such as attributes of instances.
 
-    Read from the compiled module, because tools such as Sentry replace functions of Celery.
+    Read from the compiled module, because tools such as Sentry replace functions of Celery. A module without
+    readable code, such as an extension module, is not checked.
     """
 
     def _contains(self) -> Callable[[str], bool]:
         module, path = self._place
-        codes = [_module_code(module)]
+        module_code = _module_code(module)
+        if module_code is None:
+            return lambda _: True
+        codes = [module_code]
         for part in path:
             codes = [inner for code in codes for inner in _inner(code) if inner.co_name == part]
         if not codes:
@@ -69,9 +74,12 @@ class InCode(Internals):
         return set().union(*map(_words, codes)).__contains__
 
 
-def _module_code(module: ModuleType) -> CodeType:
-    loader: Any = module.__loader__
-    code: CodeType = loader.get_code(module.__name__)
+def _module_code(module: ModuleType) -> CodeType | None:
+    """Returns the code in a module's file. Tools such as New Relic replace `__loader__`."""
+    package = module.__name__.rpartition(".")[0]
+    spec = PathFinder.find_spec(module.__name__, import_module(package).__path__ if package else None)
+    get_code: Any = getattr(spec and spec.loader, "get_code", None)
+    code: CodeType | None = get_code and get_code(module.__name__)
     return code
 
 

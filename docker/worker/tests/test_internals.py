@@ -51,9 +51,10 @@ def remove(row: Internals, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module_name, _, path = row.owner.partition(":")
     module = import_module(module_name)
     if isinstance(row, InCode):
-        loader: Any = module.__loader__
-        code = renamed(loader.get_code(module_name), name)
-        monkeypatch.setattr(loader, "get_code", lambda _: code)
+        code = internals._module_code(module)
+        assert code
+        changed = renamed(code, name)
+        monkeypatch.setattr(internals, "_module_code", lambda _: changed)
         return
     *outer, last = path.split(".") if path else [""]
     owner: Any = reduce(getattr, path.split(".") if path else [], module)
@@ -107,9 +108,17 @@ def test_a_process_without_a_name_does_not_start() -> None:
     assert "celery>=5.5,<5.8" in ended.stderr
 
 
-def test_tools_that_replace_functions_of_celery_do_not_prevent_the_start() -> None:
-    replaced = "import celery.app.trace as t; t.build_tracer = lambda *a, f=t.build_tracer: f(*a)"
-    assert run(f"{replaced}; import ha_celery").returncode == 0
+@pytest.mark.parametrize(
+    "replace",
+    ["t.build_tracer = lambda *a, f=t.build_tracer: f(*a)", "t.__loader__ = t.__spec__.loader = object()"],
+    ids=["functions", "loaders"],
+)
+def test_tools_that_replace_parts_of_celery_do_not_prevent_the_start(replace: str) -> None:
+    assert run(f"import celery.app.trace as t; {replace}; import ha_celery").returncode == 0
+
+
+def test_a_module_without_readable_code_is_not_checked() -> None:
+    assert InCode("math:gone", "a").missing() == []
 
 
 @pytest.mark.skipif(celery.VERSION[:2] < (5, 7), reason="earlier versions have their own pool and consumer")
