@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import kombu
@@ -17,8 +19,7 @@ AMQP_TRANSPORTS = ("amqp", "amqps", "pyamqp")
 #: Longest wait for the end of a TLS session whose connection is dropped.
 GOODBYE_SECONDS = 0.1
 
-
-#: Fraction of a connect timeout for the TCP connection; the rest of the timeout is for each answer.
+#: Fraction of a connect timeout for the TCP connection. The TLS handshake and each answer have all of it.
 TCP_FRACTION = 0.25
 
 
@@ -37,10 +38,15 @@ class Deadline:
 class PatientConnection(pyamqp.Connection):
     """An AMQP connection that waits longer for a busy broker than for a lost machine."""
 
-    def Transport(self, host: str, connect_timeout: float | None, *args: Any, **options: Any) -> Any:  # noqa: N802 - py-amqp's name
-        """Return the TCP connection. A busy broker's kernel accepts it, and a lost machine never does."""
-        timeout = connect_timeout * TCP_FRACTION if connect_timeout else None
-        return super().Transport(host, timeout, *args, **options)
+    def Transport(self, *args: Any, **options: Any) -> Any:  # noqa: N802 - py-amqp's name
+        """Return the transport. A busy broker's kernel accepts TCP connections; a lost machine does not."""
+        transport = super().Transport(*args, **options)
+        transport._connect = partial(_connect, transport._connect)
+        return transport
+
+
+def _connect(connect: Callable[..., None], host: str, port: int, timeout: float | None) -> None:
+    connect(host, port, timeout * TCP_FRACTION if timeout else None)
 
 
 class Connection(PatientConnection):

@@ -176,6 +176,8 @@ REQUIRED = (
     # connection
     Internals("amqp.connection:Connection", "Transport _METHODS _on_blocked _on_unblocked blocking_read"),
     InCode("amqp.connection:Connection.connect", "Transport connect_timeout"),
+    Internals("amqp.transport:_AbstractTransport", "_connect"),
+    InCode("amqp.transport:_AbstractTransport.connect", "_connect connect_timeout"),
     InCode("amqp.connection:Connection._setup_listeners", "_on_blocked _on_unblocked"),
     InCode("amqp.connection:Connection.__init__", "socket_settings"),
     InCode("amqp.connection:Connection.drain_events", "blocking_read"),

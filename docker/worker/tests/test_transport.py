@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -80,8 +81,9 @@ def test_a_lost_connection_is_one() -> None:
         reader(closed)(Loop())
 
 
-def seconds_of_an_attempt(port: int) -> float:
-    connection = kombu.Connection(f"amqp://127.0.0.1:{port}", connect_timeout=2.0)
+def seconds_of_an_attempt(port: int, tls: bool) -> float:
+    options = {"cert_reqs": ssl.CERT_NONE}
+    connection = kombu.Connection(f"amqp://127.0.0.1:{port}", connect_timeout=2.0, ssl=tls and options)
     connection.get_transport_cls = lambda: Transport
     began = time.monotonic()
     with pytest.raises(OperationalError, match="timed out"):
@@ -89,13 +91,14 @@ def seconds_of_an_attempt(port: int) -> float:
     return time.monotonic() - began
 
 
-def test_a_busy_broker_is_waited_for_longer_than_a_lost_machine() -> None:
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_busy_broker_is_waited_for_longer_than_a_lost_machine(tls: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        assert 2 <= seconds_of_an_attempt(busy.getsockname()[1]) < 4
+        assert 2 <= seconds_of_an_attempt(busy.getsockname()[1], tls) < 4
     with socket.create_server(("127.0.0.1", 0), backlog=0) as lost, ExitStack() as clients:
         # The kernel answers no more clients than this, as a lost machine.
         for _ in range(4):
             client = clients.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(lost.getsockname())
-        assert 0.5 <= seconds_of_an_attempt(lost.getsockname()[1]) < 1.5
+        assert 0.5 <= seconds_of_an_attempt(lost.getsockname()[1], tls) < 1.5
