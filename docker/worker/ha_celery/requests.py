@@ -31,14 +31,14 @@ class PoolLimit(HeldRequest):
         if isinstance(error, ExceptionWithTraceback):
             error = error.exc
         if isinstance(error, TimeLimitExceeded) and self._returns():
-            self._return_to_queue()
+            self._return_over_limit()
         else:
             super().on_failure(exc_info, *args, **options)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Returns a task that exceeds the pool's limit to its queue, without recording a failure."""
         if not soft and self._returns():
-            self._return_to_queue()
+            self._return_over_limit()
         else:
             super().on_timeout(soft, timeout)
 
@@ -68,18 +68,21 @@ class PoolLimit(HeldRequest):
         return self._returned or self._is_pool_limit() or self._is_claimed()
 
     def _is_claimed(self) -> bool:
-        """Whether a lost process may have to be replaced that published the body of this task's chord.
+        """Returns whether the process that publishes the body of this task's chord may have been lost.
 
-        The worker's event loop must not wait for that, as a process does.
+        A process waits for the answer. The worker's event loop must not, so the task returns to its queue.
         """
         if not self.task.acks_late or not self.chord or not self.delivery_info["redelivered"]:
             return False
         return chords.is_claimed(self.task.backend, self.request_dict.get("group"))
 
-    def _return_to_queue(self) -> None:
+    def _return_over_limit(self) -> None:
         if not self.acknowledged and self._is_pool_limit():
             limit = self.task.app.conf.task_time_limit
             logger.error("%s[%s] exceeds the time limit of the pool (%s s)", self.name, self.id, limit)
+        self._return_to_queue()
+
+    def _return_to_queue(self) -> None:
         self._returned = True
         task_ready(self)
         self.reject(requeue=True)
