@@ -131,6 +131,8 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, routes: dict[str, Any], path: str) -> None:
         try:
             if path not in routes:
+                # Its body is not read.
+                self.close_connection = True
                 self._reply(404, {"error": f"unknown path: {path}. Known paths: {', '.join(routes)}"})
                 return
             result = routes[path]()
@@ -155,9 +157,10 @@ class Handler(BaseHTTPRequestHandler):
             raise BadRequestError(f"body is not JSON: {error}") from error
 
     def _length(self) -> int:
-        """Returns the length of the body. After another one, the next request cannot be found."""
+        """Returns the length of the body. Without a valid one, the next request cannot be found."""
         text = self.headers.get("Content-Length", "")
-        if text.isascii() and text.isdigit() and int(text) <= LARGEST_BODY:
+        # Python converts at most 4,300 digits.
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_BODY:
             return int(text)
         self.close_connection = True
         if not text:

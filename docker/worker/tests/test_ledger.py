@@ -268,15 +268,23 @@ def answer(ledger: RunningLedger, request: bytes) -> bytes:
         ("Content-Length: 1_0\r\n", 400),
         ("Content-Length: all\r\n", 400),
         ("Content-Length: 16777217\r\n", 413),
+        (f"Content-Length: {'9' * 5000}\r\n", 413),
     ],
 )
 def test_a_body_without_a_valid_length_ends_the_connection(
     ledger: RunningLedger, header: str, status: int
 ) -> None:
-    smuggled = b'POST /stop HTTP/1.1\r\nContent-Length: 11\r\n\r\n{"run": "r"}'
+    smuggled = b'POST /stop HTTP/1.1\r\nContent-Length: 12\r\n\r\n{"run": "r"}'
     answered = answer(ledger, f"POST /stop HTTP/1.1\r\n{header}\r\n".encode() + smuggled)
     assert answered.startswith(f"HTTP/1.1 {status} ".encode())
     assert answered.count(b"HTTP/1.1") == 1
+    assert not ledger.store.stopped("r")
+
+
+def test_a_body_for_an_unknown_path_is_not_read_as_a_request(ledger: RunningLedger) -> None:
+    smuggled = b'POST /stop HTTP/1.1\r\nContent-Length: 12\r\n\r\n{"run": "r"}'
+    answered = answer(ledger, b"POST /nothing HTTP/1.1\r\n\r\n" + smuggled)
+    assert answered.startswith(b"HTTP/1.1 404 ")
     assert not ledger.store.stopped("r")
 
 
