@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from celery import signals
+from celery.app import trace
 from celery.concurrency import get_implementation
 from celery.utils.log import get_logger
+from celery.worker.consumer import consumer
 
 from ha_celery.chords import protect_own_backends
 from ha_celery.configuration import check_at_start, configuration_of, is_configured
@@ -32,6 +34,7 @@ def watch() -> None:
     signals.celeryd_init.connect(begin, weak=False, dispatch_uid="ha-celery-begin")
     signals.celeryd_after_setup.connect(check_pool, weak=False, dispatch_uid="ha-celery-pool")
     signals.celeryd_after_setup.connect(protect_chords, weak=False, dispatch_uid="ha-celery-chords")
+    signals.celeryd_after_setup.connect(renew_tracer, weak=False, dispatch_uid="ha-celery-tracer")
     signals.celeryd_after_setup.connect(report, weak=False, dispatch_uid="ha-celery-report")
 
 
@@ -68,6 +71,16 @@ def protect_chords(instance: Any, **_: Any) -> None:
     except SettingsError as error:
         # Celery logs every other exception of such a handler, and goes on.
         raise SystemExit(str(error)) from error
+
+
+def renew_tracer(instance: Any, **_: Any) -> None:
+    """Makes pools without processes run tasks with the `build_tracer` that Sentry may have installed.
+
+    Celery's consumer copies the function when it is imported, and this package imports it before most apps
+    call `sentry_sdk.init`. Pools with processes look the function up later.
+    """
+    if is_configured(instance.app):
+        consumer.build_tracer = trace.build_tracer
 
 
 def report(instance: Any, **_: Any) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from celery.worker.consumer import consumer
 from kombu import Queue
 
 from ha_celery import Settings, configure, versions
 from ha_celery.versions import Mismatch
-from ha_celery.worker_start import begin, check_pool, report
+from ha_celery.worker_start import begin, check_pool, renew_tracer, report
 
 URL = "amqp://user:secret@broker:5672/vhost"
 
@@ -98,3 +99,16 @@ def test_arguments_of_queues_that_are_not_used_are_logged(caplog: pytest.LogCapt
     started(task_queues=[Queue("urgent", queue_arguments=quorum | {"x-max-priority": 5}), Queue("slow")])
     assert "gives queue 'urgent' the arguments {'x-max-priority': 5}, which are not used" in caplog.text
     assert "'slow'" not in caplog.text
+
+
+def test_a_tracer_that_a_tool_has_installed_late_runs_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = started()
+    # Restored at the end.
+    monkeypatch.setattr(consumer, "build_tracer", consumer.build_tracer)
+    monkeypatch.setattr("celery.app.trace.build_tracer", lambda name, *_, **__: f"of {name}")
+    renew_tracer(Worker(app))
+    own: Any = object.__new__(consumer.Consumer)
+    own.app, own.hostname, own.strategies = app, "worker", {}
+    monkeypatch.setattr("celery.app.task.Task.start_strategy", lambda *_: None)
+    own.update_strategies()
+    assert app.tasks["celery.chord"].__trace__ == "of celery.chord"
