@@ -28,7 +28,7 @@ CONNECTION_CLOSE, CHANNEL_CLOSE = struct.pack(">HH", 10, 50), struct.pack(">HH",
 
 @dataclass
 class Policy:
-    """How a client connects again."""
+    """Waits and pauses of a client that connects again."""
 
     #: Patience of the first attempt, doubled after each failure up to the longest.
     first_timeout: float = 0.5
@@ -90,7 +90,7 @@ TUNE_OK = frame(0, 10, 31, struct.pack(">HIH", 2047, 131072, HEARTBEAT_SECONDS))
 OPEN = frame(0, 10, 40, short(unquote(URL.path[1:]) or "/") + short("") + b"\0")
 CHANNEL = frame(1, 20, 10, short(""))
 QUORUM = long(short("x-queue-type") + b"S" + long(b"quorum"))
-#: What a worker does, with the same requests as Celery's consumer.
+#: Requests of a worker, the same as those of Celery's consumer.
 WORKER = (
     frame(1, 40, 10, b"\0\0" + short("tasks") + short("topic") + b"\x02" + long(b"")),
     frame(1, 50, 10, b"\0\0" + short(QUEUE) + b"\x02" + QUORUM),
@@ -144,11 +144,11 @@ class Client:
             asyncio.open_connection(URL.hostname, URL.port or 5672), timeout * self._policy.tcp
         )
         self._writer = writer
-        # As py-amqp, which waits so long for each frame.
+        # py-amqp waits this long for each frame.
         for request in (b"AMQP\x00\x00\x09\x01", START_OK, TUNE_OK + OPEN, CHANNEL):
             await _ask(reader, writer, request, timeout)
         for request in WORKER if self._is_worker else ():
-            # As py-amqp without a timeout.
+            # py-amqp has no timeout here.
             await _ask(reader, writer, request, 60)
         return reader
 
@@ -189,7 +189,7 @@ async def _frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 async def all_back(clients: list[Client], began: float) -> dict[str, Any]:
-    """Waits until all clients are connected, for 5 s; returns how long it took."""
+    """Waits until all clients have been connected for 5 s, and returns the times they needed."""
     last, cpu = began, time.process_time()
     while time.monotonic() - began < 120:
         if all(client.back.is_set() for client in clients):

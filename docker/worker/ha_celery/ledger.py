@@ -78,12 +78,12 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def setup(self) -> None:
-        """Begins with the first request."""
+        """Limits the wait for the first request."""
         super().setup()
         self._allow(IDLE_SECONDS)
 
     def handle_one_request(self) -> None:
-        """Waits for a request."""
+        """Waits for a request, and answers it."""
         self._allow(IDLE_SECONDS)
         super().handle_one_request()
 
@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         return super().parse_request()
 
     def finish(self) -> None:
-        """Ends."""
+        """Forgets the connection's deadline."""
         self.server.deadlines.pop(self.connection, None)
         super().finish()
 

@@ -15,12 +15,12 @@ from ha_celery.errors import TEMPORARY
 SPREAD_SECONDS = 0.5
 #: A connection that is lost earlier than this counts as a failed attempt.
 STABLE_SECONDS = 10.0
-#: Interval at which a pausing worker looks whether it is to stop, in seconds.
+#: Interval at which a pausing worker checks whether it must stop, in seconds.
 POLL_SECONDS = 0.5
 
 
 class Attempts:
-    """The attempts of one worker, which continue where the last connection was lost early."""
+    """The attempts of one worker to connect. A connection that is lost early counts as a failed one."""
 
     def __init__(self) -> None:
         """Begins without failures."""
@@ -28,7 +28,7 @@ class Attempts:
         self._connected_at: float | None = None
 
     def begin(self, callback: Callable[[], None]) -> None:
-        """Pauses before a new connection: shortly, or longer and longer if none lasts."""
+        """Pauses before a new connection: up to SPREAD_SECONDS, or longer each time if none lasts."""
         if self._connected_at is None:
             return
         if time.monotonic() - self._connected_at < STABLE_SECONDS:

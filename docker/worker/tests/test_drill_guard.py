@@ -35,17 +35,17 @@ class Answers:
 def test_a_command_that_renews_its_lease_is_not_silent() -> None:
     silence = Silence(HOLDER)
     for renewed in ("1", "1", "1", "2"):
-        silence.look(lease(renewed))
+        silence.count(lease(renewed))
     assert silence.seconds == 0
 
 
 @pytest.mark.parametrize("seen", [lease("1"), lease("9", "bob@desk/drain-2"), {}])
 def test_silence_is_the_time_in_which_the_lease_was_seen_without_a_renewal(seen: dict[str, Any]) -> None:
     silence = Silence(HOLDER)
-    silence.look(lease("1"))
+    silence.count(lease("1"))
     for _ in range(9):
         assert silence.seconds < guard.SILENT_SECONDS
-        silence.look(seen)
+        silence.count(seen)
     assert silence.seconds == guard.SILENT_SECONDS
 
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import broker_control
 import pytest
@@ -27,7 +27,7 @@ USER = f"reconnect-{os.getpid()}"
 @pytest.fixture
 def user() -> Iterator[str]:
     """A user of the broker; its name."""
-    vhost = urlsplit(BROKER_URL).path[1:] or "/"
+    vhost = unquote(urlsplit(BROKER_URL).path[1:]) or "/"
     broker_control.rabbitmqctl("add_user", USER, "right")
     broker_control.rabbitmqctl("set_permissions", "--vhost", vhost, USER, ".*", ".*", ".*")
     yield USER
@@ -57,7 +57,7 @@ def test_a_refused_worker_tries_less_and_less_often_until_its_password_is_valid(
     with celery_process("publishing_app", "worker", tmp_path, (QUEUE,), *options, HA_CELERY_BROKER_URL=url):
         wait_for(lambda: refusals() > 0, 60)
         time.sleep(10)
-        # 0.2 s, 0.4 s, ... to 3 s, half of them at least; without pauses, it were six per second.
+        # 0.2 s, 0.4 s, ... to 3 s, half of them at least; without pauses, it would be six per second.
         assert 4 <= refusals() <= 11
         broker_control.rabbitmqctl("change_password", user, "wrong")
         wait_for(lambda: "ready." in log.read_text(), 30)

@@ -28,7 +28,9 @@ class Journal:
     def entries(self) -> list[dict[str, Any]]:
         if not self.file.exists():
             return []
-        return [json.loads(line) for line in self.file.read_text().splitlines()]
+        # The last line may be incomplete, because a worker is writing it.
+        complete, _, _ = self.file.read_text().rpartition("\n")
+        return [json.loads(line) for line in complete.splitlines()]
 
     def of(self, what: str) -> list[dict[str, Any]]:
         return [entry for entry in self.entries if entry["what"] == what]

@@ -21,7 +21,7 @@ SILENT_SECONDS = 45.0
 DONE = (403, 404, 422)
 #: Of a change, a conflict with another one, which may be repeated. Of a deletion, that it has begun.
 CONFLICT = 409
-#: The readiness probe looks for this file, so that a drill begins only if its guard reaches the API server.
+#: The readiness probe checks for this file, so that a drill begins only if its guard reaches the API server.
 WATCHING = pathlib.Path("/tmp/watching")  # noqa: S108 - the pod has one process
 ACCOUNT = pathlib.Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -52,9 +52,9 @@ class Api:
 
 
 class Silence:
-    """How long the command has been silent, by the times at which its Lease was seen unchanged.
+    """Seconds since the command last renewed its Lease, counted in polls that found it unchanged.
 
-    Times without an answer of the API do not count, because the command cannot renew its Lease then.
+    Polls without an answer of the API do not count, because the command cannot renew its Lease then.
     Clocks do not matter.
     """
 
@@ -64,8 +64,8 @@ class Silence:
         self._renewed = ""
         self.seconds = 0.0
 
-    def look(self, lease: dict[str, Any]) -> None:
-        """Look at the Lease, or at {} if there is none."""
+    def count(self, lease: dict[str, Any]) -> None:
+        """Count one poll, which found this Lease, or {} if there is none."""
         spec = lease.get("spec", {})
         renewed = spec.get("renewTime", "") if spec.get("holderIdentity") == self._holder else ""
         self.seconds = 0.0 if renewed and renewed != self._renewed else self.seconds + POLL_SECONDS
@@ -77,11 +77,11 @@ def wait_for_silence(api: Api, lease: str, holder: str) -> None:
     silence = Silence(holder)
     while silence.seconds < SILENT_SECONDS:
         try:
-            silence.look(api.send("GET", lease))
+            silence.count(api.send("GET", lease))
             WATCHING.touch()
         except urllib.error.HTTPError as error:
             if error.code == 404:
-                silence.look({})
+                silence.count({})
         except OSError as error:
             print(f"no answer: {error}", flush=True)
         time.sleep(POLL_SECONDS)
