@@ -56,17 +56,21 @@ def _protect(backend: Any) -> None:
     elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
         backend.apply_chord = partial(Backend.apply_chord, backend)
         backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
-        # With Redis before Celery 5.7, the second join of a header in one process waits in vain, which fails
-        # the chord. A header is joined twice if the task before the chord ran twice.
-        backend.supports_native_join = False
-        # The other join caches no failures, and the error of a chord names the task only if it is cached.
+        if _is_redis(type(backend)):
+            # Before Celery 5.7, the second join of a header in one process waits in vain, which fails the
+            # chord. A header is joined twice if the task before the chord ran twice.
+            backend.supports_native_join = False
+        # No join caches all failures, and the error of a chord names the task only if it is cached.
         backend.is_cached = lambda _: True
 
 
 def counts_in_redis(backend: type) -> bool:
     """Returns whether a class of result backends counts each task of a header once."""
-    is_redis = any(parent.__module__ == REDIS for parent in backend.__mro__)
-    return is_redis and celery.VERSION[:2] >= (5, 7)
+    return _is_redis(backend) and celery.VERSION[:2] >= (5, 7)
+
+
+def _is_redis(backend: type) -> bool:
+    return any(parent.__module__ == REDIS for parent in backend.__mro__)
 
 
 def _with_redis(backend: Any, count: Callable[..., None]) -> Callable[..., None]:

