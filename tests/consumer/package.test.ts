@@ -26,7 +26,10 @@ describe("the packed library", () => {
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join("dist", file.slice(0, -".ts".length)))
       .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
-    const python = pythonPackage().files.map(({ path }) => join("dist/docker/worker", path));
+    const guard = "ha_celery/drill/guard.py";
+    const python = [...pythonPackage().files.map(({ path }) => path), guard].map((path) =>
+      join("dist/docker/worker", path),
+    );
     const packed = consumer.files.map(({ path }) => path).sort();
     assert.deepEqual(packed, [...compiled, ...python, "LICENSE", "README.md", "package.json"].sort());
   });
