@@ -37,6 +37,13 @@ export function ignoreNotFound(error: unknown): undefined {
   throw error;
 }
 
+/** Returns a handler that ignores the rejection of a request with one of these HTTP statuses. */
+export const ignoreStatus =
+  (...codes: readonly number[]) =>
+  (error: unknown): void => {
+    if (!codes.includes(statusCodeOf(error) ?? 0)) throw error;
+  };
+
 /** Message of a failed API request: the sentence of the API server, if the error contains one. */
 export function apiMessageOf(error: unknown): string {
   const body = error instanceof Error && "body" in error && typeof error.body === "string" ? error.body : "";

@@ -1,6 +1,6 @@
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
-import { ignoreNotFound, labelSelector, nameOf, statusCodeOf } from "../cluster/objects";
+import { ignoreNotFound, ignoreStatus, labelSelector, nameOf, statusCodeOf } from "../cluster/objects";
 import { until } from "../waiting";
 import { DISK, endAlarm, MEMORY, RUN_OF_ALARM, runOfAlarm } from "./alarms";
 import { describeMarked, findMarked, type Marked, unmarkPatch } from "./guard/marks";
@@ -79,10 +79,8 @@ async function unmark(cluster: Cluster, { kind, name, mark }: Marked): Promise<v
       : kind === "deployment"
         ? cluster.apps.patchNamespacedDeployment({ namespace, name, body })
         : cluster.core.patchNamespacedPod({ namespace, name, body });
-  await patching.catch((error: unknown) => {
-    // The drill's guard was faster.
-    if (statusCodeOf(error) !== 404 && statusCodeOf(error) !== 422) throw error;
-  });
+  // The drill's guard may have been faster.
+  await patching.catch(ignoreStatus(404, 422));
 }
 
 async function findAlarms(brokers: Brokers): Promise<Found[]> {

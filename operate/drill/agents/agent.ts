@@ -11,7 +11,7 @@ import {
   UNDO_FOLDER,
 } from "./agentPod";
 import type { Cluster } from "../../cluster/cluster";
-import { ignoreNotFound, nameOf, statusCodeOf } from "../../cluster/objects";
+import { ignoreNotFound, ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
 import type { Nodes, PodChange } from "../../cluster/nodes";
 import type { DeadMansSwitch } from "../guard/guard";
 import { type Mark, markPatch, unmarkPatch } from "../guard/marks";
@@ -198,9 +198,3 @@ function startProblem({ status }: V1Pod): string | undefined {
     ? `${waiting?.reason}: ${waiting?.message ?? ""}`
     : undefined;
 }
-
-const ignoreStatus =
-  (...codes: number[]) =>
-  (error: unknown) => {
-    if (!codes.includes(statusCodeOf(error) ?? 0)) throw error;
-  };

@@ -1,4 +1,4 @@
-import { statusCodeOf } from "../../../cluster/objects";
+import { ignoreStatus } from "../../../cluster/objects";
 import { Fault, markPatch, unmarkPatch } from "../../guard/marks";
 import type { Drill } from "../scene";
 
@@ -21,6 +21,4 @@ export async function cordon(drill: Drill, name: string): Promise<void> {
 }
 
 /** Handles the rejection of a patch that undoes a change: the object has no such mark, because it was not changed. */
-export function ignoreUnmarked(error: unknown): void {
-  if (statusCodeOf(error) !== 422) throw error;
-}
+export const ignoreUnmarked = ignoreStatus(422);
