@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { REPOSITORY } from "../../local/paths";
+import { excerpt } from "./excerpt";
 import type { Suite } from "./suites";
 
 export const Result = { Passed: "passed", Failed: "FAILED", NotRun: "not run" } as const;
@@ -13,6 +14,8 @@ export interface Ended {
   readonly result: Result;
   readonly seconds: number;
   readonly reason?: string;
+  /** The lines of its output that tell most about its failure. */
+  readonly excerpt?: readonly string[];
 }
 
 /** Suites that run at the same time: most of a cluster suite's time is spent waiting. */
@@ -23,6 +26,7 @@ const NAME_WIDTH = 11;
 export class Runner {
   readonly ended: Ended[] = [];
   private readonly running = new Set<ChildProcess>();
+  private readonly output = new Map<string, string[]>();
   private interrupted = false;
 
   constructor(private readonly write: (line: string) => void = console.log) {}
@@ -94,11 +98,16 @@ export class Runner {
     });
     const result = passed ? Result.Passed : Result.Failed;
     const seconds = (Date.now() - startedAt) / 1000;
-    this.ended.push({ name, result, seconds });
+    const failure = passed ? {} : { excerpt: excerpt(this.output.get(name) ?? []) };
+    this.ended.push({ name, result, seconds, ...failure });
+    this.output.delete(name);
     this.print(name, `${result} after ${seconds.toFixed(0)} s`);
   }
 
   private print(name: string, line: string): void {
+    const lines = this.output.get(name) ?? [];
+    lines.push(line);
+    this.output.set(name, lines);
     this.write(`${name.padEnd(NAME_WIDTH)} | ${line}`);
   }
 }

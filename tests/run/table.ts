@@ -1,6 +1,6 @@
 import { type Ended, Result } from "./runner";
 
-/** The results of all suites, in the order in which they ended, with their times, and a count. */
+/** The results of all suites with their times, in the order in which they ended, what failed in them, and a count. */
 export function table(ended: readonly Ended[], totalSeconds: number): string {
   const rows = ended.map(({ name, result, seconds, reason }) => [
     name,
@@ -13,8 +13,12 @@ export function table(ended: readonly Ended[], totalSeconds: number): string {
       [name.padEnd(12), time.padStart(6), ` ${result}`, ...(reason ? [`: ${reason}`] : [])].join(""),
   );
   const count = (wanted: Result) => ended.filter(({ result }) => result === wanted).length;
+  const failures = ended.flatMap(({ name, excerpt = [] }) =>
+    excerpt.length > 0 ? ["", `${name}:`, ...excerpt.map((line) => `  ${line}`)] : [],
+  );
   return [
     ...lines,
+    ...failures,
     "",
     `${count(Result.Passed)} passed, ${count(Result.Failed)} failed, ${count(Result.NotRun)} skipped`,
   ].join("\n");

@@ -59,6 +59,16 @@ describe("the runner of the test suites", () => {
     );
   });
 
+  it("repeats below the table what failed: the first test of mocha's summary, or the last lines", async () => {
+    const mocha =
+      "seq 50; echo '  3 passing'; echo '  1 failing'; echo; echo '  1) the broker stays'; seq 50";
+    await runner.run([shell("python", "seq 50; exit 1"), shell("broker", `${mocha}; exit 1`)]);
+    const text = table(runner.ended, 1);
+    assert.match(text, /\n\npython:\n {2}39\n(.*\n)+ {2}50\n/);
+    assert.match(text, /\n\nbroker:\n {4}1 failing\n {4}1\) the broker stays\n {2}1\n(.*\n)+ {2}10\n/);
+    assert.match(text, /\n\n0 passed, 2 failed, 0 skipped$/);
+  });
+
   it("ends running suites when it is stopped, and starts no other", async () => {
     const running = runner.run(
       ["first", "second", "third"].map((name) => shell(name, "echo on; exec sleep 60")),
