@@ -52,14 +52,14 @@ export class CeleryBeat extends pulumi.ComponentResource {
 
     // ReadWriteOnce, so that a beat on an unreachable node and its successor never both run.
     const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
-    const packageName = packageOf(this, beat, opts?.parent);
+    const packageNames = packageOf(this, beat, opts?.parent);
     const pod = new k8s.apps.v1.Deployment(
       `${name}-publisher`,
       transformed(
         this,
         beat,
         "deployment",
-        beatDeployment(beat, data.metadata.name, packageName),
+        beatDeployment(beat, data.metadata.name, packageNames),
         BEAT_GUARDS,
       ),
       { parent: this, customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout } },

@@ -7,6 +7,7 @@ import {
   podSecurity,
   resources,
 } from "../shared/pods";
+import type { PackageNames } from "../inject/objects";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
@@ -19,7 +20,7 @@ const DATA_DIR = "/var/lib/ha-celery";
 export function beatDeployment(
   beat: ResolvedBeat,
   claimName: pulumi.Input<string>,
-  packageName?: pulumi.Input<string>,
+  packageNames?: PackageNames,
 ): BuiltDeployment {
   return {
     metadata: { namespace: beat.namespace, labels: beat.labels },
@@ -67,7 +68,7 @@ export function beatDeployment(
             ],
           },
           beat.pod,
-          packageName,
+          packageNames,
         ),
       },
     },

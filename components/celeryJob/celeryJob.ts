@@ -44,10 +44,10 @@ export class CeleryJob extends pulumi.ComponentResource {
     validate(this, name, args, CELERY_JOB);
     const job = resolveJob(name, args);
 
-    const packageName = packageOf(this, job, opts?.parent);
+    const packageNames = packageOf(this, job, opts?.parent);
     const run = new k8s.batch.v1.Job(
       `${name}-run`,
-      transformed(this, job, "job", jobArgs(job, packageName), JOB_GUARDS),
+      transformed(this, job, "job", jobArgs(job, packageNames), JOB_GUARDS),
       {
         parent: this,
         customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },

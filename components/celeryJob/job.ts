@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import {
   CONTAINER_SECURITY,
   LOG_AS_MESSAGE,
@@ -7,13 +6,14 @@ import {
   podSecurity,
   resources,
 } from "../shared/pods";
+import type { PackageNames } from "../inject/objects";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { JOB_VARIABLES, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
 import type { BuiltJob } from "../transform/args";
 import type { ResolvedJob } from "./resolve";
 
-export function jobArgs(job: ResolvedJob, packageName?: pulumi.Input<string>): BuiltJob {
+export function jobArgs(job: ResolvedJob, packageNames?: PackageNames): BuiltJob {
   return {
     metadata: {
       namespace: job.namespace,
@@ -56,7 +56,7 @@ export function jobArgs(job: ResolvedJob, packageName?: pulumi.Input<string>): B
             volumes: [{ name: "tmp", emptyDir: {} }, ...trustVolumes(job)],
           },
           job.pod,
-          packageName,
+          packageNames,
         ),
       },
     },

@@ -57,10 +57,10 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     validate(this, name, args, CELERY_WORKERS);
     const workers = resolveWorkers(name, args);
 
-    const packageName = packageOf(this, workers, opts?.parent);
+    const packageNames = packageOf(this, workers, opts?.parent);
     const pods = new k8s.apps.v1.Deployment(
       `${name}-workers`,
-      transformed(this, workers, "deployment", deployment(workers, packageName), WORKERS_GUARDS),
+      transformed(this, workers, "deployment", deployment(workers, packageNames), WORKERS_GUARDS),
       {
         parent: this,
         customTimeouts: workerTimeouts(workers),

@@ -10,6 +10,7 @@ import {
   resources,
   spreadOut,
 } from "../shared/pods";
+import type { PackageNames } from "../inject/objects";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
@@ -20,7 +21,7 @@ import type { ResolvedWorkers } from "./resolve";
 /** Time that a stopping pod needs in addition to its longest task. */
 const STOP_SECONDS = 30;
 
-export function deployment(workers: ResolvedWorkers, packageName?: pulumi.Input<string>): BuiltDeployment {
+export function deployment(workers: ResolvedWorkers, packageNames?: PackageNames): BuiltDeployment {
   return {
     metadata: { namespace: workers.namespace, labels: workers.labels },
     spec: {
@@ -44,7 +45,7 @@ export function deployment(workers: ResolvedWorkers, packageName?: pulumi.Input<
             volumes: [STATE_VOLUME, { name: "tmp", emptyDir: {} }, ...trustVolumes(workers)],
           },
           workers.pod,
-          packageName,
+          packageNames,
         ),
       },
     },

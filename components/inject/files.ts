@@ -9,7 +9,11 @@ const FOLDER = resolve(__dirname, "../../docker/worker", PACKAGE);
 /** Not mounted, because no other file of the package needs it, and the ConfigMap has a limit. */
 const GUARD = join("drill", "guard.py");
 
-/** A file of the Python package: its path in the pod, its key in the ConfigMap, and its text. */
+/** Size of a ConfigMap as JSON, in bytes. `kubectl apply` stores a copy in an annotation, and all annotations of an
+ * object together may have 256 KiB. */
+const PART_BYTES = 192 * 1024;
+
+/** A file of the Python package: its path in the pod, its key in a ConfigMap, and its text. */
 export interface PackageFile {
   readonly path: string;
   readonly key: string;
@@ -19,6 +23,8 @@ export interface PackageFile {
 /** The Python package `ha_celery`. */
 export interface PythonPackage {
   readonly files: readonly PackageFile[];
+  /** The same files, divided so that each part fits into a ConfigMap. */
+  readonly parts: readonly (readonly PackageFile[])[];
   /** Hash of all paths and texts. */
   readonly hash: string;
 }
@@ -48,5 +54,22 @@ function readPackage(folder: string): PythonPackage {
       key: path.replace(/\//g, "."),
       text: readFileSync(join(folder, "..", path), "utf8"),
     }));
-  return { files, hash: createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 10) };
+  const hash = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 10);
+  return { files, parts: partsOf(files), hash };
+}
+
+/** Divides files into as few parts as their order allows. */
+export function partsOf(files: readonly PackageFile[], bytes = PART_BYTES): PackageFile[][] {
+  const parts: PackageFile[][] = [];
+  let left = 0;
+  for (const file of files) {
+    const size = Buffer.byteLength(JSON.stringify({ [file.key]: file.text }));
+    if (parts.length === 0 || size > left) {
+      parts.push([]);
+      left = bytes;
+    }
+    parts.at(-1)?.push(file);
+    left -= size;
+  }
+  return parts;
 }

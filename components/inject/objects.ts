@@ -7,31 +7,37 @@ import { type PythonPackage, pythonPackage } from "./files";
 
 const VOLUME = "ha-celery-package";
 
+/** Names of the ConfigMaps with the package, one for each of its parts. */
+export type PackageNames = readonly pulumi.Output<string>[];
+
 /** Starts a command with the package. It extends PYTHONPATH of the image, which a variable of the pod would replace. */
 const START = ["sh", `${PACKAGE_DIR}/ha_celery/start.sh`];
 
-/** The package as a ConfigMap. Its name contains a hash of the files, so that a new version replaces the pods. */
-export function packageConfigMap(
+/** The package as ConfigMaps. Their names contain a hash of the files, so that a new version replaces the pods. */
+export function packageConfigMaps(
   instance: string,
   namespace: pulumi.Input<string>,
-  { files, hash }: PythonPackage,
-): k8s.core.v1.ConfigMapArgs {
-  return {
+  { parts, hash }: PythonPackage,
+): k8s.core.v1.ConfigMapArgs[] {
+  return parts.map((files, index) => ({
     metadata: {
-      name: `${instance}-package-${hash}`,
+      name: `${instance}-package-${hash}-${index + 1}`,
       namespace,
       labels: labelsOf("ha-celery", instance, "package"),
     },
     immutable: true,
     data: Object.fromEntries(files.map(({ key, text }) => [key, text])),
-  };
+  }));
 }
 
-/** The pod with the package from a ConfigMap; the same pod if there is none. */
-export function withPackage(pod: OwnPod, configMap: pulumi.Input<string> | undefined): OwnPod {
-  if (configMap === undefined) return pod;
+/** The pod with the package from its ConfigMaps; the same pod if there are none. */
+export function withPackage(pod: OwnPod, configMaps: PackageNames | undefined): OwnPod {
+  if (configMaps === undefined) return pod;
   const [container] = pod.containers;
-  const items = pythonPackage().files.map(({ key, path }) => ({ key, path }));
+  const { parts } = pythonPackage();
+  const sources = configMaps.map((name, index) => ({
+    configMap: { name, items: parts[index]?.map(({ key, path }) => ({ key, path })) ?? [] },
+  }));
   return {
     ...pod,
     containers: [
@@ -41,7 +47,7 @@ export function withPackage(pod: OwnPod, configMap: pulumi.Input<string> | undef
         volumeMounts: [...container.volumeMounts, { name: VOLUME, mountPath: PACKAGE_DIR, readOnly: true }],
       },
     ],
-    volumes: [...pod.volumes, { name: VOLUME, configMap: { name: configMap, items } }],
+    volumes: [...pod.volumes, { name: VOLUME, projected: { sources } }],
   };
 }
 

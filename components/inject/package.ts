@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { pythonPackage } from "./files";
-import { packageConfigMap } from "./objects";
+import { type PackageNames, packageConfigMaps } from "./objects";
 
 /** A component that may need the package. */
 interface Owner {
@@ -12,7 +12,7 @@ interface Owner {
 
 interface SharedPackage {
   readonly namespace: pulumi.Input<string>;
-  readonly configMapName: pulumi.Output<string>;
+  readonly configMaps: PackageNames;
 }
 
 /** Packages of components with parts, which use it instead of one each. */
@@ -22,20 +22,22 @@ const shared = new WeakMap<pulumi.Resource, SharedPackage>();
 export function createPackage(
   parent: pulumi.Resource,
   { name, namespace, inject }: Owner,
-): pulumi.Output<string> | undefined {
+): PackageNames | undefined {
   if (!inject) return undefined;
-  const args = packageConfigMap(name, namespace, pythonPackage());
-  const configMapName = new k8s.core.v1.ConfigMap(`${name}-package`, args, { parent }).metadata.name;
-  shared.set(parent, { namespace, configMapName });
-  return configMapName;
+  const configMaps = packageConfigMaps(name, namespace, pythonPackage()).map(
+    (args, index) =>
+      new k8s.core.v1.ConfigMap(`${name}-package-${index + 1}`, args, { parent }).metadata.name,
+  );
+  shared.set(parent, { namespace, configMaps });
+  return configMaps;
 }
 
-/** Name of the ConfigMap with the package of a part: the one of the component that it belongs to, or its own. */
+/** Names of the ConfigMaps with the package of a part: those of the component that it belongs to, or its own. */
 export function packageOf(
   part: pulumi.Resource,
   owner: Owner,
   parent: pulumi.Resource | undefined,
-): pulumi.Output<string> | undefined {
+): PackageNames | undefined {
   const found = owner.inject && parent ? shared.get(parent) : undefined;
-  return found?.namespace === owner.namespace ? found?.configMapName : createPackage(part, owner);
+  return found?.namespace === owner.namespace ? found?.configMaps : createPackage(part, owner);
 }

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { envVars } from "../shared/celery/environment";
-import { withPackage } from "../inject/objects";
+import { type PackageNames, withPackage } from "../inject/objects";
 import { CONTAINER_SECURITY, type OwnPod, resources } from "../shared/pods";
 import type {
   PodContainer,
@@ -19,10 +19,10 @@ type Volume = k8s.types.input.core.v1.Volume;
 type VolumeSource = Omit<Volume, "name">;
 type EnvSource = k8s.types.input.core.v1.EnvFromSource;
 
-/** The component's pod with the user's additions, which are valid. `packageName` is the ConfigMap with the Python
- * package, if the image does not have it. */
-export function podSpec(ownPod: OwnPod, pod: PodOptions = {}, packageName?: pulumi.Input<string>): Spec {
-  const own = withPackage(ownPod, packageName);
+/** The component's pod with the user's additions, which are valid. `packageNames` are the ConfigMaps with the
+ * Python package, if the image does not have it. */
+export function podSpec(ownPod: OwnPod, pod: PodOptions = {}, packageNames?: PackageNames): Spec {
+  const own = withPackage(ownPod, packageNames);
   const [container] = own.containers;
   const before = [...(pod.initContainers ?? []).map(initContainer), ...(pod.sidecars ?? []).map(sidecar)];
   return {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
-import { withPackage } from "../inject/objects";
+import { type PackageNames, withPackage } from "../inject/objects";
 import { type ResolvedLedger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
 
 const DATA_DIR = "/data";
@@ -9,7 +9,7 @@ const DATA_DIR = "/data";
 export function ledgerDeployment(
   ledger: ResolvedLedger,
   claimName: pulumi.Input<string>,
-  packageName?: pulumi.Input<string>,
+  packageNames?: PackageNames,
 ): k8s.apps.v1.DeploymentArgs {
   return {
     metadata: { namespace: ledger.namespace, labels: ledger.labels },
@@ -65,7 +65,7 @@ export function ledgerDeployment(
               { name: "tmp", emptyDir: {} },
             ],
           },
-          packageName,
+          packageNames,
         ),
       },
     },

@@ -11,7 +11,7 @@ import {
   HaCelery,
   TaskLedger,
 } from "../../../../components";
-import { pythonPackage } from "../../../../components/inject/files";
+import { type PackageFile, partsOf, pythonPackage } from "../../../../components/inject/files";
 import { startedLike } from "../../../../components/inject/objects";
 import { type Registered, cluster, list, refusal, run, the } from "../engine";
 import { assertGolden } from "../goldens";
@@ -19,24 +19,33 @@ import { assertGolden } from "../goldens";
 const PYTHON = resolve(__dirname, "../../../../docker/worker/ha_celery");
 const BROKER: BrokerConnection = { secretName: "mq", key: "amqp-url" };
 const COMMON = { namespace: "jobs", image: "registry/shop@sha256:abc", broker: BROKER, inject: true };
-const { files, hash } = pythonPackage();
+const { parts, hash } = pythonPackage();
 
 const workers = (args: Partial<CeleryWorkersArgs> = {}) =>
   new CeleryWorkers("mail", { ...COMMON, app: "shop", ...args }, cluster());
+
+interface PackageSource {
+  name: string;
+  items: { key: string; path: string }[];
+}
 
 interface PodInputs {
   spec: {
     template: {
       spec: {
         containers: [{ command: string[] }];
-        volumes: { name: string; configMap?: { name: string; items: object[] } }[];
+        volumes: { name: string; projected?: { sources: { configMap: PackageSource }[] } }[];
       };
     };
   };
 }
 const podOf = (resource: Registered) => (resource.inputs as unknown as PodInputs).spec.template.spec;
-const packageVolume = (resource: Registered) =>
-  podOf(resource).volumes.find(({ name }) => name === "ha-celery-package")?.configMap;
+const packageSources = (resource: Registered) =>
+  podOf(resource)
+    .volumes.find(({ name }) => name === "ha-celery-package")
+    ?.projected?.sources.map(({ configMap }) => configMap);
+const packageNames = (resource: Registered) => packageSources(resource)?.map(({ name }) => name);
+const namesOf = (owner: string) => parts.map((_, index) => `${owner}-package-${hash}-${index + 1}`);
 
 /** The objects without the files of the package, which change often. */
 function withoutFiles(resources: Registered[]): Registered[] {
@@ -44,7 +53,7 @@ function withoutFiles(resources: Registered[]): Registered[] {
     resources.map(({ inputs }) => inputs),
     (key, value: unknown) => {
       if (key === "data") return {};
-      return key === "items" && Array.isArray(value) ? value.slice(0, 1) : value;
+      return key === "items" ? [] : value;
     },
   );
   const inputs = JSON.parse(text.replaceAll(hash, "HASH")) as Registered["inputs"][];
@@ -63,7 +72,7 @@ describe("inject", () => {
     );
     assert.deepEqual(list(resources), [
       "CeleryWorkers mail",
-      "ConfigMap mail-package",
+      ...parts.map((_, index) => `ConfigMap mail-package-${index + 1}`),
       "Deployment mail-workers",
       "PodDisruptionBudget mail-budget",
     ]);
@@ -78,17 +87,50 @@ describe("inject", () => {
       .filter((file) => (file.endsWith(".py") && !file.endsWith("guard.py")) || file === "start.sh")
       .map((file) => join("ha_celery", file));
     const { resources } = await run(() => workers());
-    const mounted = packageVolume(the(resources, "Deployment"))?.items as { key: string; path: string }[];
-    assert.deepEqual(mounted.map(({ path }) => path).sort(), sources.sort());
-    const { data } = the(resources, "ConfigMap").inputs as { data: Record<string, string> };
-    assert.deepEqual(Object.keys(data).sort(), mounted.map(({ key }) => key).sort());
-    for (const key of Object.keys(data)) assert.match(key, /^[-._a-zA-Z0-9]{1,253}$/);
+    const mounted = packageSources(the(resources, "Deployment")) ?? [];
+    assert.deepEqual(
+      mounted.flatMap(({ items }) => items.map(({ path }) => path)),
+      sources.sort(),
+    );
+    for (const [index, { items }] of mounted.entries()) {
+      const { data } = the(resources, "ConfigMap", `mail-package-${index + 1}`).inputs as {
+        data: Record<string, string>;
+      };
+      assert.deepEqual(
+        Object.keys(data),
+        items.map(({ key }) => key),
+      );
+      for (const key of Object.keys(data)) assert.match(key, /^[-._a-zA-Z0-9]{1,253}$/);
+    }
   });
 
-  it("fits into an annotation, in which `kubectl apply` stores a copy", () => {
-    const data = Object.fromEntries(files.map(({ key, text }) => [key, text]));
-    const bytes = Buffer.byteLength(JSON.stringify(data));
-    assert.ok(bytes < 256 * 1024 - 4096, `${bytes} bytes: the limit of all annotations is 256 KiB`);
+  it("fits into annotations, in which `kubectl apply` stores a copy of each ConfigMap", () => {
+    for (const files of parts) {
+      const data = Object.fromEntries(files.map(({ key, text }) => [key, text]));
+      const bytes = Buffer.byteLength(JSON.stringify(data));
+      const names = files.map(({ path }) => path).join(", ");
+      assert.ok(
+        bytes < 256 * 1024 - 4096,
+        `${bytes} bytes: the limit of all annotations is 256 KiB. Split the largest of ${names}.`,
+      );
+    }
+  });
+
+  it("divides files in their order, as few parts as fit", () => {
+    const file = (path: string, bytes: number): PackageFile => ({
+      path,
+      key: path,
+      text: "x".repeat(bytes - JSON.stringify({ [path]: "" }).length),
+    });
+    const divided = (...sizes: number[]) =>
+      partsOf(
+        sizes.map((size, index) => file(String(index), size)),
+        100,
+      ).map((part) => part.map(({ path }) => path).join());
+    assert.deepEqual(divided(40, 60), ["0,1"]);
+    assert.deepEqual(divided(40, 61, 39), ["0", "1,2"]);
+    assert.deepEqual(divided(120, 20, 30), ["0", "1,2"]);
+    assert.deepEqual(divided(), []);
   });
 
   it("starts the user's command with the package, too", async () => {
@@ -113,7 +155,7 @@ describe("inject", () => {
       ["Job", "nightly-run", "nightly"],
       ["Deployment", "count-server", "count"],
     ] as const) {
-      assert.equal(packageVolume(the(resources, kind, name))?.name, `${own}-package-${hash}`);
+      assert.deepEqual(packageNames(the(resources, kind, name)), namesOf(own));
       assert.equal(podOf(the(resources, kind, name)).containers[0].command[0], "sh");
     }
   });
@@ -128,23 +170,23 @@ describe("inject", () => {
             cluster(),
           ),
       );
-      return packageVolume(the(resources, "Deployment", "celery-ledger-server"))?.name;
+      return packageNames(the(resources, "Deployment", "celery-ledger-server"));
     };
-    const injected = `celery-ledger-package-${hash}`;
-    assert.equal(
+    const injected = namesOf("celery-ledger");
+    assert.deepEqual(
       await ledgerOf({ workers: [{ name: "mail" }, { name: "reports", inject: true }] }),
       injected,
     );
-    assert.equal(await ledgerOf({ job: { inject: true } }), injected);
-    assert.equal(await ledgerOf({ inject: false, beat: { inject: true } }), injected);
-    assert.equal(
+    assert.deepEqual(await ledgerOf({ job: { inject: true } }), injected);
+    assert.deepEqual(await ledgerOf({ inject: false, beat: { inject: true } }), injected);
+    assert.deepEqual(
       await ledgerOf({ inject: true, workers: [{ name: "mail", inject: false }] }),
-      `celery-package-${hash}`,
+      namesOf("celery"),
     );
     assert.equal(await ledgerOf({}), undefined);
   });
 
-  it("is one ConfigMap for all parts of a HaCelery, unless a part has the package in its image", async () => {
+  it("is shared by all parts of a HaCelery, unless a part has the package in its image", async () => {
     const { resources } = await run(
       () =>
         new HaCelery(
@@ -163,15 +205,18 @@ describe("inject", () => {
         ),
     );
     const maps = resources.filter(({ type, name }) => type.endsWith(":ConfigMap") && /package/.test(name));
-    assert.deepEqual(list(maps), ["ConfigMap celery-package"]);
+    assert.deepEqual(
+      list(maps),
+      parts.map((_, index) => `ConfigMap celery-package-${index + 1}`),
+    );
     assert.equal(maps[0]?.parent, "ha-celery:index:HaCelery celery");
     const users = resources.filter(({ type }) => /:(Deployment|Job)$/.test(type));
-    assert.deepEqual(users.map((each) => [each.name, packageVolume(each)?.name]).sort(), [
-      ["celery-beat-publisher", `celery-package-${hash}`],
-      ["celery-ledger-server", `celery-package-${hash}`],
-      ["celery-mail-workers", `celery-package-${hash}`],
+    assert.deepEqual(users.map((each) => [each.name, packageNames(each)]).sort(), [
+      ["celery-beat-publisher", namesOf("celery")],
+      ["celery-ledger-server", namesOf("celery")],
+      ["celery-mail-workers", namesOf("celery")],
       ["celery-reports-workers", undefined],
-      ["celery-scheduler-run", `celery-package-${hash}`],
+      ["celery-scheduler-run", namesOf("celery")],
     ]);
   });
 
@@ -185,7 +230,7 @@ describe("inject", () => {
       );
       new CeleryWorkers("mail", { ...COMMON, app: "shop" }, { ...opts, parent });
     });
-    assert.equal(packageVolume(the(resources, "Deployment", "mail-workers"))?.name, `mail-package-${hash}`);
+    assert.deepEqual(packageNames(the(resources, "Deployment", "mail-workers")), namesOf("mail"));
   });
 
   it("refuses another loader, also for the parts of a HaCelery", async () => {
