@@ -1,13 +1,11 @@
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
-import { ignoreNotFound, ignoreStatus, labelSelector, nameOf, statusCodeOf } from "../cluster/objects";
-import { until } from "../waiting";
+import { ignoreStatus, labelSelector, nameOf, statusCodeOf } from "../cluster/objects";
 import { DISK, endAlarm, MEMORY, RUN_OF_ALARM, runOfAlarm } from "./alarms";
 import { describeMarked, findMarked, type Marked, unmarkPatch } from "./guard/marks";
 import { DRILL_LABEL, INSTALLATION_LABEL, runSelector } from "./load/names";
-import { deleteQueue, removeObjects } from "./remove";
+import { deleteNamespace, deleteQueue, removeObjects } from "./remove";
 
-const AGENTS_GONE_SECONDS = 90;
 /** A queue of a drill, such as `drill-node-off-1128215143`. */
 const QUEUE = /^drill-([a-z-]+-\d{10})$/;
 
@@ -110,17 +108,6 @@ async function findAgents(cluster: Cluster, installation: string): Promise<Found
     text: `namespace ${nameOf(namespace)}: agents`,
     undo: () => deleteNamespace(cluster, nameOf(namespace)),
   }));
-}
-
-async function deleteNamespace(cluster: Cluster, name: string): Promise<void> {
-  await cluster.core.deleteNamespace({ name }).catch((error: unknown) => {
-    // It is being deleted.
-    if (statusCodeOf(error) !== 409) ignoreNotFound(error);
-  });
-  const signal = AbortSignal.timeout(AGENTS_GONE_SECONDS * 2000);
-  await until(`namespace ${name} is gone`, AGENTS_GONE_SECONDS, signal, async () => {
-    return (await cluster.core.readNamespace({ name }).catch(ignoreNotFound)) === undefined;
-  });
 }
 
 /** Pods, Jobs, and permissions. */

@@ -1,8 +1,11 @@
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
-import { isReady, nameOf, statusCodeOf } from "../cluster/objects";
+import { ignoreNotFound, isReady, nameOf, statusCodeOf } from "../cluster/objects";
 import { messageOf } from "../errors";
+import { until } from "../waiting";
 import { runSelector } from "./load/names";
+
+const NAMESPACE_GONE_SECONDS = 90;
 
 /** Removes all Kubernetes objects of a run except its agents. What its guard owns may take some seconds longer. */
 export async function removeObjects(cluster: Cluster, namespace: string, run: string): Promise<void> {
@@ -27,5 +30,17 @@ export async function deleteQueue(brokers: Brokers, queue: string): Promise<void
   const command = ["rabbitmqctl", "--quiet", "delete_queue", `--vhost=${brokers.vhost}`, queue];
   await brokers.exec({ pod: nameOf(pod) }, ...command).catch((error: unknown) => {
     if (!/not.found|not_found|no such queue/i.test(messageOf(error))) throw error;
+  });
+}
+
+/** Deletes a namespace of agents, and waits until it is gone: agents undo their changes when they end. */
+export async function deleteNamespace(cluster: Cluster, name: string): Promise<void> {
+  await cluster.core.deleteNamespace({ name }).catch((error: unknown) => {
+    // It is being deleted.
+    if (statusCodeOf(error) !== 409) ignoreNotFound(error);
+  });
+  const signal = AbortSignal.timeout(NAMESPACE_GONE_SECONDS * 2000);
+  await until(`namespace ${name} is gone`, NAMESPACE_GONE_SECONDS, signal, async () => {
+    return (await cluster.core.readNamespace({ name }).catch(ignoreNotFound)) === undefined;
   });
 }

@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppsV1Api, BatchV1Api, CoordinationV1Api, CoreV1Api } from "@kubernetes/client-node";
 import type { Verdict } from "../../operate/drill/verdict/verdict";
+import { until } from "../../operate/waiting";
 import { DEADLINE_SECONDS, killDrill, KILLS } from "./killedDrill";
 import { CLUSTER, command, type Ended, kubeConfig, NAMESPACE, operate } from "./machine";
 
 const DRILL = { namespace: NAMESPACE, labelSelector: "ha-celery/drill" };
+
+const GONE_SECONDS = 20;
 
 /** No time limits, because the machine is busy. Tests only print the gaps; `make drills` checks them against their limits. */
 const UNTIMED = ["publish-gap", "consume-gap", "worker-back", "redelivery", "full-strength"].map(
@@ -103,20 +106,27 @@ export function drills(): void {
     });
 
   it("leaves nothing behind", async () => {
-    const config = kubeConfig();
-    const lists = await Promise.all([
-      config.makeApiClient(AppsV1Api).listNamespacedDeployment(DRILL),
-      config.makeApiClient(BatchV1Api).listNamespacedJob(DRILL),
-      config.makeApiClient(CoreV1Api).listNamespacedPod(DRILL),
-      config.makeApiClient(CoordinationV1Api).listNamespacedLease({ namespace: NAMESPACE }),
-    ]);
-    // Pods may still be terminating.
-    const left = lists.flatMap(
-      ({ items }) => items as { metadata?: { name?: string; deletionTimestamp?: Date } }[],
-    );
-    assert.deepEqual(
-      left.filter(({ metadata }) => !metadata?.deletionTimestamp).map(({ metadata }) => metadata?.name),
-      [],
-    );
+    // Kubernetes deletes the Lease some seconds after the guard that owns it.
+    await until("nothing is left", GONE_SECONDS, AbortSignal.timeout(2 * GONE_SECONDS * 1000), async () => {
+      assert.deepEqual(await namesOfObjects(), []);
+      return true;
+    });
   });
+}
+
+/** The objects of drills, except what is being deleted. */
+async function namesOfObjects(): Promise<(string | undefined)[]> {
+  const config = kubeConfig();
+  const lists = await Promise.all([
+    config.makeApiClient(AppsV1Api).listNamespacedDeployment(DRILL),
+    config.makeApiClient(BatchV1Api).listNamespacedJob(DRILL),
+    config.makeApiClient(CoreV1Api).listNamespacedPod(DRILL),
+    config.makeApiClient(CoordinationV1Api).listNamespacedLease({ namespace: NAMESPACE }),
+  ]);
+  const items = lists.flatMap(
+    (list) => list.items as { metadata?: { name?: string; deletionTimestamp?: Date } }[],
+  );
+  return items
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata?.name);
 }

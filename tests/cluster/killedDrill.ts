@@ -7,6 +7,7 @@ import { findInstallation, type Installation } from "../../operate/cluster/insta
 import { Fault } from "../../operate/drill/guard/marks";
 import { expectedPools, healthProblems } from "../../operate/drill/health";
 import { findLeftovers } from "../../operate/drill/leftovers";
+import { until } from "../../operate/waiting";
 import { NAMESPACE, Running } from "./machine";
 
 /** A scene, and the event at which its command is killed. */
@@ -56,6 +57,8 @@ export async function killDrill(name: string, { scene, at, options = [] }: Kill)
   const cluster = new Cluster(config);
   // Read before the fault, with the number of workers.
   const installation = await findInstallation(cluster, { namespace: NAMESPACE });
+  // A drill refuses to begin while an earlier one's broker is still starting.
+  await untilHealthy(cluster, installation);
   const target = [`--cluster=${name}`, `--namespace=${NAMESPACE}`];
   const timing = [`--hold=${HOLD_SECONDS}`, "--warm=3"];
   const running = new Running(["drill", scene, ...target, ...timing, ...options], "local/operate.ts");
@@ -63,6 +66,13 @@ export async function killDrill(name: string, { scene, at, options = [] }: Kill)
   running.signal("SIGKILL");
   await running.ended;
   return aftermath(cluster, installation);
+}
+
+async function untilHealthy(cluster: Cluster, { brokers }: Installation): Promise<void> {
+  const signal = AbortSignal.timeout(2 * MARGIN_SECONDS * 1000);
+  await until("the installation is healthy", MARGIN_SECONDS, signal, async () => {
+    return (await healthProblems(cluster, brokers, [])).length === 0;
+  });
 }
 
 async function aftermath(cluster: Cluster, installation: Installation): Promise<Aftermath> {

@@ -11,10 +11,11 @@ import {
   UNDO_FOLDER,
 } from "./agentPod";
 import type { Cluster } from "../../cluster/cluster";
-import { ignoreNotFound, ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
+import { ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
 import type { Nodes, PodChange } from "../../cluster/nodes";
 import type { DeadMansSwitch } from "../guard/guard";
 import { type Mark, markPatch, unmarkPatch } from "../guard/marks";
+import { deleteNamespace } from "../remove";
 import { processesScript } from "./processes";
 
 const START_SECONDS = 120;
@@ -60,7 +61,7 @@ export class Agents implements Nodes {
     this.opened.clear();
     // A user without permission to delete namespaces can run the scenes that need no agents.
     if (!this.created) return;
-    await this.cluster.core.deleteNamespace({ name: this.namespace }).catch(ignoreNotFound);
+    await deleteNamespace(this.cluster, this.namespace);
   }
 
   async shell(kubernetesNode: string, script: string): Promise<string> {

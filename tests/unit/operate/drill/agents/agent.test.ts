@@ -15,6 +15,7 @@ function fixture() {
       createNamespacedPod: call("create"),
       readNamespacedPod: () => ({ status: { containerStatuses: [{ state: { running: {} } }] } }),
       deleteNamespace: call("delete"),
+      readNamespace: () => Promise.reject(Object.assign(new Error("gone"), { code: 404 })),
     },
   });
   const spec = { run: "freeze-1", namespace: "shop", image: "rabbitmq@sha256:1" };
