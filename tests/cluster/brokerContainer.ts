@@ -15,6 +15,8 @@ const COMMAND = ["sh", "-c", "umask 077; echo cookie > ~/.erlang.cookie; exec ra
 /** A single broker in a container, with the product's image. Its port is published on 127.0.0.1 only. */
 export class BrokerContainer {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-"));
+  /** Id of its image, once it has started. */
+  image = "";
   private address = "";
 
   /** @param network Docker network on which other brokers reach it by its name. Default: none. */
@@ -27,7 +29,7 @@ export class BrokerContainer {
     await ensureDocker(quiet);
     const base = (await ensureBaseImages(quiet)).rabbitmq;
     const source = join(REPOSITORY, "docker", "rabbitmq");
-    const image = await docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
+    this.image = await docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
     // Allows the default user to log in over the network.
     const configuration = join(this.folder, "open.conf");
     writeFileSync(configuration, "loopback_users = none\n");
@@ -36,7 +38,7 @@ export class BrokerContainer {
     const volume = `${configuration}:/etc/rabbitmq/conf.d/90-open.conf:ro`;
     const options = ["--detach", "--name", this.name, "--volume", volume, "--publish", "127.0.0.1::5672"];
     if (this.network) options.push("--network", this.network, "--hostname", this.name);
-    await docker("run", ...options, image, ...COMMAND);
+    await docker("run", ...options, this.image, ...COMMAND);
     await this.started();
     this.address = await docker("port", this.name, "5672");
   }

@@ -16,6 +16,7 @@ describe("the Python package, against a real broker", () => {
       cwd: WORKER,
       env: {
         HA_CELERY_TEST_BROKER_URL: broker.url(),
+        HA_CELERY_TEST_BROKER_IMAGE: broker.image,
         HA_CELERY_TEST_BROKER_CTL: `docker exec ${broker.name} rabbitmqctl`,
       },
       reject: false,

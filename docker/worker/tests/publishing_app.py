@@ -35,6 +35,11 @@ def work(self: Any, name: str, seconds: float = 0.0) -> str:
 
 
 @app.task(bind=True)
+def take(self: Any, payload: str) -> None:
+    note("taken", self)
+
+
+@app.task(bind=True)
 def after(self: Any, before: str, name: str) -> str:
     note(name, self)
     return name
