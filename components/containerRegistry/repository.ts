@@ -16,8 +16,8 @@ export function repository(name: string, args: ContainerRegistryArgs): gcp.artif
     repositoryId: args.repositoryId ?? uniqueId(name, thisStack(), REPOSITORY_ID_LENGTH),
     description: `Images of ${name}.`,
     format: "DOCKER",
-    // Pods use digests, so a moved tag affects no pod. Immutable tags would reject a rebuilt image.
-    dockerConfig: { immutableTags: false },
+    // Without dockerConfig tags may move: pods use digests, and immutable tags would reject a rebuilt image. The
+    // provider does not send `immutableTags: false` and would report it as a change in every update.
     cleanupPolicies: [
       { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: keepRecent } },
       deleteAfter("delete-untagged", "UNTAGGED", untaggedDays),

@@ -34,12 +34,18 @@ export const touched = (outcome: Outcome): string[] =>
     outcome.steps[name]?.some((step) => !/^(refresh|read)$/.test(step)),
   );
 
+/** Plugins of one test: the folder of their executables, and the variables that they read. */
+export interface TestPlugins {
+  path: string;
+  variables: Record<string, string>;
+}
+
 /** A stack in a temporary folder, run by the real engine with our stand-ins first on PATH. */
 export class ProviderStack {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-providers-"));
   private stack?: Stack;
 
-  async open(program: PulumiFn, tools: PulumiTools): Promise<void> {
+  async open(program: PulumiFn, tools: PulumiTools, plugins?: TestPlugins): Promise<void> {
     const state = join(this.folder, "state");
     mkdirSync(state);
     this.stack = await LocalWorkspace.createStack(
@@ -48,7 +54,8 @@ export class ProviderStack {
         workDir: this.folder,
         pulumiCommand: await pulumiCommand(tools),
         envVars: {
-          PATH: `${BIN}:${process.env.PATH}`,
+          ...plugins?.variables,
+          PATH: [...(plugins ? [plugins.path] : []), BIN, process.env.PATH].join(":"),
           PULUMI_BACKEND_URL: `file://${state}`,
           PULUMI_CONFIG_PASSPHRASE: "a passphrase",
           PULUMI_SKIP_UPDATE_CHECK: "true",

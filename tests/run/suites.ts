@@ -36,6 +36,8 @@ export const CLUSTER: readonly Suite[] = [
   cluster("workers"),
   cluster("render"),
   cluster("plugins"),
+  // Needs no cluster, but the Pulumi CLI.
+  mocha("gke", "tests/gke/gke.test.ts"),
 ];
 
 /** Suites of another program that installs the packed library. */

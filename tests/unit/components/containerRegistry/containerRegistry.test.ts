@@ -51,7 +51,6 @@ describe("ContainerRegistry", () => {
       repositoryId: "images-9f005bda",
       description: "Images of images.",
       format: "DOCKER",
-      dockerConfig: { immutableTags: false },
       cleanupPolicies: [
         { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: 10 } },
         {
@@ -82,7 +81,6 @@ describe("ContainerRegistry", () => {
       repositoryId: "celery",
       description: "Images of images.",
       format: "DOCKER",
-      dockerConfig: { immutableTags: false },
       cleanupPolicies: [
         { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: 3 } },
         { id: "delete-untagged", action: "DELETE", condition: { tagState: "UNTAGGED", olderThan: "86400s" } },

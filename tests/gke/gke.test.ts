@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerRegistry, GkeCluster, type GkeClusterArgs } from "../../components";
+import { ensurePulumi } from "../../local/toolchain";
+import { ProviderStack, succeeded, touched } from "../cluster/providerStack";
+import { CLUSTER, Google, GOOGLE_VARIABLE } from "./google";
+
+const PROJECT = "my-project";
+const BASE: GkeClusterArgs = {
+  project: PROJECT,
+  location: "us-east1",
+  dnsEndpoint: true,
+  deletionProtection: false,
+};
+
+/** A stack with a cluster and a registry, run by the real engine against the model of Google Cloud. */
+class GkeStack {
+  args: GkeClusterArgs = BASE;
+  readonly stack = new ProviderStack();
+  private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-gke-"));
+  readonly google = new Google(join(this.folder, "google.json"));
+
+  async open(): Promise<void> {
+    const tools = await ensurePulumi(() => undefined);
+    await this.stack.open(async () => this.program(), tools, {
+      path: join(__dirname, "bin"),
+      variables: { [GOOGLE_VARIABLE]: join(this.folder, "google.json") },
+    });
+  }
+
+  close(): void {
+    this.stack.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private program(): void {
+    const cluster = new GkeCluster("infra", this.args);
+    const { deletionProtection } = this.args;
+    new ContainerRegistry("images", {
+      project: PROJECT,
+      location: "us-east1",
+      readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
+      deletionProtection,
+    });
+  }
+}
+
+describe("GKE, driven by the real engine against a model of Google Cloud", function () {
+  this.timeout(180_000);
+  const gke = new GkeStack();
+  const { stack, google } = gke;
+
+  before(async () => {
+    process.env.HA_CELERY_SKIP_PREFLIGHT = "1";
+    await gke.open();
+  });
+  after(() => {
+    delete process.env.HA_CELERY_SKIP_PREFLIGHT;
+    gke.close();
+  });
+
+  it("creates a cluster and a registry", async () => {
+    succeeded(await stack.run("up"));
+    assert.equal(google.list(CLUSTER).length, 1);
+  });
+
+  const settles = async (): Promise<void> => {
+    for (const operation of ["up", "refresh", "up"] as const)
+      assert.deepEqual(touched(succeeded(await stack.run(operation))), [], operation);
+  };
+  it("changes nothing in a second update, a refresh, and the update after it", settles);
+
+  it("changes nothing in a second update with public nodes, authorized networks, and a spot pool", async () => {
+    gke.args = {
+      ...BASE,
+      privateNodes: false,
+      dnsEndpoint: false,
+      authorizedNetworks: [{ cidr: "203.0.113.0/24" }],
+      spotPool: { maxNodes: 3 },
+    };
+    succeeded(await stack.run("up"));
+    await settles();
+    gke.args = BASE;
+  });
+
+  it("destroys everything", async () => {
+    succeeded(await stack.run("destroy"));
+    assert.equal(google.list(CLUSTER).length, 0);
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { type Properties, stringAt } from "../../local/providers/plugin/values";
+
+/** Environment variable with the file that holds the model's state. */
+export const GOOGLE_VARIABLE = "HA_CELERY_TEST_GOOGLE";
+
+/** A resource at Google's. */
+export interface Existing {
+  type: string;
+  properties: Properties;
+}
+
+interface State {
+  resources: Record<string, Existing>;
+  /** Remaining requests that an API rejects after it was enabled, by the token of a resource's module. */
+  slowApis: Record<string, number>;
+}
+
+export const CLUSTER = "gcp:container/cluster:Cluster";
+const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
+const NETWORK = "gcp:compute/network:Network";
+/** Types that set something. Setting it twice is not an error. */
+const SETTINGS = /:(Service|IAMMember|RepositoryIamMember)$/;
+
+/** Model of Google's rules, as found with the real provider and recordings of Google's answers. */
+export class Google {
+  constructor(private readonly file: string) {}
+
+  /** Makes an API reject requests for a while after it was enabled. `module` is the module of a resource type. */
+  slowDown(module: string, requests: number): void {
+    this.change((state) => (state.slowApis[module] = requests));
+  }
+
+  list(type: string): string[] {
+    return Object.keys(this.state.resources).filter((id) => this.state.resources[id]?.type === type);
+  }
+
+  find(id: string): Existing | undefined {
+    return this.state.resources[id];
+  }
+
+  create(type: string, id: string, properties: Properties): void {
+    this.requireApi(type);
+    if (!SETTINGS.test(type) && this.find(id))
+      throw new Error(`googleapi: Error 409: Already exists: ${id}.`);
+    if (type === CLUSTER) this.requireFreeServicesRange(properties);
+    this.put(type, id, properties);
+  }
+
+  put(type: string, id: string, properties: Properties): void {
+    this.change((state) => (state.resources[id] = { type, properties }));
+  }
+
+  delete(id: string): void {
+    const user = this.userOf(id);
+    if (user) {
+      throw new Error(
+        `googleapi: Error 400: The resource '${id}' is already being used by '${user}', resourceInUseByAnotherResource`,
+      );
+    }
+    this.change((state) => {
+      state.resources = Object.fromEntries(Object.entries(state.resources).filter(([other]) => other !== id));
+    });
+  }
+
+  /** A services range belongs to one cluster, unlike a range of pods. */
+  private requireFreeServicesRange(properties: Properties): void {
+    const range = stringAt(properties, "ipAllocationPolicy", "servicesSecondaryRangeName");
+    const { subnetwork } = properties;
+    const taken = Object.values(this.state.resources).some(
+      (other) =>
+        other.type === CLUSTER &&
+        range !== undefined &&
+        other.properties.subnetwork === subnetwork &&
+        stringAt(other.properties, "ipAllocationPolicy", "servicesSecondaryRangeName") === range,
+    );
+    if (taken) {
+      throw new Error(
+        `googleapi: Error 400: Services range "${range}" in subnetwork "${String(subnetwork)}" is already used by another cluster., badRequest`,
+      );
+    }
+  }
+
+  private requireApi(type: string): void {
+    const module = type.split(/[:/]/)[1] ?? "";
+    const { slowApis } = this.state;
+    const remaining = slowApis[module] ?? 0;
+    if (remaining === 0) return;
+    this.change((state) => (state.slowApis[module] = remaining - 1));
+    throw new Error(
+      `googleapi: Error 403: ${module}.googleapis.com API has not been used in project 1 before or it is disabled. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry., SERVICE_DISABLED`,
+    );
+  }
+
+  /** Resource that prevents the deletion of a network or subnetwork. */
+  private userOf(id: string): string | undefined {
+    const property = { [NETWORK]: "network", [SUBNETWORK]: "subnetwork" }[this.find(id)?.type ?? ""];
+    if (property === undefined) return undefined;
+    return Object.keys(this.state.resources).find((other) => this.find(other)?.properties[property] === id);
+  }
+
+  private get state(): State {
+    if (!existsSync(this.file)) return { resources: {}, slowApis: {} };
+    return JSON.parse(readFileSync(this.file, "utf8")) as State;
+  }
+
+  private change(edit: (state: State) => void): void {
+    const { state } = this;
+    edit(state);
+    writeFileSync(this.file, JSON.stringify(state));
+  }
+}
