@@ -1,12 +1,14 @@
 /** Layers of the repository and the ban on import circles; `npm run lint` runs it. docs/explanation/architecture.md explains the layers. */
 
+const BASE_IMAGES = "docker/base-images\\.json";
+
 const LAYERS = {
   // A program that imports the library gets nothing of the local target or of the program.
   components: ["components"],
   program: ["components", "program"],
-  "index\\.ts": ["components", "program"],
+  "index\\.ts": ["components", "program", BASE_IMAGES],
   operate: ["components", "operate"],
-  local: ["components", "operate", "local", "index\\.ts"],
+  local: ["components", "operate", "local", "index\\.ts", BASE_IMAGES],
   policy: ["policy"],
   render: ["components", "program", "operate", "render", "index\\.ts"],
   reference: ["components", "program", "reference"],

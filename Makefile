@@ -24,7 +24,7 @@ SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down drill drills clean test test-fast test-unit test-cluster test-python test-consumer test-celery lint check bench compare docs tools
+.PHONY: help up status down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery lint check bench compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,6 +43,9 @@ drill: node_modules ## cause a failure under load and count every task (CLUSTER;
 
 drills: node_modules ## run all scenes in sequence and print a summary (CLUSTER, ARGS)
 	@$(OPERATE) drill all --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
+
+base-images: node_modules ## move docker/base-images.json to the newest digests of its tags; `pulumi up` or `make up` then rolls them out
+	@$(LOCAL) base-images
 
 clean: node_modules ## delete all clusters, images and the cache
 	@$(LOCAL) clean

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, HaCelery } from "./components";
+import baseImages from "./docker/base-images.json";
 import { loadSettings } from "./program/settings/load";
 import { celeryArgs } from "./program/celeryArgs";
 import { prepareTarget } from "./program/targets";
@@ -10,13 +11,13 @@ const target = prepareTarget(settings);
 const rabbitmqImage = new ContainerImage("rabbitmq", {
   repository: pulumi.interpolate`${target.imageRepository}/rabbitmq`,
   context: "docker/rabbitmq",
-  baseImage: settings.rabbitmqBaseImage,
+  baseImage: settings.rabbitmqBaseImage || baseImages.rabbitmq,
   platform: settings.platform,
 });
 const workerImage = new ContainerImage("worker", {
   repository: pulumi.interpolate`${target.imageRepository}/worker`,
   context: settings.workerContext,
-  baseImage: settings.workerBaseImage,
+  baseImage: settings.workerBaseImage || baseImages.worker,
   platform: settings.platform,
 });
 

@@ -6,6 +6,7 @@ import { runProgram } from "../operate/cli/runProgram";
 import { colorsFor } from "../operate/colors";
 import { UserError } from "../operate/errors";
 import { parseNumber } from "../operate/numbers";
+import { moveBaseImages } from "./images/moveBaseImages";
 import { handleInterrupts } from "./interrupt";
 import { withClusterLock } from "./lock";
 import { makeCommand } from "./paths";
@@ -65,6 +66,10 @@ program
   .option("--cluster <name>", "local cluster", clusterName, "local")
   .option("--force", "also if another checkout created the cluster")
   .action((options: DownOptions) => withClusterLock(options.cluster, () => down(options)));
+program
+  .command("base-images")
+  .description("move the base images of docker/base-images.json to the newest digests of their tags")
+  .action(() => moveBaseImages(console.log));
 program
   .command("clean")
   .description("take down every cluster, then remove images and the cache")

@@ -5,8 +5,8 @@ import { dockerIgnore } from "./dockerIgnore";
 
 export const DEFAULT_PLATFORM = "linux/amd64";
 
-/** Hash of everything that a build depends on except base images. `options` are the target, the platform, and the
- * build arguments. */
+/** Hash of everything that a build depends on. `options` are the target, the platform, and the build arguments. A base
+ * image is part of it as it is written there or in the Dockerfile, so only one by digest has a fixed content. */
 export function contentHash(context: string, dockerfile: string, options: Record<string, string>): string {
   const hash = createHash("sha256");
   const add = (...fields: (string | Buffer)[]) => {

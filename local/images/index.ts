@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import baseImages from "../../docker/base-images.json";
 import { PREFIX } from "../paths";
 import type { Report } from "../report";
 import { ensureBinaries } from "../toolchain";
@@ -19,8 +20,8 @@ export interface BaseImages {
 export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   return withWorkFolder(report, async () => {
     const present = await imagesPresent();
-    const rabbitmq = await pullOrBuild("rabbitmq:4.3-management", "base-rabbitmq", "forky", present, report);
-    const worker = await pullOrBuild("python:3.13-slim", "base-python", "trixie", present, report);
+    const rabbitmq = await pullOrBuild(baseImages.rabbitmq, "base-rabbitmq", "forky", present, report);
+    const worker = await pullOrBuild(baseImages.worker, "base-python", "trixie", present, report);
     report(`base images: ${rabbitmq}, ${worker}`);
     return { rabbitmq, worker };
   });
@@ -84,9 +85,17 @@ async function pullOrBuild(
   present: Images,
   report: Report,
 ): Promise<string> {
-  return (await hasOfficialImage(official, present, report))
-    ? official
-    : buildOwn(folder, suite, present, report);
+  if (await hasOfficialImage(official, present, report)) return official;
+  return tagWithId(await buildOwn(folder, suite, present, report));
+}
+
+/** Adds the image's ID to its tag. The tag of a recipe stays the same when its packages change, but what is built on the
+ * image must then be built again. */
+async function tagWithId(image: string): Promise<string> {
+  const id = await docker(thisHost, "image", "inspect", "--format={{.Id}}", image);
+  const tagged = `${image}-${id.replace("sha256:", "").slice(0, 12)}`;
+  await docker(thisHost, "tag", image, tagged);
+  return tagged;
 }
 
 async function buildOwn(

@@ -16,7 +16,8 @@ export async function hasOfficialImage(
   report: Report,
   host: Host = thisHost,
 ): Promise<boolean> {
-  if (present.has(image)) return true;
+  // Docker lists an image that was pulled by digest without its tag.
+  if (present.has(image.replace(/:[^:/@]+@/, "@"))) return true;
   const refusals = await readRefusals();
   if (Date.now() - (refusals[image] ?? 0) < DAY) return false;
   report(`pulling ${image}`);

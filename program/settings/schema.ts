@@ -60,8 +60,8 @@ const place = {
   imageRepository: text("registry.example.com/team"),
   keepImages: wholeNumber("10", 1),
   platform: choice(["linux/amd64", "linux/arm64"], "linux/amd64"),
-  rabbitmqBaseImage: filled("rabbitmq:4.3-management"),
-  workerBaseImage: filled("python:3.13-slim"),
+  rabbitmqBaseImage: text("registry.example.com/rabbitmq@sha256:DIGEST"),
+  workerBaseImage: text("registry.example.com/python@sha256:DIGEST"),
   namespace: namespace("celery"),
   existingNamespace: namespace("celery"),
 };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import baseImages from "../../docker/base-images.json";
 import { list, the } from "./components/engine";
 import { deploy } from "./program/stackRuns";
 
@@ -33,6 +34,8 @@ describe("index.ts", () => {
       build: { args: Record<string, string> };
     };
     assert.equal(build.args.BASE_IMAGE, "mine:1");
+    const worker = the(resources, "Image", "worker-image").inputs as unknown as { build: typeof build };
+    assert.equal(worker.build.args.BASE_IMAGE, baseImages.worker);
     const set = the(resources, "StatefulSet").inputs as unknown as PodTemplate;
     const [{ image }] = set.spec.template.spec.containers as [{ image: string }];
     assert.match(image, /\/rabbitmq@sha256:/);

@@ -42,6 +42,14 @@ describe("base images", () => {
     assert.deepEqual(host.calls, []);
   });
 
+  it("are the official ones by digest, too, which Docker lists without their tag", async () => {
+    const host = fakeHost();
+    const present = new Map([["registry.example:5000/python@sha256:9", "sha256:1"]]);
+    const pinned = "registry.example:5000/python:3.13-slim@sha256:9";
+    assert.ok(await hasOfficialImage(pinned, present, recorder().report, host));
+    assert.deepEqual(host.calls, []);
+  });
+
   it("are pulled if possible", async () => {
     const host = fakeHost({ answers: { "docker pull": {} } });
     await withWorkFolder(recorder().report, async () => {
@@ -89,8 +97,18 @@ describe("base images", () => {
   });
 
   it("are found with one docker command", async () => {
-    const host = fakeHost({ answers: { "docker image ls": { stdout: "a:1 sha256:1\nb:2 sha256:2" } } });
-    assert.deepEqual(Object.fromEntries(await imagesPresent(host)), { "a:1": "sha256:1", "b:2": "sha256:2" });
+    const host = fakeHost({
+      answers: {
+        "docker image ls": {
+          stdout: "a 1 sha256:9 sha256:1\nb 2 <none> sha256:2\n<none> <none> <none> sha256:3",
+        },
+      },
+    });
+    assert.deepEqual(Object.fromEntries(await imagesPresent(host)), {
+      "a:1": "sha256:1",
+      "a@sha256:9": "sha256:1",
+      "b:2": "sha256:2",
+    });
   });
 
   it("fail with docker's own message", async () => {
