@@ -90,7 +90,8 @@ export interface GkeClusterArgs {
   /** Name of the subnetwork's secondary range for pods; requires `serviceRange`. A shared VPC needs both.
    * @default GKE adds one to the subnetwork */
   podRange?: pulumi.Input<string>;
-  /** Name of the subnetwork's secondary range for Services.
+  /** Name of the subnetwork's secondary range for Services. Only one cluster can use it, so a change that creates a
+   * new cluster needs another one.
    * @default GKE adds one to the subnetwork */
   serviceRange?: pulumi.Input<string>;
   /** When GKE may upgrade. An upgrade moves the brokers one at a time.

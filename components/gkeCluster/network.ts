@@ -26,13 +26,14 @@ export function networkOf(gke: ResolvedCluster, opts: pulumi.CustomResourceOptio
 }
 
 function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): ClusterNetwork {
-  const { name, project, region } = gke;
+  const { name, project, region, location } = gke;
   const network = new gcp.compute.Network(
     `${name}-network`,
     {
       project,
-      // A changed description replaces the network, which a new region requires because its ranges are the same.
-      description: `Network of the GKE cluster ${name} in ${region}.`,
+      // A changed description replaces the network. A new location requires that, because the new cluster is created
+      // while the old one has the ranges, and Google gives a range of Services to one cluster only.
+      description: `Network of the GKE cluster ${name} in ${location}.`,
       autoCreateSubnetworks: false,
     },
     opts,

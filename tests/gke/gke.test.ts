@@ -86,6 +86,16 @@ describe("GKE, driven by the real engine against a model of Google Cloud", funct
     gke.args = BASE;
   });
 
+  it("moves to a zone of its region with a network of its own, because the old cluster keeps its ranges", async () => {
+    gke.args = { ...BASE, location: "us-east1-c" };
+    const { steps } = succeeded(await stack.run("up"));
+    for (const name of ["infra-network", "infra-subnetwork", "infra-cluster"])
+      assert.deepEqual(steps[name], ["create-replacement", "replace", "delete-replaced"], name);
+    assert.equal(google.list(CLUSTER).length, 1);
+    gke.args = BASE;
+    succeeded(await stack.run("up"));
+  });
+
   it("destroys everything", async () => {
     succeeded(await stack.run("destroy"));
     assert.equal(google.list(CLUSTER).length, 0);

@@ -299,7 +299,7 @@ describe("GkeCluster", () => {
     const { resources } = await run(() => create({ location: "us-east1-c" }));
     assert.deepEqual(the(resources, "Network").inputs, {
       project: "my-project",
-      description: "Network of the GKE cluster infra in us-east1.",
+      description: "Network of the GKE cluster infra in us-east1-c.",
       autoCreateSubnetworks: false,
     });
     assert.deepEqual(the(resources, "Subnetwork").inputs, {
