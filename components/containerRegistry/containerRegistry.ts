@@ -50,7 +50,9 @@ export class ContainerRegistry extends pulumi.ComponentResource {
       new gcp.artifactregistry.RepositoryIamMember(
         `${name}-reader-${index}`,
         { project, location, repository: images.name, role: READER_ROLE, member },
-        { parent: this },
+        // A grant disappears with the registry. Deleting it by itself would take it from the nodes before Pulumi
+        // refuses to delete a protected registry.
+        { parent: this, deletedWith: images },
       );
     });
 

@@ -96,6 +96,17 @@ describe("GKE, driven by the real engine against a model of Google Cloud", funct
     succeeded(await stack.run("up"));
   });
 
+  it("deletes nothing of a protected stack, although no preview stops the destroy", async () => {
+    gke.args = { ...BASE, deletionProtection: true };
+    succeeded(await stack.run("up"));
+    const before = google.all();
+    const outcome = await stack.run("destroy");
+    assert.match(outcome.messages.join("\n"), /cannot be deleted\s+because it is protected/);
+    assert.deepEqual(google.all(), before);
+    gke.args = BASE;
+    succeeded(await stack.run("up"));
+  });
+
   it("destroys everything", async () => {
     succeeded(await stack.run("destroy"));
     assert.equal(google.list(CLUSTER).length, 0);

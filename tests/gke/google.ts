@@ -35,6 +35,11 @@ export class Google {
     return Object.keys(this.state.resources).filter((id) => this.state.resources[id]?.type === type);
   }
 
+  /** IDs of all resources. */
+  all(): string[] {
+    return Object.keys(this.state.resources).sort();
+  }
+
   find(id: string): Existing | undefined {
     return this.state.resources[id];
   }
