@@ -97,8 +97,9 @@ export interface GkeClusterArgs {
   /** When GKE may upgrade. An upgrade moves the brokers one at a time.
    * @default any time */
   maintenance?: MaintenanceWindow;
-  /** Whether Pulumi and Google Cloud protect the cluster and its main pool from deletion.
-   * To destroy, set it to false and run `pulumi up` first.
+  /** Whether Pulumi refuses to delete or replace the cluster and its main pool. Google Cloud does not know this
+   * setting: the console, `gcloud` and other programs can still delete both. To destroy, set it to false and run
+   * `pulumi up` first.
    * @default true */
   deletionProtection?: boolean;
   /** Google Cloud labels of the cluster, nodes, and disks, for billing and search.
