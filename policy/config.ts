@@ -69,7 +69,7 @@ const GUARDS: readonly Guard[] = [
     what: "every pod that reaches the broker can read all tasks without a password",
   },
   {
-    keys: /^(ssl_options|management\.ssl)\.versions\.\d+$/,
+    keys: /^(ssl_options|(management|prometheus)\.ssl)\.versions\.\d+$/,
     isSafe: (value) => /^tlsv1\.[23]$/.test(value),
     what: "clients can use a version of TLS that is broken",
   },

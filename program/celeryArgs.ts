@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BeatOptions, BrokerOptions, HaCeleryArgs, WorkerPoolOptions } from "../components";
+import type { BeatOptions, BrokerOptions, BrokerTls, HaCeleryArgs, WorkerPoolOptions } from "../components";
 import { omitUndefined } from "../components/shared/omitUndefined";
 import type { TargetProfile } from "./targets/profile";
 import { emptyToUndefined } from "./settings/emptyToUndefined";
-import type { Settings } from "./settings/schema";
+import { type Settings, Tls } from "./settings/schema";
 
 /** Images to run, by digest. */
 export interface Images {
@@ -52,13 +52,7 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
     nodeSelector: emptyToUndefined(settings.brokerNodeSelector),
     tolerations: emptyToUndefined(settings.brokerTolerations),
     priorityClassName: settings.brokerPriorityClass || undefined,
-    tls: settings.brokerTlsSecret
-      ? omitUndefined({
-          secretName: settings.brokerTlsSecret,
-          serverName: settings.brokerTlsServerName,
-          authority: settings.brokerTlsAuthority || undefined,
-        })
-      : undefined,
+    tls: brokerTls(settings),
     vhost: settings.vhost,
     username: settings.brokerUser,
     passwordRevision: settings.passwordRevision,
@@ -70,6 +64,16 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
     deletionProtection: settings.deletionProtection,
     readyTimeout: settings.readyTimeout,
   };
+}
+
+function brokerTls(settings: Settings): BrokerTls | undefined {
+  if (settings.brokerTls === Tls.Generated) return {};
+  if (!settings.brokerTlsSecret) return undefined;
+  return omitUndefined({
+    secretName: settings.brokerTlsSecret,
+    serverName: settings.brokerTlsServerName,
+    authority: settings.brokerTlsAuthority || undefined,
+  });
 }
 
 function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptions[] {

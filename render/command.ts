@@ -2,7 +2,7 @@ import type { PasswordInputs } from "./mockOutputs";
 import { RenderError } from "./errors";
 import { PasswordFile } from "./passwords";
 import { renderStack } from "./stack";
-import type { Overrides } from "./stackConfig";
+import { configurationOf, type Overrides } from "./stackConfig";
 import { masked, toYaml } from "./yaml";
 
 /** Options of the render command. */
@@ -36,6 +36,7 @@ export function assignment(value: string, before: Overrides): Overrides {
 export async function render({ stack, config, passwords }: RenderCommandOptions): Promise<Rendered> {
   if (passwords === undefined) {
     const objects = await renderStack(stack, { overrides: config, password: () => "" });
+    rejectGeneratedCertificate(stack, config);
     return {
       yaml: toYaml(objects.map(masked)),
       note: "Secrets contain placeholders, with which no broker starts. Use --passwords FILE to generate and keep passwords.",
@@ -44,9 +45,17 @@ export async function render({ stack, config, passwords }: RenderCommandOptions)
   const file = new PasswordFile(passwords, stack);
   const password = (name: string, wanted: PasswordInputs) => file.of(name, wanted);
   const objects = await renderStack(stack, { overrides: config, password });
+  rejectGeneratedCertificate(stack, config);
   const added = file.save();
   return {
     yaml: toYaml(objects),
     ...(added > 0 && { note: `${added} new passwords in ${passwords}. Keep this file, and keep it secret.` }),
   };
+}
+
+function rejectGeneratedCertificate(stack: string, config: Overrides): void {
+  if (configurationOf(stack, config)["ha-celery:brokerTls"] !== "generated") return;
+  throw new RenderError(
+    'brokerTls is "generated", but YAML cannot renew a certificate. Have another tool create it, for example cert-manager (docs/how-to/tls.md), and add: --config brokerTls=auto --config brokerTlsSecret=NAME --config brokerTlsServerName=HOST',
+  );
 }

@@ -8,6 +8,11 @@ const OUTPUTS: Record<string, MockOutputs> = {
   "random:index/randomPassword:RandomPassword": ({ name, inputs }, { password }) => ({
     result: password(name, inputs as PasswordInputs),
   }),
+  // Nothing reads them: Secrets are masked, or the command refuses a generated certificate.
+  "tls:index/privateKey:PrivateKey": ({ name }) => ({ privateKeyPem: `private key ${name}` }),
+  "tls:index/selfSignedCert:SelfSignedCert": ({ name }) => ({ certPem: `certificate ${name}` }),
+  "tls:index/certRequest:CertRequest": ({ name }) => ({ certRequestPem: `request ${name}` }),
+  "tls:index/locallySignedCert:LocallySignedCert": ({ name }) => ({ certPem: `certificate ${name}` }),
   "docker:index/image:Image": ({ name, inputs }, { imageRef }) => ({
     repoDigest: imageRef(name, String((inputs as { imageName?: string }).imageName)),
   }),

@@ -18,23 +18,26 @@ export interface BrokerAccess {
   /** Namespaces whose pods may use the management API, for example that of an autoscaler. They also need a password.
    * @default none; `kubectl port-forward` works regardless */
   managementNamespaces?: string[];
-  /** Namespaces whose pods may read metrics on port 15692, without a password.
+  /** Namespaces whose pods may read metrics without a password, on port 15692, or 15691 with TLS.
    * @default none */
   monitoringNamespaces?: string[];
 }
 
-/** TLS of a broker, and the name that clients verify. */
+/** Certificate of a broker, and the name that clients verify. Without fields, `{}`, the component generates an authority
+ * and a certificate, and the first `pulumi up` of each calendar year renews the certificate: docs/how-to/tls.md. */
 export interface BrokerTls {
   /** Name of a Secret of type `kubernetes.io/tls` in the broker's namespace, with `tls.crt`, `tls.key`, and
-   * `ca.crt`, as cert-manager creates it. A renewed certificate takes effect without a restart:
-   * docs/how-to/tls.md. */
-  secretName: pulumi.Input<string>;
-  /** Host name in the certificate. Clients verify it instead of the host that they connect to, which is generated.
-   * Changing it restarts the workers. */
-  serverName: string;
-  /** CA certificates that sign the broker's certificate, in PEM format: the content of `ca.crt`. `CeleryClient` copies
-   * them to your own publishers. Include the old and the new ones while you replace the authority.
-   * @default not copied; publishers mount `ca.crt` themselves */
+   * `ca.crt`, as cert-manager creates it. A renewed certificate takes effect without a restart. Changing the name
+   * restarts the nodes and then the workers, one by one.
+   * @default a Secret with a generated certificate, `<name>-tls` */
+  secretName?: pulumi.Input<string>;
+  /** Host name in the certificate of `secretName`, required with it. Clients verify it instead of the host that they
+   * connect to, which is generated. Changing it restarts the workers.
+   * @default the Service's host, which a generated certificate contains */
+  serverName?: string;
+  /** CA certificates that sign the certificate of `secretName`, in PEM format: the content of `ca.crt`. `CeleryClient`
+   * copies them to your own publishers. Include the old and the new ones while you replace the authority.
+   * @default the generated authority; with `secretName`, not copied, so publishers mount `ca.crt` themselves */
   authority?: pulumi.Input<string>;
 }
 
@@ -76,7 +79,7 @@ export interface BrokerOptions extends Placement {
    * docs/how-to/rotate-password.md.
    * @default 0 */
   passwordRevision?: number;
-  /** TLS for clients and the management API; the metrics port and the connections between nodes stay unencrypted.
+  /** TLS for clients, the management API, and metrics; the connections between nodes stay unencrypted.
    * Turning it on or off restarts the nodes and then the workers, one by one, and interrupts them for some seconds:
    * docs/how-to/tls.md.
    * @default none; connections are not encrypted */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { generateCertificate } from "./certificate";
 import { configMap } from "./configuration";
 import { amqpUrl, clientSecret, credentialsSecret, monitoringSecret } from "./credentials";
 import { type Logins, checksum, definitionsOf, definitionsSecret } from "./definitions";
@@ -11,6 +12,7 @@ import { networkPolicy } from "./networkPolicy";
 import type { ResolvedBroker } from "./resolve";
 import { clientService, disruptionBudget, headlessService } from "./services";
 import { type BrokerSources, statefulSet, timeouts } from "./statefulSet";
+import type { BrokerCertificate } from "./tls";
 import { BROKER_GUARDS } from "../transform/guards";
 import { transformed } from "../transform/transformed";
 import { type AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./users";
@@ -55,6 +57,7 @@ export function createConfiguration(
   parent: pulumi.Resource,
   broker: ResolvedBroker,
   { cookie, active, former, monitoring }: Passwords,
+  certificate: BrokerCertificate | undefined,
 ): BrokerSources {
   const { name } = broker;
   const child = { parent };
@@ -71,6 +74,7 @@ export function createConfiguration(
     configMapName: config.metadata.name,
     definitionsSecretName: secret.metadata.name,
     credentialsSecretName: credentials.metadata.name,
+    certificateSecretName: certificate?.secretName,
     checksum: checksum(broker, definitions),
   };
 }
@@ -88,6 +92,18 @@ export function createServices(parent: pulumi.Resource, broker: ResolvedBroker):
   const peers = new k8s.core.v1.Service(`${name}-nodes`, headlessService(broker), { parent });
   const clients = new k8s.core.v1.Service(`${name}-client`, clientService(broker), { parent });
   return { peers, clients, host: pulumi.interpolate`${clients.metadata.name}.${namespace}.svc` };
+}
+
+/** Returns the certificate that the nodes serve, the user's or a generated one; undefined without TLS. */
+export function createCertificate(
+  parent: pulumi.Resource,
+  broker: ResolvedBroker,
+  host: pulumi.Output<string>,
+): BrokerCertificate | undefined {
+  if (!broker.tls) return undefined;
+  const { secretName, serverName = "", authority } = broker.tls;
+  if (secretName === undefined) return generateCertificate(parent, broker, host);
+  return { secretName, serverName, authority };
 }
 
 /** Limits who can connect to the nodes, and how many of them a drain can stop at once. */

@@ -51,7 +51,7 @@ const GUARDS: readonly Guard[] = [
     why: "every pod that reaches the broker could read all tasks. Remove it",
   },
   {
-    keys: /^(ssl_options|management\.ssl)\.versions\.\d+$/,
+    keys: /^(ssl_options|(management|prometheus)\.ssl)\.versions\.\d+$/,
     harmless: /^tlsv1\.[23]$/,
     why: "older versions of TLS are broken. Use tlsv1.3 or tlsv1.2",
   },

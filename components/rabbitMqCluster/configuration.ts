@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { type ResolvedBroker, memoryWatermark } from "./resolve";
-import { PORTS } from "./names";
 import { ADVANCED_FILE, advancedConfig } from "./sockets";
 import { tlsSettings } from "./tls";
 
@@ -103,7 +102,7 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
     "log.console": "true",
     // The root file system is read-only.
     "log.file": "false",
-    "prometheus.tcp.port": String(PORTS.prometheus),
+    ...(!broker.tls && { "prometheus.tcp.port": String(broker.metrics.port) }),
   };
 }
 

@@ -1,4 +1,4 @@
-export const PORTS = { prometheus: 15692, epmd: 4369, distribution: 25672 } as const;
+export const PORTS = { epmd: 4369, distribution: 25672 } as const;
 
 /** A port that clients use. */
 export interface Endpoint {
@@ -17,6 +17,11 @@ export const AMQPS: Endpoint = { name: "amqps", port: 5671, scheme: "amqps" };
 export const MANAGEMENT: Endpoint = { name: "management", port: 15672, scheme: "http" };
 
 export const MANAGEMENT_TLS: Endpoint = { name: "management-tls", port: 15671, scheme: "https" };
+
+/** Metrics in Prometheus' format, without a password. */
+export const METRICS: Endpoint = { name: "prometheus", port: 15692, scheme: "http" };
+
+export const METRICS_TLS: Endpoint = { name: "prometheus-tls", port: 15691, scheme: "https" };
 
 export const MONITORING_USER = "monitoring";
 

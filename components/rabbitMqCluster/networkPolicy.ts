@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { ResolvedBroker } from "./resolve";
-import { AMQP, AMQPS, CLIENT_LABEL, MANAGEMENT, MANAGEMENT_TLS, PORTS } from "./names";
+import { AMQP, AMQPS, CLIENT_LABEL, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS, PORTS } from "./names";
 
 type Policy = k8s.networking.v1.NetworkPolicyArgs;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
@@ -11,6 +11,7 @@ const tcp = (port: number): Port => ({ protocol: "TCP", port });
 // With and without TLS, because nodes of both kinds run while it is turned on or off.
 const AMQP_PORTS = [AMQP, AMQPS].map(({ port }) => tcp(port));
 const MANAGEMENT_PORTS = [MANAGEMENT, MANAGEMENT_TLS].map(({ port }) => tcp(port));
+const METRICS_PORTS = [METRICS, METRICS_TLS].map(({ port }) => tcp(port));
 
 /** Allows only the broker's own nodes, labeled clients, and the namespaces in `access`. */
 export function networkPolicy(broker: ResolvedBroker): Policy {
@@ -34,7 +35,7 @@ export function networkPolicy(broker: ResolvedBroker): Policy {
         },
         clients(broker),
         ...fromNamespaces(broker.access.managementNamespaces, MANAGEMENT_PORTS),
-        ...fromNamespaces(broker.access.monitoringNamespaces, [tcp(PORTS.prometheus)]),
+        ...fromNamespaces(broker.access.monitoringNamespaces, METRICS_PORTS),
       ],
     },
   };

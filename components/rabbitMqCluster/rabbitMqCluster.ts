@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  createCertificate,
   createClientAccess,
   createConfiguration,
   createFoundedMarker,
@@ -54,9 +55,9 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly credentialsSecretName: pulumi.Output<string>;
   /** Name of the Secret of the read-only user: `management-url`, `username`, `password`. */
   readonly monitoringSecretName: pulumi.Output<string>;
-  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS, amqps 5671 and
-   * management-tls 15671 instead of the first two. It has all five ports, but a port without a node behind it refuses
-   * connections. */
+  /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS, amqps 5671,
+   * management-tls 15671, prometheus-tls 15691 instead. It has all six ports, but a port without a node behind it
+   * refuses connections. */
   readonly serviceName: pulumi.Output<string>;
   /** Name of the headless Service with which the nodes find each other. */
   readonly headlessServiceName: pulumi.Output<string>;
@@ -82,8 +83,9 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     const broker = resolveBroker(name, args);
 
     const passwords = createPasswords(this, broker);
-    const sources = createConfiguration(this, broker, passwords);
     const services = createServices(this, broker);
+    const certificate = createCertificate(this, broker, services.host);
+    const sources = createConfiguration(this, broker, passwords, certificate);
     createPolicies(this, broker);
     const nodes = createNodes(this, broker, sources, services);
     createFoundedMarker(this, broker, nodes);
@@ -105,7 +107,7 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     this.registerOutputs(outputsOf(this));
     parts.set(this, {
       statefulSet: nodes,
-      trust: trustOf(broker.tls),
+      trust: trustOf(certificate),
       clientLabels: { [CLIENT_LABEL]: name },
     });
   }

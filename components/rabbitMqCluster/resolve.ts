@@ -5,7 +5,7 @@ import { type Identity, identityOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
 import { type Compute, type Placement, OnDelete, Spread } from "../types";
 import type { TransformedStatefulSet } from "../transform/args";
-import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS } from "./names";
+import { type Endpoint, AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS } from "./names";
 
 /** Arguments of a broker with all defaults. */
 export interface ResolvedBroker extends Placement, Identity {
@@ -23,6 +23,7 @@ export interface ResolvedBroker extends Placement, Identity {
   tls: BrokerTls | undefined;
   amqp: Endpoint;
   management: Endpoint;
+  metrics: Endpoint;
   consumerTimeoutSeconds: number;
   gracePeriodSeconds: number;
   access: BrokerAccess;
@@ -51,6 +52,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
     tls: args.tls,
     amqp: args.tls ? AMQPS : AMQP,
     management: args.tls ? MANAGEMENT_TLS : MANAGEMENT,
+    metrics: args.tls ? METRICS_TLS : METRICS,
     consumerTimeoutSeconds: args.consumerTimeoutSeconds ?? 14400,
     gracePeriodSeconds: args.gracePeriodSeconds ?? 600,
     access: args.access ?? {},

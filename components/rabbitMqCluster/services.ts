@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { ResolvedBroker } from "./resolve";
-import { AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS, PORTS } from "./names";
+import { AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS, PORTS } from "./names";
 
-const CLIENT_ENDPOINTS = [AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS];
+const CLIENT_ENDPOINTS = [AMQP, AMQPS, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS];
 
 /** Not generated, because it is part of every node's name. */
 export const headlessName = (broker: ResolvedBroker) => `${broker.name}-nodes`;
@@ -40,11 +40,8 @@ export function clientService(broker: ResolvedBroker): k8s.core.v1.ServiceArgs {
     spec: {
       type: "ClusterIP",
       selector: broker.selector,
-      ports: [
-        // With and without TLS: while TLS is turned on or off, each port leads to the nodes that have it.
-        ...CLIENT_ENDPOINTS.map(({ name, port }) => ({ name, port, targetPort: name })),
-        { name: "prometheus", port: PORTS.prometheus, targetPort: "prometheus" },
-      ],
+      // With and without TLS: while TLS is turned on or off, each port leads to the nodes that have it.
+      ports: CLIENT_ENDPOINTS.map(({ name, port }) => ({ name, port, targetPort: name })),
     },
   };
 }

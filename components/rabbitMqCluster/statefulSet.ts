@@ -29,6 +29,9 @@ export interface BrokerSources {
   configMapName: pulumi.Input<string>;
   definitionsSecretName: pulumi.Input<string>;
   credentialsSecretName: pulumi.Input<string>;
+  /** The Secret of the certificate.
+   * @default no TLS */
+  certificateSecretName?: pulumi.Input<string>;
   /** Checksum of the configuration; a change restarts the nodes one by one. */
   checksum: pulumi.Input<string>;
 }
@@ -65,7 +68,8 @@ export function statefulSet(broker: ResolvedBroker, sources: BrokerSources): Bui
           annotations: {
             "ha-celery/checksum": sources.checksum,
             "prometheus.io/scrape": "true",
-            "prometheus.io/port": String(PORTS.prometheus),
+            "prometheus.io/port": String(broker.metrics.port),
+            ...(broker.tls && { "prometheus.io/scheme": broker.metrics.scheme }),
           },
         },
         spec: podSpec(broker, sources),
@@ -105,7 +109,7 @@ function podSpec(broker: ResolvedBroker, sources: BrokerSources): PodSpec {
       { name: "tmp", emptyDir: {} },
       { name: "config", configMap: { name: sources.configMapName } },
       { name: "definitions", secret: { secretName: sources.definitionsSecretName } },
-      ...tlsVolumes(broker.tls),
+      ...tlsVolumes(sources.certificateSecretName),
       {
         name: "cookie",
         secret: { secretName: sources.credentialsSecretName, items: [{ key: COOKIE_KEY, path: COOKIE_KEY }] },
@@ -150,8 +154,10 @@ function brokerContainer(broker: ResolvedBroker): Container {
       { name: "ERL_MAX_PORTS", value: "65536" },
     ],
     ports: [
-      ...[broker.amqp, broker.management].map(({ name, port }) => ({ name, containerPort: port })),
-      { name: "prometheus", containerPort: PORTS.prometheus },
+      ...[broker.amqp, broker.management, broker.metrics].map(({ name, port }) => ({
+        name,
+        containerPort: port,
+      })),
       { name: "epmd", containerPort: PORTS.epmd },
       { name: "distribution", containerPort: PORTS.distribution },
     ],

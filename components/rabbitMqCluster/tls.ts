@@ -1,15 +1,31 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type { BrokerTls } from "./args";
+import type * as pulumi from "@pulumi/pulumi";
 import type { BrokerTrust } from "../types";
-import { AMQPS, MANAGEMENT_TLS } from "./names";
+import { AMQPS, MANAGEMENT_TLS, METRICS_TLS } from "./names";
 
 type PodVolume = k8s.types.input.core.v1.Volume;
 
 export const TLS_DIR = "/etc/rabbitmq-tls";
-const AUTHORITY = "ca.crt";
-const FILES = { cacertfile: AUTHORITY, certfile: "tls.crt", keyfile: "tls.key" };
 
-/** Lines of rabbitmq.conf: certificates for clients and management, and no port without TLS. */
+/** Keys of the Secret, as in one of type `kubernetes.io/tls`. */
+export const AUTHORITY_KEY = "ca.crt";
+export const CERTIFICATE_KEY = "tls.crt";
+export const PRIVATE_KEY = "tls.key";
+
+const FILES = { cacertfile: AUTHORITY_KEY, certfile: CERTIFICATE_KEY, keyfile: PRIVATE_KEY };
+
+/** The certificate that the nodes serve, the user's or a generated one. */
+export interface BrokerCertificate {
+  /** Secret with the three files. */
+  secretName: pulumi.Input<string>;
+  /** Host name that clients verify. */
+  serverName: pulumi.Input<string>;
+  /** CA certificates in PEM format.
+   * @default not known */
+  authority?: pulumi.Input<string>;
+}
+
+/** Lines of rabbitmq.conf: certificates for clients, management, and metrics, and no port without TLS. */
 export function tlsSettings(): Record<string, string> {
   return {
     "listeners.tcp": "none",
@@ -25,6 +41,12 @@ export function tlsSettings(): Record<string, string> {
     ...files("management.ssl"),
     "management.ssl.versions.1": "tlsv1.3",
     "management.ssl.versions.2": "tlsv1.2",
+    // Without this line, the plugin keeps its port without TLS open.
+    "prometheus.tcp.listener": "none",
+    "prometheus.ssl.port": String(METRICS_TLS.port),
+    ...files("prometheus.ssl"),
+    "prometheus.ssl.versions.1": "tlsv1.3",
+    "prometheus.ssl.versions.2": "tlsv1.2",
   };
 }
 
@@ -34,18 +56,18 @@ const files = (section: string): Record<string, string> =>
   );
 
 /** A directory, because the kubelet updates the files in a directory but not a single mounted file. */
-export function tlsVolumes(tls: BrokerTls | undefined): PodVolume[] {
-  if (!tls) return [];
+export function tlsVolumes(secretName: pulumi.Input<string> | undefined): PodVolume[] {
+  if (secretName === undefined) return [];
   const items = Object.values(FILES).map((key) => ({ key, path: key }));
-  return [{ name: "tls", secret: { secretName: tls.secretName, items, defaultMode: 0o440 } }];
+  return [{ name: "tls", secret: { secretName, items, defaultMode: 0o440 } }];
 }
 
 /** How clients verify the certificate. */
-export function trustOf(tls: BrokerTls | undefined): BrokerTrust | undefined {
-  if (!tls) return undefined;
-  const { secretName, serverName, authority: certificates } = tls;
+export function trustOf(certificate: BrokerCertificate | undefined): BrokerTrust | undefined {
+  if (!certificate) return undefined;
+  const { secretName, serverName, authority: certificates } = certificate;
   return {
-    authority: { secretName, key: AUTHORITY },
+    authority: { secretName, key: AUTHORITY_KEY },
     serverName,
     ...(certificates !== undefined && { certificates }),
   };
@@ -53,7 +75,7 @@ export function trustOf(tls: BrokerTls | undefined): BrokerTrust | undefined {
 
 /** Whether the user must not set this line of rabbitmq.conf with TLS: ports and files that the pods depend on. */
 export function clashesWithTls(setting: string): boolean {
-  return /^(listeners|management\.(tcp|listener))\.|^(ssl_options|management\.ssl)\.(cacertfile|certfile|keyfile|port)$/.test(
+  return /^(listeners|management\.(tcp|listener)|prometheus\.tcp)\.|^(ssl_options|(management|prometheus)\.ssl)\.(cacertfile|certfile|keyfile|port)$/.test(
     setting,
   );
 }

@@ -61,18 +61,40 @@ export const certificates: Check<NonNullable<BrokerTls["authority"]>> = check(
   (what) => `${what} contains no certificate in PEM format. Use the content of ca.crt.`,
 );
 
-const tls = fields<BrokerTls>({
-  secretName: check(
-    (name) => name !== "",
-    (what) => `${what} is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.`,
-  ),
-  serverName: check(
-    (name) => HOST_NAME.test(name),
-    (what, name) =>
-      `${what} is ${quote(name)}, which is not a host name. Use one host name in the certificate, such as "broker.example.com".`,
-  ),
-  authority: certificates,
-});
+/** All of a certificate of the user's, or nothing. */
+const wholeCertificate: Rule<BrokerTls> = {
+  needs: [],
+  problems: ({ secretName, serverName, authority }) => {
+    if (secretName !== undefined)
+      return serverName === undefined
+        ? [
+            `secretName is set, but not tls.serverName, which clients verify. Set tls.serverName to one host name in the certificate, such as "broker.example.com".`,
+          ]
+        : [];
+    return Object.entries({ serverName, authority })
+      .filter(([, value]) => value !== undefined)
+      .map(
+        ([key]) =>
+          `${key} is set, but not tls.secretName, and the generated certificate has its own. Remove it, or set tls.secretName to the Secret of your certificate.`,
+      );
+  },
+};
+
+const tls = fields<BrokerTls>(
+  {
+    secretName: check(
+      (name) => name !== "",
+      (what) => `${what} is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.`,
+    ),
+    serverName: check(
+      (name) => HOST_NAME.test(name),
+      (what, name) =>
+        `${what} is ${quote(name)}, which is not a host name. Use one host name in the certificate, such as "broker.example.com".`,
+    ),
+    authority: certificates,
+  },
+  wholeCertificate,
+);
 
 const LEAST_MEMORY = 512 * MIB;
 

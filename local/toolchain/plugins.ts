@@ -17,7 +17,10 @@ export type PluginSource = "PATH" | "installed" | "downloaded" | "stand-in";
 
 /** Returns the provider plugins of stack `local`, in the versions of their npm packages. */
 export function neededPlugins(): Plugin[] {
-  return ["kubernetes", "docker", "random"].map((name) => ({ name, version: versionOf(`@pulumi/${name}`) }));
+  return ["kubernetes", "docker", "random", "tls"].map((name) => ({
+    name,
+    version: versionOf(`@pulumi/${name}`),
+  }));
 }
 
 /** Returns the installed version of an npm package. */

@@ -63,11 +63,13 @@ const tls: Rule = (settings, messages) => [
         ),
       ]
     : []),
-  ...(settings.brokerTls === Tls.Off && settings.brokerTlsSecret
+  ...(settings.brokerTls !== undefined && settings.brokerTls !== Tls.Auto && settings.brokerTlsSecret
     ? [
         messages.problem(
           "brokerTls",
-          "brokerTlsSecret is set, which turns TLS on",
+          settings.brokerTls === Tls.Off
+            ? "brokerTlsSecret is set, which turns TLS on"
+            : "brokerTlsSecret is also set; the former generates a certificate, the latter uses an existing one",
           `${messages.remove("brokerTls")}, or ${messages.remove("brokerTlsSecret")}`,
         ),
       ]
@@ -108,7 +110,7 @@ export const warnings: Rule = (settings, messages) => [
         messages.problem(
           "brokerTls",
           "passwords and tasks cross the network unencrypted",
-          `${messages.remove("brokerTls")}, and ${messages.set("brokerTlsSecret", "NAME")}, see docs/how-to/tls.md`,
+          `${messages.set("brokerTls", Tls.Generated)}, see docs/how-to/tls.md`,
         ),
       ]
     : []),
@@ -153,13 +155,13 @@ const production: Rule = (settings, messages) => {
       "the broker must not run on nodes that can all be reclaimed at once",
       false,
     ),
-    ...(brokerTls === Tls.Off || brokerTlsSecret
+    ...(brokerTls !== Tls.Auto || brokerTlsSecret
       ? []
       : [
           messages.problem(
             "brokerTls",
-            "in production connections must be encrypted, which needs brokerTlsSecret and brokerTlsServerName (docs/how-to/tls.md), or be unencrypted on purpose",
-            messages.set("brokerTls", Tls.Off),
+            "in production connections must be encrypted, with a generated certificate or that of brokerTlsSecret (docs/how-to/tls.md), or be unencrypted on purpose, with off",
+            messages.set("brokerTls", Tls.Generated),
           ),
         ]),
   ];

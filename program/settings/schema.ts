@@ -41,6 +41,8 @@ export type Target = (typeof Target)[keyof typeof Target];
 export const Tls = {
   /** TLS if `brokerTlsSecret` is set. */
   Auto: "auto",
+  /** TLS with a certificate that the stack generates and renews. */
+  Generated: "generated",
   /** No TLS, on purpose. */
   Off: "off",
 } as const;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrokerCluster, Publisher } from "./brokerCluster";
 import { PLAIN, program, SECURE, SHOP, type Wishes } from "./brokerProgram";
@@ -23,7 +24,7 @@ async function timed<T>(what: string, work: Promise<T>): Promise<T> {
 describe("changing brokers under load, on a real cluster", () => {
   const stack = new ProviderStack();
   const authority = new Authority();
-  const certificate = (namespace = SECURE) => authority.issue(SERVER_NAME, `*.${namespace}.svc`);
+  const certificate = () => authority.issue(SERVER_NAME, `*.${SECURE}.svc`);
   const wishes: Wishes = {
     kubeconfig: "",
     registry: "",
@@ -97,14 +98,15 @@ with app.connection_for_write() as connection:
         `
 import socket
 for host in ${JSON.stringify(addresses)}:
-    for port in (5671, 15671, 5672, 15672):
+    for port in (5671, 15671, 15691, 5672, 15672, 15692):
         try:
             socket.create_connection((host, port), timeout=5).close()
             print(port, "open")
         except ConnectionRefusedError:
             print(port, "refused")`,
       );
-      const each = ["5671 open", "15671 open", "5672 refused", "15672 refused"];
+      const open = [5671, 15671, 15691].map((port) => `${port} open`);
+      const each = [...open, ...[5672, 15672, 15692].map((port) => `${port} refused`)];
       assert.deepEqual(answers.trim().split(/\r?\n/), [...each, ...each, ...each]);
     });
 
@@ -141,7 +143,7 @@ print(queue["name"], queue["type"])`;
     it("receives a new certificate", async () => {
       const next = certificate();
       await cluster.putCertificate(SECURE, next);
-      renewed = servedAfter(next["tls.crt"]);
+      renewed = servedAfter(SECURE, next["tls.crt"]);
       // The last test awaits the result.
       renewed.catch(quiet);
     });
@@ -338,7 +340,6 @@ print(queue["name"], queue["type"])`;
       await webGoesOn(cluster, PLAIN);
       const publisher = new Publisher(cluster, PLAIN, "tls-on");
       await publisher.start();
-      await cluster.putCertificate(PLAIN, certificate(PLAIN));
       wishes.isPlainSecured = true;
       const pauses = cluster.watchPauses(PLAIN, publisher.run, `${PLAIN}-web`);
       const { steps } = await timed("up", stack.run("up"))
@@ -353,6 +354,7 @@ print(queue["name"], queue["type"])`;
         Object.keys(steps).filter((name) => order.includes(name)),
         order,
       );
+      assert.doesNotMatch(stack.stateText, /-----BEGIN [A-Z ]*PRIVATE KEY-----/);
 
       // The publisher has the old URL, which no node serves any more.
       const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, publisher.run);
@@ -369,6 +371,25 @@ print(queue["name"], queue["type"])`;
   });
 
   describe("renewing the certificate", () => {
+    it("is done by the first update of a year if it is generated, without a restart", async () => {
+      const before = await cluster.uids(PLAIN, "rabbitmq");
+      const year = new Date().getUTCFullYear() + 1;
+      const clock = mock.method(Date.prototype, "getUTCFullYear", () => year);
+      const { steps } = succeeded(await timed("up", stack.run("up")));
+      const again = succeeded(await stack.run("preview"));
+      clock.mock.restore();
+      assert.deepEqual(touched(again), []);
+      assert.deepEqual(steps["plain-mq-tls-values"], ["update"]);
+      assert.deepEqual(
+        Object.keys(steps).filter((name) => /plain-(mq-set|mq-client|pool|web)/.test(name)),
+        [],
+      );
+      const seconds = await servedAfter(PLAIN, await cluster.generatedCertificate(PLAIN));
+      console.log(`      served ${seconds} s after the update`);
+      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before);
+      await webGoesOn(cluster, PLAIN);
+    });
+
     it("serves the new certificate without a restart", async () => {
       console.log(`      served ${await renewed} s after the Secret changed`);
       const restarts = (await cluster.pods(SECURE, "rabbitmq")).map(
@@ -378,22 +399,23 @@ print(queue["name"], queue["type"])`;
     });
   });
 
-  /** Returns the seconds until every node serves the certificate, to clients and in the management API. */
-  async function servedAfter(wanted: string): Promise<number> {
-    const addresses = (await cluster.pods(SECURE, "rabbitmq")).map(({ status }) => status?.podIP ?? "");
+  /** Returns the seconds until every node serves the certificate, to clients, in the management API, and for metrics. */
+  async function servedAfter(namespace: string, wanted: string): Promise<number> {
+    const addresses = (await cluster.pods(namespace, "rabbitmq")).map(({ status }) => status?.podIP ?? "");
     const script = `
 import os, socket, ssl
 trust = ssl.create_default_context(cafile=os.environ["HA_CELERY_BROKER_CA"])
 wanted = ssl.PEM_cert_to_DER_cert(${JSON.stringify(wanted)})
 for host in ${JSON.stringify(addresses)}:
-    for port in (5671, 15671):
-        with trust.wrap_socket(socket.create_connection((host, port)), server_hostname="${SERVER_NAME}") as tls:
+    for port in (5671, 15671, 15691):
+        name = os.environ["HA_CELERY_BROKER_SERVER_NAME"]
+        with trust.wrap_socket(socket.create_connection((host, port)), server_hostname=name) as tls:
             print("new" if tls.getpeercert(True) == wanted else "old")`;
     const began = Date.now();
     for (;;) {
-      const answers = (await cluster.inWorker(SECURE, script)).trim().split(/\s+/);
+      const answers = (await cluster.inWorker(namespace, script)).trim().split(/\s+/);
       const seconds = Math.round((Date.now() - began) / 1000);
-      assert.equal(answers.length, 6);
+      assert.equal(answers.length, 9);
       if (answers.every((each) => each === "new")) return seconds;
       assert.ok(seconds < 400, `still the old certificate after ${seconds} s: ${answers.join(", ")}`);
       await sleep(5_000);

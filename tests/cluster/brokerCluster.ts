@@ -83,6 +83,12 @@ export class BrokerCluster {
     };
   }
 
+  /** Returns the generated certificate of a namespace's broker. */
+  async generatedCertificate(namespace: string): Promise<string> {
+    const { data } = await this.core.readNamespacedSecret({ namespace, name: `${namespace}-mq-tls` });
+    return Buffer.from(data?.["tls.crt"] ?? "", "base64").toString();
+  }
+
   async uids(namespace: string, application: string): Promise<string[]> {
     return (await this.pods(namespace, application)).map(({ metadata }) => metadata?.uid ?? "").sort();
   }

@@ -27,11 +27,11 @@ export interface Wishes extends ImageSources {
   /** Volume size of the broker without TLS. */
   size: string;
   passwordRevision: number;
-  /** Whether TLS is turned on for the broker without it, with a certificate of the same authority. */
+  /** Whether TLS is turned on for the broker without it, with a generated certificate. */
   isPlainSecured: boolean;
-  /** Host name in the certificates. */
+  /** Host name in the certificate. */
   serverName: string;
-  /** CA certificates of the brokers with TLS. */
+  /** CA certificates of the broker with TLS. */
   authority: string;
 }
 
@@ -43,7 +43,7 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     const images = { broker: image("rabbitmq", wishes), worker: image("worker", wishes) };
     const tls = { secretName: CERTIFICATE, serverName, authority };
     const urls = [
-      { namespace: PLAIN, passwordRevision, size, tls: wishes.isPlainSecured ? tls : undefined },
+      { namespace: PLAIN, passwordRevision, size, tls: wishes.isPlainSecured ? {} : undefined },
       { namespace: SECURE, tls },
     ].map(({ namespace, size: claimed = "1Gi", ...options }) => {
       const inside = { parent: new pulumi.ComponentResource("test:index:Part", namespace), provider };

@@ -122,6 +122,18 @@ describe("every problem of", () => {
         'tls.secretName is "". Use the name of a Secret with tls.crt, tls.key and ca.crt.',
       ],
       [
+        { tls: { secretName: "broker-tls" } },
+        'tls.secretName is set, but not tls.serverName, which clients verify. Set tls.serverName to one host name in the certificate, such as "broker.example.com".',
+      ],
+      [
+        { tls: { serverName: "broker.example.com" } },
+        "tls.serverName is set, but not tls.secretName, and the generated certificate has its own. Remove it, or set tls.secretName to the Secret of your certificate.",
+      ],
+      [
+        { tls: { authority: "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----" } },
+        "tls.authority is set, but not tls.secretName, and the generated certificate has its own. Remove it, or set tls.secretName to the Secret of your certificate.",
+      ],
+      [
         { tls: { secretName: "broker-tls", serverName: "*.jobs.svc" } },
         'tls.serverName is "*.jobs.svc", which is not a host name. Use one host name in the certificate, such as "broker.example.com".',
       ],
@@ -136,6 +148,10 @@ describe("every problem of", () => {
       [
         { tls: TLS, config: { "management.tcp.port": "15672" } },
         "config has management.tcp.port, but tls sets the ports and the certificate files. Remove it.",
+      ],
+      [
+        { tls: TLS, config: { "prometheus.tcp.port": "15692" } },
+        "config has prometheus.tcp.port, but tls sets the ports and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "management.ssl.port": "1" } },

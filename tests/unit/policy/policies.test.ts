@@ -128,6 +128,7 @@ describe("a policy speaks up when", () => {
     ["auth_mechanisms.3", "ANONYMOUS", /without a password/],
     ["ssl_options.versions.1", "tlsv1.1", /version of TLS that is broken/],
     ["management.ssl.versions.1", "tlsv1", /version of TLS that is broken/],
+    ["prometheus.ssl.versions.1", "tlsv1", /version of TLS that is broken/],
   ];
   for (const [key, value, message] of weakened) {
     it(`rabbitmq.conf has ${key} = ${value}, which the component refuses, too`, async () => {

@@ -51,6 +51,10 @@ describe("settings in the words of HaCelery", () => {
     assert.equal((await argsOf({ inject: true })).inject, true);
   });
 
+  it("let the broker generate its certificate", async () => {
+    assert.deepEqual((await argsOf({ brokerTls: "generated" })).broker?.tls, {});
+  });
+
   it("hand on everything that can be set of the broker", async () => {
     const { broker } = await argsOf({
       brokerConfig: { "log.console.level": "debug" },

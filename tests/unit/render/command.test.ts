@@ -60,6 +60,11 @@ describe("npm run render", () => {
     };
   it("lists the stacks if there is no such stack", refuses("no", config, /Pulumi\.no\.yaml.*local/));
   it("rejects what a component rejects", refuses("local", { ...config, brokerMemory: "100Mi" }, /512Mi/));
+  it(
+    "refuses a generated certificate, which YAML cannot renew",
+    refuses("local", { ...config, brokerTls: "generated" }, /cannot renew .* --config brokerTlsSecret=NAME/),
+  );
+
   it("requires the Google Cloud project of stack prod", refuses("prod", {}, /gcp:project is not set/));
 
   describe("as a process", function () {

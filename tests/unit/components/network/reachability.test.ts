@@ -155,8 +155,8 @@ describe("who may connect to whom", () => {
       [true, true, false, false],
     );
     assert.deepEqual(
-      [15692, 15671, 5671].map((port) => connects(open, prometheus, port)),
-      [true, false, false],
+      [15692, 15691, 15671, 5671].map((port) => connects(open, prometheus, port)),
+      [true, true, false, false],
     );
     for (const port of [15672, 15692]) {
       assert.equal(connects(plain, keda, port), false);
@@ -164,12 +164,12 @@ describe("who may connect to whom", () => {
     }
   });
 
-  it("leaves no port without TLS beside one with it, but that of metrics", () => {
+  it("leaves no port for clients without TLS beside one with it", () => {
     const open = all.at(-1)?.[1];
     assert.ok(open);
     assert.deepEqual(
       brokerOf(open.pods).ports.map(({ containerPort }) => containerPort),
-      [5671, 15671, 15692, 4369, 25672],
+      [5671, 15671, 15691, 4369, 25672],
     );
   });
 });

@@ -29,12 +29,12 @@ describe("RabbitMqCluster with TLS", () => {
     assertGolden("rabbitMqCluster-tls", broker.resources);
   });
 
-  it("has no port left that is not encrypted, but that of metrics", () => {
+  it("has no port left that is not encrypted", () => {
     const nodes = rendered(
       broker.resources.filter(({ type }) => /:(StatefulSet|ConfigMap|Secret)$/.test(type)),
     );
-    assert.doesNotMatch(nodes, /\b(5672|15672)\b/);
-    assert.match(nodes, /\b5671\b.*\b15671\b/);
+    assert.doesNotMatch(nodes, /\b(5672|15672|15692)\b/);
+    assert.match(nodes, /\b5671\b.*\b15671\b.*\b15691\b/);
   });
 
   it("leads clients to the nodes with and without TLS while it is turned on, each on its port", () => {
@@ -44,7 +44,14 @@ describe("RabbitMqCluster with TLS", () => {
     // By name: the pods have the names of their own ports only.
     assert.deepEqual(
       spec.ports.map(({ port, targetPort }) => `${port} ${targetPort}`),
-      ["5672 amqp", "5671 amqps", "15672 management", "15671 management-tls", "15692 prometheus"],
+      [
+        "5672 amqp",
+        "5671 amqps",
+        "15672 management",
+        "15671 management-tls",
+        "15692 prometheus",
+        "15691 prometheus-tls",
+      ],
     );
   });
 

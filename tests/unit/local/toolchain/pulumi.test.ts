@@ -30,7 +30,7 @@ describe("finding Pulumi", () => {
     const host = fakeHost({
       path: ["pulumi"],
       env: { PATH: "/usr/bin", PULUMI_HOME: "/home/me/pulumi" },
-      answers: { ...version("v3.270.0"), ...installed(["kubernetes", "docker", "random"]) },
+      answers: { ...version("v3.270.0"), ...installed(["kubernetes", "docker", "random", "tls"]) },
     });
     const { lines, report } = recorder();
     const tools = await ensurePulumi(report, host, downloads(offline));
@@ -69,14 +69,14 @@ describe("finding Pulumi's plugins", () => {
   it("prefers one on PATH, then an installed one, then a stand-in, and reports stand-ins separately", async () => {
     const host = fakeHost({
       path: ["pulumi", "pulumi-resource-docker"],
-      answers: { ...version("v3.270.0"), ...installed(["random"]) },
+      answers: { ...version("v3.270.0"), ...installed(["random", "tls"]) },
     });
     const { lines, report } = recorder();
     const tools = await ensurePulumi(report, host, downloads(offline));
     assert.deepEqual(tools.standIns, ["kubernetes"]);
     assert.match(
       lines.at(-1) ?? "",
-      /official docker \S+, random \S+; stand-ins .* kubernetes \S+: the site is out/,
+      /official docker \S+, random \S+, tls \S+; stand-ins .* kubernetes \S+: the site is out/,
     );
     const [folder = "", ...rest] = (tools.env.PATH ?? "").split(delimiter);
     assert.deepEqual(
@@ -94,7 +94,7 @@ describe("finding Pulumi's plugins", () => {
       answers: { ...version("v3.270.0"), "/usr/bin/pulumi plugin ls": other },
     });
     const tools = await ensurePulumi(() => undefined, host, downloads(offline));
-    assert.deepEqual(tools.standIns, ["kubernetes", "docker", "random"]);
+    assert.deepEqual(tools.standIns, ["kubernetes", "docker", "random", "tls"]);
   });
 
   it("downloads missing plugins if possible", async () => {
@@ -119,7 +119,7 @@ describe("finding Pulumi's plugins", () => {
     const host = fakeHost({ path: ["pulumi"], answers });
     const memory = downloads(undefined);
     const tools = await ensurePulumi(() => undefined, host, memory);
-    assert.deepEqual(tools.standIns, ["kubernetes", "docker", "random"]);
+    assert.deepEqual(tools.standIns, ["kubernetes", "docker", "random", "tls"]);
     assert.equal(host.calls.filter((line) => line.includes(" install ")).length, 1);
     assert.match(memory.remembered.join(), /downloading the Pulumi plugin kubernetes \S+ failed: error: 404/);
   });

@@ -166,12 +166,17 @@ describe("rules between keys", () => {
     [
       "no TLS in production",
       NO_TLS,
-      `ha-celery:brokerTls is "auto": in production connections must be encrypted, which needs brokerTlsSecret and brokerTlsServerName (docs/how-to/tls.md), or be unencrypted on purpose. ${set("brokerTls off")}`,
+      `ha-celery:brokerTls is "auto": in production connections must be encrypted, with a generated certificate or that of brokerTlsSecret (docs/how-to/tls.md), or be unencrypted on purpose, with off. ${set("brokerTls generated")}`,
     ],
     [
       "a certificate without TLS",
       { ...PRODUCTION, brokerTls: "off" },
       `ha-celery:brokerTls is "off": brokerTlsSecret is set, which turns TLS on. Fix: pulumi config rm --stack dev brokerTls, or pulumi config rm --stack dev brokerTlsSecret`,
+    ],
+    [
+      "a generated certificate beside another",
+      { ...PRODUCTION, brokerTls: "generated" },
+      `ha-celery:brokerTls is "generated": brokerTlsSecret is also set; the former generates a certificate, the latter uses an existing one. Fix: pulumi config rm --stack dev brokerTls, or pulumi config rm --stack dev brokerTlsSecret`,
     ],
     [
       "brokers on spot nodes, in production",
@@ -216,6 +221,7 @@ describe("rules between keys", () => {
     ["an existing network", { ...GKE, network: "shared", subnetwork: "shared" }],
     ["two zones with two nodes each", { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"], nodes: 4 }],
     ["production in a region", PRODUCTION],
+    ["production with a generated certificate", { ...NO_TLS, brokerTls: "generated" }],
   ];
   for (const [what, values] of allowed)
     it(`allows ${what}`, () => {
@@ -224,7 +230,7 @@ describe("rules between keys", () => {
 
   it("warns of production without TLS", () => {
     assert.deepEqual(parsed({ ...NO_TLS, brokerTls: "off" }).warnings, [
-      'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config rm --stack dev brokerTls, and pulumi config set --stack dev brokerTlsSecret NAME, see docs/how-to/tls.md',
+      'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config set --stack dev brokerTls generated, see docs/how-to/tls.md',
     ]);
     assert.deepEqual(parsed({ ...GKE, brokerTls: "off" }).warnings, []);
   });

@@ -1,0 +1,4 @@
+import { serve } from "../plugin/server";
+import { TlsProvider } from "./provider";
+
+void serve(new TlsProvider());
