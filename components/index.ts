@@ -21,6 +21,7 @@ export * from "./rabbitMqCluster/args";
 export * from "./rabbitMqCluster/rabbitMqCluster";
 export * from "./taskLedger/args";
 export * from "./taskLedger/taskLedger";
+export { DiskType } from "./diskTypes";
 export * from "./storageClasses";
 export * from "./transform/args";
 export * from "./types";

@@ -1,26 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { balancedDisk, DiskType, diskTypesOf, familyOf, fastestDisk } from "./diskTypes";
+import { DEFAULT_MACHINE } from "./gkeCluster/resolve";
+import { machineType } from "./gkeCluster/validation";
 import { labelsOf } from "./shared/labels";
-import { type Validation, oneOf } from "./shared/checks";
+import { type Validation, oneOf, quote } from "./shared/checks";
 import { outputsOf, requireKubernetesProvider, validate } from "./shared/component";
 import { OnDelete } from "./types";
 
-/** Disk type of Google Cloud. All of them become faster as they grow. */
-export const DiskType = {
-  /** Hard disk, the cheapest. Enough for queued tasks, slow when a long backlog is read back. */
-  Standard: "pd-standard",
-  /** SSD, between the others in price and speed. */
-  Balanced: "pd-balanced",
-  /** SSD, the fastest: the most publisher confirms per second. */
-  Ssd: "pd-ssd",
-} as const;
-/** A value of the constant of the same name. */
-export type DiskType = (typeof DiskType)[keyof typeof DiskType];
-
 /** Arguments of `StorageClasses`. */
 export interface StorageClassesArgs {
-  /** Disk type of the class `standard`. Changing it affects new volumes only.
-   * @default `pd-balanced` */
+  /** Machine type of the nodes that use the volumes. Newer families, such as `n4` and `c4`, take Hyperdisks only. A
+   * change to such a family affects new volumes only, and existing ones cannot be attached to the new nodes.
+   * @default `e2-standard-4` */
+  machineType?: string;
+  /** Disk type of the class `standard`, one that `machineType` supports. Changing it affects new volumes only.
+   * @default `pd-balanced`, or `hyperdisk-balanced` if the machines take Hyperdisks only */
   standardType?: DiskType;
   /** Whether a disk is deleted with its claim, for example when the claim's namespace is deleted. Retained disks
    * keep costing money. Changing it affects new volumes only.
@@ -29,8 +24,19 @@ export interface StorageClassesArgs {
 }
 
 const STORAGE_CLASSES: Validation<StorageClassesArgs> = {
-  checks: { standardType: oneOf(DiskType), onDelete: oneOf(OnDelete) },
-  rules: [],
+  checks: { machineType, standardType: oneOf(DiskType), onDelete: oneOf(OnDelete) },
+  rules: [
+    {
+      needs: ["machineType", "standardType"],
+      problems: ({ machineType = DEFAULT_MACHINE, standardType }) => {
+        const possible = diskTypesOf(machineType);
+        if (standardType === undefined || possible.includes(standardType)) return [];
+        return [
+          `standardType is ${quote(standardType)}, which machines of the family ${familyOf(machineType)} cannot attach. Use ${possible.map(quote).join(" or ")}, or another machineType.`,
+        ];
+      },
+    },
+  ],
 };
 
 const PROVISIONER = "pd.csi.storage.gke.io";
@@ -63,14 +69,14 @@ export class StorageClasses extends pulumi.ComponentResource {
     super("ha-celery:index:StorageClasses", name, args, opts);
     requireKubernetesProvider(this, name);
     validate(this, name, args, STORAGE_CLASSES);
-    const { standardType = DiskType.Balanced, onDelete = OnDelete.Retain } = args;
+    const { machineType = DEFAULT_MACHINE, onDelete = OnDelete.Retain } = args;
 
     const classOf = (suffix: string, type: DiskType) =>
       new k8s.storage.v1.StorageClass(`${name}-${suffix}`, storageClass(name, suffix, type, onDelete), {
         parent: this,
       });
-    this.standard = classOf("standard", standardType).metadata.name;
-    this.ssd = classOf("ssd", DiskType.Ssd).metadata.name;
+    this.standard = classOf("standard", args.standardType ?? balancedDisk(machineType)).metadata.name;
+    this.ssd = classOf("ssd", fastestDisk(machineType)).metadata.name;
     this.registerOutputs(outputsOf(this));
   }
 }

@@ -51,7 +51,9 @@ export interface GkeClusterArgs {
   /** Zones of the region that have nodes.
    * @default three zones that Google selects */
   nodeZones?: string[];
-  /** Machine type of the main pool. Changing it replaces the nodes one by one, so each broker moves once.
+  /** Machine type of the main pool. Its family decides the type of the boot disk. Changing it replaces the nodes one
+   * by one, so each broker moves once. Families such as `n4` and `c4` take Hyperdisks only: volumes on persistent
+   * disks cannot move to them.
    * @default `e2-standard-4`: 4 CPUs, 16 GB of memory */
   machineType?: string;
   /** Boot disk of each node in GB, for the system, the images, and the scratch space of pods. Changing it replaces

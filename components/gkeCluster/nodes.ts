@@ -1,6 +1,7 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SpotPool } from "./args";
+import { balancedDisk } from "../diskTypes";
 import { type ResolvedCluster, DEFAULT_MACHINE, SPOT } from "./resolve";
 
 type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
@@ -9,11 +10,11 @@ type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
 export const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
 /** Settings of all machines of the cluster. */
-function machine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
+function machine(gke: ResolvedCluster, account: pulumi.Input<string>, machineType: string): NodeConfig {
   return {
-    machineType: gke.machineType,
+    machineType,
     diskSizeGb: gke.diskGb,
-    diskType: "pd-balanced",
+    diskType: balancedDisk(machineType),
     imageType: "COS_CONTAINERD",
     serviceAccount: account,
     // The roles of the account restrict access; scopes are a second, older mechanism.
@@ -24,7 +25,7 @@ function machine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfi
 
 /** Machines of the default pool, which GKE requires and which is removed immediately. */
 export function defaultPoolMachine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
-  return { ...machine(gke, account), spot: gke.spot };
+  return { ...machine(gke, account, gke.machineType), spot: gke.spot };
 }
 
 /** Cluster and service account of a node pool. */
@@ -33,14 +34,19 @@ export interface PoolOf {
   account: pulumi.Input<string>;
 }
 
-function pool(gke: ResolvedCluster, of: PoolOf, nodeConfig: NodeConfig): gcp.container.NodePoolArgs {
+function pool(
+  gke: ResolvedCluster,
+  of: PoolOf,
+  machineType: string,
+  nodeConfig: NodeConfig,
+): gcp.container.NodePoolArgs {
   return {
     project: gke.project,
     location: gke.location,
     cluster: of.cluster,
     ...(gke.nodeZones && { nodeLocations: gke.nodeZones }),
     nodeConfig: {
-      ...machine(gke, of.account),
+      ...machine(gke, of.account, machineType),
       // Pods have no access to the node's credentials.
       workloadMetadataConfig: { mode: "GKE_METADATA" },
       metadata: { "disable-legacy-endpoints": "true" },
@@ -57,19 +63,18 @@ function pool(gke: ResolvedCluster, of: PoolOf, nodeConfig: NodeConfig): gcp.con
 
 /** Pool of permanent nodes. */
 export function mainPool(gke: ResolvedCluster, of: PoolOf): gcp.container.NodePoolArgs {
-  return { ...pool(gke, of, { spot: gke.spot }), nodeCount: gke.nodesPerZone };
+  return { ...pool(gke, of, gke.machineType, { spot: gke.spot }), nodeCount: gke.nodesPerZone };
 }
 
 /** Pool of cheap nodes that are added when pods need them and that Google may reclaim. */
 export function spotPool(gke: ResolvedCluster, spot: SpotPool, of: PoolOf): gcp.container.NodePoolArgs {
   const config: NodeConfig = {
-    machineType: spot.machineType ?? DEFAULT_MACHINE,
     spot: true,
     labels: { [SPOT.key]: SPOT.value },
     taints: [{ key: SPOT.key, value: SPOT.value, effect: "NO_SCHEDULE" }],
   };
   return {
-    ...pool(gke, of, config),
+    ...pool(gke, of, spot.machineType ?? DEFAULT_MACHINE, config),
     autoscaling: {
       totalMinNodeCount: spot.minNodes ?? 0,
       totalMaxNodeCount: spot.maxNodes,

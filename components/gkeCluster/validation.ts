@@ -31,15 +31,11 @@ const location: Check<string> = check(
     `${what} is ${quote(name)}, which is neither a region nor a zone of Google Cloud. Use for example "us-east1" for three zones, or "us-east1-c" for one.`,
 );
 
-const machineType: Check<string> = (what, type) => {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(type)) {
-    return [`${what} is ${quote(type)}, which is not a valid machine type. Use for example "e2-standard-4".`];
-  }
-  if (!/^[a-z]+4[a-z]*-/.test(type)) return [];
-  return [
-    `${what} is ${quote(type)}, but machines of the fourth generation support only Hyperdisks. The nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".`,
-  ];
-};
+export const machineType: Check<string> = check(
+  (type) => /^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(type),
+  (what, type) =>
+    `${what} is ${quote(type)}, which is not a valid machine type. Use for example "e2-standard-4".`,
+);
 
 export const cidr: Check<string> = (what, text) => {
   const network = networkAddress(text);

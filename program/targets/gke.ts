@@ -41,7 +41,7 @@ export function gkeCluster(settings: Settings): TargetProfile {
   });
   const disks = new StorageClasses(
     NAME,
-    { onDelete: settings.storageOnDelete },
+    { machineType: settings.machineType, onDelete: settings.storageOnDelete },
     { provider: cluster.provider },
   );
   const registry = settings.imageRepository ? undefined : ownRegistry(settings, cluster);

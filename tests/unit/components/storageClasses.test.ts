@@ -18,13 +18,22 @@ describe("StorageClasses", () => {
     }
   });
 
-  const CASES: [args: StorageClassesArgs | undefined, standard: string, reclaimPolicy: string][] = [
+  const CASES: [
+    args: StorageClassesArgs | undefined,
+    standard: string,
+    reclaimPolicy: string,
+    ssd?: string,
+  ][] = [
     [undefined, "pd-balanced", "Retain"],
     [{}, "pd-balanced", "Retain"],
     [{ standardType: "pd-standard", onDelete: "delete" }, "pd-standard", "Delete"],
     [{ standardType: "pd-ssd", onDelete: "retain" }, "pd-ssd", "Retain"],
+    [{ machineType: "c3-standard-4" }, "pd-balanced", "Retain"],
+    [{ machineType: "c3-standard-4", standardType: "hyperdisk-balanced" }, "hyperdisk-balanced", "Retain"],
+    [{ machineType: "n4-standard-4" }, "hyperdisk-balanced", "Retain", "hyperdisk-balanced"],
+    [{ machineType: "c4a-standard-4" }, "hyperdisk-balanced", "Retain", "hyperdisk-balanced"],
   ];
-  for (const [args, standard, reclaimPolicy] of CASES) {
+  for (const [args, standard, reclaimPolicy, ssd = "pd-ssd"] of CASES) {
     it(`describes them exactly with ${JSON.stringify(args)}`, async () => {
       const { resources } = await run(() => create(args));
       const expected = (name: string, type: string) => ({
@@ -47,7 +56,7 @@ describe("StorageClasses", () => {
       });
       const inputs = (name: string) => the(resources, "StorageClass", name).inputs;
       assert.deepEqual(inputs("celery-standard"), expected("celery-standard", standard));
-      assert.deepEqual(inputs("celery-ssd"), expected("celery-ssd", "pd-ssd"));
+      assert.deepEqual(inputs("celery-ssd"), expected("celery-ssd", ssd));
     });
   }
 
@@ -77,9 +86,27 @@ describe("StorageClasses", () => {
       [
         'StorageClasses "Celery" has 3 problems:',
         '  - name is "Celery", but it becomes part of host names. Use lowercase letters, digits and "-", starting with a letter, at most 40 characters.',
-        '  - standardType is "ssd". Use "pd-standard" or "pd-balanced" or "pd-ssd".',
+        '  - standardType is "ssd". Use "pd-standard" or "pd-balanced" or "pd-ssd" or "hyperdisk-balanced".',
         '  - onDelete is "keep". Use "retain" or "delete".',
       ].join("\n"),
     );
   });
+
+  const PAIRS: [args: StorageClassesArgs, possible: string][] = [
+    [{ machineType: "n4-standard-4", standardType: "pd-balanced" }, '"hyperdisk-balanced"'],
+    [
+      { machineType: "c3-standard-4", standardType: "pd-standard" },
+      '"pd-balanced" or "pd-ssd" or "hyperdisk-balanced"',
+    ],
+    [{ standardType: "hyperdisk-balanced" }, '"pd-standard" or "pd-balanced" or "pd-ssd"'],
+  ];
+  for (const [args, possible] of PAIRS) {
+    it(`refuses ${args.standardType} for ${args.machineType ?? "the default machine"}`, async () => {
+      const family = args.machineType?.split("-")[0] ?? "e2";
+      assert.equal(
+        await refusal(() => create(args)),
+        `StorageClasses "celery": standardType is "${args.standardType}", which machines of the family ${family} cannot attach. Use ${possible}, or another machineType.`,
+      );
+    });
+  }
 });

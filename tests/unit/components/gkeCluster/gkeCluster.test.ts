@@ -274,6 +274,17 @@ describe("GkeCluster", () => {
     assert.equal((nodeConfig as { machineType: string }).machineType, "e2-standard-4");
   });
 
+  it("gives machines that take Hyperdisks only such a boot disk, each pool its own", async () => {
+    const diskType = async (name: string, args: Partial<GkeClusterArgs>) =>
+      ((await inputsOf("NodePool", args, name)).nodeConfig as { diskType: string }).diskType;
+    const spotPool = { maxNodes: 2, machineType: "e2-standard-4" };
+    const args = { machineType: "n4-standard-4", spotPool };
+    assert.equal(await diskType("infra-nodes", args), "hyperdisk-balanced");
+    assert.equal(await diskType("infra-spot", args), "pd-balanced");
+    const { nodeConfig } = await inputsOf("Cluster", args);
+    assert.equal((nodeConfig as { diskType: string }).diskType, "hyperdisk-balanced");
+  });
+
   it("says so when there is no spot pool to place pods on", () => {
     assert.throws(
       () => plain.result.spotPlacement,

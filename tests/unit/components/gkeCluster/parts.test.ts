@@ -15,8 +15,6 @@ import { GKE_CLUSTER } from "../../../../components/gkeCluster/validation";
 import { problemsOf } from "../../../../components/shared/checks";
 
 const ARGS: GkeClusterArgs = { project: "my-project", location: "us-east1", dnsEndpoint: true };
-const FOURTH =
-  'but machines of the fourth generation support only Hyperdisks. The nodes and StorageClasses use persistent disks. Use for example "e2-standard-4" or "n2-standard-4".';
 
 describe("every problem of a GKE cluster", () => {
   const notAProject = (value: string) =>
@@ -71,8 +69,6 @@ describe("every problem of a GKE cluster", () => {
       { machineType: "big" },
       'machineType is "big", which is not a valid machine type. Use for example "e2-standard-4".',
     ],
-    [{ machineType: "n4-standard-4" }, `machineType is "n4-standard-4", ${FOURTH}`],
-    [{ machineType: "c4a-standard-4" }, `machineType is "c4a-standard-4", ${FOURTH}`],
     [
       { diskGb: 10 },
       "diskGb is 10, but the disk of a node must hold the system and the images. Use a whole number of at least 20.",
@@ -164,6 +160,7 @@ describe("every problem of a GKE cluster", () => {
     { machineType: "e2-medium" },
     { machineType: "n2d-custom-4-8192" },
     { machineType: "c3-standard-4" },
+    { machineType: "n4-standard-4", spotPool: { maxNodes: 1, machineType: "c4a-standard-4" } },
     { spotPool: { maxNodes: 1, minNodes: 1 } },
     { dnsEndpoint: false, ...cidr("0.0.0.0/0") },
     cidr("203.0.113.7/32"),
