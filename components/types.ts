@@ -107,8 +107,10 @@ export interface BrokerTrust {
 
 /** What a pod needs to write to a ledger: `TaskLedger.connection`. */
 export interface LedgerConnection {
-  /** Base URL, for example `http://ledger:8080`. */
+  /** Base URL without the token, for example `http://ledger:8080`. */
   url: pulumi.Input<string>;
+  /** Secret key of the token, without which the ledger refuses every request. */
+  token: SecretKey;
   /** Labels that the ledger's NetworkPolicy allows. Every pod that connects has them.
    * @default none */
   clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;

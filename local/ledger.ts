@@ -1,4 +1,6 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { z } from "zod";
+import { VARIABLES } from "../components/shared/celery/contract";
 import { LEDGER_PORT } from "../components/taskLedger/resolve";
 import type { Cluster } from "../operate/cluster/cluster";
 import { isReady, nameOf } from "../operate/cluster/objects";
@@ -38,7 +40,19 @@ export class LedgerReader {
     const pod = pods.find(isReady);
     if (!pod) throw new Error(`no task ledger is ready in namespace ${namespace}`);
     const path = `/summary?run=${encodeURIComponent(run)}`;
-    const request = { namespace, pod: nameOf(pod), port: LEDGER_PORT, path };
+    const auth = `:${await this.token(pod)}`;
+    const request = { namespace, pod: nameOf(pod), port: LEDGER_PORT, path, auth };
     return summarySchema.parse(await requestPod(cluster, request));
+  }
+
+  private async token(pod: V1Pod): Promise<string> {
+    const variables = pod.spec?.containers.flatMap(({ env = [] }) => env) ?? [];
+    const key = variables.find(({ name }) => name === VARIABLES.ledgerToken)?.valueFrom?.secretKeyRef;
+    if (!key?.name) throw new Error(`pod ${nameOf(pod)} is of an older version, whose ledger has no token`);
+    const secret = await this.cluster.core.readNamespacedSecret({
+      namespace: this.namespace,
+      name: key.name,
+    });
+    return Buffer.from(secret.data?.[key.key] ?? "", "base64").toString();
   }
 }

@@ -15,7 +15,8 @@ import { type BrokerSources, statefulSet, timeouts } from "./statefulSet";
 import type { BrokerCertificate } from "./tls";
 import { BROKER_GUARDS } from "../transform/guards";
 import { transformed } from "../transform/transformed";
-import { type AppUser, GENERATED, passwordArgs, passwordName, usersOf } from "./users";
+import { GENERATED } from "../shared/generated";
+import { type AppUser, passwordArgs, passwordName, usersOf } from "./users";
 
 /** A RabbitMQ user with its generated password. */
 export interface User {

@@ -1,7 +1,5 @@
 import type * as random from "@pulumi/random";
-
-/** 40 letters and digits: 238 bits, URL-safe. */
-export const GENERATED: random.RandomPasswordArgs = { length: 40, special: false };
+import { GENERATED } from "../shared/generated";
 
 /** A user of the application, and the revision of its password. */
 export interface AppUser {

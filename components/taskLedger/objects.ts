@@ -1,14 +1,18 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { VARIABLES } from "../shared/celery/contract";
+import { fromSecret } from "../shared/celery/environment";
 import { CONTAINER_SECURITY, LOST_NODE_TOLERATIONS, placement, podSecurity, resources } from "../shared/pods";
 import { type PackageNames, withPackage } from "../inject/objects";
-import { type ResolvedLedger, LEDGER_LABEL, LEDGER_PORT } from "./resolve";
+import type { SecretKey } from "../types";
+import { type ResolvedLedger, LEDGER_LABEL, LEDGER_PORT, TOKEN_KEY } from "./resolve";
 
 const DATA_DIR = "/data";
 
 export function ledgerDeployment(
   ledger: ResolvedLedger,
   claimName: pulumi.Input<string>,
+  token: SecretKey,
   packageNames?: PackageNames,
 ): k8s.apps.v1.DeploymentArgs {
   return {
@@ -40,6 +44,7 @@ export function ledgerDeployment(
                   "--port",
                   String(LEDGER_PORT),
                 ],
+                env: [fromSecret(VARIABLES.ledgerToken, token)],
                 ports: [{ name: "http", containerPort: LEDGER_PORT }],
                 resources: resources(ledger.compute),
                 securityContext: CONTAINER_SECURITY,
@@ -69,6 +74,14 @@ export function ledgerDeployment(
         ),
       },
     },
+  };
+}
+
+export function ledgerSecret(ledger: ResolvedLedger, token: pulumi.Input<string>): k8s.core.v1.SecretArgs {
+  return {
+    metadata: { namespace: ledger.namespace, labels: ledger.labels },
+    type: "Opaque",
+    stringData: { [TOKEN_KEY]: token },
   };
 }
 

@@ -27,3 +27,6 @@ export function resolveLedger(name: string, args: TaskLedgerArgs): ResolvedLedge
 export const LEDGER_LABEL = "ha-celery/ledger";
 
 export const LEDGER_PORT = 8080;
+
+/** Key of the token in the ledger's Secret. */
+export const TOKEN_KEY = "token";

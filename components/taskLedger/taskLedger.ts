@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { packageOf } from "../inject/package";
-import { ledgerAccess, ledgerDeployment, ledgerService } from "./objects";
-import { LEDGER_LABEL, LEDGER_PORT, resolveLedger } from "./resolve";
+import { ledgerAccess, ledgerDeployment, ledgerSecret, ledgerService } from "./objects";
+import { LEDGER_LABEL, LEDGER_PORT, resolveLedger, TOKEN_KEY } from "./resolve";
 import { TASK_LEDGER } from "./validation";
 import { claim } from "../shared/claims";
+import { GENERATED } from "../shared/generated";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import type { LedgerConnection } from "../types";
@@ -22,9 +24,12 @@ const parts = new PartsOf<TaskLedger, Parts>();
  * counted.
  *
  * It is a single pod: while it is unavailable, workers wait for it before they acknowledge, and continue within
- * 15 s of its return. A task that waits beyond its time limit runs again. Use it for drills, not for production
- * load. Its NetworkPolicy allows only pods with the client labels. People read the count with
- * `kubectl port-forward`.
+ * 15 s of its return. A task waits until its time limit, at most 10 minutes; then it is acknowledged without having
+ * been counted, and the next tasks of that process wait at most 2 s each. Use it for drills, not for production load.
+ *
+ * It answers only requests with its generated token. Workers and jobs get it from a Secret. People read the count with
+ * `kubectl port-forward` and `curl http://:TOKEN@localhost:8080/summary?run=run-1`. Its NetworkPolicy allows only pods
+ * with the client labels.
  *
  * @example
  * ```ts
@@ -39,6 +44,8 @@ export class TaskLedger extends pulumi.ComponentResource {
   readonly serviceName: pulumi.Output<string>;
   /** Port of the Service. */
   readonly port: pulumi.Output<number>;
+  /** Name of the Secret with the token: `token`. */
+  readonly tokenSecretName: pulumi.Output<string>;
 
   /**
    * @param name DNS label of at most 40 characters; unique in the namespace.
@@ -53,10 +60,13 @@ export class TaskLedger extends pulumi.ComponentResource {
     const ledger = resolveLedger(name, args);
     const child = { parent: this };
 
+    const token = new random.RandomPassword(`${name}-token`, GENERATED, child).result;
+    const secret = new k8s.core.v1.Secret(`${name}-token`, ledgerSecret(ledger, token), child);
+    const tokenKey = { secretName: secret.metadata.name, key: TOKEN_KEY };
     const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
-      ledgerDeployment(ledger, data.metadata.name, packageOf(this, ledger, opts?.parent)),
+      ledgerDeployment(ledger, data.metadata.name, tokenKey, packageOf(this, ledger, opts?.parent)),
       { ...child, customTimeouts: { create: ledger.readyTimeout, update: ledger.readyTimeout } },
     );
     const service = new k8s.core.v1.Service(`${name}-server`, ledgerService(ledger), {
@@ -67,11 +77,12 @@ export class TaskLedger extends pulumi.ComponentResource {
 
     this.serviceName = service.metadata.name;
     this.port = pulumi.output<number>(LEDGER_PORT);
+    this.tokenSecretName = secret.metadata.name;
     this.url = pulumi.interpolate`http://${this.serviceName}.${ledger.namespace}.svc:${LEDGER_PORT}`;
     parts.set(this, {
       deployment,
       service,
-      connection: { url: this.url, clientLabels: { [LEDGER_LABEL]: name } },
+      connection: { url: this.url, token: tokenKey, clientLabels: { [LEDGER_LABEL]: name } },
     });
     this.registerOutputs(outputsOf(this));
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { V1Job } from "@kubernetes/client-node";
 import type { Cluster } from "../../../operate/cluster/cluster";
 import { isReady, nameOf } from "../../../operate/cluster/objects";
@@ -8,6 +9,7 @@ import { LEDGER_PORT, objectName, Role, runSelector } from "../../../operate/dri
 import {
   ledgerNetworkPolicy,
   ledgerPod,
+  ledgerSecret,
   type LoadSpec,
   publisherJob,
 } from "../../../operate/drill/load/objects";
@@ -23,6 +25,7 @@ const POLL_SECONDS = 3;
 /** Measures one design. Scales its workers for each measurement. */
 export class Bench {
   private readonly pool: Pool;
+  private readonly ledgerToken = randomBytes(24).toString("hex");
 
   constructor(
     private readonly cluster: Cluster,
@@ -45,6 +48,10 @@ export class Bench {
     };
     try {
       await this.purge();
+      await this.cluster.core.createNamespacedSecret({
+        namespace,
+        body: ledgerSecret(spec, this.ledgerToken),
+      });
       await this.cluster.core.createNamespacedPod({ namespace, body: ledgerPod(spec) });
       await this.cluster.networkPolicies.createNamespacedNetworkPolicy({
         namespace,
@@ -105,6 +112,7 @@ export class Bench {
       namespace: this.installation.namespace,
       pod: objectName(run, Role.Ledger),
       port: LEDGER_PORT,
+      auth: `:${this.ledgerToken}`,
     };
     const done = async (): Promise<boolean> => {
       const path = `/summary?run=${run}`;
@@ -133,6 +141,7 @@ export class Bench {
     const all = { namespace, labelSelector, gracePeriodSeconds: 0, propagationPolicy: "Background" };
     await this.cluster.batch.deleteCollectionNamespacedJob(all);
     await this.cluster.core.deleteCollectionNamespacedPod(all);
+    await this.cluster.core.deleteCollectionNamespacedSecret({ namespace, labelSelector });
     await this.cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy({ namespace, labelSelector });
   }
 }

@@ -13,8 +13,13 @@ export const VARIABLES = {
   observable: "HA_CELERY_OBSERVABLE",
   publishBudget: "HA_CELERY_PUBLISH_BUDGET_SECONDS",
   ledgerUrl: "HA_CELERY_LEDGER_URL",
+  ledgerToken: "HA_CELERY_LEDGER_TOKEN",
   stateDir: "HA_CELERY_STATE_DIR",
 } as const;
+
+/** Adds the token to a ledger's URL. Kubernetes replaces the reference, if the variable comes first in the list. */
+export const withLedgerToken = (url: string): string =>
+  url.replace("://", `://:$(${VARIABLES.ledgerToken})@`);
 
 /** Environment variables of the scheduler Job, read by `counter.scheduler`. */
 export const JOB_VARIABLES = { tasks: "SCHEDULE_TASKS", run: "SCHEDULE_RUN" } as const;

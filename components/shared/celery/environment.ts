@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BrokerConnection, LedgerConnection, SecretKey } from "../../types";
 import type { PodOptions } from "../../podOptions/args";
 import type { Labels } from "../labels";
-import { VARIABLES } from "./contract";
+import { VARIABLES, withLedgerToken } from "./contract";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 type PodVolume = k8s.types.input.core.v1.Volume;
@@ -30,9 +30,10 @@ export function environment(pod: CeleryPod, variables: Env): EnvVar[] {
     fromSecret(VARIABLES.brokerUrl, pod.broker),
     ...(pod.resultBackend ? [fromSecret(VARIABLES.resultBackend, pod.resultBackend)] : []),
     ...trustVariables(pod.broker),
+    ...(pod.ledger ? [fromSecret(VARIABLES.ledgerToken, pod.ledger.token)] : []),
     ...values({
       ...variables,
-      ...(pod.ledger && { [VARIABLES.ledgerUrl]: pod.ledger.url }),
+      ...(pod.ledger && { [VARIABLES.ledgerUrl]: pulumi.output(pod.ledger.url).apply(withLedgerToken) }),
       ...pod.env,
     }),
     ...Object.entries(pod.envFromSecrets ?? {}).map(([name, key]) => fromSecret(name, key)),
@@ -91,4 +92,5 @@ export const RESERVED: Record<string, string> = {
   [VARIABLES.resultBackend]: "Use resultBackend",
   [VARIABLES.queues]: "Use queues",
   [VARIABLES.ledgerUrl]: "Use ledger",
+  [VARIABLES.ledgerToken]: "Use ledger",
 };

@@ -1,12 +1,17 @@
 """Counts tasks outside RabbitMQ: the ids that were confirmed to the publisher, and every execution.
 
 python -m ha_celery.ledger --data /data --port 8080
+
+Requires the variable HA_CELERY_LEDGER_TOKEN. Clients send the token as password (basic authentication):
+http://:TOKEN@HOST:8080
 """
 
 from __future__ import annotations
 
 import argparse
+import hmac
 import json
+import os
 import signal
 import socket
 import sys
@@ -17,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ha_celery.ledger_store import Execution, Start, Store
+from ha_celery.ledger_store import Execution, Start, Store, authorization
 
 LARGEST_BODY = 16 * 1024 * 1024
 #: A client has this long to send a request and to read the answer.
@@ -43,10 +48,11 @@ class Ledger(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, store: Store, port: int, host: str = "") -> None:
+    def __init__(self, store: Store, port: int, token: str, host: str = "") -> None:
         """Listens on all addresses unless a host is given."""
         super().__init__((host, port), Handler)
         self.store = store
+        self.authorization = authorization(token).encode()
         #: Time until which each connection has to act.
         self.deadlines: dict[socket.socket, float] = {}
 
@@ -130,11 +136,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, routes: dict[str, Any], path: str) -> None:
         try:
-            if path not in routes:
-                # Its body is not read.
-                self.close_connection = True
-                self._reply(404, {"error": f"unknown path: {path}. Known paths: {', '.join(routes)}"})
-                return
+            self._check(routes, path)
             result = routes[path]()
         except BadRequestError as error:
             self._reply(error.status, {"error": str(error)})
@@ -144,6 +146,18 @@ class Handler(BaseHTTPRequestHandler):
             self._reply(503, {"error": repr(error)})
         else:
             self._reply(200 if result is not None else 204, result)
+
+    def _check(self, routes: dict[str, Any], path: str) -> None:
+        """Refuses a request without its body, which is not read."""
+        given = self.headers.get("Authorization", "")
+        # Probes have no token.
+        if path != "/healthz" and not hmac.compare_digest(given.encode(), self.server.authorization):
+            self.close_connection = True
+            what = "the token is wrong" if given else "the token is missing"
+            raise BadRequestError(f"{what}. Use http://:TOKEN@host:port with the token of its Secret", 401)
+        if path not in routes:
+            self.close_connection = True
+            raise BadRequestError(f"unknown path: {path}. Known paths: {', '.join(routes)}", 404)
 
     def _body(self) -> Any:
         length = self._length()
@@ -252,13 +266,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the database")
     parser.add_argument("--port", type=int, default=8080)
     options = parser.parse_args(arguments)
+    token = os.environ.get("HA_CELERY_LEDGER_TOKEN", "")
+    if not token:
+        sys.exit("HA_CELERY_LEDGER_TOKEN is not set. Set it to a random text, which clients then send.")
     # As process 1 of a container, Python ignores the signal by default.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         store = Store(options.data)
     except OSError as error:
         sys.exit(f"--data {options.data} cannot be used: {error}. Specify a folder that is writable.")
-    with Ledger(store, options.port) as server:
+    with Ledger(store, options.port, token) as server:
         print(f"ledger listens on port {server.server_port}, data in {options.data}", flush=True)
         server.serve_forever()
 

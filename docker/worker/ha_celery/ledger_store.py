@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import queue
 import sqlite3
 import threading
@@ -35,6 +36,11 @@ ADD_EXECUTION = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
 OF_RUN = "id >= :run || '-' AND id < :run || '.' AND instr(substr(id, length(:run) + 2), '-') = 0"
 
 LARGEST_BATCH = 1000
+
+
+def authorization(token: str) -> str:
+    """Returns the header with which clients send the ledger's token."""
+    return "Basic " + base64.b64encode(f":{token}".encode()).decode()
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ import threading
 import time
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from celery import signals, states
 from celery.utils.log import get_logger
 
 from ha_celery.backoff import Backoff
-from ha_celery.ledger_store import Execution
+from ha_celery.errors import GaveUpError
+from ha_celery.ledger_store import Execution, authorization
+from ha_celery.task_process import deadline_of
 
 logger = get_logger(__name__)
 
@@ -26,18 +28,33 @@ DRILL_TASKS = "ha_celery.drill."
 #: States of a completed task; retried and rejected tasks run again.
 ENDED = frozenset({states.SUCCESS, states.FAILURE})
 
+#: Longest wait of a task for the ledger, in seconds: its volume may take 7 minutes to leave a lost machine.
+LONGEST_WAIT = 600.0
+LONGEST_ATTEMPT = 10.0
+
 
 class LedgerClient:
     """One keep-alive connection; every call is retried until the ledger answers."""
 
-    def __init__(self, url: str, budget: float = math.inf, timeout: float = 10.0) -> None:
-        """Connects to the given URL; a call fails after `budget` seconds without an answer."""
+    def __init__(self, url: str, budget: float = math.inf, timeout: float = LONGEST_ATTEMPT) -> None:
+        """Connects to http://:TOKEN@HOST:PORT; a call fails after `budget` seconds without an answer."""
         parts = urlsplit(url)
+        self._headers = {
+            "Authorization": authorization(unquote(parts.password or "")),
+            "Content-Type": "application/json",
+        }
         self._host = parts.hostname or ""
         self._port = parts.port or 80
         self._budget = budget
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
+        self.gave_up = False
+
+    def limit(self, seconds: float) -> None:
+        """Limits each of the next calls to this time, or to one short attempt if the last one gave up."""
+        longest = 2.0 if self.gave_up else LONGEST_ATTEMPT
+        self._timeout = max(0.1, min(longest, seconds / 4))
+        self._budget = 0.0 if self.gave_up else seconds - self._timeout
 
     def started(self, task_id: str, attempt: int, worker: str, at: float) -> None:
         """Records the start of a task function."""
@@ -101,7 +118,9 @@ class LedgerClient:
     def _attempt(self, method: str, path: str, data: str | None) -> Any:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        self._connection.request(method, path, data, {"Content-Type": "application/json"})
+        elif self._connection.sock:
+            self._connection.sock.settimeout(self._timeout)
+        self._connection.request(method, path, data, self._headers)
         response = self._connection.getresponse()
         return _result(method, path, response.status, response.read())
 
@@ -161,13 +180,23 @@ class _Recorder:
         if started is None or state not in ENDED or task.name.startswith(DRILL_TASKS):
             return
         request = task.request
-        own_client(self._url).execution(
-            task_id, attempt_of(request), request.hostname or "", started, time.time()
-        )
+        client = own_client(self._url)
+        # A task over its time limit would run again, and count as failed by its worker.
+        client.limit(min(LONGEST_WAIT, deadline_of(task, request) - time.monotonic()))
+        try:
+            client.execution(task_id, attempt_of(request), request.hostname or "", started, time.time())
+            client.gave_up = False
+        except GaveUpError as error:
+            client.gave_up = True
+            logger.error("%s has run, but the ledger does not know it: %s", task_id, error)
 
 
 def record_executions(url: str) -> None:
-    """Records every task of this worker; a task is acknowledged after the ledger has stored it."""
+    """Records every task of this worker; a task is acknowledged after the ledger has stored it.
+
+    A task waits for the ledger until its time limit, at most LONGEST_WAIT. Then it is acknowledged uncounted,
+    and the tasks after it in that process try only once, until the ledger answers again.
+    """
     recorder = _Recorder(url)
     signals.task_prerun.connect(recorder.before, weak=False, dispatch_uid="ha-celery-recorder")
     signals.task_postrun.connect(recorder.after, weak=False, dispatch_uid="ha-celery-recorder")

@@ -58,11 +58,12 @@ def deadline() -> float | None:
     for task in _task_stack.stack:
         request = task.request
         if not request.called_directly and not request.is_eager:
-            return _deadline_of(task, request)
+            return deadline_of(task, request)
     return None
 
 
-def _deadline_of(task: Any, request: Any) -> float:
+def deadline_of(task: Any, request: Any) -> float:
+    """Return when a running task must end, on the monotonic clock: shortly before its time limit."""
     limit = (request.timelimit or (None,))[0] or task.time_limit or task.app.conf.task_time_limit
     # Pools without processes have no time limit, and no way to give a task back.
     if not limit or not _Process.pool:

@@ -57,6 +57,8 @@ def _ledger_url(text: str) -> str | None:
     url = urlsplit(text)
     if url.scheme != "http" or not url.hostname:
         raise ValueError("not an http:// URL")
+    if not url.password:
+        raise ValueError("it has no token")
     return text.rstrip("/")
 
 
@@ -118,7 +120,9 @@ BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_url)
 QUEUES = VariableType("a comma-separated list of queue names, starting with the default queue", _queues)
 OPTIONAL_QUEUES = VariableType(f"{QUEUES.description}, or leave it unset", _optional_queues)
 FOLDER = VariableType("the absolute path of a folder that the worker can write to", _folder)
-LEDGER_URL = VariableType("the ledger's URL, such as http://ledger:8080, or leave it unset", _ledger_url)
+LEDGER_URL = VariableType(
+    "the ledger's URL with its token, such as http://:TOKEN@ledger:8080, or leave it unset", _ledger_url
+)
 AUTHORITIES = VariableType(
     "the absolute path of a PEM file with the CA certificates that sign the broker's certificate,"
     " or leave it unset to use the system's CA certificates",

@@ -1,16 +1,19 @@
+import json
 import os
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
 
 from ha_celery import Settings, backoff, create_app
 from ha_celery.ledger import Ledger
-from ha_celery.ledger_store import Store
+from ha_celery.ledger_store import Store, authorization
 
 BROKER_URL = os.environ.get("HA_CELERY_TEST_BROKER_URL", "")
 
@@ -44,19 +47,30 @@ def no_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return sleeps
 
 
+TOKEN = "the-ledgers-token"
+
+
 @dataclass
 class RunningLedger:
     store: Store
     server: Ledger
+    #: With the token.
     url: str
+
+    def ask(self, path: str, body: bytes | None = None, method: str | None = None, token: str = TOKEN) -> Any:
+        """Sends a request as a program that knows nothing of the package would."""
+        url = f"http://127.0.0.1:{self.server.server_port}{path}"
+        headers = {"Authorization": authorization(token)} if token else {}
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method)) as response:
+            return json.loads(response.read() or b"null")
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[RunningLedger]:
     store = Store(tmp_path / "ledger")
-    server = Ledger(store, 0, "127.0.0.1")
+    server = Ledger(store, 0, TOKEN, "127.0.0.1")
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield RunningLedger(store, server, f"http://127.0.0.1:{server.server_port}")
+    yield RunningLedger(store, server, f"http://:{TOKEN}@127.0.0.1:{server.server_port}")
     server.shutdown()
     server.server_close()
 

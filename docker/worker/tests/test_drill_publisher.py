@@ -17,7 +17,11 @@ from ha_celery.drill.publisher import Plan, produce, publish
 from ha_celery.drill.reporter import Reporter
 from ha_celery.recorder import LedgerClient
 
-VARIABLES = {"DRILL_RUN": "r", "HA_CELERY_LEDGER_URL": "http://ledger:8080", "HA_CELERY_QUEUES": "drill-r"}
+VARIABLES = {
+    "DRILL_RUN": "r",
+    "HA_CELERY_LEDGER_URL": "http://:token@ledger:8080",
+    "HA_CELERY_QUEUES": "drill-r",
+}
 
 
 class TestPace:
@@ -54,10 +58,10 @@ class TestPace:
 
 class TestPlan:
     def test_the_environment(self) -> None:
-        assert Plan.from_environment(VARIABLES) == Plan("r", "http://ledger:8080")
+        assert Plan.from_environment(VARIABLES) == Plan("r", "http://:token@ledger:8080")
         more = {"DRILL_RATE": "0", "DRILL_PRODUCERS": "8", "DRILL_KIND": "count", "DRILL_PAYLOAD_BYTES": "3"}
         plan = Plan.from_environment({**VARIABLES, **more})
-        assert (plan.rate, plan.producers, plan.arguments()) == (0, 8, ("http://ledger:8080", "xxx"))
+        assert (plan.rate, plan.producers, plan.arguments()) == (0, 8, ("http://:token@ledger:8080", "xxx"))
 
     def test_every_mistake_is_named(self) -> None:
         wrong = {"DRILL_KIND": "x", "DRILL_PAYLOAD_BYTES": "5", "HA_CELERY_QUEUES": "a,b"}
@@ -124,8 +128,8 @@ class Publisher:
         time.sleep(seconds)
         self.flush()
 
-    def publish(self, task: Any, args: Any, task_id: str) -> None:
-        assert task.name == "ha_celery.drill.work"
+    def publish(self, task: Any, args: Any, task_id: str, argsrepr: str) -> None:
+        assert (task.name, argsrepr) == ("ha_celery.drill.work", "(...)")
         ledger_url, seconds, counted_until = args
         assert (seconds, counted_until - time.time()) == (0.05, pytest.approx(900, abs=5))
         self.published += 1
@@ -170,7 +174,7 @@ class TestProduce:
 
 
 class TestProcesses:
-    plan = Plan("r", "http://ledger", producers=2, tasks=10)
+    plan = Plan("r", "http://:token@ledger", producers=2, tasks=10)
 
     def test_their_figures_are_added_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fake(plan: Plan, app: Any, producer: int) -> publisher.Figures:

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 import time
 import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 from celery import Celery, states
-from conftest import RunningLedger
+from conftest import TOKEN, RunningLedger
 
 from ha_celery import recorder
 from ha_celery.errors import GaveUpError
@@ -22,8 +21,7 @@ from ha_celery.recorder import LedgerClient
 
 
 def get(ledger: RunningLedger, path: str) -> Any:
-    with urllib.request.urlopen(ledger.url + path) as response:
-        return json.load(response)
+    return ledger.ask(path)
 
 
 def test_it_counts_lost_duplicated_and_unconfirmed(ledger: RunningLedger) -> None:
@@ -106,7 +104,7 @@ def test_bad_requests_are_answered(
     ledger: RunningLedger, method: str, path: str, body: bytes | None, status: int
 ) -> None:
     with pytest.raises(urllib.error.HTTPError) as raised:
-        urllib.request.urlopen(urllib.request.Request(ledger.url + path, body, method=method))
+        ledger.ask(path, body, method)
     assert raised.value.code == status
     assert json.load(raised.value)["error"]
 
@@ -123,7 +121,7 @@ def test_a_client_waits_for_a_ledger_that_is_away(tmp_path: Path, ledger: Runnin
 
     def come_back() -> None:
         time.sleep(0.3)
-        returned.append(Ledger(Store(tmp_path / "other"), port, "127.0.0.1"))
+        returned.append(Ledger(Store(tmp_path / "other"), port, TOKEN, "127.0.0.1"))
         returned[0].serve_forever(0.01)
 
     threading.Thread(target=come_back, daemon=True).start()
@@ -145,9 +143,7 @@ def test_a_refused_request_is_not_repeated(ledger: RunningLedger) -> None:
 
 
 def post(ledger: RunningLedger, path: str, body: Any) -> Any:
-    data = json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(ledger.url + path, data)) as response:
-        return json.loads(response.read() or b"null")
+    return ledger.ask(path, json.dumps(body).encode())
 
 
 def test_it_lists_the_events_of_a_run(ledger: RunningLedger) -> None:

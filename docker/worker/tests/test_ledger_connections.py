@@ -5,10 +5,13 @@ import time
 from contextlib import suppress
 
 import pytest
-from conftest import RunningLedger
+from conftest import TOKEN, RunningLedger
 
 from ha_celery.errors import GaveUpError
+from ha_celery.ledger_store import authorization
 from ha_celery.recorder import LedgerClient
+
+TOKEN_HEADER = f"Authorization: {authorization(TOKEN)}\r\n".encode()
 
 
 def answer(ledger: RunningLedger, request: bytes) -> bytes:
@@ -33,16 +36,16 @@ def answer(ledger: RunningLedger, request: bytes) -> bytes:
 def test_a_body_without_a_valid_length_ends_the_connection(
     ledger: RunningLedger, header: str, status: int
 ) -> None:
-    smuggled = b'POST /stop HTTP/1.1\r\nContent-Length: 12\r\n\r\n{"run": "r"}'
-    answered = answer(ledger, f"POST /stop HTTP/1.1\r\n{header}\r\n".encode() + smuggled)
+    smuggled = b'POST /stop HTTP/1.1\r\n%sContent-Length: 12\r\n\r\n{"run": "r"}' % TOKEN_HEADER
+    answered = answer(ledger, b"POST /stop HTTP/1.1\r\n%s%s\r\n" % (TOKEN_HEADER, header.encode()) + smuggled)
     assert answered.startswith(f"HTTP/1.1 {status} ".encode())
     assert answered.count(b"HTTP/1.1") == 1
     assert not ledger.store.stopped("r")
 
 
 def test_a_body_for_an_unknown_path_is_not_read_as_a_request(ledger: RunningLedger) -> None:
-    smuggled = b'POST /stop HTTP/1.1\r\nContent-Length: 12\r\n\r\n{"run": "r"}'
-    answered = answer(ledger, b"POST /nothing HTTP/1.1\r\n\r\n" + smuggled)
+    smuggled = b'POST /stop HTTP/1.1\r\n%sContent-Length: 12\r\n\r\n{"run": "r"}' % TOKEN_HEADER
+    answered = answer(ledger, b"POST /nothing HTTP/1.1\r\n%s\r\n" % TOKEN_HEADER + smuggled)
     assert answered.startswith(b"HTTP/1.1 404 ")
     assert not ledger.store.stopped("r")
 

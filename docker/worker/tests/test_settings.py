@@ -26,11 +26,11 @@ def test_every_variable_is_read() -> None:
             "HA_CELERY_BROKER_HEARTBEAT_SECONDS": "20",
             "HA_CELERY_OBSERVABLE": "True",
             "HA_CELERY_STATE_DIR": "/state",
-            "HA_CELERY_LEDGER_URL": "http://ledger:8080/",
+            "HA_CELERY_LEDGER_URL": "http://:token@ledger:8080/",
         }
     )
     assert settings == Settings(
-        URL, ("fast", "slow"), 4, 60, 2.5, 12, 20, True, Path("/state"), "http://ledger:8080"
+        URL, ("fast", "slow"), 4, 60, 2.5, 12, 20, True, Path("/state"), "http://:token@ledger:8080"
     )
 
 
@@ -114,7 +114,7 @@ def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
         "- HA_CELERY_STATE_DIR is 'state': not an absolute path."
         " Set it to the absolute path of a folder that the worker can write to.",
         "- HA_CELERY_LEDGER_URL is 'ledger': not an http:// URL."
-        " Set it to the ledger's URL, such as http://ledger:8080, or leave it unset.",
+        " Set it to the ledger's URL with its token, such as http://:TOKEN@ledger:8080, or leave it unset.",
     ]
 
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { V1ObjectMeta } from "@kubernetes/client-node";
 import { startedLike } from "../../../components/inject/objects";
 import type { Cluster } from "../../cluster/cluster";
@@ -11,6 +12,7 @@ import { LEDGER_PORT, objectName, queueOf, Role, selectorOf } from "./names";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
+  ledgerSecret,
   ledgerService,
   type LoadSpec,
   publisherJob,
@@ -51,6 +53,7 @@ export class DrillLoad implements Load {
   readonly publisherSelector: string;
   readonly workersName: string;
   readonly publisherName: string;
+  private readonly ledgerToken = randomBytes(24).toString("hex");
 
   constructor(
     private readonly cluster: Cluster,
@@ -67,6 +70,10 @@ export class DrillLoad implements Load {
   /** Starts the ledger and the workers, which declare the queue. Nothing is published yet. */
   async prepare(signal: AbortSignal): Promise<void> {
     const { cluster, namespace, spec } = this;
+    await cluster.core.createNamespacedSecret({
+      namespace,
+      body: this.owned(ledgerSecret(spec, this.ledgerToken)),
+    });
     await cluster.core.createNamespacedPod({ namespace, body: this.owned(ledgerPod(spec)) });
     await cluster.core.createNamespacedService({ namespace, body: this.owned(ledgerService(spec)) });
     await cluster.networkPolicies.createNamespacedNetworkPolicy({
@@ -193,6 +200,7 @@ export class DrillLoad implements Load {
       namespace: this.namespace,
       pod,
       port: LEDGER_PORT,
+      auth: `:${this.ledgerToken}`,
       path,
       body,
       timeoutSeconds,

@@ -7,11 +7,12 @@ import type {
   V1Pod,
   V1PodSpec,
   V1PodTemplateSpec,
+  V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
 import { startedLike } from "../../../components/inject/objects";
 import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
-import { VARIABLES } from "../../../components/shared/celery/contract";
+import { VARIABLES, withLedgerToken } from "../../../components/shared/celery/contract";
 import type { LoadOptions } from ".";
 import { labelsOf, LEDGER_PORT, objectName, queueOf, Role } from "./names";
 
@@ -28,6 +29,7 @@ export interface LoadSpec {
   readonly avoid: readonly string[];
 }
 
+const TOKEN_KEY = "token";
 const PUBLISHER = ["python", "-m", "ha_celery.drill.publisher"];
 const LONGEST_STOP_SECONDS = 30;
 /** `longestTaskSeconds` of the drill's workers, if their tasks are shorter. */
@@ -59,7 +61,7 @@ export function ledgerPod(load: LoadSpec): V1Pod {
             "--port",
             String(LEDGER_PORT),
           ]),
-          env: [],
+          env: [ledgerToken(run)],
           readinessProbe: {
             httpGet: { path: "/healthz", port: LEDGER_PORT },
             periodSeconds: 1,
@@ -68,6 +70,17 @@ export function ledgerPod(load: LoadSpec): V1Pod {
         },
       ],
     },
+  };
+}
+
+/** The token without which the ledger refuses every request. */
+export function ledgerSecret(
+  { run, namespace }: Pick<LoadSpec, "run" | "namespace">,
+  token: string,
+): V1Secret {
+  return {
+    metadata: { name: objectName(run, Role.Ledger), namespace, labels: labelsOf(run, Role.Ledger) },
+    stringData: { [TOKEN_KEY]: token },
   };
 }
 
@@ -135,7 +148,7 @@ export function workersDeployment(load: LoadSpec, ledgerUrl: string): V1Deployme
                 "--without-heartbeat",
               ]),
               args: undefined,
-              env: withEnv(workerContainer(spec), {
+              env: withEnv(run, workerContainer(spec), {
                 [VARIABLES.queues]: queueOf(run),
                 ...(options.prefetch && { [VARIABLES.prefetch]: String(options.prefetch) }),
                 [VARIABLES.longestTaskSeconds]: String(longestTaskSeconds),
@@ -172,9 +185,9 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
                 workerContainer(template.spec as V1PodSpec).command,
                 load.publisher ?? PUBLISHER,
               ),
-              env: withEnv(workerContainer(template.spec as V1PodSpec), {
+              env: withEnv(run, workerContainer(template.spec as V1PodSpec), {
                 [VARIABLES.queues]: queue,
-                [VARIABLES.ledgerUrl]: ledgerUrl,
+                [VARIABLES.ledgerUrl]: withLedgerToken(ledgerUrl),
                 ...resultBackend(options, ledgerUrl),
                 DRILL_RUN: run,
                 DRILL_KIND: options.kind === "canvas" ? "canvas" : "work",
@@ -194,7 +207,7 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
 /** Workflows need a result backend for chords. The ledger serves it. */
 const resultBackend = ({ kind }: LoadOptions, ledgerUrl: string): Record<string, string> =>
   kind === "canvas"
-    ? { [VARIABLES.resultBackend]: `ha_celery.drill.results:LedgerBackend+${ledgerUrl}` }
+    ? { [VARIABLES.resultBackend]: `ha_celery.drill.results:LedgerBackend+${withLedgerToken(ledgerUrl)}` }
     : {};
 
 /** The pool's pod, with an affinity that keeps it off the nodes to avoid. */
@@ -235,13 +248,22 @@ export function workerContainer({ containers }: V1PodSpec): V1Container {
   return containers.find(({ name }) => name === "worker") ?? (containers[0] as V1Container);
 }
 
-function withEnv({ env = [] }: V1Container, variables: Record<string, string | undefined>): V1EnvVar[] {
-  const kept = env.filter(({ name }) => !(name in variables));
+function withEnv(
+  run: string,
+  { env = [] }: V1Container,
+  variables: Record<string, string | undefined>,
+): V1EnvVar[] {
+  const kept = env.filter(({ name }) => !(name in variables) && name !== VARIABLES.ledgerToken);
   const added = Object.entries(variables).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value }],
   );
-  return [...kept, ...added];
+  return [ledgerToken(run), ...kept, ...added];
 }
+
+const ledgerToken = (run: string): V1EnvVar => ({
+  name: VARIABLES.ledgerToken,
+  valueFrom: { secretKeyRef: { name: objectName(run, Role.Ledger), key: TOKEN_KEY } },
+});
 
 /** The label by which the broker's NetworkPolicy lets a pod connect. */
 function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {

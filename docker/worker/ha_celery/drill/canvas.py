@@ -15,6 +15,8 @@ from celery import Celery, Task, chain, chord
 
 from ha_celery.recorder import DRILL_TASKS, attempt_of, own_client
 
+#: Shown in place of the arguments, which hold the ledger's token.
+HIDDEN = "{...}"
 #: Delay of a retry.
 RETRY_SECONDS = 1
 #: In one of this many rounds, the first tasks of chain and callback are long.
@@ -114,7 +116,9 @@ class Workflows:
     def signature(self, name: str, task_id: str, seconds: float | None = None, **more: Any) -> Any:
         """Returns the signature of a task with a fixed id."""
         kwargs = self.kwargs(seconds) | more
-        return self.app.signature(DRILL_TASKS + name, kwargs=kwargs, app=self.app).set(task_id=task_id)
+        return self.app.signature(DRILL_TASKS + name, kwargs=kwargs, app=self.app).set(
+            task_id=task_id, kwargsrepr=HIDDEN
+        )
 
     def kwargs(self, seconds: float | None = None) -> dict[str, Any]:
         """Returns the arguments of every task."""
@@ -149,7 +153,7 @@ def _autoretry(of: Workflows, _: int, ids: list[str]) -> None:
 
 
 def _send_task(of: Workflows, _: int, ids: list[str]) -> None:
-    of.app.send_task(f"{DRILL_TASKS}step", kwargs=of.kwargs(), task_id=ids[0])
+    of.app.send_task(f"{DRILL_TASKS}step", kwargs=of.kwargs(), task_id=ids[0], kwargsrepr=HIDDEN)
 
 
 #: Each kind of workflow, with its number of tasks.

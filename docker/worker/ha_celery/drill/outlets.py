@@ -68,7 +68,9 @@ class TaskOutlet:
 
     def publish(self, number: int) -> None:
         """Sends a task."""
-        self._publisher.publish(self._task, self._arguments(), task_id=self.ids(number)[0])
+        # Hides the ledger's token.
+        options = {"task_id": self.ids(number)[0], "argsrepr": "(...)"}
+        self._publisher.publish(self._task, self._arguments(), **options)
 
     def wait(self, seconds: float) -> None:
         """Processes confirms for this long."""

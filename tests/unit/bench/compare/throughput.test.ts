@@ -44,10 +44,14 @@ describe("throughput", () => {
     assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
     const env = container?.env ?? [];
     assert.equal(new Set(env.map(({ name }) => name)).size, env.length);
-    const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    const values = Object.fromEntries(env.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
     assert.deepEqual(values, {
       ...{ HA_CELERY_BROKER_URL: "amqp://b", HA_CELERY_QUEUES: "celery" },
-      ...{ HA_CELERY_LEDGER_URL: "http://10.0.0.1:8080", DRILL_RUN: "seed-1", DRILL_KIND: "count" },
+      ...{
+        HA_CELERY_LEDGER_URL: "http://:$(HA_CELERY_LEDGER_TOKEN)@10.0.0.1:8080",
+        DRILL_RUN: "seed-1",
+        DRILL_KIND: "count",
+      },
       ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
       ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024" },
     });

@@ -4,6 +4,7 @@ import { canvasLoad, DEFAULT_LOAD } from "../../../../../operate/drill/load";
 import {
   ledgerNetworkPolicy,
   ledgerPod,
+  ledgerSecret,
   ledgerService,
   type LoadSpec,
   publisherJob,
@@ -32,7 +33,14 @@ const template: V1PodTemplateSpec = {
         env: [
           { name: "HA_CELERY_BROKER_URL", valueFrom: { secretKeyRef: { name: "client", key: "amqp-url" } } },
           { name: "HA_CELERY_QUEUES", value: "tasks,mail" },
-          { name: "HA_CELERY_LEDGER_URL", value: "http://ledger:8080" },
+          {
+            name: "HA_CELERY_LEDGER_TOKEN",
+            valueFrom: { secretKeyRef: { name: "count-token", key: "token" } },
+          },
+          {
+            name: "HA_CELERY_LEDGER_URL",
+            value: "http://:$(HA_CELERY_LEDGER_TOKEN)@ledger:8080",
+          },
           { name: "HA_CELERY_PREFETCH_MULTIPLIER", value: "4" },
           { name: "SHOP", value: "1" },
         ],
@@ -51,6 +59,11 @@ const loadSpec: LoadSpec = {
   avoid: ["node-1"],
 };
 const LEDGER = "http://10.0.0.9:8080";
+const LEDGER_WITH_TOKEN = "http://:$(HA_CELERY_LEDGER_TOKEN)@10.0.0.9:8080";
+const TOKEN = {
+  name: "HA_CELERY_LEDGER_TOKEN",
+  valueFrom: { secretKeyRef: { name: "drill-drain-1-ledger", key: "token" } },
+};
 const env = (list: { name: string; value?: string }[] = []) =>
   Object.fromEntries(list.map(({ name, value }) => [name, value]));
 
@@ -76,6 +89,19 @@ describe("the drill's pods", () => {
       assert.equal(variables.SHOP, "1");
       assert.ok(worker.env?.find(({ name }) => name === "HA_CELERY_BROKER_URL")?.valueFrom);
       assert.ok(worker.readinessProbe, "readiness says that they consume");
+    });
+
+    it("know the token of the drill's ledger, before the variables that refer to it", () => {
+      const publisher = publisherJob(loadSpec, LEDGER, "drill-drain-1").spec?.template.spec?.containers[0];
+      for (const container of [worker, publisher]) {
+        const tokens = container?.env?.filter(({ name }) => name === TOKEN.name);
+        assert.deepEqual([container?.env?.[0], tokens], [TOKEN, [TOKEN]]);
+      }
+      const secret = ledgerSecret(loadSpec, "a token");
+      assert.deepEqual(
+        [secret.metadata?.name, secret.stringData],
+        [TOKEN.valueFrom.secretKeyRef.name, { token: "a token" }],
+      );
     });
 
     it("leave the installation's own ledger alone", () => {
@@ -126,10 +152,10 @@ describe("the drill's pods", () => {
       assert.equal(container?.livenessProbe, undefined);
       assert.equal(container?.readinessProbe, undefined);
       assert.deepEqual(
-        Object.entries(env(container?.env)).filter(([name]) => /DRILL|QUEUES|LEDGER/.test(name)),
+        Object.entries(env(container?.env)).filter(([name]) => /DRILL|QUEUES|LEDGER_URL/.test(name)),
         [
           ["HA_CELERY_QUEUES", "drill-drain-1"],
-          ["HA_CELERY_LEDGER_URL", LEDGER],
+          ["HA_CELERY_LEDGER_URL", LEDGER_WITH_TOKEN],
           ["DRILL_RUN", "drain-1"],
           ["DRILL_KIND", "work"],
           ["DRILL_RATE", "40"],
@@ -145,7 +171,7 @@ describe("the drill's pods", () => {
     const load = { ...loadSpec, options: canvasLoad(DEFAULT_LOAD) };
     const worker = workersDeployment(load, LEDGER).spec?.template.spec?.containers[0];
     const publisher = publisherJob(load, LEDGER, "drill-drain-1").spec?.template.spec?.containers[0];
-    const backend = `ha_celery.drill.results:LedgerBackend+${LEDGER}`;
+    const backend = `ha_celery.drill.results:LedgerBackend+${LEDGER_WITH_TOKEN}`;
 
     it("keep the results of chords in the ledger", () => {
       assert.equal(env(worker?.env).HA_CELERY_RESULT_BACKEND, backend);
@@ -184,9 +210,9 @@ describe("the drill's pods", () => {
   });
 
   describe("ledger", () => {
-    it("has no secrets, and avoids the victim's node", () => {
+    it("has no secrets but its token, and avoids the victim's node", () => {
       const pod = ledgerPod(loadSpec);
-      assert.deepEqual(pod.spec?.containers[0]?.env, []);
+      assert.deepEqual(pod.spec?.containers[0]?.env, [TOKEN]);
       assert.ok(pod.spec?.affinity?.nodeAffinity);
     });
 
