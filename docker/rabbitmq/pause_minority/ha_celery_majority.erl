@@ -1,7 +1,7 @@
 %% Decides when a node closes itself to clients, without side effects.
 -module(ha_celery_majority).
 
--export([counts/1, vote/2, step/2, closings/2]).
+-export([counts/1, vote/2, step/2, closings/2, unreported/2]).
 -export_type([vote/0, action/0]).
 
 -type vote() :: majority | minority | unknown.
@@ -44,3 +44,10 @@ closings(Connections, Asked) ->
     ToAsk = [Connection || Connection <- Connections, maps:get(Connection, Polls) =:= 1],
     ToKill = [Connection || Connection <- Connections, maps:get(Connection, Polls) > ?MAX_ASKED_POLLS],
     {ToAsk, ToKill, Polls}.
+
+%% The failures to log, and those known from now on. A listener that disappeared fails at every poll.
+-spec unreported([Failure], Known :: [{string(), term()}]) -> {[Failure], Known :: [{string(), term()}]} when
+    Failure :: {Action :: string(), Listener :: term(), Reason :: term()}.
+unreported(Failures, Known) ->
+    New = [Failure || {Action, Listener, _} = Failure <- Failures, not lists:member({Action, Listener}, Known)],
+    {New, [{Action, Listener} || {Action, Listener, _} <- Failures]}.

@@ -19,8 +19,8 @@
 -define(ANSWER_MS, 1000).
 -define(EXPLANATION, "this node is in a minority: connect to another one").
 
-%% Number of consecutive polls without a majority, and the connections that have been asked to close.
--record(state, {missed = 0, asked = #{}}).
+%% Number of consecutive polls without a majority, the connections that have been asked to close, and the failures of the last poll.
+-record(state, {missed = 0, asked = #{}, failed = []}).
 
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
@@ -45,14 +45,12 @@ handle_info(_Message, State) ->
 schedule_poll() ->
     erlang:send_after(?POLL_MS, self(), poll).
 
-act(open, State) ->
-    resume(),
-    State#state{asked = #{}};
+act(open, #state{failed = Failed} = State) ->
+    report(resume(Failed), State#state{asked = #{}});
 act(keep, State) ->
     State;
 act(close, State) ->
-    suspend(),
-    close_connections(State).
+    report(suspend(), close_connections(State)).
 
 vote() ->
     try rabbit_nodes:list_members() of
@@ -76,29 +74,35 @@ suspend() ->
             logger:warning("This node is in a minority: closing client connections and listeners"),
             set_suspended(New ++ suspended())
     end,
-    [attempt("suspend", fun ranch:suspend_listener/1, Listener) || Listener <- suspended()].
+    failures("suspend", fun ranch:suspend_listener/1).
 
-resume() ->
+resume(Failed) ->
     case suspended() =/= [] andalso not rabbit_maintenance:is_being_drained_local_read(node()) of
         true ->
-            logger:warning("This node is in the majority again: opening client listeners"),
-            set_suspended([Listener || Listener <- suspended(), not attempt("resume", fun ranch:resume_listener/1, Listener)]);
+            [logger:warning("This node is in the majority again: opening client listeners") || not lists:keymember("resume", 1, Failed)],
+            Failures = failures("resume", fun ranch:resume_listener/1),
+            set_suspended([Listener || {_, Listener, _} <- Failures]),
+            Failures;
         false ->
-            ok
+            []
     end.
 
-%% Whether it succeeded. What fails is attempted again at the next poll.
-attempt(What, Action, Listener) ->
+%% What fails is attempted again at the next poll.
+failures(What, Action) ->
+    [{What, Listener, Reason} || Listener <- suspended(), {failed, Reason} <- [attempt(Action, Listener)]].
+
+attempt(Action, Listener) ->
     try Action(Listener) of
-        ok -> true;
-        Other -> failed(What, Listener, Other)
+        ok -> ok;
+        Other -> {failed, Other}
     catch
-        _:Reason -> failed(What, Listener, Reason)
+        _:Reason -> {failed, Reason}
     end.
 
-failed(What, Listener, Reason) ->
-    logger:error("Failed to ~s listener ~p: ~p", [What, Listener, Reason]),
-    false.
+report(Failures, #state{failed = Failed} = State) ->
+    {New, Known} = ha_celery_majority:unreported(Failures, Failed),
+    [logger:error("Failed to ~s listener ~p: ~p", [What, Listener, Reason]) || {What, Listener, Reason} <- New],
+    State#state{failed = Known}.
 
 %% At every poll, because a connection that is being opened appears in the list later. Asking waits for the connection, which may not answer.
 close_connections(#state{asked = Asked} = State) ->

@@ -2,7 +2,7 @@
 -module(ha_celery_majority_tests).
 -compile([export_all, nowarn_export_all]).
 
--import(ha_celery_majority, [counts/1, vote/2, step/2, closings/2]).
+-import(ha_celery_majority, [counts/1, vote/2, step/2, closings/2, unreported/2]).
 
 failed_list_of_members_is_unknown_test() ->
     unknown = vote([], [a]).
@@ -53,6 +53,21 @@ connection_that_ended_is_forgotten_test() ->
     {[], [], Asked} = closings([], #{self() => 3}),
     #{} = Asked,
     0 = map_size(Asked).
+
+listener_that_cannot_be_opened_is_reported_once_test() ->
+    Gone = {"resume", gone, badarg},
+    {[Gone], Known} = unreported([Gone], []),
+    {[], Known} = unreported([{"resume", gone, other_reason}], Known),
+    {[{"resume", second, badarg}], Both} = unreported([Gone, {"resume", second, badarg}], Known),
+    {[], Both} = unreported([Gone, {"resume", second, badarg}], Both).
+
+listener_that_fails_again_after_a_success_is_reported_again_test() ->
+    Gone = {"resume", gone, badarg},
+    {[], []} = unreported([], [{"resume", gone}]),
+    {[Gone], _} = unreported([Gone], []).
+
+listener_that_cannot_be_closed_is_reported_too_test() ->
+    {[{"suspend", gone, badarg}], _} = unreported([{"suspend", gone, badarg}], [{"resume", gone}]).
 
 actions(Votes) ->
     {Actions, _Missed} = lists:mapfoldl(fun ha_celery_majority:step/2, 0, Votes),

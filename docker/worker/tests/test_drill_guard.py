@@ -1,6 +1,7 @@
 import io
 import urllib.error
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,3 +66,18 @@ def test_what_is_gone_or_no_longer_marked_is_done(status: int) -> None:
 def test_a_conflict_ends_a_deletion_but_not_a_change() -> None:
     requests = [{"method": "DELETE", "path": "/namespace"}, {"method": "PATCH", "path": "/node"}]
     assert undo(Answers(409, 409), [requests]) == [requests[1:]]  # type: ignore[arg-type]
+
+
+def test_what_keeps_it_from_reading_the_lease_is_logged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(guard.time, "sleep", lambda _: None)
+    monkeypatch.setattr(guard, "WATCHING", tmp_path / "watching")
+    polls = int(guard.SILENT_SECONDS / guard.POLL_SECONDS)
+    # Only polls that find no Lease count as silence.
+    guard.wait_for_silence(Answers(403, 0, 500, *[404] * polls), "/lease", HOLDER)  # type: ignore[arg-type]
+    assert capsys.readouterr().out.splitlines() == [
+        "GET /lease: 403",
+        "no answer: <urlopen error no route>",
+        "GET /lease: 500",
+    ]

@@ -82,6 +82,8 @@ def wait_for_silence(api: Api, lease: str, holder: str) -> None:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 silence.count({})
+            else:
+                print(f"GET {lease}: {error.code}", flush=True)
         except OSError as error:
             print(f"no answer: {error}", flush=True)
         time.sleep(POLL_SECONDS)
