@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable
 from functools import reduce
 from importlib import import_module
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import celery
 import pytest
 
-from ha_celery import Settings, SettingsError, create_app, internals
-from ha_celery.internals import ACCELERATED, REDIS, REQUIRED, InCode, Internals
+from ha_celery import Settings, SettingsError, create_app, internals, lookup
+from ha_celery.internals import ACCELERATED, REDIS, REQUIRED
+from ha_celery.lookup import InCode, Internals
 from ha_celery.worker_start import report
 
 TABLES = {"required": REQUIRED, "accelerated": ACCELERATED, "redis": REDIS}
@@ -51,10 +53,10 @@ def remove(row: Internals, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module_name, _, path = row.owner.partition(":")
     module = import_module(module_name)
     if isinstance(row, InCode):
-        code = internals._module_code(module)
+        code = lookup._module_code(module)
         assert code
         changed = renamed(code, name)
-        monkeypatch.setattr(internals, "_module_code", lambda _: changed)
+        monkeypatch.setattr(lookup, "_module_code", lambda _: changed)
         return
     *outer, last = path.split(".") if path else [""]
     owner: Any = reduce(getattr, path.split(".") if path else [], module)
@@ -85,6 +87,13 @@ def test_every_name_is_missed(row: Internals, name: str, monkeypatch: pytest.Mon
 )
 def test_an_owner_that_is_gone_is_named(row: Internals) -> None:
     assert row.missing() == [f"{row.owner} with a", f"{row.owner} with b"]
+
+
+def test_an_uninstalled_dependency_is_named_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "needs_another.py").write_text("import not_installed")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'not_installed'"):
+        Internals("needs_another:Owner", "name").missing()
 
 
 def test_a_name_of_a_later_version_is_not_missed() -> None:
