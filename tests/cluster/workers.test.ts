@@ -89,6 +89,29 @@ describe("autoscaled workers and a beat, on a real cluster", () => {
     await shared.close();
   });
 
+  it("have a list of every Python package of their image, and its license", async () => {
+    const [pod] = await pods(WORKER);
+    const container = {
+      config,
+      namespace: NAMESPACE,
+      pod: pod?.metadata?.name ?? "",
+      container: "worker",
+    };
+    const folder = "/usr/local/share/sbom";
+    const { components } = JSON.parse(await executeIn(container, "cat", `${folder}/python.cdx.json`)) as {
+      components: { name: string; version: string }[];
+    };
+    const find =
+      "import importlib.metadata as m; [print(f'{d.name}=={d.version}') for d in m.distributions()]";
+    const installed = (await executeIn(container, "python", "-c", find)).trim().split("\n");
+    assert.deepEqual(
+      components.map(({ name, version }) => `${name}==${version}`).sort(),
+      [...new Set(installed)].sort(),
+    );
+    const licenses = await executeIn(container, "cat", `${folder}/python-licenses.txt`);
+    assert.match(licenses, /^ *celery +5\.\d+\.\d+ +BSD-3-Clause/m);
+  });
+
   it("keeps the number of workers that the autoscaler set when something is updated", async () => {
     const scalers = config.makeApiClient(AutoscalingV2Api);
     const { items } = await scalers.listNamespacedHorizontalPodAutoscaler({ namespace: NAMESPACE });
