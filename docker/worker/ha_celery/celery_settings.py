@@ -6,37 +6,15 @@ docs/how-to/your-app.md shows the table, and tests/test_docs.py compares both.
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery.app.defaults import DEFAULTS
-from kombu import Exchange, Queue
 
-from ha_celery.settings import Settings
-
-EXCHANGE = "tasks"
-DEFAULT_QUEUE = "tasks"
-LONGEST_TASK_SECONDS = 3600
-NO_RESULTS = (None, "", "disabled")
-
-
-@dataclass(frozen=True)
-class Context:
-    """Inputs of the values."""
-
-    settings: Settings
-    app_name: str
-    #: Whether our own pool and consumer are used.
-    accelerated: bool
-    #: Returns the value that the app has set for a Celery setting, or None.
-    app_value: Callable[[str], Any]
-    #: Returns the class of the result backend.
-    backend_class: Callable[[], Any]
+from ha_celery import setting_values
+from ha_celery.setting_values import Context
 
 
 class Class(Enum):
@@ -71,89 +49,6 @@ def _row(precedence: Class, name: str, value: Any, reason: str, shown: str = "")
     return CelerySetting(name, precedence, function, shown or f"`{value!r}`", reason)
 
 
-def _broker_url(context: Context) -> str:
-    return context.settings.broker_url
-
-
-def _same_url(context: Context) -> str:
-    return context.app_value("broker_url") or _broker_url(context)
-
-
-def _tls(context: Context) -> dict[str, Any] | bool:
-    """Verifies the broker's certificate and its name; by default, py-amqp verifies no name."""
-    settings = context.settings
-    url = urlsplit(settings.broker_url)
-    if url.scheme != "amqps":
-        return False
-    name = {"server_hostname": settings.broker_server_name or url.hostname}
-    if settings.broker_ca_pem and not settings.broker_ca:
-        # Arguments of ssl.create_default_context, which requires a certificate; py-amqp sets check_hostname.
-        return name | {"context": {"cadata": settings.broker_ca_pem, "check_hostname": True}}
-    # Without a file, py-amqp uses the system's CA certificates. It reads the file for every connection.
-    file = {"ca_certs": str(settings.broker_ca)} if settings.broker_ca else {}
-    return name | {"cert_reqs": ssl.CERT_REQUIRED} | file
-
-
-def _transport_options(context: Context) -> dict[str, Any]:
-    ours = {
-        "client_properties": {"connection_name": f"{context.app_name}@{socket.gethostname()}"},
-        "socket_settings": _socket_settings(),
-        "confirm_publish": True,
-    }
-    return ours | (context.app_value("broker_transport_options") or {})
-
-
-def _socket_settings() -> dict[int, int]:
-    """Detects a silent peer within seconds, even if nothing is written, as while waiting for a confirm."""
-    wanted = {
-        "TCP_KEEPIDLE": 5,
-        "TCP_KEEPINTVL": 2,
-        "TCP_KEEPCNT": 3,
-        # Milliseconds without acknowledgement; py-amqp's default is 1 s. Longer than brokers need to elect
-        # leaders, because a client that reconnects earlier asks for the old leaders and hangs for 10 s.
-        "TCP_USER_TIMEOUT": 5000,
-    }
-    return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
-
-
-def default_queue(context: Context) -> str:
-    """Queue of tasks that name none: the app's, or else the first of HA_CELERY_QUEUES."""
-    queues = context.settings.queues
-    return str(context.app_value("task_default_queue") or (queues[0] if queues else DEFAULT_QUEUE))
-
-
-def queue_names(context: Context) -> list[str]:
-    """All queues of the app: those of HA_CELERY_QUEUES, its own, and its default queue."""
-    own = [str(getattr(queue, "name", queue)) for queue in context.app_value("task_queues") or ()]
-    return list(dict.fromkeys([*context.settings.queues, *own, default_queue(context)]))
-
-
-def _queues(context: Context) -> list[Queue]:
-    exchange = Exchange(EXCHANGE, type="topic", durable=True)
-    return [
-        # Declared with their type, because Celery detects quorum queues by these arguments only.
-        Queue(name, exchange, routing_key=name, queue_arguments={"x-queue-type": "quorum"})
-        for name in queue_names(context)
-    ]
-
-
-def result_backend(context: Context) -> str | None:
-    """Result backend of the app, or else of HA_CELERY_RESULT_BACKEND."""
-    return context.app_value("result_backend") or context.settings.result_backend
-
-
-def _keeps_results(context: Context) -> bool:
-    return result_backend(context) not in NO_RESULTS
-
-
-def _pool(context: Context) -> str:
-    return "ha_celery.prefork:TaskPool" if context.accelerated else "prefork"
-
-
-def _consumer(context: Context) -> str:
-    return "ha_celery.consumer:Consumer" if context.accelerated else "celery.worker.consumer:Consumer"
-
-
 _ONE_URL = "One URL is enough, and a second one can point to another broker."
 _RECONNECT = "Pods may start before the broker, and survive its outages."
 _QUORUM = "Only quorum queues survive the loss of a broker."
@@ -163,9 +58,15 @@ _OBSERVABLE = "Remote control and events cost messages, and their queues are on 
 _FIXED, _DEFAULT, _MERGED = Class.FIXED, Class.DEFAULT, Class.MERGED
 #: In the order of the documentation.
 TABLE: tuple[CelerySetting, ...] = (
-    _row(_FIXED, "broker_url", _broker_url, "The installation's broker.", "`HA_CELERY_BROKER_URL`"),
-    _row(_FIXED, "broker_read_url", _same_url, _ONE_URL, "`broker_url`"),
-    _row(_FIXED, "broker_write_url", _same_url, _ONE_URL, "`broker_url`"),
+    _row(
+        _FIXED,
+        "broker_url",
+        setting_values.broker_url,
+        "The installation's broker.",
+        "`HA_CELERY_BROKER_URL`",
+    ),
+    _row(_FIXED, "broker_read_url", setting_values.same_url, _ONE_URL, "`broker_url`"),
+    _row(_FIXED, "broker_write_url", setting_values.same_url, _ONE_URL, "`broker_url`"),
     *(
         _row(_FIXED, f"broker_{part}", None, "Part of `HA_CELERY_BROKER_URL`.", "unset")
         for part in ("transport", "host", "port", "user", "password", "vhost")
@@ -173,7 +74,7 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _FIXED,
         "broker_use_ssl",
-        _tls,
+        setting_values.tls,
         "The broker's certificate and its name are verified.",
         "from `HA_CELERY_BROKER_CA` or `HA_CELERY_BROKER_CA_PEM`, and `HA_CELERY_BROKER_SERVER_NAME`",
     ),
@@ -188,9 +89,15 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(_FIXED, "task_default_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_exchange_type", "topic", _DELAYED),
-    _row(_FIXED, "task_default_exchange", EXCHANGE, "Queues are bound to it."),
+    _row(_FIXED, "task_default_exchange", setting_values.EXCHANGE, "Queues are bound to it."),
     _row(_FIXED, "task_default_exchange_type", "topic", _DELAYED),
-    _row(_FIXED, "task_default_routing_key", default_queue, "Queues are bound by name.", "the default queue"),
+    _row(
+        _FIXED,
+        "task_default_routing_key",
+        setting_values.default_queue,
+        "Queues are bound by name.",
+        "the default queue",
+    ),
     _row(_FIXED, "task_default_delivery_mode", "persistent", "Messages survive a restart of the broker."),
     _row(
         _FIXED,
@@ -202,14 +109,14 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _MERGED,
         "broker_transport_options",
-        _transport_options,
+        setting_values.transport_options,
         "Confirms (fixed), keepalive, and a name for the connection.",
         "`confirm_publish`, `socket_settings`, `client_properties`",
     ),
     _row(
         _MERGED,
         "task_queues",
-        _queues,
+        setting_values.queues,
         "Names only: type, arguments, exchange, and routing key are ours. Broadcast queues are refused.",
         "your queues and those of `HA_CELERY_QUEUES`",
     ),
@@ -241,28 +148,28 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _DEFAULT,
         "task_default_queue",
-        default_queue,
+        setting_values.default_queue,
         "Tasks that name no queue.",
         "first of `HA_CELERY_QUEUES` (`tasks`)",
     ),
     _row(
         _DEFAULT,
         "task_time_limit",
-        lambda context: context.settings.longest_task_seconds or LONGEST_TASK_SECONDS,
+        lambda context: context.settings.longest_task_seconds or setting_values.LONGEST_TASK_SECONDS,
         "Pods are given this long to finish; a longer value is refused.",
         "`HA_CELERY_LONGEST_TASK_SECONDS` (3600)",
     ),
     _row(
         _DEFAULT,
         "result_backend",
-        result_backend,
+        setting_values.result_backend,
         "Results in RabbitMQ (`rpc://`) are refused.",
         "`HA_CELERY_RESULT_BACKEND`",
     ),
     _row(
         _DEFAULT,
         "task_ignore_result",
-        lambda context: not _keeps_results(context),
+        lambda context: not setting_values.keeps_results(context),
         "Results need a backend.",
         "`True` without a result backend",
     ),
@@ -270,7 +177,7 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _DEFAULT,
         "result_expires",
-        lambda context: 86400 if _keeps_results(context) else None,
+        lambda context: 86400 if setting_values.keeps_results(context) else None,
         "Without results, beat does not publish the nightly cleanup task.",
         "`86400`; `None` without a result backend",
     ),
@@ -290,14 +197,14 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _DEFAULT,
         "worker_pool",
-        _pool,
+        setting_values.pool,
         "See [pools](#pools). `--pool` takes precedence.",
         "our `prefork`",
     ),
     _row(
         _DEFAULT,
         "worker_consumer",
-        _consumer,
+        setting_values.consumer,
         "Reconnects sooner, and acknowledges tasks in batches.",
         "our consumer",
     ),

@@ -10,8 +10,9 @@ from celery.app.defaults import DEFAULTS
 from kombu.common import Broadcast
 from kombu.utils.url import maybe_sanitize_url, parse_url
 
-from ha_celery.celery_settings import NO_RESULTS, TABLE, Class, Context, result_backend, values
+from ha_celery.celery_settings import TABLE, Class, values
 from ha_celery.chords import counts_in_redis
+from ha_celery.setting_values import NO_RESULTS, Context, result_backend
 from ha_celery.variable_types import IN_RABBITMQ
 
 #: Different spellings of the same value.

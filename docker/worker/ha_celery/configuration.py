@@ -9,8 +9,9 @@ from celery import Celery
 from celery.app import backends
 
 from ha_celery import checks, internals, recorder, versions
-from ha_celery.celery_settings import Class, Context, queue_names, result_backend, values
+from ha_celery.celery_settings import Class, values
 from ha_celery.errors import SettingsError
+from ha_celery.setting_values import Context, queue_names, result_backend
 from ha_celery.settings import Settings
 
 
