@@ -14,6 +14,10 @@ export interface BrokerStatus {
 export const alarmsOf = (members: readonly MemberState[]): string[] =>
   members.flatMap(({ node, alarms }) => alarms.map((alarm) => `${alarm} alarm on ${podOf(node)}`));
 
+/** The alarms as problems of an installation. */
+export const alarmProblems = (alarms: readonly string[]): string[] =>
+  alarms.map((alarm) => `${alarm}, which blocks all publishers`);
+
 /** Fails if no broker answers. */
 export async function readBrokerStatus(brokers: Brokers): Promise<BrokerStatus> {
   const [members, queues] = await Promise.all([brokers.members(), brokers.queues()]);

@@ -1,5 +1,6 @@
 import type { V1Node } from "@kubernetes/client-node";
 import type { Brokers } from "../cluster/brokers";
+import { alarmProblems, alarmsOf } from "../cluster/brokerStatus";
 import type { Cluster } from "../cluster/cluster";
 import type { Installation } from "../cluster/installation";
 import { describeMarked, findMarked } from "./guard/marks";
@@ -39,9 +40,7 @@ export async function healthProblems(
     ...marked.map((each) => `${describeMarked(each)} by drill ${each.mark.run}`),
     ...(ready < replicas ? [`${ready} of ${replicas} broker pods are ready`] : []),
     ...(running.length < replicas ? [`${running.length} of ${replicas} broker nodes are running`] : []),
-    ...members.flatMap(({ node, alarms }) =>
-      alarms.map((alarm) => `${node} has a ${alarm} alarm, which blocks all publishers`),
-    ),
+    ...alarmProblems(alarmsOf(members)),
     ...(queues === undefined ? ["no broker reports its queues"] : []),
     ...(queues ?? [])
       .filter(({ members, online }) => members.length < replicas || online.length < replicas)

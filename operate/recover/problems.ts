@@ -1,4 +1,5 @@
 import { podOf } from "../cluster/brokers";
+import { alarmProblems } from "../cluster/brokerStatus";
 import { type Facts, isGone, Presence } from "./facts";
 
 /** Returns what is unhealthy, one sentence each. None if the installation is healthy. */
@@ -14,7 +15,7 @@ export function findProblems(facts: Facts): string[] {
     ...brokers(facts),
     ...members(facts),
     ...queues(facts),
-    ...facts.alarms.map((alarm) => `${alarm}, which blocks all publishers`),
+    ...alarmProblems(facts.alarms),
     ...facts.leftovers.map(({ run, items }) => `drill ${run} was killed and left: ${items.join(", ")}`),
   ];
 }

@@ -1,7 +1,7 @@
-import { ignoreNotFound } from "../../cluster/objects";
 import { recover } from "../../recover/recover";
 import { type Drill, type Scene, Victim } from "./scene";
 import { BROKER_LIMITS } from "./shared/brokerLimits";
+import { deleteVolume } from "./shared/emptyVolume";
 
 const TIMEOUT_SECONDS = 240;
 
@@ -27,11 +27,7 @@ export const volumeLossFirst: Scene = {
 
 async function loseVolume(drill: Drill): Promise<void> {
   const { cluster, brokers, victim, signal } = drill;
-  const { namespace } = brokers;
-  const claim = `data-${victim.pod}`;
-  await cluster.core.deleteNamespacedPersistentVolumeClaim({ namespace, name: claim }).catch(ignoreNotFound);
-  // Kubernetes removes the claim when the last pod that uses it is gone.
-  await cluster.core.deleteNamespacedPod({ namespace, name: victim.pod, gracePeriodSeconds: 0 });
+  const claim = await deleteVolume(drill);
   drill.event(`claim ${claim} and ${victim.pod} deleted`);
 
   const outcome = await recover(cluster, brokers, {

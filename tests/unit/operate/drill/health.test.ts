@@ -67,7 +67,7 @@ describe("the health of an installation", () => {
         "node two is not ready or is cordoned",
         "1 of 3 broker pods are ready",
         "2 of 3 broker nodes are running",
-        "a has a memory alarm, which blocks all publishers",
+        "memory alarm on a, which blocks all publishers",
         "queue tasks has 2 of 3 members online (3 in total)",
         "0 of 1 workers are ready (app=worker)",
       ],
