@@ -13,7 +13,7 @@ import {
 import type { Cluster } from "../../cluster/cluster";
 import { ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
 import type { Nodes, PodChange } from "../../cluster/nodes";
-import type { DeadMansSwitch } from "../guard/guard";
+import type { DeadMansSwitch, Disarm } from "../guard/guard";
 import { type Mark, markPatch, unmarkPatch } from "../guard/marks";
 import { deleteNamespace } from "../remove";
 import { processesScript } from "./processes";
@@ -40,8 +40,11 @@ export interface AgentsSpec {
 /** Privileged pods, one per node, for operations that the Kubernetes API does not offer. */
 export class Agents implements Nodes {
   private readonly opened = new Map<string, Promise<void>>();
+  /** Of the changes of pods that are in effect, by the files that undo them. */
+  private readonly disarms = new Map<string, Disarm>();
   private readonly namespace: string;
   private created: Promise<void> | undefined;
+  private mayExist = false;
 
   constructor(
     private readonly cluster: Cluster,
@@ -60,7 +63,7 @@ export class Agents implements Nodes {
   async close(): Promise<void> {
     this.opened.clear();
     // A user without permission to delete namespaces can run the scenes that need no agents.
-    if (!this.created) return;
+    if (!this.mayExist) return;
     await deleteNamespace(this.cluster, this.namespace);
   }
 
@@ -100,7 +103,7 @@ export class Agents implements Nodes {
     if (isOfDrill(pod)) return;
     const { namespace = "", name = "" } = pod.metadata ?? {};
     const mark = this.markOf(fault);
-    await this.guard.arm({
+    const disarm = await this.guard.arm({
       request: {
         method: "PATCH",
         path: `/api/v1/namespaces/${namespace}/pods/${name}`,
@@ -109,6 +112,7 @@ export class Agents implements Nodes {
       rule: { apiGroups: [""], resources: ["pods"], resourceNames: [name], verbs: ["patch"] },
       namespace,
     });
+    this.disarms.set(undoFile(pod, fault), disarm);
     await this.cluster.core.patchNamespacedPod({ namespace, name, body: markPatch(pod.metadata, mark) });
   }
 
@@ -119,6 +123,8 @@ export class Agents implements Nodes {
       .patchNamespacedPod({ namespace, name, body: unmarkPatch(this.markOf(fault)) })
       // The pod has been replaced, or has the mark of a later change.
       .catch(ignoreStatus(404, 422));
+    await this.disarms.get(undoFile(pod, fault))?.();
+    this.disarms.delete(undoFile(pod, fault));
   }
 
   private markOf(fault: string): Mark {
@@ -142,7 +148,10 @@ export class Agents implements Nodes {
   private async waitFor(kubernetesNode: string): Promise<void> {
     const { namespace } = this;
     const { run, image, imagePullSecrets } = this.spec;
-    await (this.created ??= this.createNamespace());
+    const created = (this.created ??= this.createNamespace());
+    // A failure may be retried.
+    created.catch(() => (this.created = undefined));
+    await created;
     const spec = agentPod({ run, kubernetesNode, image, imagePullSecrets });
     const name = nameOf(spec);
     const signal = AbortSignal.timeout(START_SECONDS * 2000);
@@ -161,6 +170,7 @@ export class Agents implements Nodes {
   private async createNamespace(): Promise<void> {
     const { namespace, spec } = this;
     const body = agentNamespace(spec.run, spec.namespace);
+    this.mayExist = true;
     await this.cluster.core.createNamespace({ body }).catch(ignoreStatus(409));
     await this.guard.arm({
       request: { method: "DELETE", path: `/api/v1/namespaces/${namespace}` },

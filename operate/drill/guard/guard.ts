@@ -37,9 +37,12 @@ export interface Arming {
 
 /** Undoes what a scene changes through the Kubernetes API, if the command ends without undoing it. */
 export interface DeadMansSwitch {
-  /** Registers a change before it is made. */
-  arm(arming: Arming): Promise<void>;
+  /** Registers a change before it is made, and returns a function that takes it off again, once it is undone. */
+  arm(arming: Arming): Promise<Disarm>;
 }
+
+/** Ignores errors: a request that the guard sends for a change that is undone has no effect. */
+export type Disarm = () => Promise<void>;
 
 /** A Job that undoes a drill whose command no longer renews its Lease. It owns all other objects of the drill. */
 export class Guard implements DeadMansSwitch {
@@ -86,7 +89,7 @@ export class Guard implements DeadMansSwitch {
     });
   }
 
-  async arm({ request, rule, namespace }: Arming): Promise<void> {
+  async arm({ request, rule, namespace }: Arming): Promise<Disarm> {
     const { spec } = this;
     const key = String(this.armed++);
     const name = `${guardName(spec.run)}-${key}`;
@@ -102,15 +105,27 @@ export class Guard implements DeadMansSwitch {
     } catch (error) {
       throw refused(error, name);
     }
+    return () => this.disarm(key, name, namespace).catch(() => undefined);
   }
 
-  /** Adds the requests that undo one change to what the guard must do. */
-  private async record(key: string, requests: readonly UndoRequest[]): Promise<void> {
+  /** Removes a change that was undone, and the permission to undo it, which is the binding's. */
+  private async disarm(key: string, name: string, namespace: string | undefined): Promise<void> {
+    const { rbac } = this.cluster;
+    await this.record(key, null);
+    if (namespace === undefined) await rbac.deleteClusterRoleBinding({ name });
+    else {
+      await rbac.deleteNamespacedRoleBinding({ name, namespace });
+      await rbac.deleteNamespacedRole({ name, namespace });
+    }
+  }
+
+  /** Adds the requests that undo one change to what the guard must do, or removes them. */
+  private async record(key: string, requests: readonly UndoRequest[] | null): Promise<void> {
     await this.cluster.core.patchNamespacedConfigMap(
       {
         namespace: this.spec.namespace,
         name: guardName(this.spec.run),
-        body: { data: { [key]: JSON.stringify(requests) } },
+        body: { data: { [key]: requests && JSON.stringify(requests) } },
       },
       MERGE,
     );

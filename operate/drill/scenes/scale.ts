@@ -35,7 +35,7 @@ async function prepare(drill: Drill): Promise<number> {
   const { metadata, spec } = await apps.readNamespacedDeployment({ namespace, name });
   const replicas = spec?.replicas ?? 1;
   const mark = { run, namespace: drill.brokers.namespace, fault: Fault.Scaled, replicas };
-  await drill.guard.arm({
+  const disarm = await drill.guard.arm({
     request: {
       method: "PATCH",
       path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
@@ -46,6 +46,7 @@ async function prepare(drill: Drill): Promise<number> {
   });
   drill.undo(`scaled back to ${replicas} workers`, async () => {
     await apps.patchNamespacedDeployment({ namespace, name, body: unmarkPatch(mark) }).catch(ignoreUnmarked);
+    await disarm();
   });
   await apps.patchNamespacedDeployment({ namespace, name, body: markPatch(metadata, mark) });
   return replicas;

@@ -6,13 +6,14 @@ import type { Drill } from "../scene";
 export async function cordon(drill: Drill, name: string): Promise<void> {
   const { core } = drill.cluster;
   const mark = { run: drill.load.run, namespace: drill.brokers.namespace, fault: Fault.Cordoned };
-  await drill.guard.arm({
+  const disarm = await drill.guard.arm({
     request: { method: "PATCH", path: `/api/v1/nodes/${name}`, body: unmarkPatch(mark) },
     rule: { apiGroups: [""], resources: ["nodes"], resourceNames: [name], verbs: ["patch"] },
     namespace: undefined,
   });
   drill.undo(`${name} uncordoned`, async () => {
     await core.patchNode({ name, body: unmarkPatch(mark) }).catch(ignoreUnmarked);
+    await disarm();
   });
   const { metadata } = await core.readNode({ name });
   const change = [{ op: "add", path: "/spec/unschedulable", value: true }] as const;

@@ -14,6 +14,11 @@ async function startedGuard(answers: Record<string, () => unknown> = {}) {
     return { metadata: { ...request.body.metadata, uid: `uid of ${kind}` } };
   };
   const recorded: unknown[] = [];
+  const deleted: string[] = [];
+  const remove =
+    (kind: string) =>
+    ({ name, namespace = "" }: { name: string; namespace?: string }) =>
+      void deleted.push(`${kind} ${namespace}/${name}`);
   const cluster = fakeCluster({
     batch: {
       createNamespacedJob: create("Job"),
@@ -30,13 +35,16 @@ async function startedGuard(answers: Record<string, () => unknown> = {}) {
       createNamespacedRoleBinding: create("RoleBinding"),
       createClusterRole: create("ClusterRole"),
       createClusterRoleBinding: create("ClusterRoleBinding"),
+      deleteNamespacedRole: remove("Role"),
+      deleteNamespacedRoleBinding: remove("RoleBinding"),
+      deleteClusterRoleBinding: remove("ClusterRoleBinding"),
       ...answers,
     },
   });
   const template = { spec: { containers: [{ name: "worker", image: "worker" }] } };
   const guard = new Guard(cluster, { run: "drain-1", namespace: "shop", holder: "ann", avoid: [], template });
   await guard.start(new AbortController().signal);
-  return { guard, created, recorded };
+  return { guard, created, recorded, deleted };
 }
 
 const uncordon = { method: "PATCH", path: "/api/v1/nodes/one", body: [] } as const;
@@ -87,6 +95,33 @@ describe("a drill's guard", () => {
         ["RoleBinding", "agents", undefined],
       ],
     );
+  });
+
+  it("forgets a change that was undone, and gives up the permission for it", async () => {
+    const { guard, recorded, deleted } = await startedGuard();
+    await guard.arm({ request: uncordon, rule, namespace: undefined });
+    const disarm = await guard.arm({ request: uncordon, rule, namespace: "agents" });
+    await disarm();
+    assert.deepEqual(recorded.at(-1), { data: { 1: null } });
+    assert.deepEqual(deleted, [
+      "RoleBinding agents/drill-drain-1-guard-1",
+      "Role agents/drill-drain-1-guard-1",
+    ]);
+    const last = await guard.arm({ request: uncordon, rule, namespace: undefined });
+    await last();
+    assert.deepEqual(recorded.at(-1), { data: { 2: null } });
+    assert.equal(deleted.at(-1), "ClusterRoleBinding /drill-drain-1-guard-2", "its ClusterRole goes with it");
+  });
+
+  it("does not fail the drill if it cannot forget a change", async () => {
+    const { guard } = await startedGuard({
+      deleteClusterRoleBinding: () => {
+        throw new Error("no answer");
+      },
+    });
+    await (
+      await guard.arm({ request: uncordon, rule, namespace: undefined })
+    )();
   });
 
   it("names the permissions that the user lacks", async () => {
