@@ -55,7 +55,8 @@ async function compare({ cluster: name, only, rounds }: CompareOptions, signal: 
         name: side.name,
         bench: new Bench(cluster, side.installation, signal),
       }));
-      publish("throughput", throughputPage(await takeTurns(contenders, MEASUREMENTS, rounds, report)));
+      const { rates, notes } = await takeTurns(contenders, MEASUREMENTS, rounds, report, signal);
+      publish("throughput", throughputPage(rates), notes);
       await removeSeed(cluster);
       await ours.start(signal);
     }

@@ -45,7 +45,7 @@ export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
   const rows = [...rates].map(([title, { ours, seed }]) => {
     const ratios = ours.flatMap((rate, round) => {
       const other = seed[round];
-      return other === undefined ? [] : [rate / other];
+      return rate === undefined || other === undefined ? [] : [rate / other];
     });
     const [least, middle, most] = [min(ratios), median(ratios), max(ratios)].map(
       (ratio) => ratio?.toFixed(2) ?? "-",
@@ -60,7 +60,11 @@ export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
 }
 
 /** Prints a table, and writes it to docs/reference/benchmarks.md. */
-export function publish(part: "faults" | "throughput", { head, rows }: Page, notes: string[] = []): void {
+export function publish(
+  part: "faults" | "throughput",
+  { head, rows }: Page,
+  notes: readonly string[] = [],
+): void {
   const table = newTable({ head: head.map(unescaped) });
   table.push(...rows.map((row) => row.map(unescaped)));
   console.log(`\n${table.toString()}`);

@@ -55,6 +55,13 @@ describe("the page of the comparison", () => {
     assert.equal(head.length, rows[0]?.length);
   });
 
+  it("leaves out a round that a design did not finish", () => {
+    const { rows } = throughputPage(
+      new Map([["no-op", { ours: [300, 600, 480], seed: [200, undefined, 400] }]]),
+    );
+    assert.deepEqual(rows, [["no-op", "480", "300", "1.35 (1.20 to 1.50)"]]);
+  });
+
   it("is written to its own section, and the rest of the page does not change", () => {
     const page =
       "# B\n\n<!-- written by a -->\n\nold\n\n<!-- end of a -->\n\ntext\n\n<!-- written by b -->\n<!-- end of b -->\n";

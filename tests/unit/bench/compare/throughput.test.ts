@@ -68,12 +68,14 @@ describe("throughput", () => {
     });
     const both = { title: "both", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
     const alone = { ...both, title: "alone", oursAlone: true };
-    const rates = await takeTurns(
+    const { rates, notes } = await takeTurns(
       [contender("ours", 2), contender("seed", 1)],
       [both, alone],
       2,
       () => undefined,
+      new AbortController().signal,
     );
+    assert.deepEqual(notes, []);
     assert.deepEqual(Object.fromEntries(rates), {
       both: { ours: [2, 2], seed: [1, 1] },
       alone: { ours: [2, 2], seed: [] },
@@ -83,5 +85,51 @@ describe("throughput", () => {
       ...["ours-1-0", "ours has 0", "seed-1-0", "seed has 0", "ours-1-1", "ours has 0"],
       ...["seed-2-0", "seed has 0", "ours-2-0", "ours has 0", "ours-2-1", "ours has 0"],
     ]);
+  });
+
+  describe("of a design that does not finish", () => {
+    const one = { title: "no-op", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const abort = new AbortController();
+    const measured: string[] = [];
+    const bench = (fails: (run: string) => boolean) => ({
+      measure: async (_: unknown, run: string) => {
+        measured.push(run);
+        if (fails(run)) throw new Error("9 tasks are done:\nnot within 300 s");
+        return 2;
+      },
+      scale: async (replicas: number) => void measured.push(`${replicas} workers`),
+    });
+    const turns = (fails: (run: string) => boolean, lines: string[] = []) =>
+      takeTurns(
+        [
+          { name: "ours", bench: bench(() => false) },
+          { name: "seed", bench: bench(fails) },
+        ],
+        [one],
+        2,
+        (line) => lines.push(line),
+        abort.signal,
+      );
+
+    it("is given up for this measurement only, with the reason, and without its workers", async () => {
+      const lines: string[] = [];
+      const { rates, notes } = await turns((run) => run === "seed-1-0", lines);
+      assert.deepEqual(rates.get("no-op"), { ours: [2, 2], seed: [undefined, 2] });
+      assert.deepEqual(notes, [
+        "round 1 of 2, seed: no-op: not measured, because 9 tasks are done: not within 300 s",
+      ]);
+      assert.ok(lines.includes(notes[0] ?? ""));
+      assert.equal(measured[measured.indexOf("seed-1-0") + 1], "0 workers");
+    });
+
+    it("ends the command if the user ends it", async () => {
+      await assert.rejects(
+        turns((run) => {
+          abort.abort();
+          return run === "seed-1-0";
+        }),
+        /not within 300 s/,
+      );
+    });
   });
 });
