@@ -61,14 +61,16 @@ function readPackage(folder: string): PythonPackage {
 /** Divides files into as few parts as their order allows. */
 export function partsOf(files: readonly PackageFile[], bytes = PART_BYTES): PackageFile[][] {
   const parts: PackageFile[][] = [];
+  let part: PackageFile[] = [];
   let left = 0;
   for (const file of files) {
     const size = Buffer.byteLength(JSON.stringify({ [file.key]: file.text }));
     if (parts.length === 0 || size > left) {
-      parts.push([]);
+      part = [];
+      parts.push(part);
       left = bytes;
     }
-    parts.at(-1)?.push(file);
+    part.push(file);
     left -= size;
   }
   return parts;

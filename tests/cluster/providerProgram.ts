@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
 
 /** Inputs that the tests change between updates. */
 export interface Wishes {
@@ -38,6 +39,28 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
       build: { context, args: { BASE_IMAGE: base }, platform: "linux/amd64" },
     }).repoDigest;
     const password = new random.RandomPassword("password", { length: 20, special: false });
+
+    const { privateKeyPem } = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const subject = { commonName: "test" };
+    const { certRequestPem } = new tls.CertRequest("request", {
+      privateKeyPem,
+      subject,
+      dnsNames: ["test.example.com"],
+    });
+    const { certPem: caCertPem } = new tls.SelfSignedCert("authority", {
+      privateKeyPem,
+      subject,
+      isCaCertificate: true,
+      allowedUses: ["certSigning"],
+      validityPeriodHours: 2,
+    });
+    const { certPem } = new tls.LocallySignedCert("certificate", {
+      caCertPem,
+      caPrivateKeyPem: privateKeyPem,
+      certRequestPem,
+      allowedUses: ["serverAuth"],
+      validityPeriodHours: 1,
+    });
 
     const namespace = new kubernetes.core.v1.Namespace("space", {}, options).metadata.name;
     const metadata = { namespace };
@@ -214,6 +237,8 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
       deployment: deployment.metadata.name,
       config: config.metadata.name,
       password: password.result,
+      privateKey: privateKeyPem,
+      certificate: certPem,
     };
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { program, type Wishes } from "./providerProgram";
@@ -73,6 +74,12 @@ describe("provider stand-ins, driven by the real engine", () => {
     assert.equal(password.length, 20);
     assert.ok(!stack.stateText.includes(password));
     assert.ok(!stack.stateText.includes(Buffer.from(password).toString("base64")));
+    assert.doesNotMatch(stack.stateText, /PRIVATE KEY/);
+  });
+
+  it("signs a certificate for a generated key", async () => {
+    const certificate = new X509Certificate(String(await stack.output("certificate")));
+    assert.ok(certificate.checkPrivateKey(createPrivateKey(String(await stack.output("privateKey")))));
   });
 
   it("changes nothing when nothing changed, before and after a refresh", async () => {
