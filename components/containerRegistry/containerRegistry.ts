@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { enableApis, REGISTRY_APIS } from "../gkeCluster/apis";
 import { READER_ROLE, repository } from "./repository";
+import { retryWhileEnabling } from "../gkeCluster/retries";
 import { CONTAINER_REGISTRY } from "./validation";
 import { outputsOf, validate } from "../shared/component";
 import type { ContainerRegistryArgs } from "./args";
@@ -39,12 +40,15 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     super("ha-celery:index:ContainerRegistry", name, args, opts);
     validate(this, name, args, CONTAINER_REGISTRY);
     const { project, location, readers = [], deletionProtection = true } = args;
-    const apis = (args.enableApis ?? true) ? enableApis({ name, project, parent: this }, REGISTRY_APIS) : [];
+    const managesApis = args.enableApis ?? true;
+    const hooks = managesApis ? retryWhileEnabling(`${name}-registry`) : {};
+    const apis = managesApis ? enableApis({ name, project, parent: this, hooks }, REGISTRY_APIS) : [];
 
     const images = new gcp.artifactregistry.Repository(`${name}-repository`, repository(name, args), {
       parent: this,
       protect: deletionProtection,
       dependsOn: apis,
+      hooks,
     });
     readers.forEach((member, index) => {
       new gcp.artifactregistry.RepositoryIamMember(

@@ -6,6 +6,7 @@ export interface ApisOf {
   name: string;
   project: string;
   parent: pulumi.Resource;
+  hooks: pulumi.ResourceHookBinding;
 }
 
 /** Google APIs that the project needs, without `.googleapis.com`. */
@@ -16,12 +17,12 @@ export const REGISTRY_APIS = ["artifactregistry"];
 const FIRST = "cloudresourcemanager";
 
 /** Enables APIs and never disables them, because others may use them. */
-export function enableApis({ name, project, parent }: ApisOf, apis: string[]): pulumi.Resource[] {
+export function enableApis({ name, project, parent, hooks }: ApisOf, apis: string[]): pulumi.Resource[] {
   const enable = (api: string, dependsOn: pulumi.Resource[]) =>
     new gcp.projects.Service(
       `${name}-${api}`,
       { project, service: `${api}.googleapis.com`, disableOnDestroy: false },
-      { parent, dependsOn },
+      { parent, dependsOn, hooks },
     );
   const first = enable(FIRST, []);
   return [first, ...apis.map((api) => enable(api, [first]))];

@@ -14,6 +14,11 @@ export interface NodeAccount {
   grant: gcp.projects.IAMMember;
 }
 
+/** Options of all children: they wait for the APIs. */
+export interface ChildOptions extends pulumi.CustomResourceOptions {
+  dependsOn: pulumi.Resource[];
+}
+
 export function createNodeAccount(
   { name, project }: ResolvedCluster,
   child: pulumi.CustomResourceOptions,
@@ -36,16 +41,15 @@ export function createNodeAccount(
 }
 
 export function createControlPlane(
-  parent: pulumi.Resource,
+  child: ChildOptions,
   gke: ResolvedCluster,
   network: ClusterNetwork,
   { account, grant }: NodeAccount,
-  apis: pulumi.Resource[],
 ): gcp.container.Cluster {
   return new gcp.container.Cluster(`${gke.name}-cluster`, clusterSpec(gke, network, account.email), {
-    parent,
+    ...child,
     protect: gke.deletionProtection,
-    dependsOn: [...apis, grant],
+    dependsOn: [...child.dependsOn, grant],
     // They describe the removed default pool; what Google reports about it would replace the cluster.
     ignoreChanges: ["initialNodeCount", "nodeConfig"],
     customTimeouts: CLUSTER_TIMEOUTS,

@@ -12,6 +12,7 @@ import {
 } from "./children";
 import { networkOf } from "./network";
 import { preflightProblems } from "./preflight";
+import { retryWhileEnabling } from "./retries";
 import { MAX_CLUSTER_NAME, resolveCluster, SPOT_PLACEMENT } from "./resolve";
 import { GKE_CLUSTER } from "./validation";
 import { problemsOf, resourceName } from "../shared/checks";
@@ -74,11 +75,14 @@ export class GkeCluster extends pulumi.ComponentResource {
     ]);
     const gke = resolveCluster(name, args);
 
-    const apis = gke.enableApis ? enableApis({ name, project: gke.project, parent: this }, CLUSTER_APIS) : [];
-    const child = { parent: this, dependsOn: apis };
+    const hooks = gke.enableApis ? retryWhileEnabling(`${name}-cluster`) : {};
+    const apis = gke.enableApis
+      ? enableApis({ name, project: gke.project, parent: this, hooks }, CLUSTER_APIS)
+      : [];
+    const child = { parent: this, dependsOn: apis, hooks };
     const nodeAccount = createNodeAccount(gke, child);
     const network = networkOf(gke, child);
-    const cluster = createControlPlane(this, gke, network, nodeAccount, apis);
+    const cluster = createControlPlane(child, gke, network, nodeAccount);
     const pools = createNodePools(this, gke, cluster, network, nodeAccount);
 
     this.clusterName = cluster.name;
