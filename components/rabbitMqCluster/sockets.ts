@@ -2,10 +2,11 @@ import type { ResolvedBroker } from "./resolve";
 
 export const ADVANCED_FILE = "advanced.config";
 
-/** Milliseconds until the kernel closes a connection whose peer acknowledges nothing. It does not depend on the
- * processes, so a busy machine causes no false alarm. Clients get 5 s, until new leaders are elected. */
-const PEER_SILENCE_MS = 2_500;
-const CLIENT_SILENCE_MS = 5_000;
+/** Milliseconds until the kernel closes a connection whose peer acknowledges nothing, or accepts nothing because its
+ * process has stopped and its receive window is full. So a broker may stop for 4 s under load. Clients get a second
+ * more, until new leaders are elected. */
+const PEER_SILENCE_MS = 4_500;
+const CLIENT_SILENCE_MS = 5_500;
 
 /** Timeout of a new connection to a peer in seconds, 7 by default. A new leader queries lost nodes, and waits this
  * long. */

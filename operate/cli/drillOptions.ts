@@ -60,6 +60,11 @@ export function addDrillOptions(command: Command): void {
       "tasks prefetched per concurrent task (default: the pool's setting)",
       integer,
     )
+    .option(
+      "--payload-bytes <bytes>",
+      "size of an additional argument of each task, not for --load canvas (default: the scene's)",
+      integer,
+    )
     .option("--hold <seconds>", "time from the fault until it is undone (default: the scene's)", number)
     .option("--warm <seconds>", "load before the fault", number, 8)
     .option("--cool <seconds>", "load after recovery", number, 5)
@@ -92,10 +97,14 @@ function loadKind(text: string): LoadKind {
 }
 
 /** Refuses options that exclude each other. */
-export function checkLoad({ load, usePool }: DrillOptions): void {
+export function checkLoad({ load, usePool, payloadBytes }: DrillOptions): void {
   if (load === "canvas" && usePool)
     throw new UserError(
       "--load canvas cannot run on the pool's own workers (--use-pool), because its chords need a result backend, which only the drill's workers have. Omit --use-pool.",
+    );
+  if (load === "canvas" && payloadBytes)
+    throw new UserError(
+      `--payload-bytes is ${payloadBytes}, but the tasks of --load canvas have no payload. Omit one of them.`,
     );
 }
 
@@ -126,6 +135,7 @@ export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
       workers: options.workers ?? load.workers,
       concurrency: options.concurrency ?? load.concurrency,
       prefetch: options.prefetch ?? load.prefetch,
+      payloadBytes: options.payloadBytes ?? load.payloadBytes,
     },
     limits: mergeLimits(scene.limits, options),
     warmSeconds: options.warm,

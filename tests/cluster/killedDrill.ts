@@ -25,6 +25,7 @@ export const KILLS: readonly Kill[] = [
   { scene: "freeze", at: /: SIGSTOP/ },
   { scene: "dns-off", at: /no DNS/ },
   { scene: "slow-network", at: /ms delay/ },
+  { scene: "slow-disk", at: /writes per second/ },
   { scene: "drain", at: / cordoned/ },
   { scene: "scale", at: / 0 workers/, options: ["--use-pool"] },
   { scene: "node-off", at: / is off/ },

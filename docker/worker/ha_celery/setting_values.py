@@ -74,9 +74,10 @@ def _socket_settings() -> dict[int, int]:
         "TCP_KEEPIDLE": 5,
         "TCP_KEEPINTVL": 2,
         "TCP_KEEPCNT": 3,
-        # Milliseconds without acknowledgement; py-amqp's default is 1 s. Longer than brokers need to elect
-        # leaders, because a client that reconnects earlier asks for the old leaders and hangs for 10 s.
-        "TCP_USER_TIMEOUT": 5000,
+        # Milliseconds without acknowledgement, or with a full receive window; py-amqp's default is 1 s.
+        # Longer than brokers need to elect leaders, because a client that reconnects earlier asks for the
+        # old leaders and hangs for 10 s.
+        "TCP_USER_TIMEOUT": 5500,
     }
     return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
 

@@ -240,7 +240,7 @@ def test_a_silent_broker_is_given_up_after_the_brokers_have_elected(app: Celery)
     # Celery's own consumer waits as long for a lost machine.
     assert connection.connect_timeout == (10 if configuration_of(app).accelerated else 4)
     options = connection.transport_options["socket_settings"]
-    assert options[socket.TCP_USER_TIMEOUT] == 5000
+    assert options[socket.TCP_USER_TIMEOUT] == 5500
 
 
 def test_nothing_is_acknowledged_early(app: Celery) -> None:

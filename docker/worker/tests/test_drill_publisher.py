@@ -64,17 +64,24 @@ class TestPlan:
         assert (plan.rate, plan.producers, plan.arguments()) == (0, 8, ("http://:token@ledger:8080", "xxx"))
 
     def test_every_mistake_is_named(self) -> None:
-        wrong = {"DRILL_KIND": "x", "DRILL_PAYLOAD_BYTES": "5", "HA_CELERY_QUEUES": "a,b"}
+        wrong = {"DRILL_KIND": "x", "DRILL_PAYLOAD_BYTES": "-5", "HA_CELERY_QUEUES": "a,b"}
         with pytest.raises(SettingsError) as raised:
             Plan.from_environment(wrong)
         for text in (
             "DRILL_RUN is not set",
             "HA_CELERY_LEDGER_URL is not set",
             "DRILL_KIND is 'x': unknown value. Set it to work or canvas or count.",
-            "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND work has no payload",
+            "DRILL_PAYLOAD_BYTES is '-5'",
             "HA_CELERY_QUEUES lists several queues",
         ):
             assert text in str(raised.value)
+
+    def test_tasks_have_a_payload_and_workflows_do_not(self) -> None:
+        more = {**VARIABLES, "DRILL_PAYLOAD_BYTES": "3"}
+        assert Plan.from_environment(VARIABLES).arguments()[3:] == ()
+        assert Plan.from_environment(more).arguments()[3:] == ("xxx",)
+        with pytest.raises(SettingsError, match="DRILL_KIND canvas has no payload"):
+            Plan.from_environment({**more, "DRILL_KIND": "canvas"})
 
     def test_producers_share_the_numbers(self) -> None:
         plan = Plan("r", "", producers=3, tasks=8)

@@ -16,15 +16,28 @@ export function processesScript(containerOrUid: string): string {
   );
 }
 
+const signal = (name: string, id: string): string =>
+  `kill -${name} $(${processesScript(id)} | cut -d' ' -f2) 2>/dev/null`;
+// The second round stops processes that were forked during the first one.
+const stop = (container: string): string => `${signal("STOP", container)}; ${signal("STOP", container)}`;
+const resume = ({ metadata }: V1Pod): string => `${signal("CONT", metadata?.uid ?? "")}; true`;
+
 /** Stops all processes of a container with SIGSTOP. */
 export async function stopProcesses(nodes: Nodes, pod: V1Pod, container: string): Promise<void> {
-  const signal = (name: string, id: string) =>
-    `kill -${name} $(${processesScript(id)} | cut -d' ' -f2) 2>/dev/null`;
+  await nodes.change(pod, { fault: Fault.Stopped, apply: `${stop(container)}; true`, undo: resume(pod) });
+}
+
+/** Stops all processes of a container for some seconds. The agent itself resumes them, so that they are not late. */
+export async function stallProcesses(
+  nodes: Nodes,
+  pod: V1Pod,
+  container: string,
+  seconds: number,
+): Promise<void> {
   await nodes.change(pod, {
     fault: Fault.Stopped,
-    // The second round stops processes that were forked during the first one.
-    apply: `${signal("STOP", container)}; ${signal("STOP", container)}; true`,
-    undo: `${signal("CONT", pod.metadata?.uid ?? "")}; true`,
+    apply: `pids=$(${processesScript(container)} | cut -d' ' -f2); kill -STOP $pids; sleep ${seconds}; kill -CONT $pids; true`,
+    undo: resume(pod),
   });
 }
 

@@ -11,6 +11,7 @@ export const Fault = {
   Filtered: "packet filter",
   Slowed: "slow network",
   Stopped: "processes stopped",
+  SlowDisk: "slow disk",
 } as const;
 export type Fault = (typeof Fault)[keyof typeof Fault];
 

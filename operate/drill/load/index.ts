@@ -22,6 +22,8 @@ export interface LoadOptions {
    * @default undefined: the setting of the user's pool
    */
   readonly prefetch: number | undefined;
+  /** Size of an additional argument of each task, in bytes. Workflows have none. */
+  readonly payloadBytes: number;
 }
 
 export const DEFAULT_LOAD: LoadOptions = {
@@ -32,6 +34,7 @@ export const DEFAULT_LOAD: LoadOptions = {
   workers: 3,
   concurrency: 2,
   prefetch: undefined,
+  payloadBytes: 0,
 };
 
 /**
@@ -43,6 +46,7 @@ export const canvasLoad = (load: LoadOptions): LoadOptions => ({
   kind: "canvas",
   rate: load.rate / 4,
   concurrency: load.concurrency * 2,
+  payloadBytes: 0,
 });
 
 /** The drill's pods: ledger, workers, and publisher. All have the label `ha-celery/drill=<run>`. */

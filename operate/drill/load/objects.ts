@@ -195,6 +195,7 @@ export function publisherJob(load: LoadSpec, ledgerUrl: string, queue: string): 
                 DRILL_PRODUCERS: String(options.producers),
                 DRILL_TASK_SECONDS: String(options.taskSeconds),
                 DRILL_TASKS: "0",
+                DRILL_PAYLOAD_BYTES: String(options.payloadBytes),
               }),
             },
           ],

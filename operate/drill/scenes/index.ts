@@ -19,7 +19,9 @@ import { random } from "./random";
 import { rollingConfig } from "./rollingConfig";
 import { scale } from "./scale";
 import type { Scene } from "./scene";
+import { slowDisk } from "./slowDisk";
 import { slowNetwork } from "./slowNetwork";
+import { stall } from "./stall";
 import { startDnsOff, startIsolated } from "./startCutOff";
 import { twoFaults } from "./twoFaults";
 import { volumeLoss, volumeLossFirst } from "./volumeLoss";
@@ -45,7 +47,9 @@ export const SCENES: readonly Scene[] = [
   partitionPartial,
   partitionAll,
   freeze,
+  stall,
   slowNetwork,
+  slowDisk,
   dnsOff,
   dnsDrain,
   memoryAlarm,

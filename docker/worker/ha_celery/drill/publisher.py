@@ -10,7 +10,7 @@ DRILL_PRODUCERS      publishing processes, each with its own connection (1)
 DRILL_TASKS          number of tasks or workflows, 0 to publish until the ledger asks to stop (0)
 DRILL_KIND           work, canvas for workflows, or count, to measure throughput (work)
 DRILL_TASK_SECONDS   duration of each task except `count`, in seconds (0.05)
-DRILL_PAYLOAD_BYTES  size of the argument of `count` (0)
+DRILL_PAYLOAD_BYTES  size of an additional argument of `work` or `count` (0)
 DRILL_WINDOW         maximum number of unconfirmed tasks per producer (500)
 
 Safe to kill and restart at any time: ids derive from the task's number, and tasks that the ledger knows as
@@ -81,10 +81,10 @@ class Plan:
             payload_bytes=env.read("DRILL_PAYLOAD_BYTES", integer(0, 10_000_000), 0, "0"),
             window=env.read("DRILL_WINDOW", integer(1, 100_000), 1, "500"),
         )
-        if plan.kind != "count" and plan.payload_bytes:
+        if plan.kind == "canvas" and plan.payload_bytes:
             env.add(
-                f"DRILL_PAYLOAD_BYTES is set, but DRILL_KIND {plan.kind} has no payload."
-                " Set DRILL_KIND to count."
+                "DRILL_PAYLOAD_BYTES is set, but DRILL_KIND canvas has no payload."
+                " Set DRILL_KIND to work or count."
             )
         if len(env.read("HA_CELERY_QUEUES", QUEUES, ("",))) != 1:
             env.add("HA_CELERY_QUEUES lists several queues. Set it to the one that the drill publishes to.")
@@ -105,9 +105,11 @@ class Plan:
 
     def arguments(self) -> tuple[Any, ...]:
         """Returns the arguments of a task that is published now."""
+        payload = "x" * self.payload_bytes
         if self.kind == "count":
-            return (self.ledger_url, "x" * self.payload_bytes)
-        return (self.ledger_url, self.task_seconds, time.time() + COUNTED_SECONDS)
+            return (self.ledger_url, payload)
+        counted_until = time.time() + COUNTED_SECONDS
+        return (self.ledger_url, self.task_seconds, counted_until, *([payload] if payload else []))
 
 
 @dataclass(frozen=True)

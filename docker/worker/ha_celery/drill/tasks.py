@@ -27,7 +27,13 @@ def add_to(app: Celery) -> None:
         app.task(function, name=name, bind=True, shared=False, ignore_result=True)
 
 
-def work(self: Any, ledger_url: str, seconds: float, counted_until: float = math.inf) -> None:
+def work(
+    self: Any,
+    ledger_url: str,
+    seconds: float,
+    counted_until: float = math.inf,
+    payload: str = "",  # noqa: ARG001 - only transferred
+) -> None:
     """Sleeps; the ledger stores its start, and its end before the message is acknowledged.
 
     A killed drill leaves tasks in the queue of a pool, but no ledger. So after the Unix time `counted_until`,

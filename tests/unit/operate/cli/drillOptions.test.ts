@@ -46,6 +46,16 @@ describe("the load of a drill", () => {
     });
   });
 
+  it("can have a payload, unless it is workflows", () => {
+    assert.equal(loadOf("drain").payloadBytes, 0);
+    assert.equal(loadOf("drain", "--payload-bytes=9").payloadBytes, 9);
+    assert.equal(loadOf("stall", "--load=canvas").payloadBytes, 0);
+    assert.throws(() => checkLoad(parse("--load=canvas", "--payload-bytes=9")), {
+      name: "UserError",
+      message: /^--payload-bytes is 9, but the tasks of --load canvas have no payload/,
+    });
+  });
+
   it("is refused if it does not exist", () => {
     assert.throws(
       () => parse("--load", "chains"),

@@ -162,6 +162,7 @@ describe("the drill's pods", () => {
           ["DRILL_PRODUCERS", "1"],
           ["DRILL_TASK_SECONDS", "0.05"],
           ["DRILL_TASKS", "0"],
+          ["DRILL_PAYLOAD_BYTES", "0"],
         ],
       );
     });
