@@ -20,66 +20,59 @@ import { restrictedFindings } from "./restricted";
 const CONFIG_MAP = /^kubernetes:core\/v1:ConfigMap$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
+const mandatory = (policies: Policies): Policies =>
+  policies.map((policy) => ({ ...policy, enforcementLevel: "mandatory" as const }));
+
 /** Policies for every stack. */
-export const policies: Policies = [
+export const policies: Policies = mandatory([
   {
     name: "broker-nodes-apart",
     description: "Broker nodes must never share a Kubernetes node.",
-    enforcementLevel: "mandatory",
     validateResource: eachOf<Workload>(STATEFUL_SET, affinityFindings),
   },
   {
     name: "broker-disruption-budget",
     description: "A drain of Kubernetes nodes must evict one broker node at a time.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack<Workload>(STATEFUL_SET, budgetFindings),
   },
   {
     name: "broker-not-public",
     description: "No Service may expose the broker outside the Kubernetes cluster.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack<Service>(/^kubernetes:core\/v1:Service(Patch)?$/, serviceFindings),
   },
   {
     name: "broker-not-routed",
     description: "No Ingress or Gateway may route to the broker.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack<Entrance>(ENTRANCES, entranceFindings),
   },
   {
     name: "broker-network-closed",
     description: "A NetworkPolicy must limit who connects to the broker.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack<Workload>(STATEFUL_SET, closedFindings),
   },
   {
     name: "broker-network-not-opened",
     description: "No NetworkPolicy may let everyone connect to the broker.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack<NetworkPolicy>(NETWORK_POLICY, openPolicyFindings),
   },
   {
     name: "broker-not-patched",
     description: "No Patch resource may change the broker's objects.",
-    enforcementLevel: "mandatory",
     validateStack: eachInStack(PATCHES, patchFindings),
   },
   {
     name: "quorum-queues-by-default",
     description: "A queue that is declared without a type must be a quorum queue.",
-    enforcementLevel: "mandatory",
     validateResource: eachOf<ConfigMap>(CONFIG_MAP, quorumFindings),
   },
   {
     name: "broker-config-safe",
     description: "No line of rabbitmq.conf may undo a guarantee.",
-    enforcementLevel: "mandatory",
     validateResource: eachOf<ConfigMap>(CONFIG_MAP, configFindings),
   },
   {
     name: "images-by-digest",
     description: "Pods must run images by digest, because tags can move.",
-    enforcementLevel: "mandatory",
     validateResource: eachPod((pod, isPatch) =>
       containersOf(pod)
         .filter(({ image }) => (image === undefined ? !isPatch : !DIGEST.test(image)))
@@ -92,7 +85,6 @@ export const policies: Policies = [
   {
     name: "restricted-pods",
     description: "Pods must comply with the Pod Security level `restricted`.",
-    enforcementLevel: "mandatory",
     validateResource: eachPod(restrictedFindings),
   },
-];
+]);
