@@ -4,6 +4,7 @@ import { runDrill } from "../drill/drill";
 import { summaryTable, verdictTable, writeReport } from "../drill/report";
 import type { DrillResult } from "../drill/plan";
 import { SCENES } from "../drill/scenes";
+import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
 import { DrillWatcher } from "../drill/watcher";
 import { openView } from "../drill/view";
@@ -118,10 +119,14 @@ function checkAllowed(
 
 function dryRun(scenes: readonly Scene[], installation: Installation, options: DrillOptions): void {
   for (const scene of scenes) {
-    const { load, holdSeconds } = planOf(scene, options);
+    const { load, holdSeconds, random: faults } = planOf(scene, options);
+    const duration =
+      scene === random
+        ? `faults are injected for ${faults?.minutes} minutes`
+        : `the fault is undone after ${holdSeconds} s`;
     console.log(
       `${scene.name}: ${scene.summary}. ${load.producers} producers publish ${load.rate} tasks/s of ${load.taskSeconds} s${load.kind === "canvas" ? " in workflows" : ""}, ` +
-        `${load.workers} workers run ${load.concurrency} at a time, the fault is undone after ${holdSeconds} s, on ${installation.namespace}/${installation.name}`,
+        `${load.workers} workers run ${load.concurrency} at a time, ${duration}, on ${installation.namespace}/${installation.name}`,
     );
   }
 }

@@ -41,7 +41,7 @@ export async function runDrill(
     await checkHealthy(cluster, installation);
     const victim = await chooseVictim(brokers, pool.queue, plan);
     const guard = createGuard(cluster, installation, plan, pool, victim, lease);
-    const agents = await createAgents(cluster, installation, plan, pool, guard);
+    const agents = await createAgents(cluster, installation, plan, guard);
     const load = createLoad(cluster, installation, plan, pool, victim, guard);
     const deadlineSeconds = plan.holdSeconds + DEADLINE_SECONDS;
     const nodes = withPower(agents, power && new DeadlinePower(power, deadlineSeconds));
@@ -112,11 +112,11 @@ async function createAgents(
   cluster: Cluster,
   { namespace, brokers }: Installation,
   { run }: DrillPlan,
-  { template }: Pool,
   guard: Guard,
 ): Promise<Agents> {
-  const image = imageByDigest(await brokers.pods());
-  const { imagePullSecrets } = template.spec ?? { containers: [] };
+  const pods = await brokers.pods();
+  const image = imageByDigest(pods);
+  const imagePullSecrets = pods[0]?.spec?.imagePullSecrets;
   return new Agents(cluster, { run, namespace, image, imagePullSecrets }, guard);
 }
 

@@ -11,7 +11,7 @@ import {
   UNDO_FOLDER,
 } from "./agentPod";
 import type { Cluster } from "../../cluster/cluster";
-import { ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
+import { ignoreNotFound, ignoreStatus, nameOf, statusCodeOf } from "../../cluster/objects";
 import type { Nodes, PodChange } from "../../cluster/nodes";
 import type { DeadMansSwitch, Disarm } from "../guard/guard";
 import { type Mark, markPatch, unmarkPatch } from "../guard/marks";
@@ -32,8 +32,9 @@ export interface AgentsSpec {
   readonly run: string;
   /** Namespace of the installation. */
   readonly namespace: string;
-  /** The broker's image, by digest: the nodes have it, and it is not the application's. */
+  /** The broker's image, by digest. A node that runs only workers pulls it. */
   readonly image: string;
+  /** Secrets of the installation's namespace. */
   readonly imagePullSecrets?: readonly V1LocalObjectReference[];
 }
 
@@ -177,6 +178,20 @@ export class Agents implements Nodes {
       rule: { apiGroups: [""], resources: ["namespaces"], resourceNames: [namespace], verbs: ["delete"] },
       namespace,
     });
+    await Promise.all((spec.imagePullSecrets ?? []).map(({ name = "" }) => this.copySecret(name)));
+  }
+
+  /** Pods can only use Secrets of their own namespace. */
+  private async copySecret(name: string): Promise<void> {
+    const { core } = this.cluster;
+    const { namespace, spec } = this;
+    // Kubernetes ignores a pull secret that does not exist.
+    const secret = await core.readNamespacedSecret({ namespace: spec.namespace, name }).catch(ignoreNotFound);
+    if (!secret) return;
+    const { type, data } = secret;
+    await core
+      .createNamespacedSecret({ namespace, body: { metadata: { name }, type, data } })
+      .catch(ignoreStatus(409));
   }
 
   private async create(body: V1Pod): Promise<boolean> {

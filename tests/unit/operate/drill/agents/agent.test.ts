@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { Agents } from "../../../../../operate/drill/agents/agent";
 import type { DeadMansSwitch } from "../../../../../operate/drill/guard/guard";
-import { fakeCluster } from "../../fakeCluster";
+import { fakeCluster, notFound } from "../../fakeCluster";
 
 /** Agents of a drill, and the names of the objects that are created and deleted for them. */
-function fixture(answers: Record<string, (...args: never[]) => unknown> = {}) {
+function fixture(
+  answers: Record<string, (...args: never[]) => unknown> = {},
+  imagePullSecrets?: { name: string }[],
+) {
   const calls: string[] = [];
   const call =
     (verb: string) =>
@@ -17,10 +20,14 @@ function fixture(answers: Record<string, (...args: never[]) => unknown> = {}) {
     readNamespacedPod: () => ({ status: { containerStatuses: [{ state: { running: {} } }] } }),
     deleteNamespace: call("delete"),
     readNamespace: () => Promise.reject(Object.assign(new Error("gone"), { code: 404 })),
+    readNamespacedSecret: ({ name }: { name: string }) =>
+      name === "pull" ? { type: "kubernetes.io/dockerconfigjson", data: { key: "value" } } : notFound(),
+    createNamespacedSecret: ({ namespace, body }: { namespace: string; body: object }) =>
+      void calls.push(`create ${namespace} ${JSON.stringify(body)}`),
     ...answers,
   };
   const cluster = fakeCluster({ core }, { exec: async () => "" });
-  const spec = { run: "freeze-1", namespace: "shop", image: "rabbitmq@sha256:1" };
+  const spec = { run: "freeze-1", namespace: "shop", image: "rabbitmq@sha256:1", imagePullSecrets };
   const guard: DeadMansSwitch = {
     arm: async ({ request: { method, path } }) => {
       calls.push(`arm ${method} ${path}`);
@@ -74,6 +81,17 @@ describe("the agents of a drill", () => {
       `disarm ${path}`,
       "patch mq-0",
     ]);
+  });
+
+  it("have the brokers' pull secrets that exist", async () => {
+    const { agents, calls } = fixture({}, [{ name: "pull" }, { name: "gone" }]);
+    await agents.open(["one"]);
+    const secret =
+      '{"metadata":{"name":"pull"},"type":"kubernetes.io/dockerconfigjson","data":{"key":"value"}}';
+    assert.deepEqual(
+      calls.filter((each) => each.includes("{")),
+      [`create ha-celery-drill-freeze-1 ${secret}`],
+    );
   });
 
   it("need no permission for namespaces in a drill without agents", async () => {
