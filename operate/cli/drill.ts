@@ -13,7 +13,7 @@ import { UserError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
 import type { ClusterAccess, ConnectedCluster } from "./clusterAccess";
 import { checkYes, requireConsent } from "./consent";
-import { addDrillOptions, checkLoad, checkRandom, type DrillOptions, planOf } from "./drillOptions";
+import { addDrillOptions, checkLoad, checkScenes, type DrillOptions, planOf } from "./drillOptions";
 import { powerBy } from "./power";
 
 /** Adds `ha-celery drill`. */
@@ -30,7 +30,7 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   if (names.length === 0) return listScenes();
   const requested = scenesOf(names);
   checkLoad(options);
-  checkRandom(requested, options);
+  checkScenes(requested, options);
   const connected = await access.connect(options);
   checkYes(options, connected.local);
   const target = { ...connected, power: powerBy(options) ?? connected.power };

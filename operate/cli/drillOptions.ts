@@ -4,6 +4,7 @@ import type { DrillPlan } from "../drill/plan";
 import { UserError } from "../errors";
 import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
+import { upgradeImage } from "../drill/scenes/upgradeImage";
 import { limitOptions } from "../drill/verdict/limitOptions";
 import { mergeLimits } from "../drill/verdict/limits";
 import type { TargetOptions } from "./clusterAccess";
@@ -23,6 +24,7 @@ export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit
   readonly times: number;
   readonly seed?: number;
   readonly minutes?: number;
+  readonly image?: string;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly allowProtected?: boolean;
@@ -75,6 +77,10 @@ export function addDrillOptions(command: Command): void {
       `for random: time with faults, ${MINUTES.min} to ${MINUTES.max} (default: ${RANDOM_MINUTES})`,
       number,
     )
+    .option(
+      "--image <reference>",
+      "for upgrade-image: another image of the brokers, of the same minor version of RabbitMQ (default: the same image by another reference)",
+    )
     .option("--times <count>", "number of times to run each scene", integer, 1);
   for (const option of limitOptions()) command.addOption(option);
   command
@@ -108,12 +114,17 @@ export function checkLoad({ load, usePool, payloadBytes }: DrillOptions): void {
     );
 }
 
-/** Refuses options of `random` that no requested scene uses, and a time in which it cannot inject its faults. */
-export function checkRandom(scenes: readonly Scene[], { seed, minutes }: DrillOptions): void {
-  if ((seed ?? minutes) !== undefined && !scenes.includes(random))
-    throw new UserError(
-      `${seed === undefined ? "--minutes" : "--seed"} is an option of the scene random only. Omit it, or run random.`,
-    );
+/** Options that only one scene has. */
+const OPTIONS_OF_SCENES = { seed: random, minutes: random, image: upgradeImage } as const;
+
+/** Refuses options that no requested scene uses, and a time in which `random` cannot inject its faults. */
+export function checkScenes(scenes: readonly Scene[], options: DrillOptions): void {
+  for (const [option, scene] of Object.entries(OPTIONS_OF_SCENES))
+    if (options[option as keyof typeof OPTIONS_OF_SCENES] !== undefined && !scenes.includes(scene))
+      throw new UserError(
+        `--${option} is an option of the scene ${scene.name} only. Omit it, or run ${scene.name}.`,
+      );
+  const { minutes } = options;
   if (minutes !== undefined && (minutes < MINUTES.min || minutes > MINUTES.max))
     throw new UserError(
       `--minutes is ${minutes}: a fault and the pause before it take up to 50 s, and the drill's agents end after an hour. Use ${MINUTES.min} to ${MINUTES.max}.`,
@@ -145,6 +156,7 @@ export function planOf(scene: Scene, options: DrillOptions): DrillPlan {
     victim: options.victim,
     pool: options.pool,
     usePool: options.usePool ?? false,
+    image: options.image,
     random: {
       seed: options.seed ?? Math.floor(Math.random() * SEEDS),
       minutes: options.minutes ?? RANDOM_MINUTES,

@@ -11,6 +11,7 @@ import type { TimelineEvent } from "./verdict/events";
 
 interface DrillParts {
   readonly random?: RandomOptions;
+  readonly image?: string;
   readonly cluster: Cluster;
   readonly brokers: Brokers;
   readonly nodes: Nodes;
@@ -32,6 +33,7 @@ export class DrillContext implements Drill {
   readonly victim: Broker;
   readonly signal: AbortSignal;
   readonly random?: RandomOptions;
+  readonly image?: string;
   readonly events: TimelineEvent[] = [];
   readonly notes: Record<string, string | number> = {};
   readonly undoStack = new UndoStack((text) => this.event(text));
@@ -50,6 +52,7 @@ export class DrillContext implements Drill {
       victim: this.victim,
       signal: this.signal,
       random: this.random,
+      image: this.image,
     } = parts);
   }
 

@@ -55,6 +55,7 @@ export async function runDrill(
       victim,
       signal,
       random: plan.random,
+      image: plan.image,
     };
     const context = new DrillContext(parts, observer);
     try {

@@ -59,7 +59,14 @@ async function findAll(cluster: Cluster, brokers: Brokers): Promise<Found[]> {
     findQueues(brokers),
   ]);
   // Agents undo the faults of pods when they end.
-  return [...alarms, ...markedOf("node", "deployment"), ...agents, ...markedOf("pod"), ...objects, ...queues];
+  return [
+    ...alarms,
+    ...markedOf("node", "deployment", "statefulset"),
+    ...agents,
+    ...markedOf("pod"),
+    ...objects,
+    ...queues,
+  ];
 }
 
 const markedThing = (cluster: Cluster, marked: Marked): Found => ({
@@ -76,7 +83,9 @@ async function unmark(cluster: Cluster, { kind, name, mark }: Marked): Promise<v
       ? cluster.core.patchNode({ name, body })
       : kind === "deployment"
         ? cluster.apps.patchNamespacedDeployment({ namespace, name, body })
-        : cluster.core.patchNamespacedPod({ namespace, name, body });
+        : kind === "statefulset"
+          ? cluster.apps.patchNamespacedStatefulSet({ namespace, name, body })
+          : cluster.core.patchNamespacedPod({ namespace, name, body });
   // The drill's guard may have been faster.
   await patching.catch(ignoreStatus(404, 422));
 }

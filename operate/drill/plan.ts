@@ -27,6 +27,8 @@ export interface DrillPlan {
   readonly usePool: boolean;
   /** Required for the scene `random`. */
   readonly random?: RandomOptions;
+  /** Other image of the scene `upgrade-image`. By default, the same image by another reference. */
+  readonly image?: string;
 }
 
 /** Receives the progress of a drill. */

@@ -28,6 +28,7 @@ export const KILLS: readonly Kill[] = [
   { scene: "slow-disk", at: /writes per second/ },
   { scene: "drain", at: / cordoned/ },
   { scene: "scale", at: / 0 workers/, options: ["--use-pool"] },
+  { scene: "upgrade-image", at: /rolling update of \S+ begins/ },
   { scene: "node-off", at: / is off/ },
 ];
 

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Node, V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
+import type { V1Deployment, V1Node, V1ObjectMeta, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { Cluster } from "../../cluster/cluster";
 import { nameOf } from "../../cluster/objects";
 
@@ -8,6 +8,7 @@ export const MARK = "ha-celery/drill-fault";
 export const Fault = {
   Cordoned: "cordoned",
   Scaled: "scaled",
+  OtherImage: "other image",
   Filtered: "packet filter",
   Slowed: "slow network",
   Stopped: "processes stopped",
@@ -21,8 +22,8 @@ export interface Mark {
   /** Namespace of the installation. */
   readonly namespace: string;
   readonly fault: string;
-  /** Number of replicas before a Deployment was scaled. */
-  readonly replicas?: number;
+  /** Values to restore, by JSON pointer: `{"/spec/replicas": 2}`. A fault of a pod is undone in its node's agent. */
+  readonly former?: Readonly<Record<string, unknown>>;
 }
 
 /** A change in the format of JSON Patch. */
@@ -38,27 +39,27 @@ export const markPatch = ({ annotations }: V1ObjectMeta = {}, mark: Mark, change
 ];
 
 /** Returns the patch that undoes the change. The API server rejects it with 422 if the object has another mark. */
-export const unmarkPatch = (mark: Mark, change: Patch = undoing(mark)): Patch => [
+export const unmarkPatch = (mark: Mark): Patch => [
   { op: "test", path: PATH, value: JSON.stringify(mark) },
   { op: "remove", path: PATH },
-  ...change,
+  ...patchOf(mark.former),
 ];
 
-/** Returns the change of a Node or a Deployment that undoes a fault. A fault of a pod is undone in its node's agent. */
-function undoing({ fault, replicas }: Mark): Patch {
-  if (fault === Fault.Cordoned) return [{ op: "add", path: "/spec/unschedulable", value: false }];
-  if (fault === Fault.Scaled) return [{ op: "add", path: "/spec/replicas", value: replicas }];
-  return [];
-}
+/** Returns the patch that sets values, by JSON pointer. */
+export const patchOf = (values: Readonly<Record<string, unknown>> = {}): Patch =>
+  Object.entries(values).map(([path, value]) => ({ op: "add", path, value }));
 
 /** An object with a mark. */
 export interface Marked {
-  readonly kind: "node" | "pod" | "deployment";
+  readonly kind: "node" | "pod" | "deployment" | "statefulset";
   readonly name: string;
   readonly mark: Mark;
 }
 
-const markedOf = (kind: Marked["kind"], objects: readonly (V1Node | V1Pod | V1Deployment)[]): Marked[] =>
+const markedOf = (
+  kind: Marked["kind"],
+  objects: readonly (V1Node | V1Pod | V1Deployment | V1StatefulSet)[],
+): Marked[] =>
   objects.flatMap((object) => {
     const text = object.metadata?.annotations?.[MARK];
     return text === undefined ? [] : [{ kind, name: nameOf(object), mark: JSON.parse(text) as Mark }];
@@ -66,14 +67,16 @@ const markedOf = (kind: Marked["kind"], objects: readonly (V1Node | V1Pod | V1De
 
 /** Returns the objects that drills of an installation have changed. */
 export async function findMarked(cluster: Cluster, namespace: string): Promise<Marked[]> {
-  const [nodes, pods, deployments] = await Promise.all([
+  const [nodes, pods, deployments, statefulSets] = await Promise.all([
     cluster.core.listNode(),
     cluster.core.listNamespacedPod({ namespace }),
     cluster.apps.listNamespacedDeployment({ namespace }),
+    cluster.apps.listNamespacedStatefulSet({ namespace }),
   ]);
   return [
     ...markedOf("node", nodes.items),
     ...markedOf("deployment", deployments.items),
+    ...markedOf("statefulset", statefulSets.items),
     ...markedOf("pod", pods.items),
   ].filter(({ mark }) => mark.namespace === namespace);
 }

@@ -24,6 +24,7 @@ import { slowNetwork } from "./slowNetwork";
 import { stall } from "./stall";
 import { startDnsOff, startIsolated } from "./startCutOff";
 import { twoFaults } from "./twoFaults";
+import { upgradeImage } from "./upgradeImage";
 import { volumeLoss, volumeLossFirst } from "./volumeLoss";
 import { workerKill } from "./workerKill";
 import { workerKillPod } from "./workerKillPod";
@@ -42,6 +43,7 @@ export const SCENES: readonly Scene[] = [
   workerRollout,
   allBrokers,
   rollingConfig,
+  upgradeImage,
   scale,
   partition,
   partitionPartial,

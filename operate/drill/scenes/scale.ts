@@ -34,7 +34,8 @@ async function prepare(drill: Drill): Promise<number> {
   const { run, namespace, workersName: name } = drill.load;
   const { metadata, spec } = await apps.readNamespacedDeployment({ namespace, name });
   const replicas = spec?.replicas ?? 1;
-  const mark = { run, namespace: drill.brokers.namespace, fault: Fault.Scaled, replicas };
+  const former = { "/spec/replicas": replicas };
+  const mark = { run, namespace: drill.brokers.namespace, fault: Fault.Scaled, former };
   const disarm = await drill.guard.arm({
     request: {
       method: "PATCH",

@@ -76,6 +76,11 @@ export interface Drill {
   /** Aborted by Ctrl-C, which also ends all waits. */
   readonly signal: AbortSignal;
   readonly random?: RandomOptions;
+  /**
+   * For the scene `upgrade-image`: the other image.
+   * @default the same image by another reference
+   */
+  readonly image?: string;
   /** Adds a line to the timeline. */
   event(text: string): void;
   /**

@@ -5,7 +5,12 @@ import type { Drill } from "../scene";
 /** Cordons a Kubernetes node until the fault is undone. */
 export async function cordon(drill: Drill, name: string): Promise<void> {
   const { core } = drill.cluster;
-  const mark = { run: drill.load.run, namespace: drill.brokers.namespace, fault: Fault.Cordoned };
+  const mark = {
+    run: drill.load.run,
+    namespace: drill.brokers.namespace,
+    fault: Fault.Cordoned,
+    former: { "/spec/unschedulable": false },
+  };
   const disarm = await drill.guard.arm({
     request: { method: "PATCH", path: `/api/v1/nodes/${name}`, body: unmarkPatch(mark) },
     rule: { apiGroups: [""], resources: ["nodes"], resourceNames: [name], verbs: ["patch"] },

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import {
   addDrillOptions,
   checkLoad,
-  checkRandom,
+  checkScenes,
   type DrillOptions,
   planOf,
 } from "../../../../operate/cli/drillOptions";
@@ -85,19 +85,19 @@ describe("the faults of random", () => {
   });
 
   it("are not set for other scenes", () => {
-    checkRandom([drain], parse());
-    checkRandom([drain, random], parse("--seed=7"));
+    checkScenes([drain], parse());
+    checkScenes([drain, random], parse("--seed=7"));
     for (const option of ["--seed=0", "--minutes=3"])
-      assert.throws(() => checkRandom([drain], parse(option)), {
+      assert.throws(() => checkScenes([drain], parse(option)), {
         name: "UserError",
         message: /^--(seed|minutes) is an option of the scene random only\. Omit it, or run random\.$/,
       });
   });
 
   it("need a time that has room for one, and ends before the agents", () => {
-    for (const minutes of ["1", "50"]) checkRandom([random], parse(`--minutes=${minutes}`));
+    for (const minutes of ["1", "50"]) checkScenes([random], parse(`--minutes=${minutes}`));
     for (const minutes of ["0", "0.5", "51"])
-      assert.throws(() => checkRandom([random], parse(`--minutes=${minutes}`)), {
+      assert.throws(() => checkScenes([random], parse(`--minutes=${minutes}`)), {
         name: "UserError",
         message: new RegExp(`^--minutes is ${minutes}: .* Use 1 to 50\\.$`),
       });

@@ -26,7 +26,10 @@ describe("the health of an installation", () => {
       fakeCluster(
         {
           core: { listNode: () => ({ items: nodes }), listNamespacedPod: () => ({ items: pods }) },
-          apps: { listNamespacedDeployment: () => ({ items: [] }) },
+          apps: {
+            listNamespacedDeployment: () => ({ items: [] }),
+            listNamespacedStatefulSet: () => ({ items: [] }),
+          },
         },
         { pods: async () => workers },
       ),

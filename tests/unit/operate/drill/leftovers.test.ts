@@ -44,6 +44,7 @@ function fixture(answers: Record<string, Record<string, () => unknown>> = {}) {
     },
     apps: {
       listNamespacedDeployment: none,
+      listNamespacedStatefulSet: none,
       deleteCollectionNamespacedDeployment: call("delete Deployments"),
     },
     batch: {

@@ -4,6 +4,7 @@ import { fakeCluster } from "../../fakeCluster";
 
 const PATH = "/metadata/annotations/ha-celery~1drill-fault";
 const cordoned = { run: "drain-1", namespace: "shop", fault: Fault.Cordoned };
+const former = { "/spec/unschedulable": false };
 
 describe("the mark of an object that a drill has changed", () => {
   it("is set in the same request as the change", () => {
@@ -16,17 +17,16 @@ describe("the mark of an object that a drill has changed", () => {
   });
 
   it("is removed with the change, and only if it is that of the same run", () => {
-    assert.deepEqual(unmarkPatch(cordoned), [
-      { op: "test", path: PATH, value: JSON.stringify(cordoned) },
+    const mark = { ...cordoned, former };
+    assert.deepEqual(unmarkPatch(mark), [
+      { op: "test", path: PATH, value: JSON.stringify(mark) },
       { op: "remove", path: PATH },
       { op: "add", path: "/spec/unschedulable", value: false },
     ]);
-    const scaled = { ...cordoned, fault: Fault.Scaled, replicas: 5 };
-    assert.deepEqual(unmarkPatch(scaled).at(-1), { op: "add", path: "/spec/replicas", value: 5 });
     assert.deepEqual(unmarkPatch({ ...cordoned, fault: Fault.Stopped }).length, 2);
   });
 
-  it("is found on nodes, Deployments, and pods of the installation, not on those of another one", async () => {
+  it("is found on nodes, Deployments, StatefulSets, and pods of the installation, not on those of another one", async () => {
     const object = (name: string, namespace: string) => ({
       metadata: { name, annotations: { [MARK]: JSON.stringify({ ...cordoned, namespace }) } },
     });
@@ -35,12 +35,15 @@ describe("the mark of an object that a drill has changed", () => {
         listNode: () => ({ items: [object("one", "shop"), object("two", "other"), { metadata: {} }] }),
         listNamespacedPod: () => ({ items: [object("mq-0", "shop")] }),
       },
-      apps: { listNamespacedDeployment: () => ({ items: [object("workers", "shop")] }) },
+      apps: {
+        listNamespacedDeployment: () => ({ items: [object("workers", "shop")] }),
+        listNamespacedStatefulSet: () => ({ items: [object("mq", "shop")] }),
+      },
     });
     const found = await findMarked(cluster, "shop");
     assert.deepEqual(
       found.map(({ kind, name }) => `${kind} ${name}`),
-      ["node one", "deployment workers", "pod mq-0"],
+      ["node one", "deployment workers", "statefulset mq", "pod mq-0"],
     );
   });
 });
