@@ -1,19 +1,7 @@
-import { changesBetween } from "../plugin/changes";
-import type {
-  CheckRequest,
-  CheckResult,
-  ConfigDiff,
-  CreateRequest,
-  CreateResult,
-  DiffRequest,
-  DiffResult,
-  ReadRequest,
-  ReadResult,
-  ResourceProvider,
-} from "../plugin/provider";
+import { GeneratedValues } from "../plugin/generatedValues";
+import type { CheckRequest, CheckResult, CreateRequest, CreateResult } from "../plugin/provider";
 import { unsupportedType } from "../plugin/unsupported";
 import { containsUnknown, makeSecret, plainProperties, UNKNOWN, type Properties } from "../plugin/values";
-import { packageVersion } from "../plugin/version";
 import { password, problem, type PasswordRules } from "./password";
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";
@@ -32,15 +20,9 @@ const DEFAULTS: Properties = {
 /**
  * random.RandomPassword. As with the official provider, every change replaces it. The output bcryptHash is missing.
  */
-export class RandomProvider implements ResourceProvider {
-  readonly version = packageVersion("@pulumi/random");
-
-  async configure(): Promise<void> {
-    // The provider has no settings.
-  }
-
-  diffConfig(): ConfigDiff {
-    return { changed: [], replaces: [] };
+export class RandomProvider extends GeneratedValues {
+  constructor() {
+    super("@pulumi/random", "A RandomPassword");
   }
 
   async check({ type, newInputs }: CheckRequest): Promise<CheckResult> {
@@ -53,26 +35,9 @@ export class RandomProvider implements ResourceProvider {
     return { inputs, failures: reason ? [{ property: "length", reason }] : [] };
   }
 
-  async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
-    const changes = changesBetween(plainProperties(oldInputs), plainProperties(newInputs));
-    return { changes: changes.map(({ path, kind }) => ({ path, kind, replace: true })) };
-  }
-
   async create({ inputs, preview }: CreateRequest): Promise<CreateResult> {
     const result = preview ? UNKNOWN : password(rulesOf(inputs));
     return { id: preview ? "" : "none", state: { ...inputs, result: makeSecret(result) } };
-  }
-
-  async read({ inputs, state }: ReadRequest): Promise<ReadResult> {
-    return { inputs, state };
-  }
-
-  async update(): Promise<Properties> {
-    throw new Error("A RandomPassword cannot be updated; every change replaces it.");
-  }
-
-  async delete(): Promise<void> {
-    // The password exists only in the state.
   }
 }
 

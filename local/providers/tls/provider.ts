@@ -1,20 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { changesBetween } from "../plugin/changes";
-import type {
-  CheckRequest,
-  CheckResult,
-  ConfigDiff,
-  CreateRequest,
-  CreateResult,
-  DiffRequest,
-  DiffResult,
-  ReadRequest,
-  ReadResult,
-  ResourceProvider,
-} from "../plugin/provider";
+import { GeneratedValues } from "../plugin/generatedValues";
+import type { CheckRequest, CheckResult, CreateRequest, CreateResult } from "../plugin/provider";
 import { unsupportedType } from "../plugin/unsupported";
 import { containsUnknown, makeSecret, plainProperties, UNKNOWN, type Properties } from "../plugin/values";
-import { packageVersion } from "../plugin/version";
 import { certificateRequest, selfSigned, signed } from "./certificates";
 import { generateKey } from "./keys";
 import { type Inputs, inputsOf, problems, SECRET_OUTPUTS, TYPES, type TlsType } from "./inputs";
@@ -23,24 +11,13 @@ import { type Inputs, inputsOf, problems, SECRET_OUTPUTS, TYPES, type TlsType } 
  * tls.PrivateKey, CertRequest, SelfSignedCert and LocallySignedCert, with ECDSA keys. Every change replaces a resource.
  * Nothing is renewed by time.
  */
-export class TlsProvider implements ResourceProvider {
-  readonly version = packageVersion("@pulumi/tls");
-
-  async configure(): Promise<void> {
-    // The provider has no settings.
-  }
-
-  diffConfig(): ConfigDiff {
-    return { changed: [], replaces: [] };
+export class TlsProvider extends GeneratedValues {
+  constructor() {
+    super("@pulumi/tls", "A key or certificate");
   }
 
   async check({ type, newInputs }: CheckRequest): Promise<CheckResult> {
     return { inputs: newInputs, failures: problems(this.known(type), plainProperties(newInputs)) };
-  }
-
-  async diff({ oldInputs, newInputs }: DiffRequest): Promise<DiffResult> {
-    const changes = changesBetween(plainProperties(oldInputs), plainProperties(newInputs));
-    return { changes: changes.map(({ path, kind }) => ({ path, kind, replace: true })) };
   }
 
   async create({ type, inputs, preview }: CreateRequest): Promise<CreateResult> {
@@ -50,18 +27,6 @@ export class TlsProvider implements ResourceProvider {
       ? unknownOutputs(kind)
       : await generate(kind, inputsOf(plainProperties(inputs)));
     return { id: preview ? "" : randomUUID(), state: { ...inputs, ...withSecrets(outputs) } };
-  }
-
-  async read({ inputs, state }: ReadRequest): Promise<ReadResult> {
-    return { inputs, state };
-  }
-
-  async update(): Promise<Properties> {
-    throw new Error("Keys and certificates cannot be updated; every change replaces them.");
-  }
-
-  async delete(): Promise<void> {
-    // They exist only in the state.
   }
 
   private known(type: string): TlsType {
