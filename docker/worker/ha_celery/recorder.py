@@ -18,7 +18,7 @@ from celery.utils.log import get_logger
 from ha_celery.backoff import Backoff
 from ha_celery.errors import GaveUpError
 from ha_celery.ledger_store import Execution, authorization
-from ha_celery.task_process import deadline_of
+from ha_celery.task_process import end_of
 
 logger = get_logger(__name__)
 
@@ -48,13 +48,13 @@ class LedgerClient:
         self._budget = budget
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
-        self.gave_up = False
 
-    def limit(self, seconds: float) -> None:
-        """Limits each of the next calls to this time, or to one short attempt if the last one gave up."""
-        longest = 2.0 if self.gave_up else LONGEST_ATTEMPT
+    def limit(self, seconds: float, *, once: bool = False) -> None:
+        """Limits each of the next calls to this time, or to one short attempt."""
+        longest = 1.0 if once else LONGEST_ATTEMPT
         self._timeout = max(0.1, min(longest, seconds / 4))
-        self._budget = 0.0 if self.gave_up else seconds - self._timeout
+        # An attempt may take the timeout twice: to connect, and until the answer.
+        self._budget = 0.0 if once else seconds - 2 * self._timeout
 
     def started(self, task_id: str, attempt: int, worker: str, at: float) -> None:
         """Records the start of a task function."""
@@ -170,6 +170,8 @@ class _Recorder:
     def __init__(self, url: str) -> None:
         self._url = url
         self._started: dict[str, float] = {}
+        # Not of a client: with gevent, every task has its own.
+        self._gave_up = False
 
     def before(self, task_id: str, **_: Any) -> None:
         self._started[task_id] = time.time()
@@ -182,12 +184,12 @@ class _Recorder:
         request = task.request
         client = own_client(self._url)
         # A task over its time limit would run again, and count as failed by its worker.
-        client.limit(min(LONGEST_WAIT, deadline_of(task, request) - time.monotonic()))
+        client.limit(min(LONGEST_WAIT, end_of(task, request) - time.monotonic()), once=self._gave_up)
         try:
             client.execution(task_id, attempt_of(request), request.hostname or "", started, time.time())
-            client.gave_up = False
+            self._gave_up = False
         except GaveUpError as error:
-            client.gave_up = True
+            self._gave_up = True
             logger.error("%s has run, but the ledger does not know it: %s", task_id, error)
 
 

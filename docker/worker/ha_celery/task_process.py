@@ -58,15 +58,15 @@ def deadline() -> float | None:
     for task in _task_stack.stack:
         request = task.request
         if not request.called_directly and not request.is_eager:
-            return deadline_of(task, request)
+            # Pools without processes have no way to give a task back.
+            return end_of(task, request) if _Process.pool else math.inf
     return None
 
 
-def deadline_of(task: Any, request: Any) -> float:
+def end_of(task: Any, request: Any) -> float:
     """Return when a running task must end, on the monotonic clock: shortly before its time limit."""
     limit = (request.timelimit or (None,))[0] or task.time_limit or task.app.conf.task_time_limit
-    # Pools without processes have no time limit, and no way to give a task back.
-    if not limit or not _Process.pool:
+    if not limit:
         return math.inf
     began: float = request.ha_celery_began
     end: float = began + limit - min(MARGIN_SECONDS, limit / 10)

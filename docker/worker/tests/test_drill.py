@@ -80,7 +80,7 @@ class TestTasks:
         record = recorder._Recorder(ledger.url)
         for name in ("ha_celery.drill.work", "celery.backend_cleanup"):
             task = app.tasks[name]
-            task.push_request(id=f"{name}-000000", hostname="celery@w")
+            task.push_request(id=f"{name}-000000", hostname="celery@w", ha_celery_began=time.monotonic())
             record.before(f"{name}-000000")
             record.after(f"{name}-000000", task, "SUCCESS")
             task.pop_request()

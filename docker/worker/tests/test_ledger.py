@@ -192,7 +192,7 @@ def test_the_answer_of_somebody_else_is_not_final(
 class TestRecorder:
     def run(self, ledger: RunningLedger, app: Celery, task: Any, **headers: Any) -> Any:
         record = recorder._Recorder(ledger.url)
-        task.push_request(id="r-000000", hostname="celery@w", **headers)
+        task.push_request(id="r-000000", hostname="celery@w", ha_celery_began=time.monotonic(), **headers)
         try:
             record.before("r-000000")
             record.after("r-000000", task, headers.get("state", states.SUCCESS))
