@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from celery import Celery
 from celery.exceptions import Retry
-from conftest import RunningLedger
+from conftest import TOKEN, RunningLedger
 
 from ha_celery import Settings, create_app
 from ha_celery.drill import canvas, outlets
@@ -113,6 +113,29 @@ class TestWorkflows:
                 following = [*(message.body[2]["chain"] or []), *(message.body[2]["callbacks"] or [])]
                 ids += [signature["options"]["task_id"] for signature in following]
             assert sorted(ids) == workflows.ids(number)
+
+    def test_what_logs_and_events_show_does_not_contain_the_token(
+        self, app: Celery, workflows: Workflows, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent: list[Any] = []
+        monkeypatch.setattr(
+            app.amqp, "send_task_message", lambda _, name, message, **options: sent.append((name, message))
+        )
+        for number in range(len(KINDS)):
+            workflows.publish(number)
+        for name in ("retry", "autoretry"):
+            task = app.tasks[f"ha_celery.drill.{name}"]
+            task.push_request(id="r", retries=0, args=(), kwargs=workflows.kwargs(), called_directly=False)
+            with pytest.raises(Retry):
+                task.run(**workflows.kwargs())
+            task.pop_request()
+        # Celery's own tasks of chords, and what a single task is published with.
+        app.send_task("ha_celery.drill.work", (workflows.ledger_url,))
+        names = [name.rpartition(".")[2] for name, _ in sent]
+        assert (names.count("chord_unlock"), names[-3:]) == (1, ["retry", "autoretry", "work"])
+        for _, message in sent:
+            assert TOKEN in str(message.body)
+            assert TOKEN not in message.headers["argsrepr"] + message.headers["kwargsrepr"]
 
     def test_some_begin_with_a_long_task(self, workflows: Workflows) -> None:
         rounds = [workflows.first_seconds(number * len(KINDS)) for number in range(LONG_EVERY + 1)]

@@ -15,8 +15,6 @@ from celery import Celery, Task, chain, chord
 
 from ha_celery.recorder import DRILL_TASKS, attempt_of, own_client
 
-#: Shown in place of the arguments, which hold the ledger's token.
-HIDDEN = "{...}"
 #: Delay of a retry.
 RETRY_SECONDS = 1
 #: In one of this many rounds, the first tasks of chain and callback are long.
@@ -77,6 +75,8 @@ def autoretry(self: Any, *, ledger_url: str, seconds: float) -> str:
 
 def add_to(app: Celery) -> None:
     """Registers the tasks in the drill's own app, which has a result backend for them."""
+    # Logs and events show no arguments, which hold the ledger's token, not even those of retries and chords.
+    app.amqp.argsrepr_maxsize = app.amqp.kwargsrepr_maxsize = 1
     options = {"base": Counted, "bind": True, "shared": False}
     for function in (step, follow, retry):
         app.task(function, name=DRILL_TASKS + function.__name__, **options)
@@ -116,9 +116,7 @@ class Workflows:
     def signature(self, name: str, task_id: str, seconds: float | None = None, **more: Any) -> Any:
         """Returns the signature of a task with a fixed id."""
         kwargs = self.kwargs(seconds) | more
-        return self.app.signature(DRILL_TASKS + name, kwargs=kwargs, app=self.app).set(
-            task_id=task_id, kwargsrepr=HIDDEN
-        )
+        return self.app.signature(DRILL_TASKS + name, kwargs=kwargs, app=self.app).set(task_id=task_id)
 
     def kwargs(self, seconds: float | None = None) -> dict[str, Any]:
         """Returns the arguments of every task."""
@@ -153,7 +151,7 @@ def _autoretry(of: Workflows, _: int, ids: list[str]) -> None:
 
 
 def _send_task(of: Workflows, _: int, ids: list[str]) -> None:
-    of.app.send_task(f"{DRILL_TASKS}step", kwargs=of.kwargs(), task_id=ids[0], kwargsrepr=HIDDEN)
+    of.app.send_task(f"{DRILL_TASKS}step", kwargs=of.kwargs(), task_id=ids[0])
 
 
 #: Each kind of workflow, with its number of tasks.

@@ -68,9 +68,7 @@ class TaskOutlet:
 
     def publish(self, number: int) -> None:
         """Sends a task."""
-        # Hides the ledger's token.
-        options = {"task_id": self.ids(number)[0], "argsrepr": "(...)"}
-        self._publisher.publish(self._task, self._arguments(), **options)
+        self._publisher.publish(self._task, self._arguments(), task_id=self.ids(number)[0])
 
     def wait(self, seconds: float) -> None:
         """Processes confirms for this long."""
