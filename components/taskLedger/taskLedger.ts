@@ -28,8 +28,8 @@ const parts = new PartsOf<TaskLedger, Parts>();
  * been counted, and the next tasks of that process wait at most 2 s each. Use it for drills, not for production load.
  *
  * It answers only requests with its generated token. Workers and jobs get it from a Secret. People read the count with
- * `kubectl port-forward` and `curl http://:TOKEN@localhost:8080/summary?run=run-1`. Its NetworkPolicy allows only pods
- * with the client labels.
+ * `kubectl port-forward` and `curl "http://:TOKEN@localhost:8080/summary?run=run-1"`. Its NetworkPolicy allows only
+ * pods with the client labels.
  *
  * @example
  * ```ts
