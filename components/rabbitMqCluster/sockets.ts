@@ -1,12 +1,12 @@
+import { CLIENT_SILENCE_MS } from "../shared/celery/contract";
 import type { ResolvedBroker } from "./resolve";
 
 export const ADVANCED_FILE = "advanced.config";
 
 /** Milliseconds until the kernel closes a connection whose peer acknowledges nothing, or accepts nothing because its
  * process has stopped and its receive window is full. So a broker may stop for 4 s under load. Clients get a second
- * more, until new leaders are elected. */
+ * more (CLIENT_SILENCE_MS), until new leaders are elected. */
 const PEER_SILENCE_MS = 4_500;
-const CLIENT_SILENCE_MS = 5_500;
 
 /** Timeout of a new connection to a peer in seconds, 7 by default. A new leader queries lost nodes, and waits this
  * long. */

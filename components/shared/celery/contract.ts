@@ -37,6 +37,9 @@ export const LONGEST_TASK_SECONDS = { least: 1, most: 7 * 86_400, fallback: 3600
 /** Limits and default of `publishBudgetSeconds`. */
 export const PUBLISH_BUDGET_SECONDS = { least: 0.1, most: 86_400, fallback: 25 };
 
+/** Milliseconds until both ends of a connection between client and broker take a silent peer for lost. */
+export const CLIENT_SILENCE_MS = 5_500;
+
 export const DEFAULT_QUEUES = ["tasks"];
 
 export const QUEUE_NAME = /^[A-Za-z0-9_.-]{1,200}$/;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
+  CLIENT_SILENCE_MS,
   DEAD_LETTERS,
   DEFAULT_RUN,
   JOB_VARIABLES,
@@ -53,6 +54,12 @@ describe("what the components and the Python package share", () => {
       SETTINGS,
       new RegExp(`"${VARIABLES.publishBudget}", number\\([^)]*\\), \\d+, "(\\d+)"`),
       [String(PUBLISH_BUDGET_SECONDS.fallback)],
+    ],
+    [
+      "the timeout of a silent peer",
+      "ha_celery/setting_values.py",
+      /"TCP_USER_TIMEOUT": (\d+)/,
+      [String(CLIENT_SILENCE_MS)],
     ],
     ["the folder of the probes' files", SETTINGS, /state_dir: Path = Path\("(.+)"\)/, [STATE_DIR]],
     ["the queue of dead letters", "ha_celery/drill/dead_letters.py", /^QUEUE = "(.+)"$/m, [DEAD_LETTERS]],
