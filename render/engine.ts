@@ -19,6 +19,8 @@ export interface Registered {
   beforeUpdate: string[];
   /** `type name` of each resource whose replacement also replaces this one. */
   replaceWith: string[];
+  /** Value whose change replaces the resource. */
+  replacementTrigger: unknown;
   custom: boolean;
   /** Inputs as the provider receives them, with secrets unwrapped. */
   inputs: Record<string, unknown>;
@@ -73,6 +75,7 @@ interface Request {
   getCustom(): boolean;
   getIgnorechangesList(): string[];
   getReplaceWithList(): string[];
+  getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
   getHooks(): { getBeforeUpdateList(): string[] } | undefined;
   getCustomtimeouts(): { toObject(): Record<string, string> } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
@@ -150,6 +153,7 @@ function describe(request: Request): Registered {
     ignoreChanges: request.getIgnorechangesList(),
     beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
     replaceWith: request.getReplaceWithList().map(shortName),
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     custom: request.getCustom(),
     inputs: {},
     raw: request.getObject().toJavaScript(),

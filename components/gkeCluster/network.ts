@@ -31,12 +31,14 @@ function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): C
     `${name}-network`,
     {
       project,
-      // A changed description replaces the network. A new location requires that, because the new cluster is created
-      // while the old one has the ranges, and Google gives a range of Services to one cluster only.
-      description: `Network of the GKE cluster ${name} in ${location}.`,
+      // A changed description replaces the network, which a new region requires because its ranges are the same.
+      description: `Network of the GKE cluster ${name} in ${region}.`,
       autoCreateSubnetworks: false,
     },
-    opts,
+    // So does a new location in the region, because the new cluster is created while the old one has the ranges, and
+    // Google gives a range of Services to one cluster only. A description with the location would also replace the
+    // clusters in a zone that older versions created. A trigger that the state does not have yet replaces nothing.
+    { ...opts, replacementTrigger: location },
   );
   const subnetwork = new gcp.compute.Subnetwork(
     `${name}-subnetwork`,

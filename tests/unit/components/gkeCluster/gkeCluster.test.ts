@@ -310,9 +310,10 @@ describe("GkeCluster", () => {
     const { resources } = await run(() => create({ location: "us-east1-c" }));
     assert.deepEqual(the(resources, "Network").inputs, {
       project: "my-project",
-      description: "Network of the GKE cluster infra in us-east1-c.",
+      description: "Network of the GKE cluster infra in us-east1.",
       autoCreateSubnetworks: false,
     });
+    assert.equal(the(resources, "Network").replacementTrigger, "us-east1-c");
     assert.deepEqual(the(resources, "Subnetwork").inputs, {
       project: "my-project",
       region: "us-east1",
