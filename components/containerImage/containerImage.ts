@@ -11,7 +11,7 @@ import type { ContainerImageArgs } from "./args";
  *
  * @example
  * ```ts
- * const worker = new ContainerImage("worker", { repository: "registry.example.com/team/worker", context: "docker/worker" });
+ * const worker = new ContainerImage("worker", { repository: "registry.example.com/team/worker", context: "shop" });
  * new CeleryWorkers("mail", { image: worker.ref, ... });
  * ```
  */

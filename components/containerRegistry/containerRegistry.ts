@@ -21,7 +21,7 @@ import type { ContainerRegistryArgs } from "./args";
  *   location: "us-east1",
  *   readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
  * });
- * new ContainerImage("worker", { repository: pulumi.interpolate`${registry.url}/worker`, context: "docker/worker" });
+ * new ContainerImage("worker", { repository: pulumi.interpolate`${registry.url}/worker`, context: "shop" });
  * ```
  */
 export class ContainerRegistry extends pulumi.ComponentResource {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, ContainerRegistry, GkeCluster, HaCelery, StorageClasses } from "ha-celery";
+import baseImages from "../../docker/base-images.json";
 
 const config = new pulumi.Config();
 const project = config.require("project");
@@ -18,10 +19,11 @@ const registry = new ContainerRegistry("counter", {
   location,
   readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
 });
-const imageOf = (folder: string) =>
+const imageOf = (folder: keyof typeof baseImages) =>
   new ContainerImage(folder, {
     repository: pulumi.interpolate`${registry.url}/${folder}`,
     context: `../../docker/${folder}`,
+    baseImage: baseImages[folder],
   }).ref;
 
 const celery = new HaCelery(

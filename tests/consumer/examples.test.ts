@@ -166,6 +166,11 @@ describe("examples/gke", () => {
         "RabbitMqCluster counter-broker",
         "StorageClasses counter",
       ]);
+      for (const name of ["rabbitmq", "worker"]) {
+        const { build } = the(resources, "Image", `${name}-image`).inputs as { build: { args: object } };
+        // The Dockerfiles have no default.
+        assert.match(JSON.stringify(build.args), /"BASE_IMAGE":".+@sha256:/);
+      }
       const { spec } = the(resources, "StatefulSet").inputs as {
         spec: { volumeClaimTemplates: { spec: { storageClassName: string } }[] };
       };
