@@ -6,7 +6,7 @@ const PACKAGE = "ha_celery";
 /** The same path from `components` in the repository and from `dist/components` in the npm package. */
 const FOLDER = resolve(__dirname, "../../docker/worker", PACKAGE);
 
-/** Not mounted, because no other file of the package needs it, and the ConfigMap has a limit. */
+/** Not mounted, because no other file of the package needs it. */
 const GUARD = join("drill", "guard.py");
 
 /** Size of a ConfigMap as JSON, in bytes. `kubectl apply` stores a copy in an annotation, and all annotations of an

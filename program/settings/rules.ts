@@ -58,7 +58,7 @@ const tls: Rule = (settings, messages) => [
     ? [
         messages.problem(
           "brokerTlsAuthority",
-          "brokerTlsSecret is not set, so the broker has no TLS",
+          "it belongs to the certificate of brokerTlsSecret, which is not set",
           messages.remove("brokerTlsAuthority"),
         ),
       ]

@@ -185,8 +185,11 @@ export class Agents implements Nodes {
   private async copySecret(name: string): Promise<void> {
     const { core } = this.cluster;
     const { namespace, spec } = this;
-    // Kubernetes ignores a pull secret that does not exist.
-    const secret = await core.readNamespacedSecret({ namespace: spec.namespace, name }).catch(ignoreNotFound);
+    // Kubernetes ignores a pull secret that does not exist. A user who may not read it can still run agents on nodes
+    // that have the image.
+    const secret = await core
+      .readNamespacedSecret({ namespace: spec.namespace, name })
+      .catch((error: unknown) => (statusCodeOf(error) === 403 ? undefined : ignoreNotFound(error)));
     if (!secret) return;
     const { type, data } = secret;
     await core

@@ -36,7 +36,10 @@ export async function stallProcesses(
 ): Promise<void> {
   await nodes.change(pod, {
     fault: Fault.Stopped,
-    apply: `pids=$(${processesScript(container)} | cut -d' ' -f2); kill -STOP $pids; sleep ${seconds}; kill -CONT $pids; true`,
+    apply:
+      `pids=$(${processesScript(container)} | cut -d' ' -f2)\n` +
+      `[ -n "$pids" ] || { echo "no process of container ${container} runs" >&2; exit 1; }\n` +
+      `kill -STOP $pids; sleep ${seconds}; kill -CONT $pids; true`,
     undo: resume(pod),
   });
 }

@@ -121,7 +121,7 @@ describe("rules between keys", () => {
         ...EXISTING,
         brokerTlsAuthority: "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----",
       },
-      `ha-celery:brokerTlsAuthority is "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----": brokerTlsSecret is not set, so the broker has no TLS. ${remove("brokerTlsAuthority")}`,
+      `ha-celery:brokerTlsAuthority is "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----": it belongs to the certificate of brokerTlsSecret, which is not set. ${remove("brokerTlsAuthority")}`,
     ],
     [
       "two pools of one name",

@@ -94,6 +94,13 @@ describe("the agents of a drill", () => {
     );
   });
 
+  it("start without the pull secrets that the user may not read", async () => {
+    const forbidden = () => Promise.reject(Object.assign(new Error("secrets is forbidden"), { code: 403 }));
+    const { agents, calls } = fixture({ readNamespacedSecret: forbidden }, [{ name: "pull" }]);
+    await agents.open(["one"]);
+    assert.deepEqual(calls.slice(-1), ["create agent-freeze-1-one"]);
+  });
+
   it("need no permission for namespaces in a drill without agents", async () => {
     const { agents, calls } = fixture();
     await agents.close();
