@@ -27,9 +27,9 @@ const CHECKSUM_ANNOTATION = "ha-celery/client-checksum";
  * until the next change, so running pods only have to restart between two changes. `annotations` makes Deployments of
  * the same Pulumi program restart by themselves. Requires server-side apply, the default of the Kubernetes provider.
  *
- * `envFrom` and `labels` are enough without TLS, and with TLS if the broker's `tls.authority` is set. `env`, `volumes`,
- * and `volumeMounts` add the broker's CA certificates as a file, so that a renewal needs no restart, and the result
- * backend. They are empty if there is neither TLS nor a result backend.
+ * `envFrom` and `labels` are enough without TLS, and with TLS if the certificate is generated or `tls.authority` is
+ * set. `env`, `volumes`, and `volumeMounts` add the broker's CA certificates as a file, so that a renewal needs no
+ * restart, and the result backend. They are empty if there is neither TLS nor a result backend.
  *
  * @example
  * ```ts
@@ -106,8 +106,8 @@ export class CeleryClient extends pulumi.ComponentResource {
     ];
   }
 
-  /** `volumes` of a pod: the broker's CA certificates. Without `tls.authority`, from the Secret of the broker's
-   * certificate, which exists in the broker's namespace only. */
+  /** `volumes` of a pod: the broker's CA certificates. With a certificate of your own and no `tls.authority`, from
+   * its Secret, which exists in the broker's namespace only. */
   get volumes(): Volume[] {
     return trustVolumes({ broker: brokerOf(parts.of(this), this.secretName) });
   }
