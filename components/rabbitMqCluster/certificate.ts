@@ -14,6 +14,10 @@ const CERTIFICATE_HOURS = 3 * 365 * DAY_HOURS;
 /** A new authority has to reach every client first, so it is not replaced by itself. */
 const AUTHORITY_HOURS = 30 * 365 * DAY_HOURS;
 
+/** Key usages. The provider's documentation lists them in camel case, which the provider refuses. */
+const AUTHORITY_USES = ["cert_signing", "crl_signing"];
+const CERTIFICATE_USES = ["digital_signature", "server_auth", "client_auth"];
+
 const KEY: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
 /** Year in the certificate. A new year changes it, and so the first update of a year renews the certificate.
@@ -30,7 +34,7 @@ export function authorityArgs(
     subject: { commonName: `${broker.name} CA`, organization: "ha-celery" },
     isCaCertificate: true,
     setSubjectKeyId: true,
-    allowedUses: ["certSigning", "crlSigning"],
+    allowedUses: AUTHORITY_USES,
     validityPeriodHours: AUTHORITY_HOURS,
   };
 }
@@ -73,7 +77,7 @@ export function generateCertificate(
       caCertPem: authority,
       caPrivateKeyPem: authorityKey,
       certRequestPem: request.certRequestPem,
-      allowedUses: ["digitalSignature", "serverAuth", "clientAuth"],
+      allowedUses: CERTIFICATE_USES,
       validityPeriodHours: CERTIFICATE_HOURS,
     },
     child,

@@ -51,14 +51,14 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
       privateKeyPem,
       subject,
       isCaCertificate: true,
-      allowedUses: ["certSigning"],
+      allowedUses: ["cert_signing"],
       validityPeriodHours: 2,
     });
     const { certPem } = new tls.LocallySignedCert("certificate", {
       caCertPem,
       caPrivateKeyPem: privateKeyPem,
       certRequestPem,
-      allowedUses: ["serverAuth"],
+      allowedUses: ["server_auth"],
       validityPeriodHours: 1,
     });
 

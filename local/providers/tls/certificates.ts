@@ -26,16 +26,17 @@ const ATTRIBUTES: Record<keyof Subject, string> = {
 
 export const isSubjectField = (name: string): name is keyof Subject => name in ATTRIBUTES;
 
+// The names in the provider's code (terraform-provider-tls, common_cert.go), which differ from its documentation.
 const KEY_USAGES: Record<string, x509.KeyUsageFlags> = {
-  certSigning: x509.KeyUsageFlags.keyCertSign,
-  crlSigning: x509.KeyUsageFlags.cRLSign,
-  digitalSignature: x509.KeyUsageFlags.digitalSignature,
-  keyAgreement: x509.KeyUsageFlags.keyAgreement,
-  keyEncipherment: x509.KeyUsageFlags.keyEncipherment,
+  cert_signing: x509.KeyUsageFlags.keyCertSign,
+  crl_signing: x509.KeyUsageFlags.cRLSign,
+  digital_signature: x509.KeyUsageFlags.digitalSignature,
+  key_agreement: x509.KeyUsageFlags.keyAgreement,
+  key_encipherment: x509.KeyUsageFlags.keyEncipherment,
 };
 const EXTENDED_USAGES: Record<string, string> = {
-  clientAuth: x509.ExtendedKeyUsage.clientAuth,
-  serverAuth: x509.ExtendedKeyUsage.serverAuth,
+  client_auth: x509.ExtendedKeyUsage.clientAuth,
+  server_auth: x509.ExtendedKeyUsage.serverAuth,
 };
 
 export const USAGES = [...Object.keys(KEY_USAGES), ...Object.keys(EXTENDED_USAGES)];

@@ -71,6 +71,12 @@ describe("RabbitMqCluster with a generated certificate", () => {
     assert.equal(validityPeriodHours, 3 * 365 * 24);
   });
 
+  it("names its key usages as the provider's code does, not as its documentation does", () => {
+    const usesOf = (kind: string) => the(broker.resources, kind).inputs.allowedUses;
+    assert.deepEqual(usesOf("SelfSignedCert"), ["cert_signing", "crl_signing"]);
+    assert.deepEqual(usesOf("LocallySignedCert"), ["digital_signature", "server_auth", "client_auth"]);
+  });
+
   it("is mounted by the nodes once the Secret has its values", () => {
     const set = the(broker.resources, "StatefulSet");
     assert.ok(set.dependencies.includes("kubernetes:core/v1:SecretPatch mq-tls-values"));

@@ -48,7 +48,7 @@ describe("tls stand-in", () => {
           privateKeyPem: caKey,
           subject: { commonName: "an authority" },
           isCaCertificate: true,
-          allowedUses: ["certSigning", "crlSigning"],
+          allowedUses: ["cert_signing", "crl_signing"],
           validityPeriodHours: 48,
         })
       ).certPem,
@@ -72,7 +72,7 @@ describe("tls stand-in", () => {
       caCertPem,
       caPrivateKeyPem: caKey,
       certRequestPem: text(certRequestPem),
-      allowedUses: ["digitalSignature", "serverAuth"],
+      allowedUses: ["digital_signature", "server_auth"],
       validityPeriodHours: 24,
     });
     const authority = new X509Certificate(caCertPem);
@@ -107,6 +107,20 @@ describe("tls stand-in", () => {
     assert.deepEqual(changes, [{ path: ["subject", "organizationalUnit"], kind: "update", replace: true }]);
   });
 
+  it("refuses names of usages in camel case, as the official plugin does", async () => {
+    const newInputs = { allowedUses: ["certSigning"] };
+    const request = {
+      ...operation("SelfSignedCert"),
+      oldInputs: {},
+      newInputs,
+      randomSeed: new Uint8Array(),
+    };
+    assert.deepEqual(
+      (await provider.check(request)).failures?.map(({ property }) => property),
+      ["allowedUses"],
+    );
+  });
+
   it("refuses what only the official plugin supports", async () => {
     const failures = async (type: keyof typeof TYPES, newInputs: Properties) =>
       (
@@ -115,7 +129,7 @@ describe("tls stand-in", () => {
     assert.deepEqual(await failures("PrivateKey", KEY), []);
     assert.deepEqual(await failures("PrivateKey", { algorithm: "RSA" }), ["algorithm"]);
     assert.deepEqual(await failures("LocallySignedCert", { earlyRenewalHours: 1 }), ["earlyRenewalHours"]);
-    assert.deepEqual(await failures("SelfSignedCert", { allowedUses: ["codeSigning"] }), ["allowedUses"]);
+    assert.deepEqual(await failures("SelfSignedCert", { allowedUses: ["code_signing"] }), ["allowedUses"]);
     assert.deepEqual(await failures("CertRequest", { subject: { province: "x" } }), ["subject.province"]);
   });
 });
