@@ -53,7 +53,7 @@ export interface GkeClusterArgs {
   nodeZones?: string[];
   /** Machine type of the main pool. Its family decides the type of the boot disk. Changing it replaces the nodes one
    * by one, so each broker moves once. Families such as `n4` and `c4` take Hyperdisks only: volumes on persistent
-   * disks cannot move to them.
+   * disks cannot move to them, so such a change is refused while `deletionProtection` is on.
    * @default `e2-standard-4`: 4 CPUs, 16 GB of memory */
   machineType?: string;
   /** Boot disk of each node in GB, for the system, the images, and the scratch space of pods. Changing it replaces

@@ -6,6 +6,7 @@ import { kubeconfigOf } from "./kubeconfig";
 import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
 import type { ClusterNetwork } from "./network";
 import { mainPool, NODE_ROLE, spotPool } from "./nodes";
+import { rejectMachineChange } from "./machineChange";
 import { type ResolvedCluster, CLUSTER_TIMEOUTS, POOL_TIMEOUTS } from "./resolve";
 
 /** Service account of the nodes, and the grant of its role. */
@@ -74,6 +75,7 @@ export function createNodePools(
   const main = new gcp.container.NodePool(`${gke.name}-nodes`, mainPool(gke, owner), {
     ...options,
     protect: gke.deletionProtection,
+    ...(gke.deletionProtection && { hooks: rejectMachineChange(gke.name) }),
   });
   const spot =
     gke.spotPool &&

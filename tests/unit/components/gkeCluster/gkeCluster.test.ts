@@ -285,6 +285,13 @@ describe("GkeCluster", () => {
     assert.equal((nodeConfig as { diskType: string }).diskType, "hyperdisk-balanced");
   });
 
+  it("checks the machines before an update of a protected pool", async () => {
+    const beforeUpdate = async (args: Partial<GkeClusterArgs>) =>
+      the((await run(() => create(args))).resources, "NodePool", "infra-nodes").beforeUpdate;
+    assert.deepEqual(await beforeUpdate({}), ["infra-machines"]);
+    assert.deepEqual(await beforeUpdate({ deletionProtection: false }), []);
+  });
+
   it("says so when there is no spot pool to place pods on", () => {
     assert.throws(
       () => plain.result.spotPlacement,
