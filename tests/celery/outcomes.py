@@ -45,17 +45,31 @@ def expected_failures(lists: Mapping[str, Mapping[str, str]], release: str) -> d
     return found
 
 
+def differing(with_plain: Outcomes, with_ours: Outcomes, expected: Mapping[str, str]) -> list[str]:
+    """Returns the tests that pass with plain Celery only, and are not expected to."""
+    return [
+        name
+        for name, outcome in with_plain.items()
+        if outcome == "passed" and with_ours.get(name) != "passed" and name not in expected
+    ]
+
+
+def node_id(name: str) -> str:
+    """Returns pytest's name of a test: `t/integration/test_tasks.py::test_tasks::test_add[a.b]`."""
+    path, bracket, parameters = name.partition("[")
+    module, *rest = path.split(".")
+    return "::".join([f"t/integration/{module}.py", *rest]) + bracket + parameters
+
+
 def problems(
     with_plain: Outcomes, with_ours: Outcomes, expected: Mapping[str, str], *, complete: bool
 ) -> list[str]:
     """Returns an error text for each difference that the list does not explain, and for each stale entry."""
     passes = {name for name, outcome in with_ours.items() if outcome == "passed"}
-    differ = [name for name, outcome in with_plain.items() if outcome == "passed" and name not in passes]
     found = [
         f"{name} passes with plain Celery, but not with ha_celery ({with_ours.get(name, 'not run')}). Fix it,"
         " or add it to tests/celery/expected_failures.toml with the reason."
-        for name in differ
-        if name not in expected
+        for name in differing(with_plain, with_ours, expected)
     ]
     found += [
         f"{name} is in tests/celery/expected_failures.toml, but passes. Remove it from the file."

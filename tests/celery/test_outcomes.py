@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from outcomes import counts, expected_failures, not_compared, outcomes, problems
+from outcomes import counts, differing, expected_failures, node_id, not_compared, outcomes, problems
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="t.integration.test_canvas.test_chain" name="test_passes"/>
@@ -71,3 +71,14 @@ def test_a_listed_test_that_does_not_exist_is_a_problem_of_the_complete_run() ->
 
 def test_nothing_that_passes_is_a_problem() -> None:
     assert problems({}, {}, {}, complete=True) == ["No test passed with ha_celery; see the logs."]
+
+
+def test_what_passes_with_plain_celery_only_can_be_selected() -> None:
+    plain = {"a": "passed", "b": "passed", "c": "failure", "d": "passed", "e": "passed"}
+    ours = {"a": "passed", "b": "failure", "c": "failure", "d": "skipped"}
+    assert differing(plain, ours, {"d": "reason"}) == ["b", "e"]
+    assert (
+        node_id("test_tasks.test_tasks.test_add[a.b]")
+        == "t/integration/test_tasks.py::test_tasks::test_add[a.b]"
+    )
+    assert node_id("test_worker.test_run_worker") == "t/integration/test_worker.py::test_run_worker"
