@@ -14,7 +14,8 @@ export const upgradeImage: Scene = {
   name: "upgrade-image",
   summary: "gives the broker pods another image, one by one, as an upgrade does, and then the former one",
   holdSeconds: 0,
-  limits: rollingConfig.limits,
+  // Two rollouts, each of which may repeat what runs: by default two tasks in each of three workers.
+  limits: { ...rollingConfig.limits, duplicated: 12 },
   async inject(drill) {
     const { cluster, brokers } = drill;
     const set = await cluster.apps.readNamespacedStatefulSet(nameIn(drill));
