@@ -37,8 +37,11 @@ class BrokerContainer:
     def address(self, port: int) -> str:
         return docker("port", self._id, str(port)).splitlines()[0]
 
+    def exec(self, *command: str) -> str:
+        return docker("exec", self._id, *command)
+
     def rabbitmqctl(self, *arguments: str) -> str:
-        return docker("exec", self._id, "rabbitmqctl", "--quiet", *arguments)
+        return self.exec("rabbitmqctl", "--quiet", *arguments)
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self._id)
