@@ -1,7 +1,7 @@
 """Runs Celery's integration suite with plain Celery and with ha_celery, at the same time, and compares both.
 
-A test that passes with plain Celery only runs once more. Exits with 1 if it does not pass then either and is not
-in expected_failures.toml, or if a test in that file passes.
+A test that passes with plain Celery only runs once more. Exits with 1 if it does not pass then either and is
+not in expected_failures.toml, or if a test in that file passes.
 """
 
 from __future__ import annotations
