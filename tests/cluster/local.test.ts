@@ -85,6 +85,7 @@ describe("the local target, on a real cluster", () => {
       try {
         for (const part of [
           "components",
+          "docker/base-images.json",
           "local",
           "operate",
           "program",
