@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { diskTypesOf } from "../diskTypes";
-import { problemsText } from "../shared/component";
+import { rejectUpdates } from "../shared/rejectUpdates";
 
 interface PoolInputs {
   nodeConfig?: { machineType?: string };
@@ -18,16 +18,10 @@ export function machineChangeProblems(old: string | undefined, next: string | un
 
 /** Fails an update or preview after which the nodes could attach no volume that exists. */
 export function rejectMachineChange(name: string): pulumi.ResourceHookBinding {
-  // Pulumi's mocks for unit tests do not support hooks.
-  if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return {};
-  const machineOf = (inputs: PoolInputs = {}) => inputs.nodeConfig?.machineType;
-  const hook = new pulumi.ResourceHook(
-    `${name}-machines`,
-    ({ oldInputs, newInputs }) => {
-      const problems = machineChangeProblems(machineOf(oldInputs), machineOf(newInputs));
-      if (problems.length > 0) throw new Error(problemsText("GkeCluster", name, problems));
-    },
-    { onDryRun: true },
-  );
-  return { beforeUpdate: [hook] };
+  return rejectUpdates<PoolInputs>({
+    component: "GkeCluster",
+    name,
+    suffix: "machines",
+    problems: (old, next) => machineChangeProblems(old.nodeConfig?.machineType, next.nodeConfig?.machineType),
+  });
 }

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { parseQuantity } from "../shared/quantity";
-import { problemsText } from "../shared/component";
+import { rejectUpdates } from "../shared/rejectUpdates";
 import type { ResolvedBroker } from "./resolve";
 
 const SIZE = "ha-celery/storage-size";
@@ -89,42 +89,11 @@ function domainProblems(
 }
 
 /** Fails an update or preview that would change the volumes or node names of a StatefulSet. */
-export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding | undefined {
-  const monitor = pulumi.runtime.getMonitor();
-  // Pulumi's mocks for unit tests do not support hooks.
-  if (monitor?.registerResourceHook === undefined) return undefined;
-  const hook = new pulumi.ResourceHook(hookName(monitor, name), (update) => check(name, update), {
-    onDryRun: true,
+export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding {
+  return rejectUpdates<StatefulSetInputs>({
+    component: "RabbitMqCluster",
+    name,
+    suffix: "volumes",
+    problems: (old, next) => immutableFieldProblems(immutableFieldsOf(old), immutableFieldsOf(next)),
   });
-  return { beforeUpdate: [hook] };
-}
-
-async function check(name: string, { oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> {
-  const [old, next] = await Promise.all([opened(oldInputs), opened(newInputs)]);
-  const problems = immutableFieldProblems(immutableFieldsOf(old), immutableFieldsOf(next));
-  if (problems.length > 0) throw new Error(problemsText("RabbitMqCluster", name, problems));
-}
-
-interface Resolvable {
-  promise(withUnknowns: boolean): Promise<unknown>;
-}
-
-/** Unwraps secrets: a secret namespace makes all metadata secret. `apply` would never resolve if a value is unknown
- * in a preview. */
-async function opened(inputs: Record<string, unknown> = {}): Promise<StatefulSetInputs> {
-  const entries = Object.entries(inputs).map(async ([key, value]) => [
-    key,
-    pulumi.Output.isInstance(value) ? await (value as unknown as Resolvable).promise(true) : value,
-  ]);
-  return Object.fromEntries((await Promise.all(entries)) as [string, unknown][]) as StatefulSetInputs;
-}
-
-const taken = new WeakMap<object, Map<string, number>>();
-
-/** The engine requires unique names, but clusters in different namespaces may share a name. */
-function hookName(monitor: object, name: string): string {
-  const names = taken.get(monitor) ?? new Map<string, number>();
-  const count = (names.get(name) ?? 0) + 1;
-  taken.set(monitor, names.set(name, count));
-  return count === 1 ? `${name}-volumes` : `${name}-volumes-${count}`;
 }
