@@ -78,16 +78,15 @@ const markedThing = (cluster: Cluster, marked: Marked): Found => ({
 async function unmark(cluster: Cluster, { kind, name, mark }: Marked): Promise<void> {
   const { namespace } = mark;
   const body = unmarkPatch(mark);
-  const patching =
-    kind === "node"
-      ? cluster.core.patchNode({ name, body })
-      : kind === "deployment"
-        ? cluster.apps.patchNamespacedDeployment({ namespace, name, body })
-        : kind === "statefulset"
-          ? cluster.apps.patchNamespacedStatefulSet({ namespace, name, body })
-          : cluster.core.patchNamespacedPod({ namespace, name, body });
+  const { core, apps } = cluster;
+  const patches: Record<Marked["kind"], () => Promise<unknown>> = {
+    node: () => core.patchNode({ name, body }),
+    pod: () => core.patchNamespacedPod({ namespace, name, body }),
+    deployment: () => apps.patchNamespacedDeployment({ namespace, name, body }),
+    statefulset: () => apps.patchNamespacedStatefulSet({ namespace, name, body }),
+  };
   // The drill's guard may have been faster.
-  await patching.catch(ignoreStatus(404, 422));
+  await patches[kind]().catch(ignoreStatus(404, 422));
 }
 
 async function findAlarms(brokers: Brokers): Promise<Found[]> {
