@@ -29,6 +29,16 @@ def workflows(app: Celery, ledger: RunningLedger) -> Workflows:
     return Workflows(app, "r", ledger.url, 0.0)
 
 
+@pytest.fixture
+def sent(app: Celery, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The names of tasks that were sent, with their messages."""
+    found: list[Any] = []
+    monkeypatch.setattr(
+        app.amqp, "send_task_message", lambda _, name, message, **options: found.append((name, message))
+    )
+    return found
+
+
 class TestResults:
     def test_are_kept_in_the_ledger(self, app: Celery, ledger: RunningLedger) -> None:
         app.backend.store_result("r-000000.1", ["any", "value"], "SUCCESS")
@@ -93,13 +103,7 @@ class TestWorkflows:
         assert ids[:3] == ["r-000000.1", "r-000000.2", "r-000001.1"]
         assert len(set(ids)) == len(ids) == sum(size for _, size in KINDS)
 
-    def test_they_publish_under_these_ids(
-        self, app: Celery, workflows: Workflows, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sent: list[Any] = []
-        monkeypatch.setattr(
-            app.amqp, "send_task_message", lambda _, name, message, **options: sent.append((name, message))
-        )
+    def test_they_publish_under_these_ids(self, workflows: Workflows, sent: list[Any]) -> None:
         for number in range(len(KINDS)):
             sent.clear()
             workflows.publish(number)
@@ -115,12 +119,8 @@ class TestWorkflows:
             assert sorted(ids) == workflows.ids(number)
 
     def test_what_logs_and_events_show_does_not_contain_the_token(
-        self, app: Celery, workflows: Workflows, monkeypatch: pytest.MonkeyPatch
+        self, app: Celery, workflows: Workflows, sent: list[Any]
     ) -> None:
-        sent: list[Any] = []
-        monkeypatch.setattr(
-            app.amqp, "send_task_message", lambda _, name, message, **options: sent.append((name, message))
-        )
         for number in range(len(KINDS)):
             workflows.publish(number)
         for name in ("retry", "autoretry"):
