@@ -55,7 +55,8 @@ def _ledger_url(text: str) -> str | None:
     if not text:
         return None
     url = urlsplit(text)
-    if url.scheme != "http" or not url.hostname:
+    # `port` raises ValueError if it is no port.
+    if url.scheme != "http" or not url.hostname or url.port == 0:
         raise ValueError("not an http:// URL")
     if not url.password:
         raise ValueError("it has no token")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -73,9 +74,17 @@ def test_a_ledger_without_a_token_does_not_start(tmp_path: Path) -> None:
     assert ended.stderr.startswith("HA_CELERY_LEDGER_TOKEN is not set. Set it to")
 
 
-def test_a_url_without_a_token_is_refused_at_start() -> None:
-    variables = {"HA_CELERY_BROKER_URL": "amqp://u:p@host/", "HA_CELERY_LEDGER_URL": "http://ledger:8080"}
-    with pytest.raises(SettingsError, match=r"HA_CELERY_LEDGER_URL is 'http://ledger:8080': it has no token"):
+@pytest.mark.parametrize(
+    ("url", "shown", "problem"),
+    [
+        ("http://ledger:8080", "'http://ledger:8080'", "it has no token"),
+        ("http://:t@ledger:808O", "***", "Port could not be cast to integer value"),
+        ("http://:t@ledger:0", "***", "not an http:// URL"),
+    ],
+)
+def test_a_wrong_url_is_refused_at_start(url: str, shown: str, problem: str) -> None:
+    variables = {"HA_CELERY_BROKER_URL": "amqp://u:p@host/", "HA_CELERY_LEDGER_URL": url}
+    with pytest.raises(SettingsError, match=re.escape(f"HA_CELERY_LEDGER_URL is {shown}: {problem}")):
         Settings.from_environment(variables)
 
 

@@ -63,4 +63,7 @@ else
   line="$device wiops=\${limit:-max}"
 fi
 [ -e "$file" ] || fail "the node has no cgroup controller for disks ($file)"
-echo "$line" > "$file" || fail "the kernel refuses '$line' in $file"`;
+echo "$line" > "$file" && exit
+echo "the kernel refuses '$line' in $file"
+# A limit that stays must not count as removed.
+[ -n "$limit" ]`;

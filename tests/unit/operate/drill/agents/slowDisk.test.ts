@@ -76,6 +76,16 @@ describe("a slow disk", () => {
     assert.match(limit("2"), /^the node has no cgroup controller for disks/);
   });
 
+  it("has not ended if the kernel refuses to remove the limit", () => {
+    node(V2);
+    const file = join(root, "sys/fs/cgroup/pods/a/io.max");
+    rmSync(file);
+    // As a directory it cannot be written.
+    mkdirSync(file);
+    assert.match(limit("2"), /^the kernel refuses '8:16 wiops=2' in /m);
+    assert.throws(() => limit(""), { status: 1 });
+  });
+
   it("says what the node lacks", async () => {
     const nodes = {
       change: async (_pod: V1Pod, { apply }: PodChange) => execFileSync("sh", ["-c", apply]).toString(),
