@@ -8,6 +8,8 @@ import type { ClusterNetwork } from "./network";
 import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { rejectMachineChange } from "./machineChange";
 import { type ResolvedCluster, CLUSTER_TIMEOUTS, POOL_TIMEOUTS } from "./resolve";
+import { mergeErrorHooks } from "../shared/errorHook";
+import { explainUnknownCluster } from "./unknownCluster";
 
 /** Service account of the nodes, and the grant of its role. */
 export interface NodeAccount {
@@ -17,7 +19,9 @@ export interface NodeAccount {
 
 /** Options of all children: they wait for the APIs. */
 export interface ChildOptions extends pulumi.CustomResourceOptions {
+  parent: pulumi.Resource;
   dependsOn: pulumi.Resource[];
+  hooks: pulumi.ResourceHookBinding;
 }
 
 export function createNodeAccount(
@@ -53,6 +57,7 @@ export function createControlPlane(
     dependsOn: [...child.dependsOn, grant],
     // They describe the removed default pool; what Google reports about it would replace the cluster.
     ignoreChanges: ["initialNodeCount", "nodeConfig"],
+    hooks: mergeErrorHooks(child.hooks, explainUnknownCluster(gke.name, child.parent)),
     customTimeouts: CLUSTER_TIMEOUTS,
   });
 }

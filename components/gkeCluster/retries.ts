@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { errorHook } from "../shared/errorHook";
 
 /** Google's error while an API that was just enabled is not ready everywhere. */
 const NOT_READY = /SERVICE_DISABLED|has not been used in project|it is disabled/;
@@ -11,13 +12,10 @@ const MAX_ATTEMPTS = 30;
  *
  * @param owner Unique name of the component. */
 export function retryWhileEnabling(owner: string): pulumi.ResourceHookBinding {
-  // Pulumi's mocks never register an error hook, so resources would wait forever.
-  if (pulumi.runtime.getEngine() === undefined) return {};
-  const hook = new pulumi.ErrorHook(`${owner}-api-not-ready`, async ({ errors, name }) => {
+  return errorHook(`${owner}-api-not-ready`, async ({ errors, name }) => {
     if (!NOT_READY.test(errors[0] ?? "") || errors.length > MAX_ATTEMPTS) return false;
     void pulumi.log.info(`${name}: waits until the API is ready, which takes minutes after it was enabled.`);
     await sleep(PAUSE_MS);
     return true;
   });
-  return { onError: [hook] };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import type { PulumiTools } from "../../local/toolchain";
 import { messageOf } from "../../operate/errors";
@@ -85,6 +86,16 @@ export class ProviderStack {
       outcome.error = messageOf(error);
     }
     return outcome;
+  }
+
+  /** Runs a command of the Pulumi CLI on the stack. Returns what it printed. */
+  async cli(args: string[]): Promise<string> {
+    const { pulumiCommand: cli, workDir, envVars } = this.opened.workspace;
+    if (!cli) throw new Error("The workspace has no CLI.");
+    const env = { ...process.env, ...envVars } as Record<string, string>;
+    const all = [...args, "--stack=test", "--non-interactive"];
+    const { stdout } = await promisify(execFile)(cli.command, all, { cwd: workDir, env });
+    return stdout;
   }
 
   async output(name: string): Promise<unknown> {

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerRegistry, GkeCluster, type GkeClusterArgs } from "../../components";
 import { ensurePulumi } from "../../local/toolchain";
 import { ProviderStack, succeeded, touched } from "../cluster/providerStack";
+import { ContainerApi, ENDPOINT_VARIABLE } from "./containerApi";
 import { CLUSTER, Google, GOOGLE_VARIABLE } from "./google";
 
 const PROJECT = "my-project";
@@ -16,12 +17,15 @@ const BASE: GkeClusterArgs = {
   deletionProtection: false,
 };
 
+const lastPart = (id: string) => id.split("/").at(-1) ?? id;
+
 /** A stack with a cluster and a registry, run by the real engine against the model of Google Cloud. */
 class GkeStack {
   args: GkeClusterArgs = BASE;
   readonly stack = new ProviderStack();
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-gke-"));
   readonly google = new Google(join(this.folder, "google.json"));
+  private readonly api = new ContainerApi(this.google);
 
   async open(): Promise<void> {
     const tools = await ensurePulumi(() => undefined);
@@ -29,9 +33,12 @@ class GkeStack {
       path: join(__dirname, "bin"),
       variables: { [GOOGLE_VARIABLE]: join(this.folder, "google.json") },
     });
+    process.env[ENDPOINT_VARIABLE] = await this.api.listen();
   }
 
   close(): void {
+    delete process.env.GOOGLE_CONTAINER_CUSTOM_ENDPOINT;
+    this.api.close();
     this.stack.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -111,5 +118,25 @@ describe("GKE, driven by the real engine against a model of Google Cloud", funct
   it("destroys everything", async () => {
     succeeded(await stack.run("destroy"));
     assert.equal(google.list(CLUSTER).length, 0);
+  });
+
+  it("names the cluster that a killed update left behind, and the command that imports it", async () => {
+    google.stallNextCluster();
+    await stack.run("up", { at: /Google creates the cluster/, by: "kill" });
+    await stack.cli(["cancel", "--yes"]);
+    const [id = ""] = google.list(CLUSTER);
+    const { messages, error } = await stack.run("up");
+    assert.ok(error);
+    const message = messages.join("\n");
+    assert.match(
+      message,
+      new RegExp(`Google has the cluster ${lastPart(id)}, which this stack does not know`),
+    );
+
+    for (const [, command = ""] of message.matchAll(/^ *pulumi ((?:import|refresh) .*)$/gm))
+      await stack.cli([...command.replaceAll("'", "").split(" "), "--yes"]);
+    assert.equal(succeeded(await stack.run("up")).steps["infra-cluster"], undefined);
+    assert.deepEqual(google.list(CLUSTER), [id]);
+    succeeded(await stack.run("destroy"));
   });
 });

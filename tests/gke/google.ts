@@ -4,6 +4,9 @@ import { type Properties, stringAt } from "../../local/providers/plugin/values";
 /** Environment variable with the file that holds the model's state. */
 export const GOOGLE_VARIABLE = "HA_CELERY_TEST_GOOGLE";
 
+/** Access token of everyone. */
+export const ACCESS_TOKEN = "a-token";
+
 /** A resource at Google's. */
 export interface Existing {
   type: string;
@@ -14,6 +17,8 @@ interface State {
   resources: Record<string, Existing>;
   /** Remaining requests that an API rejects after it was enabled, by the token of a resource's module. */
   slowApis: Record<string, number>;
+  /** Whether the next cluster takes longer than any test. */
+  slowCluster?: boolean;
 }
 
 export const CLUSTER = "gcp:container/cluster:Cluster";
@@ -29,6 +34,18 @@ export class Google {
   /** Makes an API reject requests for a while after it was enabled. `module` is the module of a resource type. */
   slowDown(module: string, requests: number): void {
     this.change((state) => (state.slowApis[module] = requests));
+  }
+
+  /** Lets Google finish the next cluster, but not answer. */
+  stallNextCluster(): void {
+    this.change((state) => (state.slowCluster = true));
+  }
+
+  /** Whether the cluster that was just created is the one that stalls. */
+  takeStall(): boolean {
+    const { slowCluster = false } = this.state;
+    if (slowCluster) this.change((state) => (state.slowCluster = false));
+    return slowCluster;
   }
 
   list(type: string): string[] {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { changesBetween } from "../../local/providers/plugin/changes";
 import type {
   CheckRequest,
@@ -16,7 +17,7 @@ import type {
 import { randomSuffix } from "../../local/providers/plugin/randomName";
 import { plainProperties, type Properties } from "../../local/providers/plugin/values";
 import { packageVersion } from "../../local/providers/plugin/version";
-import { CLUSTER, type Google } from "./google";
+import { ACCESS_TOKEN, CLUSTER, type Google } from "./google";
 import { computed, idOf } from "./outputs";
 import { AUTONAMED, replaces, reported } from "./schema";
 
@@ -36,12 +37,15 @@ export class GoogleProvider implements ResourceProvider {
 
   async check({ type, name, oldInputs, newInputs, randomSeed }: CheckRequest): Promise<CheckResult> {
     if (!AUTONAMED.has(type) || newInputs.name !== undefined) return { inputs: newInputs };
-    const generated = `${name}-${randomSuffix(randomSeed).slice(0, 7)}`;
-    return { inputs: { ...newInputs, name: oldInputs.name ?? generated } };
+    const { [GENERATED]: generated = ["name"] } = oldInputs;
+    // An imported name is none that the provider generated.
+    const old = (generated as string[]).includes("name") ? oldInputs.name : undefined;
+    const suffix = randomSuffix(randomSeed).slice(0, 7);
+    return { inputs: { ...newInputs, name: old ?? `${name}-${suffix}`, [GENERATED]: ["name"] } };
   }
 
   async diff({ type, oldInputs, oldState, newInputs }: DiffRequest): Promise<DiffResult> {
-    const [before, after] = [plainProperties(oldInputs), plainProperties(newInputs)];
+    const [before, after] = [plain(oldInputs), plain(newInputs)];
     const state = plainProperties(oldState);
     const known = pick(state, Object.keys({ ...before, ...after }));
     const changes = changesBetween(known, after).filter(
@@ -53,11 +57,15 @@ export class GoogleProvider implements ResourceProvider {
     };
   }
 
-  async create({ type, inputs, preview }: CreateRequest): Promise<CreateResult> {
+  async create({ type, inputs, preview, info }: CreateRequest): Promise<CreateResult> {
     if (preview) return { id: "", state: inputs };
-    const properties = plainProperties(inputs);
+    const properties = plain(inputs);
     const id = idOf(type, properties);
     this.google.create(type, id, properties);
+    if (type === CLUSTER && this.google.takeStall()) {
+      info("Google creates the cluster");
+      await sleep(60_000);
+    }
     return { id, state: stateOf(type, properties) };
   }
 
@@ -66,15 +74,21 @@ export class GoogleProvider implements ResourceProvider {
     if (!found) return undefined;
     const imported = Object.keys(inputs).length === 0;
     return {
-      inputs: imported ? found.properties : inputs,
+      inputs: imported ? { ...found.properties, [GENERATED]: [] } : without(inputs, GENERATED),
       state: stateOf(type, found.properties),
     };
   }
 
   async update({ type, id, newInputs, preview }: UpdateRequest): Promise<Properties> {
-    const properties = plainProperties(newInputs);
+    const properties = plain(newInputs);
     if (!preview) this.google.put(type, id, properties);
     return stateOf(type, properties);
+  }
+
+  async invoke(token: string): Promise<Properties> {
+    if (token !== "gcp:organizations/getClientConfig:getClientConfig")
+      throw new Error(`The model does not have the function ${token}.`);
+    return { accessToken: ACCESS_TOKEN, id: "", project: "", region: "", zone: "", defaultLabels: {} };
   }
 
   async delete({ type, id, state }: DeleteRequest): Promise<void> {
@@ -85,6 +99,21 @@ export class GoogleProvider implements ResourceProvider {
     }
     this.google.delete(id);
   }
+}
+
+/** Property of the inputs that lists the generated ones. An import lists none, and a refresh removes the list, which
+ * makes all of them count as generated (pulumi-terraform-bridge, pkg/tfbridge/schema.go). */
+const GENERATED = "__defaults";
+
+function plain(inputs: Properties): Properties {
+  return without(plainProperties(inputs), GENERATED);
+}
+
+function without(from: Properties, key: string): Properties {
+  return pick(
+    from,
+    Object.keys(from).filter((each) => each !== key),
+  );
 }
 
 /** State of a resource: what Google reports about it. */

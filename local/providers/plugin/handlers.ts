@@ -126,6 +126,13 @@ export class Handlers {
     return new Empty();
   }
 
+  async invoke(request: proto.InvokeRequest): Promise<proto.InvokeResponse> {
+    const token = request.getTok();
+    if (!this.provider.invoke) throw new Error(`The provider has no function ${token}.`);
+    const result = await this.provider.invoke(token, properties(request.getArgs()));
+    return new proto.InvokeResponse().setReturn(struct(result));
+  }
+
   private operation(request: { getUrn(): string }): Operation {
     const urn = request.getUrn();
     const [, , types = "", ...name] = urn.split("::");

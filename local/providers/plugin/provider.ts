@@ -94,6 +94,8 @@ export interface ResourceProvider {
   read(request: ReadRequest): Promise<ReadResult | undefined>;
   update(request: UpdateRequest): Promise<Properties>;
   delete(request: DeleteRequest): Promise<void>;
+  /** Calls a function. Absent if the provider has none. */
+  invoke?(token: string, args: Properties): Promise<Properties>;
 }
 
 /** The resource exists but is not ready. The engine keeps it in the state and retries at the next update. */

@@ -43,6 +43,7 @@ export async function serve(provider: ResourceProvider): Promise<void> {
     read: unary((request: proto.ReadRequest) => handlers.read(request)),
     update: unary((request: proto.UpdateRequest) => handlers.update(request)),
     delete: unary((request: proto.DeleteRequest) => handlers.delete(request)),
+    invoke: unary((request: proto.InvokeRequest) => handlers.invoke(request)),
     cancel: unary(async () => {
       cancellation.abort();
       return new Empty();
