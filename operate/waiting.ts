@@ -9,6 +9,12 @@ export function wait(seconds: number, signal: AbortSignal): Promise<void> {
   return sleep(seconds * 1000, undefined, { signal });
 }
 
+/** Fails as the first of these that failed does, but only after all have ended, so that none still changes something. */
+export async function allSettled(...promises: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(promises))
+    if (result.status === "rejected") throw result.reason;
+}
+
 /**
  * Polls `done` until it returns true, and fails after `timeoutSeconds`. An error of `done` counts as false, unless it
  * is a NonRetryableError.

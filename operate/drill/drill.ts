@@ -67,7 +67,7 @@ export async function runDrill(
       throw error;
     } finally {
       observer.phase(Phase.Clean);
-      await cleanUp(context, agents, plan);
+      await cleanUp(context, { agents, guard }, plan);
     }
   } finally {
     await lease.release();

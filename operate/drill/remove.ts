@@ -3,25 +3,49 @@ import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound, isReady, nameOf, statusCodeOf } from "../cluster/objects";
 import { messageOf } from "../errors";
 import { until } from "../waiting";
-import { runSelector } from "./load/names";
+import { loadSelector, Role, runSelector, selectorOf } from "./load/names";
 
 const NAMESPACE_GONE_SECONDS = 90;
 
 /** Removes all Kubernetes objects of a run except its agents. What its guard owns may take some seconds longer. */
 export async function removeObjects(cluster: Cluster, namespace: string, run: string): Promise<void> {
-  const labelSelector = runSelector(run);
-  const all = { namespace, labelSelector, gracePeriodSeconds: 0, propagationPolicy: "Background" };
-  // Each ClusterRoleBinding owns its ClusterRole.
-  await cluster.rbac.deleteCollectionClusterRoleBinding({ labelSelector }).catch((error: unknown) => {
-    // A user who may not delete them has not created any.
-    if (statusCodeOf(error) !== 403) throw error;
-  });
-  await cluster.batch.deleteCollectionNamespacedJob(all);
-  await cluster.apps.deleteCollectionNamespacedDeployment(all);
-  await cluster.core.deleteCollectionNamespacedPod(all);
-  await cluster.core.deleteCollectionNamespacedService(all);
-  await cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy({ namespace, labelSelector });
+  await removeLoad(cluster, namespace, run);
+  await removeGuard(cluster, namespace, run);
 }
+
+/** Removes publisher, workers, and ledger of a run. */
+export async function removeLoad(cluster: Cluster, namespace: string, run: string): Promise<void> {
+  const all = deletionOf(namespace, loadSelector(run));
+  await Promise.all([
+    cluster.batch.deleteCollectionNamespacedJob(all),
+    cluster.apps.deleteCollectionNamespacedDeployment(all),
+    cluster.core.deleteCollectionNamespacedService(all),
+    cluster.networkPolicies.deleteCollectionNamespacedNetworkPolicy(all),
+  ]);
+  // After their owners, which would replace them.
+  await cluster.core.deleteCollectionNamespacedPod(all);
+}
+
+/** Removes the guard of a run, with everything that it owns. It can undo nothing from then on. */
+export async function removeGuard(cluster: Cluster, namespace: string, run: string): Promise<void> {
+  // Each ClusterRoleBinding owns its ClusterRole.
+  await cluster.rbac
+    .deleteCollectionClusterRoleBinding({ labelSelector: runSelector(run) })
+    .catch((error: unknown) => {
+      // A user who may not delete them has not created any.
+      if (statusCodeOf(error) !== 403) throw error;
+    });
+  const all = deletionOf(namespace, selectorOf(run, Role.Guard));
+  await cluster.batch.deleteCollectionNamespacedJob(all);
+  await cluster.core.deleteCollectionNamespacedPod(all);
+}
+
+const deletionOf = (namespace: string, labelSelector: string) => ({
+  namespace,
+  labelSelector,
+  gracePeriodSeconds: 0,
+  propagationPolicy: "Background",
+});
 
 /** Deletes a queue and its messages. Does nothing if it does not exist. */
 export async function deleteQueue(brokers: Brokers, queue: string): Promise<void> {

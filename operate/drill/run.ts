@@ -7,6 +7,7 @@ import { type ExpectedWorkers, expectedPools, healthProblems } from "./health";
 import type { DrillPlan, DrillResult } from "./plan";
 import type { Timeline } from "./verdict/events";
 import { judge } from "./verdict/judge";
+import { allSettled } from "../waiting";
 import { leaderFor } from "./victim";
 import { WorkerRestarts } from "./workerRestarts";
 
@@ -35,9 +36,13 @@ export class DrillRun {
   async prepare(): Promise<void> {
     const { load, signal } = this.context;
     if (load.options.kind !== "tasks") this.context.note("load", load.options.kind);
-    // These first, because a cluster that forbids agents refuses them at once.
-    if (this.plan.scene.needsAgents) await this.agents.open(nodesOf(await this.context.brokers.pods()));
-    await load.prepare(signal);
+    // A cluster that forbids agents refuses them at once.
+    const refused = new AbortController();
+    const agents = this.openBrokerAgents().catch((error: unknown) => {
+      refused.abort(error);
+      throw error;
+    });
+    await allSettled(agents, load.prepare(AbortSignal.any([signal, refused.signal])));
   }
 
   /** Makes the victim the leader of the drill's queue, or another broker if the scene needs a follower. */
@@ -124,6 +129,10 @@ export class DrillRun {
     if (backlog === undefined || load.options.kind !== "tasks") return;
     await load.untilBacklog(backlog, BACKLOG_TIMEOUT_SECONDS, signal);
     this.context.event(`${backlog} tasks wait`);
+  }
+
+  private async openBrokerAgents(): Promise<void> {
+    if (this.plan.scene.needsAgents) await this.agents.open(nodesOf(await this.context.brokers.pods()));
   }
 
   /** Starts the agents on the nodes of the load's pods. */

@@ -11,6 +11,7 @@ import { apiMessageOf, statusCodeOf } from "../../cluster/objects";
 import { UserError } from "../../errors";
 import { until } from "../../waiting";
 import { INSTALLATION_LABEL, labelsOf, Role } from "../load/names";
+import { removeGuard } from "../remove";
 import {
   guardBinding,
   guardConfigMap,
@@ -106,6 +107,12 @@ export class Guard implements DeadMansSwitch {
       throw refused(error, name);
     }
     return () => this.disarm(key, name, namespace).catch(() => undefined);
+  }
+
+  /** Removes the guard and everything that it owns. */
+  async remove(): Promise<void> {
+    const { namespace, run } = this.spec;
+    await removeGuard(this.cluster, namespace, run);
   }
 
   /** Removes a change that was undone, and the permission to undo it, which is the binding's. */

@@ -20,7 +20,7 @@ import {
   workersDeployment,
 } from "./objects";
 import type { Pool } from "./pool";
-import { removeObjects } from "../remove";
+import { removeLoad } from "../remove";
 
 const READY_TIMEOUT_SECONDS = 180;
 const FIRST_TASKS_TIMEOUT_SECONDS = 60;
@@ -80,11 +80,11 @@ export class DrillLoad implements Load {
       namespace,
       body: this.owned(ledgerNetworkPolicy(spec)),
     });
-    await this.untilReady(selectorOf(this.run, Role.Ledger), 1, "ledger pods", signal);
     if (!spec.pool) {
       const body = this.owned(workersDeployment(spec, await this.ledgerUrl()));
       await cluster.apps.createNamespacedDeployment({ namespace, body });
     }
+    await this.untilReady(selectorOf(this.run, Role.Ledger), 1, "ledger pods", signal);
     await this.untilReady(this.workerSelector, spec.pool ? 1 : this.options.workers, "worker pods", signal);
   }
 
@@ -166,9 +166,9 @@ export class DrillLoad implements Load {
     return Number(await this.python("-m", "ha_celery.drill.dead_letters", this.run));
   }
 
-  /** Removes everything that belongs to the drill except its queue. */
+  /** Removes publisher, workers, and ledger. */
   async remove(): Promise<void> {
-    await removeObjects(this.cluster, this.namespace, this.run);
+    await removeLoad(this.cluster, this.namespace, this.run);
   }
 
   private owned<T extends { metadata?: V1ObjectMeta }>(body: T): T {

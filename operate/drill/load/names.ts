@@ -19,6 +19,8 @@ export const labelsOf = (run: string, role: Role): Record<string, string> => ({
 
 /** Selects everything that belongs to a run. */
 export const runSelector = (run: string): string => labelSelector({ [DRILL_LABEL]: run });
+/** Selects publisher, workers, and ledger of a run. */
+export const loadSelector = (run: string): string => `${runSelector(run)},${ROLE_LABEL}!=${Role.Guard}`;
 export const selectorOf = (run: string, role: Role): string =>
   labelSelector({ [DRILL_LABEL]: run, [ROLE_LABEL]: role });
 export const objectName = (run: string, role: Role): string => `drill-${run}-${role}`;

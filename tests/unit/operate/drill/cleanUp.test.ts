@@ -28,20 +28,21 @@ function fixture(failing: Record<string, string> = {}) {
   const load = { queue: "drill-1", remove: async () => void (await call("load")) };
   const context = { brokers, load, undoStack } as unknown as DrillContext;
   const agents = { close: async () => void (await call("agents")) };
-  return { calls, run: (usePool = false) => cleanUp(context, agents, { usePool }) };
+  const guard = { remove: async () => void (await call("guard")) };
+  return { calls, run: (usePool = false) => cleanUp(context, { agents, guard }, { usePool }) };
 }
 
 describe("the clean-up of a drill", () => {
-  it("undoes the fault first, then removes pods, queue, and agents", async () => {
+  it("undoes the fault first, then removes agents, pods, and queue, and last the guard", async () => {
     const { calls, run } = fixture();
     await run();
-    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1"]);
+    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1", "guard"]);
   });
 
   it("leaves the queue of the user's pool alone", async () => {
     const { calls, run } = fixture();
     await run(true);
-    assert.deepEqual(calls, ["undo", "agents", "load"]);
+    assert.deepEqual(calls, ["undo", "agents", "load", "guard"]);
   });
 
   it("continues past failures and names them all", async () => {
@@ -50,7 +51,7 @@ describe("the clean-up of a drill", () => {
       message:
         "the drill could not undo everything:\n  uncordon node-1: no answer\n  remove the drill's pods: forbidden",
     });
-    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1"]);
+    assert.deepEqual(calls, ["undo", "agents", "load", "drill-1", "guard"]);
   });
 
   it("accepts that the queue does not exist", async () => {

@@ -103,21 +103,25 @@ describe("what a killed drill has left", () => {
     ]);
   });
 
-  it("is undone, pods after the agents, with a line for each item", async () => {
+  it("is undone, pods after the agents and the guard last, with a line for each item", async () => {
     const { cluster, brokers, calls } = fixture();
     const lines: string[] = [];
+    const load = `ha-celery/drill=${DRAIN},ha-celery/drill-role!=guard`;
+    const guard = `ha-celery/drill=${DRAIN},ha-celery/drill-role=guard`;
     await undoLeftovers(cluster, brokers, (text) => lines.push(text));
     assert.deepEqual(calls, [
       "mq-0: limit restored",
       "patch node one",
       `delete namespace ha-celery-drill-${FREEZE}`,
       "patch pod mq-1",
+      `delete Jobs ${load}`,
+      `delete Deployments ${load}`,
+      `delete Services ${load}`,
+      `delete NetworkPolicies ${load}`,
+      `delete pods ${load}`,
       `delete ClusterRoleBindings ha-celery/drill=${DRAIN}`,
-      `delete Jobs ha-celery/drill=${DRAIN}`,
-      `delete Deployments ha-celery/drill=${DRAIN}`,
-      `delete pods ha-celery/drill=${DRAIN}`,
-      `delete Services ha-celery/drill=${DRAIN}`,
-      `delete NetworkPolicies ha-celery/drill=${DRAIN}`,
+      `delete Jobs ${guard}`,
+      `delete pods ${guard}`,
       `mq-0: drill-${DRAIN}`,
     ]);
     assert.equal(lines.length, 6);
