@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type BrokerStatus, readBrokerStatus } from "../operate/cluster/brokerStatus";
+import { describeDeadLetters } from "../operate/cluster/deadLetters";
 import type { Brokers } from "../operate/cluster/brokers";
 import type { Cluster } from "../operate/cluster/cluster";
 import { findInstallation } from "../operate/cluster/installation";
@@ -111,12 +112,13 @@ export function formatStatus(status: Status): string {
 
 function describeBrokers(brokers: BrokerStatus | undefined): string[] {
   if (!brokers) return ["no broker answers"];
-  const { outside, alarms, queues } = brokers;
+  const { outside, alarms, queues, deadLetters } = brokers;
   const contents = queues.map(({ name, messages }) => `${name} ${messages}`).join(", ");
   return [
     ...(outside.length > 0 ? [`not in the RabbitMQ cluster: ${outside.join(", ")}`] : []),
     ...alarms.map((alarm) => `${alarm}: it blocks all publishers`),
     `tasks in queues: ${contents || "none"}`,
+    ...(deadLetters ? [describeDeadLetters(deadLetters)] : []),
   ];
 }
 

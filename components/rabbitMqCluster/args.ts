@@ -70,13 +70,14 @@ export interface BrokerOptions extends Placement {
   /** Virtual host of the application. Changing it starts with empty queues in the new one.
    * @default `celery` */
   vhost?: string;
-  /** RabbitMQ user of the application. Its password is generated.
+  /** RabbitMQ user of the application. Its password is generated. It has all rights in the virtual host, except to
+   * read, purge and delete `dead-letters`: docs/decisions/permissions.md.
    * @default `celery` */
   username?: string;
-  /** Revision of the application's password. Raising it by one generates a new password, alternately for
-   * `<username>-2` and `<username>`. The previous password works until the next change, so that no client is
-   * rejected. Restarts the nodes and then the workers, one by one. Raise it by one at a time and never lower it:
-   * docs/how-to/rotate-password.md.
+  /** Revision of the passwords of the application and of the user for dead letters. Raising it by one generates new
+   * passwords, alternately for `<username>-2` and `<username>`, and for `dead-letters-2` and `dead-letters`. The
+   * previous passwords work until the next change, so that no client is rejected. Restarts the nodes and then the
+   * workers, one by one. Raise it by one at a time and never lower it: docs/how-to/rotate-password.md.
    * @default 0 */
   passwordRevision?: number;
   /** TLS for clients, the management API, and metrics; the connections between nodes stay unencrypted.

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { generateCertificate } from "./certificate";
 import { configMap } from "./configuration";
-import { amqpUrl, clientSecret, credentialsSecret, monitoringSecret } from "./credentials";
+import { accountSecret, amqpUrl, credentialsSecret, monitoringSecret } from "./credentials";
 import { type Logins, checksum, definitionsOf, definitionsSecret } from "./definitions";
 import { foundedMarker } from "./founded";
 import { IGNORED_CHANGES, rejectImmutableChanges } from "./immutableFields";
-import { MONITORING_USER } from "./names";
+import { MONITORING_USER, DEAD_LETTERS_USER } from "./names";
 import { networkPolicy } from "./networkPolicy";
 import type { ResolvedBroker } from "./resolve";
 import { clientService, disruptionBudget, headlessService } from "./services";
@@ -16,7 +16,7 @@ import type { BrokerCertificate } from "./tls";
 import { BROKER_GUARDS } from "../transform/guards";
 import { transformed } from "../transform/transformed";
 import { GENERATED } from "../shared/generated";
-import { type AppUser, passwordArgs, passwordName, usersOf } from "./users";
+import { type RevisedUser, passwordArgs, passwordName, usersOf } from "./users";
 
 /** A RabbitMQ user with its generated password. */
 export interface User {
@@ -24,13 +24,20 @@ export interface User {
   password: pulumi.Output<string>;
 }
 
-/** Generated secrets of a cluster. */
-export interface Passwords {
-  cookie: pulumi.Output<string>;
-  /** The user in the AMQP URL. */
+/** Two users that take turns when the password changes. */
+export interface UserPair {
+  /** The user in the Secret. */
   active: User;
   /** The user before it, whose password remains valid. */
   former: User[];
+}
+
+/** Generated secrets of a cluster. */
+export interface Passwords {
+  cookie: pulumi.Output<string>;
+  application: UserPair;
+  /** May read dead letters. */
+  deadLetters: UserPair;
   monitoring: User;
 }
 
@@ -39,16 +46,20 @@ export function createPasswords(parent: pulumi.Resource, broker: ResolvedBroker)
   const child = { parent };
   const generated = (suffix: string) =>
     new random.RandomPassword(`${name}-${suffix}`, GENERATED, protectedChild(parent, broker)).result;
-  const login = (user: AppUser) => ({
-    name: user.name,
-    // Not protected, because the next revision replaces it.
-    password: new random.RandomPassword(`${name}-${passwordName(user)}`, passwordArgs(user), child).result,
-  });
-  const [active, ...former] = usersOf(broker.username, broker.passwordRevision);
+  const pair = (username: string, prefix: string): UserPair => {
+    const login = (user: RevisedUser) => ({
+      name: user.name,
+      // Not protected, because the next revision replaces it.
+      password: new random.RandomPassword(`${prefix}-${passwordName(user)}`, passwordArgs(user), child)
+        .result,
+    });
+    const [active, ...former] = usersOf(username, broker.passwordRevision);
+    return { active: login(active), former: former.map(login) };
+  };
   return {
     cookie: generated("cookie"),
-    active: login(active),
-    former: former.map(login),
+    application: pair(broker.username, name),
+    deadLetters: pair(DEAD_LETTERS_USER, `${name}-dead-letters`),
     monitoring: { name: MONITORING_USER, password: generated("monitoring-password") },
   };
 }
@@ -57,7 +68,7 @@ export function createPasswords(parent: pulumi.Resource, broker: ResolvedBroker)
 export function createConfiguration(
   parent: pulumi.Resource,
   broker: ResolvedBroker,
-  { cookie, active, former, monitoring }: Passwords,
+  { cookie, application, deadLetters, monitoring }: Passwords,
   certificate: BrokerCertificate | undefined,
 ): BrokerSources {
   const { name } = broker;
@@ -67,7 +78,11 @@ export function createConfiguration(
     // Older versions stored more keys in it; replacing it for that reason would restart every node.
     ignoreChanges: ["stringData"],
   });
-  const logins: pulumi.Output<Logins> = pulumi.output({ application: [active, ...former], monitoring });
+  const logins: pulumi.Output<Logins> = pulumi.output({
+    application: [application.active, ...application.former],
+    deadLetters: [deadLetters.active, ...deadLetters.former],
+    monitoring,
+  });
   const definitions = definitionsOf(broker, logins);
   const secret = new k8s.core.v1.Secret(`${name}-definitions`, definitionsSecret(broker, definitions), child);
   const config = new k8s.core.v1.ConfigMap(`${name}-config`, configMap(broker), child);
@@ -143,6 +158,7 @@ export function createFoundedMarker(
 export interface ClientAccess {
   url: pulumi.Output<string>;
   clientSecret: k8s.core.v1.Secret;
+  deadLettersSecret: k8s.core.v1.Secret;
   monitoringSecret: k8s.core.v1.Secret;
 }
 
@@ -150,17 +166,23 @@ export interface ClientAccess {
 export function createClientAccess(
   parent: pulumi.Resource,
   broker: ResolvedBroker,
-  { active, monitoring }: Passwords,
+  { application, deadLetters, monitoring }: Passwords,
   host: pulumi.Output<string>,
   nodes: k8s.apps.v1.StatefulSet,
 ): ClientAccess {
   const { name } = broker;
   const afterNodes = { parent, dependsOn: nodes };
-  const account = { ...active, host };
-  const url = amqpUrl(broker, account);
+  const client = { ...application.active, host };
+  const reader = { ...deadLetters.active, host };
+  const url = amqpUrl(broker, client);
   return {
     url,
-    clientSecret: new k8s.core.v1.Secret(`${name}-client`, clientSecret(broker, account, url), afterNodes),
+    clientSecret: new k8s.core.v1.Secret(`${name}-client`, accountSecret(broker, client, url), afterNodes),
+    deadLettersSecret: new k8s.core.v1.Secret(
+      `${name}-dead-letters`,
+      accountSecret(broker, reader, amqpUrl(broker, reader)),
+      afterNodes,
+    ),
     monitoringSecret: new k8s.core.v1.Secret(
       `${name}-monitoring`,
       monitoringSecret(broker, { ...monitoring, host }),

@@ -31,8 +31,8 @@ export function managementUrl(broker: ResolvedBroker, account: Account): pulumi.
   return url(broker.management.scheme, broker.management.port, broker, account);
 }
 
-/** Credentials of the application only. */
-export function clientSecret(
+/** Credentials of one user for AMQP: of the application, or the one for dead letters. */
+export function accountSecret(
   broker: ResolvedBroker,
   { host, name, password }: Account,
   amqp: pulumi.Output<string>,

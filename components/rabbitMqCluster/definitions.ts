@@ -16,22 +16,47 @@ export interface Login {
 export interface Logins {
   /** The active user of the application, then the previous one. */
   application: Login[];
+  /** The active user for dead letters, then the previous one. */
+  deadLetters: Login[];
   monitoring: Login;
 }
 
+/** Everything but `dead-letters`. Celery needs all rights to its own queues: declaring one needs configure, even if
+ * the queue exists, and consuming needs read, which includes purging. */
+const NOT_DEAD_LETTERS = `^(?!${DEAD_LETTERS}$).*`;
+
 /** What every node loads when it starts: virtual host, users, rights, policy, and the queue of dead letters. */
-export function definitionsJson(broker: ResolvedBroker, { application, monitoring }: Logins): string {
+export function definitionsJson(
+  broker: ResolvedBroker,
+  { application, deadLetters, monitoring }: Logins,
+): string {
   const vhost = broker.vhost;
   return JSON.stringify(
     {
       vhosts: [{ name: vhost, default_queue_type: "quorum", metadata: { default_queue_type: "quorum" } }],
       users: [
         ...application.map((login) => user(login, [])),
+        // The tag lets it sign in to the management page.
+        ...deadLetters.map((login) => user(login, ["management"])),
         // The tag lets it read queues and nodes through the management API; it has no right to any message.
         user(monitoring, ["monitoring"]),
       ],
       permissions: [
-        ...application.map(({ name }) => ({ user: name, vhost, configure: ".*", write: ".*", read: ".*" })),
+        ...application.map(({ name }) => ({
+          user: name,
+          vhost,
+          configure: NOT_DEAD_LETTERS,
+          // Includes `dead-letters`, because a queue may name it as its dead-letter exchange.
+          write: ".*",
+          read: NOT_DEAD_LETTERS,
+        })),
+        ...deadLetters.map(({ name }) => ({
+          user: name,
+          vhost,
+          configure: "^$",
+          write: ".*",
+          read: `^${DEAD_LETTERS}$`,
+        })),
         { user: monitoring.name, vhost, configure: "^$", write: "^$", read: "^$" },
       ],
       policies: [taskPolicy(broker), deadLetterPolicy(broker), delayedPolicy(broker)],

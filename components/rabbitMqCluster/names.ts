@@ -25,6 +25,9 @@ export const METRICS_TLS: Endpoint = { name: "prometheus-tls", port: 15691, sche
 
 export const MONITORING_USER = "monitoring";
 
+/** The user that may read dead letters and publish them again. It alternates with `dead-letters-2`; see users.ts. */
+export const DEAD_LETTERS_USER = "dead-letters";
+
 /** Names of the pods of a StatefulSet, by ordinal. */
 export const podNames = (name: string, replicas: number): string[] =>
   Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);

@@ -55,6 +55,9 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
   readonly credentialsSecretName: pulumi.Output<string>;
   /** Name of the Secret of the read-only user: `management-url`, `username`, `password`. */
   readonly monitoringSecretName: pulumi.Output<string>;
+  /** Name of the Secret of the user that may read dead letters and publish them again: `amqp-url`, `host`, `port`,
+   * `vhost`, `username`, `password`. For people and maintenance commands; workers and services do not need it. */
+  readonly deadLettersSecretName: pulumi.Output<string>;
   /** Name of the Service for clients: amqp 5672, management 15672, prometheus 15692; with TLS, amqps 5671,
    * management-tls 15671, prometheus-tls 15691 instead. It has all six ports, but a port without a node behind it
    * refuses connections. */
@@ -98,11 +101,12 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     this.amqpUrlSecretKey = pulumi.output(URL_KEY);
     this.credentialsSecretName = pulumi.output(sources.credentialsSecretName);
     this.monitoringSecretName = access.monitoringSecret.metadata.name;
+    this.deadLettersSecretName = access.deadLettersSecret.metadata.name;
     this.serviceName = services.clients.metadata.name;
     this.headlessServiceName = services.peers.metadata.name;
     this.statefulSetName = nodes.metadata.name;
     this.vhost = pulumi.output(broker.vhost);
-    this.username = pulumi.output(passwords.active.name);
+    this.username = pulumi.output(passwords.application.active.name);
     this.monitoringUsername = pulumi.output(MONITORING_USER);
     this.registerOutputs(outputsOf(this));
     parts.set(this, {

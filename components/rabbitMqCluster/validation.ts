@@ -22,7 +22,7 @@ import { DEFAULT_MEMORY, DEFAULT_STORAGE, memoryWatermark } from "./resolve";
 import type { TransformedStatefulSet } from "../transform/args";
 import { aFunction } from "../transform/transformed";
 import { configLines } from "./configLines";
-import { MONITORING_USER } from "./names";
+import { MONITORING_USER, DEAD_LETTERS_USER } from "./names";
 import { clashesWithTls } from "./tls";
 
 const oddNumber: Check<number> = check(
@@ -47,6 +47,11 @@ const vhost: Check<string> = check(
 const username: Check<string> = (what, name) => {
   if (name === MONITORING_USER) {
     return [`${what} is "${MONITORING_USER}", which is the name of the read-only user. Use another name.`];
+  }
+  if ([DEAD_LETTERS_USER, `${DEAD_LETTERS_USER}-2`].includes(name)) {
+    return [
+      `${what} is ${quote(name)}, which is the name of the user that reads dead letters. Use another name.`,
+    ];
   }
   if (/^[\w.-]{1,64}$/.test(name)) return [];
   return [`${what} is ${quote(name)}. Use up to 64 letters, digits, "_", "." and "-".`];

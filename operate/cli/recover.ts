@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { describeDeadLetters, readDeadLetters } from "../cluster/deadLetters";
 import { findInstallation } from "../cluster/installation";
 import { UserError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
@@ -55,9 +56,13 @@ async function run(options: RecoverOptions, access: ClusterAccess): Promise<void
   const { brokers } = await findInstallation(connected.cluster, options);
   if (options.dryRun) {
     const facts = await observe(connected.cluster, brokers, options.silentAfter);
-    const found = { stuck: findProblems(facts), steps: plan(facts) };
+    const deadLetters = await readDeadLetters(brokers);
+    const found = { stuck: findProblems(facts), steps: plan(facts), deadLetters };
     if (options.json) console.log(JSON.stringify(found));
-    else show(found.stuck, found.steps, console.log);
+    else {
+      show(found.stuck, found.steps, console.log);
+      if (deadLetters) console.log(describeDeadLetters(deadLetters));
+    }
     if (found.stuck.length > 0) process.exitCode = 1;
     return;
   }
@@ -73,8 +78,12 @@ async function run(options: RecoverOptions, access: ClusterAccess): Promise<void
     if (!signal.aborted) throw error;
     throw new UserError("The recovery was stopped. Run the command again to continue.");
   });
-  if (options.json) console.log(JSON.stringify(outcome));
-  else conclude(outcome);
+  const deadLetters = await readDeadLetters(brokers);
+  if (options.json) console.log(JSON.stringify({ ...outcome, deadLetters }));
+  else {
+    conclude(outcome);
+    if (deadLetters) console.log(describeDeadLetters(deadLetters));
+  }
   if (!outcome.whole) process.exitCode = 1;
 }
 

@@ -1,5 +1,6 @@
 import { podNames } from "../../components/rabbitMqCluster/names";
 import { type Brokers, type MemberState, podOf } from "./brokers";
+import { type DeadLetters, deadLettersIn } from "./deadLetters";
 
 /** What the brokers of an installation report. */
 export interface BrokerStatus {
@@ -9,6 +10,8 @@ export interface BrokerStatus {
   readonly alarms: readonly string[];
   /** Queues that hold tasks, and how many. */
   readonly queues: readonly { name: string; messages: number }[];
+  /** Undefined if there are none. */
+  readonly deadLetters?: DeadLetters;
 }
 
 export const alarmsOf = (members: readonly MemberState[]): string[] =>
@@ -25,6 +28,7 @@ export async function readBrokerStatus(brokers: Brokers): Promise<BrokerStatus> 
   return {
     outside: podNames(brokers.name, brokers.replicas).filter((pod) => !running.includes(pod)),
     alarms: alarmsOf(members),
+    deadLetters: await deadLettersIn(brokers, queues),
     queues: queues.filter(({ messages }) => messages > 0).map(({ name, messages }) => ({ name, messages })),
   };
 }

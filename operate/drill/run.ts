@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
+import { describeDeadLetters, readDeadLetters, takeDeadLetters } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import type { Agents } from "./agents/agent";
 import type { DrillContext } from "./context";
@@ -34,8 +35,10 @@ export class DrillRun {
   }
 
   async prepare(): Promise<void> {
-    const { load, signal } = this.context;
+    const { brokers, load, signal } = this.context;
     if (load.options.kind !== "tasks") this.context.note("load", load.options.kind);
+    const deadLetters = await readDeadLetters(brokers);
+    if (deadLetters) this.context.note("before the drill", describeDeadLetters(deadLetters));
     // A cluster that forbids agents refuses them at once.
     const refused = new AbortController();
     const agents = this.openBrokerAgents().catch((error: unknown) => {
@@ -174,7 +177,7 @@ export class DrillRun {
     const { brokers, load } = this.context;
     await this.context.wait(STATISTICS_SECONDS);
     const queue = await brokers.queue(DEAD_LETTERS).catch(() => undefined);
-    return queue && queue.messages > 0 ? load.takeDeadLetters() : 0;
+    return queue && queue.messages > 0 ? takeDeadLetters(brokers, load.run) : 0;
   }
 }
 

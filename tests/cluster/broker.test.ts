@@ -305,6 +305,7 @@ print(queue["name"], queue["type"])`;
         false,
         "the retired password works",
       );
+      assert.deepEqual(await cluster.readsDeadLetters(PLAIN), { application: false, deadLetters: true });
       for (const { password } of [first, second, third]) assert.ok(!stack.stateText.includes(password));
     });
   });

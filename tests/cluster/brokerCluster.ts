@@ -194,6 +194,26 @@ export class BrokerCluster {
     );
   }
 
+  /** Whether the user of each Secret can read the queue of dead letters. RabbitMQ must refuse the others with 403. */
+  async readsDeadLetters(namespace: string): Promise<{ application: boolean; deadLetters: boolean }> {
+    const { items } = await this.core.listNamespacedSecret({ namespace });
+    const reads = async (suffix: string): Promise<boolean> => {
+      const secret = items.find(({ metadata }) => metadata?.name?.startsWith(`${namespace}-mq-${suffix}-`));
+      const url = Buffer.from(secret?.data?.["amqp-url"] ?? "", "base64").toString();
+      const script = `
+from amqp import AccessRefused
+from counter.tasks import app
+with app.connection_for_write(${JSON.stringify(url)}) as connection, connection.channel() as channel:
+    try:
+        channel.basic_get("dead-letters")
+        print("read")
+    except AccessRefused as error:
+        print(error)`;
+      return !(await this.inWorker(namespace, script)).includes("ACCESS_REFUSED");
+    };
+    return { application: await reads("client"), deadLetters: await reads("dead-letters") };
+  }
+
   summary(namespace: string, run: string): Promise<LedgerSummary> {
     return new LedgerReader(this.cluster.kubeconfigPath, this.cluster.context, namespace).summary(run);
   }

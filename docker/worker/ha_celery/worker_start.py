@@ -16,6 +16,9 @@ from ha_celery.errors import SettingsError
 
 logger = get_logger(__name__)
 
+#: Queue of dead letters, which the application's user may not read.
+DEAD_LETTERS = "dead-letters"
+
 _NO_LIMITS = (
     "has no time limits (task_time_limit is ignored) and cannot cancel a task: after a lost connection,"
     " running tasks finish while their second copies run elsewhere"
@@ -32,6 +35,7 @@ WITHOUT_PROCESSES = {
 def watch() -> None:
     """Connects to the start of workers."""
     signals.celeryd_init.connect(begin, weak=False, dispatch_uid="ha-celery-begin")
+    signals.celeryd_after_setup.connect(check_queues, weak=False, dispatch_uid="ha-celery-queues")
     signals.celeryd_after_setup.connect(check_pool, weak=False, dispatch_uid="ha-celery-pool")
     signals.celeryd_after_setup.connect(protect_chords, weak=False, dispatch_uid="ha-celery-chords")
     signals.celeryd_after_setup.connect(renew_tracer, weak=False, dispatch_uid="ha-celery-tracer")
@@ -46,6 +50,17 @@ def begin(instance: Any, options: dict[str, Any], **_: Any) -> None:
     # The queues of HA_CELERY_QUEUES only, unless the -Q option names others.
     if not options.get("queues"):
         instance.app.amqp.queues.select(configuration_of(instance.app).queues())
+
+
+def check_queues(instance: Any, **_: Any) -> None:
+    """Ends a worker of the dead letters; Celery would connect again and again."""
+    if not is_configured(instance.app) or DEAD_LETTERS not in instance.app.amqp.queues.consume_from:
+        return
+    raise SystemExit(
+        f"{DEAD_LETTERS!r} is one of the worker's queues (-Q or HA_CELERY_QUEUES), but the application's"
+        " RabbitMQ user may not read it (403 ACCESS_REFUSED). Remove it, and publish dead letters again to"
+        " a task queue: docs/how-to/troubleshooting.md#publish-dead-letters-again"
+    )
 
 
 def check_pool(instance: Any, **_: Any) -> None:

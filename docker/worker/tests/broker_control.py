@@ -45,6 +45,12 @@ def set_policies() -> None:
         rabbitmqctl("set_policy", "--apply-to", apply_to, name, pattern, json.dumps(definition))
 
 
+def add_user(name: str, configure: str, write: str, read: str) -> None:
+    """Add a user whose password is its name."""
+    rabbitmqctl("add_user", name, name)
+    rabbitmqctl("set_permissions", name, configure, write, read)
+
+
 def set_alarm(on: bool) -> None:
     rabbitmqctl("set_vm_memory_high_watermark", "0.0001" if on else "0.6")
 

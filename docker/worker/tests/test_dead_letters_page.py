@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import amqp
@@ -22,6 +23,8 @@ from ha_celery import Settings, create_app
 
 pytestmark = pytest.mark.broker
 WORK = "publishing_app.work"
+#: User with the rights of components/rabbitMqCluster/definitions.ts.
+READER = "dead-letters"
 
 
 @pytest.fixture
@@ -39,7 +42,9 @@ def app(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     with app.connection_for_write() as connection, connection.channel() as channel:
         broker_control.set_policies()
         broker_control.declare_dead_letters(channel)
+    broker_control.add_user(READER, configure="^$", write=".*", read=f"^{DEAD_LETTERS}$")
     yield app
+    broker_control.rabbitmqctl("delete_user", READER)
     with app.connection_for_write() as connection:
         app.amqp.queues[queue](connection).delete()
     app.close()
@@ -50,7 +55,8 @@ def run(again: dict[str, str], capsys: pytest.CaptureFixture[str]) -> list[str]:
     [program] = re.findall(r"```python\n(.*?)```", page, re.S)
     edited = re.sub(r"^AGAIN = .*$", f"AGAIN = {again!r}", program, count=1, flags=re.M)
     assert f"AGAIN = {again!r}" in edited
-    exec(edited, {})
+    url = urlsplit(BROKER_URL)
+    exec(edited, {"URL": url._replace(netloc=f"{READER}:{READER}@{url.hostname}:{url.port}").geturl()})
     return capsys.readouterr().out.splitlines()
 
 

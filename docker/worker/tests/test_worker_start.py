@@ -10,7 +10,7 @@ from kombu import Queue
 
 from ha_celery import Settings, configure, versions
 from ha_celery.versions import Mismatch
-from ha_celery.worker_start import begin, check_pool, renew_tracer, report
+from ha_celery.worker_start import begin, check_pool, check_queues, renew_tracer, report
 
 URL = "amqp://user:secret@broker:5672/vhost"
 
@@ -28,6 +28,7 @@ def started(queues: str | None = None, native_pool: bool = False, **own: Any) ->
     worker = Worker(app)
     begin(worker, {"queues": queues})
     app.amqp.queues.select(queues)
+    check_queues(worker)
     check_pool(worker)
     report(worker)
     return app
@@ -41,6 +42,16 @@ def test_a_worker_takes_tasks_from_the_queues_of_its_pool() -> None:
 
 def test_an_option_names_other_queues() -> None:
     assert list(started(queues="reports").amqp.queues.consume_from) == ["reports"]
+
+
+def test_a_worker_of_dead_letters_ends() -> None:
+    with pytest.raises(SystemExit) as caught:
+        started(queues="dead-letters", task_queues=[Queue("dead-letters")])
+    assert str(caught.value) == (
+        "'dead-letters' is one of the worker's queues (-Q or HA_CELERY_QUEUES), but the application's"
+        " RabbitMQ user may not read it (403 ACCESS_REFUSED). Remove it, and publish dead letters again to"
+        " a task queue: docs/how-to/troubleshooting.md#publish-dead-letters-again"
+    )
 
 
 def test_what_the_app_sets_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -159,13 +159,6 @@ export class DrillLoad implements Load {
     return id;
   }
 
-  /**
-   * Removes this run's tasks from the dead-letter queue, and returns how many there were. The user's messages stay.
-   */
-  async takeDeadLetters(): Promise<number> {
-    return Number(await this.python("-m", "ha_celery.drill.dead_letters", this.run));
-  }
-
   /** Removes publisher, workers, and ledger. */
   async remove(): Promise<void> {
     await removeLoad(this.cluster, this.namespace, this.run);

@@ -113,6 +113,10 @@ describe("every problem of", () => {
         { username: "monitoring" },
         'username is "monitoring", which is the name of the read-only user. Use another name.',
       ],
+      ...["dead-letters", "dead-letters-2"].map((username): [object, string] => [
+        { username },
+        `username is "${username}", which is the name of the user that reads dead letters. Use another name.`,
+      ]),
       [
         { passwordRevision: -1 },
         "passwordRevision is -1, but it is the number of password changes. Use a whole number of at least 0.",

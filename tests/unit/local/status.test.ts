@@ -38,6 +38,19 @@ describe("make status", () => {
     );
   });
 
+  it("shows the age of dead letters", () => {
+    const brokers = {
+      outside: [],
+      alarms: [],
+      queues: [],
+      deadLetters: { messages: 3, oldestSeconds: 7200 },
+    };
+    assert.match(
+      formatStatus({ ...status, brokers }),
+      /^3 dead letters, the oldest for 2 h: docs\/how-to\/troubleshooting/m,
+    );
+  });
+
   it("shows what a killed drill has left", () => {
     const drills = ["drill drain-1128101010 was killed and left: node node-1: cordoned"];
     assert.match(formatStatus({ ...status, drills }), /^drill drain-1128101010 was killed and left: node/m);

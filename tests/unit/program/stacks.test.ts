@@ -9,7 +9,9 @@ import { known, list, passwordOf, shows, the } from "../components/engine";
 import { deploy, tree } from "./stackRuns";
 
 const FOLDER = join(__dirname, "..", "goldens", "stacks");
-const GENERATED = ["celery-broker-password", "celery-broker-monitoring-password", "celery-broker-cookie"];
+const GENERATED = ["password", "dead-letters-password", "monitoring-password", "cookie"].map(
+  (suffix) => `celery-broker-${suffix}`,
+);
 
 function assertGolden(stack: string, actual: string): void {
   const file = join(FOLDER, `${stack}.txt`);

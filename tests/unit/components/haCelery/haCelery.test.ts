@@ -92,11 +92,13 @@ describe("HaCelery", () => {
       "PodDisruptionBudget celery-reports-budget",
       "RabbitMqCluster celery-broker",
       "RandomPassword celery-broker-cookie",
+      "RandomPassword celery-broker-dead-letters-password",
       "RandomPassword celery-broker-monitoring-password",
       "RandomPassword celery-broker-password",
       "RandomPassword celery-ledger-token",
       "Secret celery-broker-client",
       "Secret celery-broker-credentials",
+      "Secret celery-broker-dead-letters",
       "Secret celery-broker-definitions",
       "Secret celery-broker-monitoring",
       "Secret celery-client-secret",
@@ -346,7 +348,7 @@ describe("HaCelery", () => {
 
   it("keeps every password out of the plain state", async () => {
     const { resources } = full;
-    for (const name of ["cookie", "password", "monitoring-password"]) {
+    for (const name of ["cookie", "password", "dead-letters-password", "monitoring-password"]) {
       const password = passwordOf(`celery-broker-${name}`);
       for (const each of resources) assert.ok(!shows(each.raw, password), `${each.name} shows a password`);
     }

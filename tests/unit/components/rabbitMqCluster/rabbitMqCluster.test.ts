@@ -27,10 +27,12 @@ describe("RabbitMqCluster", () => {
       "PodDisruptionBudget mq-budget",
       "RabbitMqCluster mq",
       "RandomPassword mq-cookie",
+      "RandomPassword mq-dead-letters-password",
       "RandomPassword mq-monitoring-password",
       "RandomPassword mq-password",
       "Secret mq-client",
       "Secret mq-credentials",
+      "Secret mq-dead-letters",
       "Secret mq-definitions",
       "Secret mq-monitoring",
       "Service mq-client",
@@ -91,7 +93,7 @@ describe("RabbitMqCluster", () => {
 
   it("gives out the URL only once the nodes are ready, and starts them after their names resolve", async () => {
     const { resources } = plain;
-    for (const name of ["mq-client", "mq-monitoring"]) {
+    for (const name of ["mq-client", "mq-dead-letters", "mq-monitoring"]) {
       const { dependencies } = the(resources, "Secret", name);
       assert.ok(
         dependencies.includes("kubernetes:apps/v1:StatefulSet mq-set"),
@@ -150,6 +152,38 @@ describe("RabbitMqCluster", () => {
     });
   });
 
+  it("keeps dead letters from the application, and gives them to a user with a Secret of its own", async () => {
+    const { resources, result } = await run(() => create({ username: "mail" }));
+    const { stringData } = the(resources, "Secret", "mq-definitions").inputs as {
+      stringData: Record<string, string>;
+    };
+    const { permissions } = JSON.parse(stringData["definitions.json"] ?? "") as { permissions: object[] };
+    assert.deepEqual(permissions, [
+      {
+        user: "mail",
+        vhost: "celery",
+        configure: "^(?!dead-letters$).*",
+        write: ".*",
+        read: "^(?!dead-letters$).*",
+      },
+      { user: "dead-letters", vhost: "celery", configure: "^$", write: ".*", read: "^dead-letters$" },
+      { user: "monitoring", vhost: "celery", configure: "^$", write: "^$", read: "^$" },
+    ]);
+    const password = passwordOf("mq-dead-letters-password");
+    assert.deepEqual(the(resources, "Secret", "mq-dead-letters").inputs.stringData, {
+      "amqp-url": `amqp://dead-letters:${password}@mq-client-0000000.jobs.svc:5672/celery`,
+      host: "mq-client-0000000.jobs.svc",
+      port: "5672",
+      vhost: "celery",
+      username: "dead-letters",
+      password,
+    });
+    assert.deepEqual(await known({ name: result.deadLettersSecretName }), {
+      name: "mq-dead-letters-0000000",
+    });
+    assert.ok(!JSON.stringify(await known(result.connection)).includes("dead-letters"));
+  });
+
   it("leaves the cookie of an older version as it is: a replaced Secret would do no good", async () => {
     const { ignoreChanges, inputs } = the(plain.resources, "Secret", "mq-credentials");
     assert.deepEqual(ignoreChanges, ["stringData"]);
@@ -162,6 +196,7 @@ describe("RabbitMqCluster", () => {
     const holders = {
       "mq-cookie": "mq-credentials",
       "mq-password": "mq-client",
+      "mq-dead-letters-password": "mq-dead-letters",
       "mq-monitoring-password": "mq-monitoring",
     };
     for (const [name, holder] of Object.entries(holders)) {
@@ -194,7 +229,7 @@ describe("RabbitMqCluster", () => {
 
   it("registers all children in a preview, when nothing is known", async () => {
     const { resources } = await run(() => create(), true);
-    assert.equal(resources.length, 15);
+    assert.equal(resources.length, 17);
   });
 
   it("refuses to guess the Kubernetes cluster", async () => {

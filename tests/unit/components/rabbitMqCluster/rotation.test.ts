@@ -20,8 +20,8 @@ function definitionsOf(resources: Registered[]): Definitions {
   return JSON.parse(stringData["definitions.json"] ?? "") as Definitions;
 }
 
-describe("the application's password", () => {
-  it("is of two users in turn: the active one first, then the one before", () => {
+describe("the passwords of the application and of the user for dead letters", () => {
+  it("are of two users in turn: the active one first, then the one before", () => {
     const first = { name: "celery", revision: 0 };
     const second = { name: "celery-2", revision: 1 };
     const third = { name: "celery", revision: 2 };
@@ -32,27 +32,31 @@ describe("the application's password", () => {
   });
 
   const KEEPERS: [number, Record<string, unknown>][] = [
-    [0, { "mq-password": undefined }],
-    [1, { "mq-password": undefined, "mq-password-2": { revision: "1" } }],
-    [2, { "mq-password": { revision: "2" }, "mq-password-2": { revision: "1" } }],
-    [3, { "mq-password": { revision: "2" }, "mq-password-2": { revision: "3" } }],
+    [0, { password: undefined }],
+    [1, { password: undefined, "password-2": { revision: "1" } }],
+    [2, { password: { revision: "2" }, "password-2": { revision: "1" } }],
+    [3, { password: { revision: "2" }, "password-2": { revision: "3" } }],
   ];
   for (const [revision, keepers] of KEEPERS) {
-    it(`changes only for the user that is not in use: revision ${revision}`, async () => {
+    it(`change only for the user that is not in use: revision ${revision}`, async () => {
       const { resources } = await create(revision);
-      const passwords = resources.filter(({ name }) => /^mq-password/.test(name));
-      assert.deepEqual(
-        Object.fromEntries(passwords.map(({ name, inputs }) => [name, inputs.keepers])),
-        keepers,
-      );
-      assert.ok(
-        passwords.every(({ protect }) => !protect),
-        "a protected one could not be replaced",
-      );
+      for (const owner of [/^mq-(password.*)/, /^mq-dead-letters-(password.*)/]) {
+        const passwords = resources.filter(({ name }) => owner.test(name));
+        assert.deepEqual(
+          Object.fromEntries(
+            passwords.map(({ name, inputs }) => [name.replace(owner, "$1"), inputs.keepers]),
+          ),
+          keepers,
+        );
+        assert.ok(
+          passwords.every(({ protect }) => !protect),
+          "a protected one could not be replaced",
+        );
+      }
     });
   }
 
-  it("is known to the nodes for both users, who have the same rights, before clients get the new one", async () => {
+  it("are known to the nodes for both users, who have the same rights, before clients get the new one", async () => {
     const { resources, result } = await create(1);
     const { users, permissions } = definitionsOf(resources);
     assert.deepEqual(
@@ -60,6 +64,14 @@ describe("the application's password", () => {
       [
         { name: "celery-2", password_hash: passwordHash("celery-2", passwordOf("mq-password-2")) },
         { name: "celery", password_hash: passwordHash("celery", passwordOf("mq-password")) },
+        {
+          name: "dead-letters-2",
+          password_hash: passwordHash("dead-letters-2", passwordOf("mq-dead-letters-password-2")),
+        },
+        {
+          name: "dead-letters",
+          password_hash: passwordHash("dead-letters", passwordOf("mq-dead-letters-password")),
+        },
         {
           name: "monitoring",
           password_hash: passwordHash("monitoring", passwordOf("mq-monitoring-password")),
@@ -69,8 +81,10 @@ describe("the application's password", () => {
     assert.deepEqual(
       permissions.map(({ user, configure }) => ({ user, configure })),
       [
-        { user: "celery-2", configure: ".*" },
-        { user: "celery", configure: ".*" },
+        { user: "celery-2", configure: "^(?!dead-letters$).*" },
+        { user: "celery", configure: "^(?!dead-letters$).*" },
+        { user: "dead-letters-2", configure: "^$" },
+        { user: "dead-letters", configure: "^$" },
         { user: "monitoring", configure: "^$" },
       ],
     );
@@ -85,13 +99,16 @@ describe("the application's password", () => {
       username: "celery-2",
       password: passwordOf("mq-password-2"),
     });
+    const reader = the(resources, "Secret", "mq-dead-letters").inputs.stringData as Record<string, string>;
+    assert.equal(reader.username, "dead-letters-2");
+    assert.equal(reader.password, passwordOf("mq-dead-letters-password-2"));
     assert.deepEqual(await known({ username: result.username, url: result.amqpUrl }), {
       username: "celery-2",
       url,
     });
   });
 
-  it("restarts the nodes when it changes, and stays secret", async () => {
+  it("restart the nodes when they change, and stay secret", async () => {
     const [before, after] = [await create(0), await create(1)];
     const checksum = ({ resources }: typeof before) =>
       JSON.stringify(the(resources, "StatefulSet").inputs).match(/"ha-celery\/checksum":"(\w+)"/)?.[1];

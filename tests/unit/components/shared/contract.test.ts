@@ -62,7 +62,7 @@ describe("what the components and the Python package share", () => {
       [String(CLIENT_SILENCE_MS)],
     ],
     ["the folder of the probes' files", SETTINGS, /state_dir: Path = Path\("(.+)"\)/, [STATE_DIR]],
-    ["the queue of dead letters", "ha_celery/drill/dead_letters.py", /^QUEUE = "(.+)"$/m, [DEAD_LETTERS]],
+    ["the queue of dead letters", "ha_celery/worker_start.py", /^DEAD_LETTERS = "(.+)"$/m, [DEAD_LETTERS]],
     [
       "the default run",
       SCHEDULER,
