@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ class PoolLimit(HeldRequest):
     """Celery's Request makes no difference between the two time limits."""
 
     _returned = False
+    _expired = False
 
     def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> None:
         """Records all failures but the pool's time limit, which the pool reports here, too."""
@@ -49,6 +51,24 @@ class PoolLimit(HeldRequest):
         """
         with suppress(NotImplementedError):
             super().cancel(*args, **options)
+
+    def maybe_expire(self) -> bool:
+        """Does not revoke the id, which would drop a dead letter that is published again."""
+        self._expired = bool(self.expires and datetime.now(self.expires.tzinfo) > self.expires)
+        return self._expired
+
+    def acknowledge(self) -> None:
+        """Makes an expired task a dead letter, as it becomes in its queue: this clock may be wrong."""
+        if self._expired and not self.acknowledged:
+            logger.warning(
+                "%s[%s] has expired at %s by this machine's clock, and becomes a dead letter",
+                self.name,
+                self.id,
+                self.expires,
+            )
+            self.reject()
+        else:
+            super().acknowledge()
 
     def _announce_revoked(self, *args: Any) -> None:
         """Returns a revoked task to its queue while the body of its chord is in doubt."""

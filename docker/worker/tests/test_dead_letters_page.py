@@ -81,6 +81,16 @@ def test_it_lists_them_as_often_as_wanted_and_publishes_what_is_named(
         channel.basic_ack(letter.delivery_tag)
 
 
+def test_a_task_that_has_expired_runs_when_it_is_published_again(
+    app: Celery, queue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.send_task(WORK, ("late",), task_id="late", expires=1)
+    wait_for(lambda: depth(app, DEAD_LETTERS) == 1)
+    assert run({"late": queue}, capsys) == [f"late {WORK} {queue} expired"]
+    with worker(tmp_path, (queue,)) as journal:
+        journal.wait("late", 1, 10)
+
+
 def test_a_task_without_a_queue_is_refused_and_stays(
     app: Celery, queue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,16 +63,18 @@ def test_a_task_that_expires_in_its_queue_is_a_dead_letter(app: Celery, queue: s
     assert [message.properties["correlation_id"] for message in take(app, queue)] == ["in-time"]
 
 
-def test_a_task_that_expires_in_a_worker_does_not_run(app: Celery, queue: str, tmp_path: Path) -> None:
+def test_a_task_that_expires_in_a_worker_is_a_dead_letter(app: Celery, queue: str, tmp_path: Path) -> None:
     with worker(tmp_path, (queue,), "--concurrency=1") as journal:
         app.send_task(WORK, ("long", 3))
         journal.wait("begin long")
-        app.send_task(WORK, ("late",), expires=1)
+        app.send_task(WORK, ("late",), task_id="late", expires=1)
         app.send_task(WORK, ("in time",))
         journal.wait("in time")
         assert not journal.of("begin late")
         wait_for(lambda: broker_control.unsettled(queue) == 0)
-    assert depth(app, DEAD_LETTERS) == 0
+    [dead] = take(app, DEAD_LETTERS)
+    assert dead.properties["correlation_id"] == "late"
+    assert dead.headers["x-first-death-reason"] == "rejected"
 
 
 @pytest.mark.skipif(not REMOTE_CONTROL, reason="remote control is refused with Celery 5.5")
