@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { Cluster } from "../cluster/cluster";
+import { findInstallation, type Installation } from "../cluster/installation";
+import { colorsFor } from "../colors";
+import { abortOnInterrupt } from "../interrupt";
+import { formatStatus } from "../status/format";
+import { readStatus } from "../status/read";
+import { wait } from "../waiting";
+import type { ClusterAccess, TargetOptions } from "./clusterAccess";
+
+interface StatusOptions extends TargetOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+const REFRESH_SECONDS = 2;
+/** Moves to the first line, and erases everything below. */
+const CLEAR = "\x1b[H\x1b[J";
+
+/** Adds `ha-celery status`. */
+export function statusCommand(program: Command, access: ClusterAccess): void {
+  const command = program
+    .command("status")
+    .description(
+      "show nodes, brokers, queues, and workers, and what is wrong with the command that mends it",
+    );
+  access
+    .addOptions(command)
+    .option("--watch", `refresh every ${REFRESH_SECONDS} s until interrupted`)
+    .option("--json", "print one JSON object instead of text; with --watch, one on each line")
+    .action((options: StatusOptions) => run(options, access));
+}
+
+async function run(options: StatusOptions, access: ClusterAccess): Promise<void> {
+  const { cluster } = await access.connect(options);
+  const installation = await findInstallation(cluster, options);
+  if (options.watch) return watch(cluster, options);
+  const healthy = await show(cluster, installation, options);
+  if (!healthy) process.exitCode = 1;
+}
+
+async function watch(cluster: Cluster, options: StatusOptions): Promise<void> {
+  const signal = abortOnInterrupt("");
+  while (!signal.aborted) {
+    // Pools may come and go.
+    await show(cluster, await findInstallation(cluster, options), options);
+    await wait(REFRESH_SECONDS, signal).catch(() => undefined);
+  }
+}
+
+/** Prints the status, and returns whether the installation is healthy. */
+async function show(cluster: Cluster, installation: Installation, options: StatusOptions): Promise<boolean> {
+  const status = await readStatus(cluster, installation);
+  if (options.json) console.log(JSON.stringify(status, undefined, options.watch ? 0 : 2));
+  else {
+    const clear = options.watch && process.stdout.isTTY ? CLEAR : "";
+    console.log(`${clear}${formatStatus(status, colorsFor(process.stdout))}`);
+  }
+  return status.problems.length === 0;
+}

@@ -1,0 +1,121 @@
+import type { V1Deployment, V1Node, V1Pod } from "@kubernetes/client-node";
+import { DELAYED_QUEUES, VARIABLES } from "../../components/shared/celery/contract";
+import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
+import { podOf, type QueueState } from "../cluster/brokers";
+import type { Cluster } from "../cluster/cluster";
+import type { Installation } from "../cluster/installation";
+import { INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import type { Facts } from "../recover/facts";
+import { observe } from "../recover/observe";
+import { readLevels, type Levels } from "./levels";
+import type { BrokerStatus, InstallationStatus, NodeStatus, QueueStatus, WorkloadStatus } from "./model";
+import { problemsOf } from "./problems";
+
+/** A node that is not ready counts as silent after this time, as for `ha-celery recover`. */
+const SILENT_AFTER_SECONDS = 60;
+
+const KINDS: Readonly<Record<string, WorkloadStatus["kind"]>> = {
+  "celery-worker": "worker pool",
+  "celery-beat": "beat",
+  "task-ledger": "ledger",
+};
+
+/** Reads the state of an installation. What does not answer is missing, and among the problems. */
+export async function readStatus(cluster: Cluster, installation: Installation): Promise<InstallationStatus> {
+  const { namespace, name, brokers } = installation;
+  const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
+  const [facts, nodes, pods, deployments, levels, queues] = await Promise.all([
+    observe(cluster, brokers, SILENT_AFTER_SECONDS),
+    cluster.core.listNode(),
+    cluster.core.listNamespacedPod(selection),
+    cluster.apps.listNamespacedDeployment(selection),
+    readLevels(brokers.management).catch(() => new Map<string, Levels>()),
+    brokers.queues().catch(() => undefined),
+  ]);
+  const own = deployments.items.filter(
+    ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
+  );
+  const status = {
+    context: cluster.context,
+    namespace,
+    name,
+    nodes: nodes.items
+      .map((node) => nodeStatus(node, pods.items))
+      .filter(({ pods: { length } }) => length > 0),
+    brokers: facts.brokers.map((broker) => brokerStatus(facts, broker.member, levels, queues ?? [])),
+    queues: queues?.filter((queue) => !isDelayed(queue)).map(queueStatus),
+    delayed: queues?.filter(isDelayed).reduce((sum, { messages }) => sum + messages, 0),
+    workloads: own.map((deployment) => workloadStatus(deployment, pods.items)),
+  };
+  return { ...status, problems: problemsOf(facts, status) };
+}
+
+const isDelayed = ({ name }: QueueState): boolean => name.startsWith(DELAYED_QUEUES);
+
+const nodeStatus = (node: V1Node, pods: readonly V1Pod[]): NodeStatus => ({
+  name: nameOf(node),
+  ready: isReady(node),
+  cordoned: node.spec?.unschedulable ?? false,
+  pods: pods.filter(({ spec }) => spec?.nodeName === nameOf(node)).map(nameOf),
+});
+
+function brokerStatus(
+  facts: Facts,
+  member: string,
+  levels: ReadonlyMap<string, Levels>,
+  queues: readonly QueueState[],
+): BrokerStatus {
+  const pod = facts.brokers.find((broker) => broker.member === member)?.podState;
+  const largest = [...facts.views].sort((one, other) => other.running.length - one.running.length)[0];
+  return {
+    pod: podOf(member),
+    kubernetesNode: pod?.kubernetesNode ?? "",
+    ready: pod?.ready ?? false,
+    member: largest?.running.includes(member) ?? false,
+    leads: queues.filter(({ leader }) => leader === member).length,
+    ...levels.get(member),
+  };
+}
+
+const queueStatus = (queue: QueueState): QueueStatus => ({
+  name: queue.name,
+  ready: Math.max(0, queue.messages - queue.unacknowledged),
+  unacknowledged: queue.unacknowledged,
+  consumers: queue.consumers,
+  online: queue.online.length,
+  copies: queue.members.length,
+});
+
+function workloadStatus(deployment: V1Deployment, pods: readonly V1Pod[]): WorkloadStatus {
+  const { spec, status, metadata } = deployment;
+  const labels = spec?.selector.matchLabels ?? {};
+  const own = pods.filter((pod) =>
+    Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
+  );
+  const env = spec?.template.spec?.containers.flatMap((container) => container.env ?? []) ?? [];
+  return {
+    kind: KINDS[metadata?.labels?.["app.kubernetes.io/name"] ?? ""] ?? "worker pool",
+    name: nameOf(deployment),
+    ready: status?.readyReplicas ?? 0,
+    wanted: spec?.replicas ?? 1,
+    queues: (env.find((variable) => variable.name === VARIABLES.queues)?.value ?? "")
+      .split(",")
+      .filter((queue) => queue !== ""),
+    reasons: [...new Set(own.filter((pod) => !isReady(pod)).flatMap(reasonsOf))],
+  };
+}
+
+/** Why the containers of a pod do not run, or why it has no node. */
+export function reasonsOf({ status }: V1Pod): string[] {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const waiting = statuses.flatMap(({ state, lastState }) => {
+    const reason = state?.waiting?.reason;
+    if (reason === undefined || reason === "PodInitializing") return [];
+    const ended = lastState?.terminated;
+    return [ended ? `${reason} (${ended.reason ?? "ended"}, exit code ${ended.exitCode})` : reason];
+  });
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: value }) => type === "PodScheduled" && value === "False",
+  );
+  return [...waiting, ...(unscheduled?.message ? [unscheduled.message] : [])];
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import pc from "picocolors";
+import { formatStatus } from "../../../../operate/status/format";
+import type { InstallationStatus } from "../../../../operate/status/model";
+import { reasonsOf } from "../../../../operate/status/read";
+
+const STATUS: InstallationStatus = {
+  context: "prod",
+  namespace: "shop",
+  name: "mq",
+  problems: [],
+  nodes: [{ name: "node-0", ready: true, cordoned: true, pods: ["mq-0"] }],
+  brokers: [
+    {
+      pod: "mq-0",
+      kubernetesNode: "node-0",
+      ready: true,
+      member: false,
+      leads: 2,
+      memory: { bytes: 150 * 1024 ** 2, limit: 600 * 1024 ** 2 },
+    },
+  ],
+  queues: [{ name: "tasks", ready: 7, unacknowledged: 4, consumers: 3, online: 2, copies: 3 }],
+  delayed: 5,
+  workloads: [{ kind: "worker pool", name: "default", ready: 2, wanted: 3, queues: ["tasks"], reasons: [] }],
+};
+const PLAIN = pc.createColors(false);
+
+describe("the status", () => {
+  it("says first that all is well", () => {
+    assert.match(formatStatus(STATUS, PLAIN), /^shop\/mq in the cluster of context prod: healthy\n/);
+  });
+
+  it("says first what is wrong, and what mends it", () => {
+    const problems = [{ text: "node-0 is cordoned", cure: "kubectl uncordon node-0" }];
+    assert.match(
+      formatStatus({ ...STATUS, problems }, PLAIN),
+      /^shop\/mq in the cluster of context prod: 1 problem\n- node-0 is cordoned\n {4}kubectl uncordon node-0\n/,
+    );
+  });
+
+  it("shows nodes, brokers, workers, and queues", () => {
+    const text = formatStatus(STATUS, PLAIN);
+    for (const row of [
+      /node-0 +│ yes, cordoned │ mq-0/,
+      /mq-0 +│ node-0 │ yes +│ NO +│ 2 +│ 150 MiB, of 600 │ unknown +│ none/,
+      /default +│ worker pool │ 2 of 3 │ tasks/,
+      /tasks │ 7 +│ 4 +│ 3 +│ 2 of 3/,
+      /delayed tasks: 5/,
+    ])
+      assert.match(text, row);
+  });
+
+  it("says if no broker answers", () => {
+    const text = formatStatus({ ...STATUS, queues: undefined, delayed: undefined }, PLAIN);
+    assert.match(text, /no broker reports its queues$/);
+  });
+});
+
+describe("why a pod does not run", () => {
+  it("is what its containers wait for, with the end of the last attempt", () => {
+    const status = {
+      containerStatuses: [
+        {
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: { terminated: { reason: "Error", exitCode: 1 } },
+        },
+      ],
+      initContainerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }],
+    };
+    assert.deepEqual(reasonsOf({ status } as Parameters<typeof reasonsOf>[0]), [
+      "CrashLoopBackOff (Error, exit code 1)",
+    ]);
+  });
+
+  it("is that no node has room", () => {
+    const conditions = [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available" }];
+    assert.deepEqual(reasonsOf({ status: { conditions } }), ["0/3 nodes are available"]);
+  });
+});
