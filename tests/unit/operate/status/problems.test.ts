@@ -76,7 +76,13 @@ const SILENT_NODE: Partial<Facts> = {
 };
 
 /** What is wrong, and the first problem with its cure. */
-const TABLE: { wrong: string; facts?: Partial<Facts>; status?: Partial<Observed>; text: string; cure: string }[] = [
+const TABLE: {
+  wrong: string;
+  facts?: Partial<Facts>;
+  status?: Partial<Observed>;
+  text: string;
+  cure: string;
+}[] = [
   {
     wrong: "a disk alarm",
     status: { brokers: [{ ...BROKER, alarms: ["disk"] }] },
