@@ -12,7 +12,8 @@ export interface DeadLetters {
 /** The parts of Brokers that run a command in a broker. */
 type Commands = Pick<Brokers, "vhost" | "pods" | "exec">;
 
-const PAGE = "docs/how-to/troubleshooting.md#tasks-are-in-dead-letters";
+/** Page that says what to do about dead letters. */
+export const DEAD_LETTERS_PAGE = "docs/how-to/troubleshooting.md#tasks-are-in-dead-letters";
 
 /** Returns undefined if there are none, or if no broker reports its queues. They are no fault: nothing waits for them. */
 export async function readDeadLetters(
@@ -33,9 +34,13 @@ export async function deadLettersIn(
 }
 
 /** One line with the number, the age of the first one, and the page that says what to do. */
-export function describeDeadLetters({ messages, oldestSeconds }: DeadLetters): string {
+export const describeDeadLetters = (deadLetters: DeadLetters): string =>
+  `${countDeadLetters(deadLetters)}: ${DEAD_LETTERS_PAGE}`;
+
+/** The number, and the age of the first one. */
+export function countDeadLetters({ messages, oldestSeconds }: DeadLetters): string {
   const age = oldestSeconds === undefined ? "" : `, the oldest for ${durationOf(oldestSeconds)}`;
-  return `${messages} dead ${messages === 1 ? "letter" : "letters"}${age}: ${PAGE}`;
+  return `${messages} dead ${messages === 1 ? "letter" : "letters"}${age}`;
 }
 
 /** The largest unit of which there are at least two. */

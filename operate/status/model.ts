@@ -1,3 +1,5 @@
+import type { DeadLetters } from "../cluster/deadLetters";
+
 /** State of an installation, as `ha-celery status --json` prints it. */
 export interface InstallationStatus {
   readonly context: string;
@@ -12,6 +14,8 @@ export interface InstallationStatus {
   readonly queues: readonly QueueStatus[] | undefined;
   /** Tasks with a countdown or an eta that is not reached. Undefined if no broker answers. */
   readonly delayed: number | undefined;
+  /** Undefined if there are none. */
+  readonly deadLetters?: DeadLetters;
   readonly workloads: readonly WorkloadStatus[];
 }
 

@@ -1,4 +1,5 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
+import { countDeadLetters, DEAD_LETTERS_PAGE } from "../cluster/deadLetters";
 import type { Facts } from "../recover/facts";
 import { plan } from "../recover/plan";
 import { findProblems } from "../recover/problems";
@@ -14,6 +15,7 @@ export function problemsOf(facts: Facts, status: Observed): Problem[] {
     ...nodeProblems(status),
     ...workloadProblems(status),
     ...queueProblems(status),
+    ...deadLetterProblems(status),
   ];
 }
 
@@ -68,26 +70,16 @@ function cureOf(namespace: string, { name, reasons }: WorkloadStatus): string {
   return `kubectl -n ${namespace} describe deployment ${name}`;
 }
 
-function queueProblems({ namespace, queues, workloads }: Observed): Problem[] {
-  if (!queues) return [];
-  const deadLetters = queues.find(({ name }) => name === DEAD_LETTERS)?.ready ?? 0;
-  return [
-    ...queues
-      .filter(({ name, ready, consumers }) => name !== DEAD_LETTERS && ready > 0 && consumers === 0)
-      .map(({ name, ready }) => ({
-        text: `queue ${name} has ${ready} tasks and no consumer`,
-        cure: consumerCure(namespace, name, workloads),
-      })),
-    ...(deadLetters > 0
-      ? [
-          {
-            text: `${deadLetters} tasks were given up and wait in ${DEAD_LETTERS}`,
-            cure: "see why: docs/how-to/troubleshooting.md#tasks-are-in-dead-letters",
-          },
-        ]
-      : []),
-  ];
-}
+const queueProblems = ({ namespace, queues = [], workloads }: Observed): Problem[] =>
+  queues
+    .filter(({ name, ready, consumers }) => name !== DEAD_LETTERS && ready > 0 && consumers === 0)
+    .map(({ name, ready }) => ({
+      text: `queue ${name} has ${ready} tasks and no consumer`,
+      cure: consumerCure(namespace, name, workloads),
+    }));
+
+const deadLetterProblems = ({ deadLetters }: Observed): Problem[] =>
+  deadLetters ? [{ text: countDeadLetters(deadLetters), cure: `see why: ${DEAD_LETTERS_PAGE}` }] : [];
 
 function consumerCure(namespace: string, queue: string, workloads: readonly WorkloadStatus[]): string {
   const pool = workloads.find(({ queues }) => queues.includes(queue));

@@ -3,6 +3,7 @@ import { DELAYED_QUEUES, VARIABLES } from "../../components/shared/celery/contra
 import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
 import { podOf, type QueueState } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
+import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import { INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
 import type { Facts } from "../recover/facts";
@@ -45,6 +46,7 @@ export async function readStatus(cluster: Cluster, installation: Installation): 
     brokers: facts.brokers.map((broker) => brokerStatus(facts, broker.member, levels, queues ?? [])),
     queues: queues?.filter((queue) => !isDelayed(queue)).map(queueStatus),
     delayed: queues?.filter(isDelayed).reduce((sum, { messages }) => sum + messages, 0),
+    deadLetters: await deadLettersIn(brokers, queues ?? []),
     workloads: own.map((deployment) => workloadStatus(deployment, pods.items)),
   };
   return { ...status, problems: problemsOf(facts, status) };

@@ -154,6 +154,12 @@ const TABLE: {
     text: "queue mail has 7 tasks and no consumer",
     cure: "add mail to the queues of a worker pool, then: pulumi up",
   },
+  {
+    wrong: "dead letters",
+    status: { deadLetters: { messages: 3, oldestSeconds: 7200 } },
+    text: "3 dead letters, the oldest for 2 h",
+    cure: "see why: docs/how-to/troubleshooting.md#tasks-are-in-dead-letters",
+  },
 ];
 
 describe("the problems of an installation", () => {
