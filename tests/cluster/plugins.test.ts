@@ -12,8 +12,8 @@ const quiet = () => undefined;
 /** Longer than the three polls after which a broker closes. */
 const POLLS_MS = 6_000;
 
-const PLUGINS =
-  "[whereis(ha_celery_balance_leaders), whereis(ha_celery_pause_minority), whereis(ha_celery_start_members)]";
+const PLUGINS = `[whereis(ha_celery_balance_leaders), whereis(ha_celery_force_checkpoints),
+  whereis(ha_celery_pause_minority), whereis(ha_celery_start_members)]`;
 const CONNECT = `{ok, _} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost", 5672,
   2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), ok.`;
 /** The process of a connection still exists and handles no message. */
@@ -31,6 +31,16 @@ const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
 /** The polls of a minute at once; the call returns once they are done. */
 const MINUTE =
   "[ha_celery_balance_leaders ! poll || _ <- lists:seq(1, 12)], gen_server:call(ha_celery_balance_leaders, wait, 30000).";
+/** Has entries in its log, which is far too short for a checkpoint of RabbitMQ's own. */
+const DECLARE_LOGGED = `{new, Q} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"logged">>}, true, false,
+  [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>), ra:process_command(amqqueue:get_pid(Q),
+  rabbit_fifo:make_garbage_collection()), ok.`;
+/** Whether a checkpoint covers all entries of its log. */
+const IS_RELEASED = `#{last_applied := Applied, snapshot_index := Checkpoint} = ra:key_metrics({'%2F_logged', node()}),
+  Checkpoint =:= Applied.`;
+const FORCE =
+  "ha_celery_force_checkpoints ! poll, gen_server:call(ha_celery_force_checkpoints, wait, 30000).";
+const HAS_ALARM = "rabbit_alarm:get_local_alarms() =/= [].";
 
 /** Waits up to a minute. */
 async function until(done: () => Promise<boolean>): Promise<void> {
@@ -57,9 +67,9 @@ describe("the plugins of the broker image", () => {
 
   it("pass their EUnit tests", async () => {
     const source = join(REPOSITORY, "docker", "rabbitmq");
-    const modules = "[ha_celery_leaders_tests, ha_celery_majority_tests]";
-    const run = `R = eunit:test(${modules}, [verbose]), halt(case R of ok -> 0; _ -> 1 end).`;
-    const script = `cd /tmp && erlc -Werror /source/*/*.erl && erl -noshell -eval '${run}'`;
+    const tested = ["checkpoints", "leaders", "majority", "poller"].map((name) => `ha_celery_${name}_tests`);
+    const run = `R = eunit:test([${tested.join()}], [verbose]), halt(case R of ok -> 0; _ -> 1 end).`;
+    const script = `cd /tmp && erlc -Werror /source/poller/*.erl && erlc -Werror -pa /tmp /source/*/*.erl && erl -noshell -eval '${run}'`;
     const options = ["--rm", "--volume", `${source}:/source:ro`, "--entrypoint", "sh"];
     const { stdout } = await execa("docker", [
       "run",
@@ -87,6 +97,18 @@ describe("the plugins of the broker image", () => {
     await setTimeout(2_000);
     assert.equal(await first.control("eval", `lists:all(fun is_pid/1, ${PLUGINS}).`), "true");
     assert.equal(await first.accepts(5672), true);
+  });
+
+  it("force a checkpoint of a queue during a disk alarm, and not before", async () => {
+    await first.control("eval", DECLARE_LOGGED);
+    await first.control("eval", FORCE);
+    assert.equal(await first.control("eval", IS_RELEASED), "false");
+    await first.control("set_disk_free_limit", "1000000GB");
+    await until(async () => (await first.control("eval", HAS_ALARM)) === "true");
+    await first.control("eval", FORCE);
+    assert.equal(await first.control("eval", IS_RELEASED), "true");
+    await first.control("set_disk_free_limit", "50MB");
+    await first.control("delete_queue", "logged");
   });
 
   describe("in a cluster", () => {

@@ -3,5 +3,5 @@
     {vsn, "1.0.0"},
     {modules, [ha_celery_balance_leaders, ha_celery_leaders]},
     {registered, [ha_celery_balance_leaders]},
-    {applications, [kernel, stdlib, rabbit]}
+    {applications, [kernel, stdlib, rabbit, ha_celery_poller]}
 ]}.

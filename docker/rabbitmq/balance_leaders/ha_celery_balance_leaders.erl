@@ -1,12 +1,10 @@
 %% Balances the leaders of quorum queues. A stopping node hands its leaders over, and RabbitMQ never moves them back: after a rolling restart
 %% the node that restarted last leads nothing.
 -module(ha_celery_balance_leaders).
--behaviour(gen_server).
+-behaviour(ha_celery_poller).
 
--export([start_link/0]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+-export([start_link/0, poll/1]).
 
-%% Delayed: a process that crashes again and again is restarted once a second, instead of stopping RabbitMQ.
 -rabbit_boot_step({?MODULE, [
     {description, "balances the leaders of quorum queues after restarts"},
     {mfa, {rabbit_sup, start_delayed_restartable_child, [?MODULE]}},
@@ -19,29 +17,13 @@
 -define(ANSWER_MS, 1000).
 
 start_link() ->
-    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+    ha_celery_poller:start_link(?MODULE, ?POLL_MS, 0).
 
 %% State: number of consecutive polls for which all members have served.
-init([]) ->
-    schedule_poll(),
-    {ok, 0}.
-
-handle_call(_Request, _From, Stable) ->
-    {reply, ok, Stable}.
-
-handle_cast(_Message, Stable) ->
-    {noreply, Stable}.
-
-handle_info(poll, Stable) ->
-    schedule_poll(),
+poll(Stable) ->
     {Look, NowStable} = ha_celery_leaders:step(all_serve(rabbit_nodes:list_members()), Stable),
     Look andalso balance(),
-    {noreply, NowStable};
-handle_info(_Message, Stable) ->
-    {noreply, Stable}.
-
-schedule_poll() ->
-    erlang:send_after(?POLL_MS, self(), poll).
+    NowStable.
 
 %% False on all nodes but one. Asks only connected members, because a new connection to a lost one takes seconds to fail.
 all_serve(Members) ->

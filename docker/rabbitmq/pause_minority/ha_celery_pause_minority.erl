@@ -1,12 +1,10 @@
 %% Closes a node to clients while it is in a minority of the cluster. RabbitMQ 4.3 has no partition handling: such a node keeps its clients
 %% but neither confirms nor delivers messages, so these clients hang until the partition ends.
 -module(ha_celery_pause_minority).
--behaviour(gen_server).
+-behaviour(ha_celery_poller).
 
--export([start_link/0]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+-export([start_link/0, poll/1]).
 
-%% Delayed: a process that crashes again and again is restarted once a second, instead of stopping RabbitMQ.
 -rabbit_boot_step({?MODULE, [
     {description, "closes this node to clients while it is in a minority"},
     {mfa, {rabbit_sup, start_delayed_restartable_child, [?MODULE]}},
@@ -23,27 +21,11 @@
 -record(state, {missed = 0, asked = #{}, failed = []}).
 
 start_link() ->
-    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+    ha_celery_poller:start_link(?MODULE, ?POLL_MS, #state{}).
 
-init([]) ->
-    schedule_poll(),
-    {ok, #state{}}.
-
-handle_call(_Request, _From, State) ->
-    {reply, ok, State}.
-
-handle_cast(_Message, State) ->
-    {noreply, State}.
-
-handle_info(poll, #state{missed = Missed} = State) ->
-    schedule_poll(),
+poll(#state{missed = Missed} = State) ->
     {Action, NowMissed} = ha_celery_majority:step(vote(), Missed),
-    {noreply, act(Action, State#state{missed = NowMissed})};
-handle_info(_Message, State) ->
-    {noreply, State}.
-
-schedule_poll() ->
-    erlang:send_after(?POLL_MS, self(), poll).
+    act(Action, State#state{missed = NowMissed}).
 
 act(open, #state{failed = Failed} = State) ->
     report(resume(Failed), State#state{asked = #{}});

@@ -3,5 +3,5 @@
     {vsn, "1.0.0"},
     {modules, [ha_celery_start_members]},
     {registered, [ha_celery_start_members]},
-    {applications, [kernel, stdlib, rabbit]}
+    {applications, [kernel, stdlib, rabbit, ha_celery_poller]}
 ]}.
