@@ -6,9 +6,11 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
 
 import amqp
 from celery import Celery
+from conftest import BROKER_URL
 
 COMMAND = os.environ.get("HA_CELERY_TEST_BROKER_CTL", "")
 DEAD_LETTERS = "dead-letters"
@@ -48,7 +50,18 @@ def set_policies() -> None:
 def add_user(name: str, configure: str, write: str, read: str) -> None:
     """Add a user whose password is its name."""
     rabbitmqctl("add_user", name, name)
-    rabbitmqctl("set_permissions", name, configure, write, read)
+    set_permissions(name, configure, write, read)
+
+
+def set_permissions(name: str, configure: str, write: str, read: str) -> None:
+    vhost = unquote(urlsplit(BROKER_URL).path[1:]) or "/"
+    rabbitmqctl("set_permissions", "--vhost", vhost, name, configure, write, read)
+
+
+def url_of(user: str) -> str:
+    """Return the broker's URL for a user of add_user."""
+    parts = urlsplit(BROKER_URL)
+    return parts._replace(netloc=f"{user}:{user}@{parts.hostname}:{parts.port}").geturl()
 
 
 def set_alarm(on: bool) -> None:

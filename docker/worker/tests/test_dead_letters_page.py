@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import amqp
@@ -55,8 +54,7 @@ def run(again: dict[str, str], capsys: pytest.CaptureFixture[str]) -> list[str]:
     [program] = re.findall(r"```python\n(.*?)```", page, re.S)
     edited = re.sub(r"^AGAIN = .*$", f"AGAIN = {again!r}", program, count=1, flags=re.M)
     assert f"AGAIN = {again!r}" in edited
-    url = urlsplit(BROKER_URL)
-    exec(edited, {"URL": url._replace(netloc=f"{READER}:{READER}@{url.hostname}:{url.port}").geturl()})
+    exec(edited, {"URL": broker_control.url_of(READER)})
     return capsys.readouterr().out.splitlines()
 
 
