@@ -67,9 +67,11 @@ function brokerOptions(settings: Settings, target: TargetProfile): BrokerOptions
 }
 
 function brokerTls(settings: Settings): BrokerTls | undefined {
-  if (settings.brokerTls === Tls.Generated) return {};
+  const interNode = settings.brokerTlsInterNode || undefined;
+  if (settings.brokerTls === Tls.Generated) return omitUndefined({ interNode });
   if (!settings.brokerTlsSecret) return undefined;
   return omitUndefined({
+    interNode,
     secretName: settings.brokerTlsSecret,
     serverName: settings.brokerTlsServerName,
     authority: settings.brokerTlsAuthority || undefined,

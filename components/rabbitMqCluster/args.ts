@@ -39,6 +39,13 @@ export interface BrokerTls {
    * copies them to your own publishers. Include the old and the new ones while you replace the authority.
    * @default the generated authority; with `secretName`, not copied, so publishers mount `ca.crt` themselves */
   authority?: pulumi.Input<string>;
+  /** Whether the broker nodes, and the command-line tools in their pods, encrypt their connections to each other and
+   * verify each other's certificates (inter-node TLS, mutual). The certificate of `secretName` must then contain the
+   * exact host name of every node, `<name>-<ordinal>.<name>-nodes.<namespace>.svc.<clusterDomain>`; a wildcard does not
+   * count, and a node without its name does not start. Nodes with and without it cannot connect to each other, so a
+   * change fails; docs/how-to/tls.md#between-broker-nodes describes the procedure, with a pause of some seconds.
+   * @default false */
+  interNode?: boolean;
 }
 
 /** Arguments that `RabbitMqCluster` shares with the broker of a `HaCelery`. */
@@ -80,7 +87,7 @@ export interface BrokerOptions extends Placement {
    * workers, one by one. Raise it by one at a time and never lower it: docs/how-to/rotate-password.md.
    * @default 0 */
   passwordRevision?: number;
-  /** TLS for clients, the management API, and metrics; the connections between nodes stay unencrypted.
+  /** TLS for clients, the management API, and metrics; with `tls.interNode`, between nodes too.
    * Turning it on or off restarts the nodes and then the workers, one by one, and interrupts them for some seconds:
    * docs/how-to/tls.md.
    * @default none; connections are not encrypted */

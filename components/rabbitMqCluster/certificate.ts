@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { labelsOf } from "../shared/labels";
+import { podNames } from "./names";
 import { headlessName } from "./services";
 import type { ResolvedBroker } from "./resolve";
 import { AUTHORITY_KEY, type BrokerCertificate, CERTIFICATE_KEY, PRIVATE_KEY } from "./tls";
@@ -46,11 +47,17 @@ export function requestArgs(
   privateKeyPem: pulumi.Input<string>,
   period: string,
 ): tls.CertRequestArgs {
-  const { name, namespace, clusterDomain } = broker;
+  const { name, namespace, clusterDomain, replicas } = broker;
+  const nodes = pulumi.interpolate`${headlessName(broker)}.${namespace}.svc.${clusterDomain}`;
   return {
     privateKeyPem,
     subject: { commonName: name, organization: "ha-celery", organizationalUnit: period },
-    dnsNames: [host, pulumi.interpolate`*.${headlessName(broker)}.${namespace}.svc.${clusterDomain}`],
+    // Between nodes, Erlang requires the exact name. Others may rely on the wildcard.
+    dnsNames: [
+      host,
+      pulumi.interpolate`*.${nodes}`,
+      ...podNames(name, replicas).map((pod) => pulumi.interpolate`${pod}.${nodes}`),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { MIB, parseQuantity } from "../shared/quantity";
+import { INTER_NODE_FILE, interNodeOptions } from "./interNode";
 import { type ResolvedBroker, memoryWatermark } from "./resolve";
 import { ADVANCED_FILE, advancedConfig } from "./sockets";
 import { tlsSettings } from "./tls";
@@ -42,6 +43,7 @@ export function configMap(broker: ResolvedBroker): k8s.core.v1.ConfigMapArgs {
       [CONFIG_FILE]: rabbitmqConf(broker),
       [ADVANCED_FILE]: advancedConfig(broker),
       [PLUGINS_FILE]: enabledPlugins(broker),
+      ...(broker.isInterNodeTls && { [INTER_NODE_FILE]: interNodeOptions() }),
     },
   };
 }

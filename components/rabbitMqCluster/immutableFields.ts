@@ -1,15 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { parseQuantity } from "../shared/quantity";
 import { rejectUpdates } from "../shared/rejectUpdates";
+import { type InterNodeTls, interNodeTlsOf } from "./interNode";
 import type { ResolvedBroker } from "./resolve";
 
 const SIZE = "ha-celery/storage-size";
 const CLASS = "ha-celery/storage-class";
 const DOMAIN = "ha-celery/cluster-domain";
+const INTER_NODE = "ha-celery/inter-node-tls";
 
 /** Ignored, because a change would replace the StatefulSet and stop every node; the annotations are compared
  * instead. */
 export const IGNORED_CHANGES = ["spec.volumeClaimTemplates"];
+
+const OFF: InterNodeTls = "off";
 
 /** Fields that cannot change after the cluster is deployed. Absent if unknown. */
 export interface ImmutableFields {
@@ -17,14 +21,20 @@ export interface ImmutableFields {
   /** Empty for the default class. */
   className?: string;
   clusterDomain?: string;
+  /** Off if absent. */
+  interNodeTls?: string;
 }
 
 /** Annotations of the StatefulSet that record the immutable fields. */
-export function immutableFieldAnnotations({
-  storage,
-  clusterDomain,
-}: ResolvedBroker): Record<string, string> {
-  return { [SIZE]: storage.size ?? "", [CLASS]: storage.className ?? "", [DOMAIN]: clusterDomain };
+export function immutableFieldAnnotations(broker: ResolvedBroker): Record<string, string> {
+  const { storage, clusterDomain } = broker;
+  const interNode = interNodeTlsOf(broker);
+  return {
+    [SIZE]: storage.size ?? "",
+    [CLASS]: storage.className ?? "",
+    [DOMAIN]: clusterDomain,
+    ...(interNode !== OFF && { [INTER_NODE]: interNode }),
+  };
 }
 
 interface StatefulSetInputs {
@@ -41,8 +51,9 @@ interface ClaimTemplate {
 
 /** Immutable fields of a deployed StatefulSet. Those that an older version deployed have no annotations. */
 export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): ImmutableFields {
-  const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = metadata?.annotations ?? {};
-  if (size !== undefined) return { size, className, clusterDomain };
+  const annotations = metadata?.annotations ?? {};
+  const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = annotations;
+  if (size !== undefined) return { size, className, clusterDomain, ...interNodeField(annotations) };
   const claim = spec?.volumeClaimTemplates?.[0]?.spec;
   const environment = spec?.template?.spec?.containers?.[0]?.env ?? [];
   const node = environment.find(({ name }) => name === "RABBITMQ_NODENAME")?.value;
@@ -53,9 +64,14 @@ export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): Immuta
   };
 }
 
+const interNodeField = ({ [INTER_NODE]: interNodeTls }: Record<string, string>) =>
+  interNodeTls === undefined ? {} : { interNodeTls };
+
 /** Problems of changing the immutable fields. */
 export function immutableFieldProblems(old: ImmutableFields, next: ImmutableFields): string[] {
-  return [...sizeProblems(old, next), ...classProblems(old, next), ...domainProblems(old, next)];
+  return [sizeProblems, classProblems, domainProblems, interNodeProblems].flatMap((problems) =>
+    problems(old, next),
+  );
 }
 
 function sizeProblems({ size: old }: ImmutableFields, { size: next }: ImmutableFields): string[] {
@@ -88,7 +104,21 @@ function domainProblems(
   ];
 }
 
-/** Fails an update or preview that would change the volumes or node names of a StatefulSet. */
+function interNodeProblems(
+  { interNodeTls: old = OFF }: ImmutableFields,
+  { interNodeTls: next = OFF }: ImmutableFields,
+): string[] {
+  if (old === next) return [];
+  const fact =
+    old === OFF || next === OFF
+      ? `tls.interNode changed ${old !== OFF} -> ${next !== OFF}. Nodes with and without it`
+      : `tls.secretName was ${next === "secret" ? "added" : "removed"} while tls.interNode is on. Nodes that trust different authorities`;
+  return [
+    `${fact} cannot connect to each other, so the first node that restarts would never join the others. Restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.`,
+  ];
+}
+
+/** Fails an update or preview that would change the volumes, node names, or inter-node TLS of a StatefulSet. */
 export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding {
   return rejectUpdates<StatefulSetInputs>({
     component: "RabbitMqCluster",

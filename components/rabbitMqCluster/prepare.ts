@@ -1,15 +1,17 @@
 import { COOKIE_KEY } from "./credentials";
 import { FOUNDED_KEY } from "./founded";
 import { podNames } from "./names";
+import { verifyCertificate } from "./interNode";
 import { hostOf } from "./services";
 import { POD_INFO_DIR, PodInfo } from "./podInfo";
 import type { ResolvedBroker } from "./resolve";
+import { TLS_DIR } from "./tls";
 
 /** Configuration file that names the node to join, if that is not node 0. */
 export const seedFile = (home: string) => `${home}/seed.conf`;
 
 /** Folders that the script reads, besides the node's home. */
-export const PREPARE_DIRS = { cookie: "/cookie", founded: "/founded", podInfo: POD_INFO_DIR };
+export const PREPARE_DIRS = { cookie: "/cookie", founded: "/founded", podInfo: POD_INFO_DIR, tls: TLS_DIR };
 
 /** Interval at which a waiting node checks whether another one serves, in seconds. */
 const LOOK_SECONDS = 3;
@@ -45,7 +47,7 @@ serving() {
 
 # As process 1, a shell without a trap ignores SIGTERM, so a pod that waits would only end after its grace period.
 trap 'exit 143' TERM
-[ -n "$(others)" ] || exit 0
+${verifyCertificate(broker, dirs.tls)}[ -n "$(others)" ] || exit 0
 looks=0
 until host=$(serving); do
   founded || exit 0

@@ -21,6 +21,7 @@ export interface ResolvedBroker extends Placement, Identity {
   username: string;
   passwordRevision: number;
   tls: BrokerTls | undefined;
+  isInterNodeTls: boolean;
   amqp: Endpoint;
   management: Endpoint;
   metrics: Endpoint;
@@ -50,6 +51,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
     username: args.username ?? "celery",
     passwordRevision: args.passwordRevision ?? 0,
     tls: args.tls,
+    isInterNodeTls: args.tls?.interNode ?? false,
     amqp: args.tls ? AMQPS : AMQP,
     management: args.tls ? MANAGEMENT_TLS : MANAGEMENT,
     metrics: args.tls ? METRICS_TLS : METRICS,

@@ -7,6 +7,7 @@ import { CONFIG_DIR, DEFINITIONS_DIR, PLUGINS_FILE } from "./configuration";
 import { COOKIE_KEY } from "./credentials";
 import { foundedName } from "./founded";
 import { immutableFieldAnnotations } from "./immutableFields";
+import { serverEnvironment, toolsEnvironment } from "./interNode";
 import { preStopScript } from "./preStop";
 import { POD_INFO_MOUNT, podInfoVolume } from "./podInfo";
 import { PREPARE_DIRS, prepareScript, seedFile } from "./prepare";
@@ -23,6 +24,9 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 /** The user `rabbitmq` of the official image. */
 const USER = 999;
 const HOME = "/var/lib/rabbitmq";
+
+const CONFIG_MOUNT = { name: "config", mountPath: CONFIG_DIR, readOnly: true };
+const TLS_MOUNT = { name: "tls", mountPath: TLS_DIR, readOnly: true };
 
 /** Names of the objects that the pods mount. */
 export interface BrokerSources {
@@ -129,6 +133,7 @@ function prepareContainer(broker: ResolvedBroker): Container {
     env: nodeEnvironment(broker),
     resources: resources(broker.compute),
     securityContext: CONTAINER_SECURITY,
+    terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: "cookie", mountPath: PREPARE_DIRS.cookie, readOnly: true },
       { name: "founded", mountPath: PREPARE_DIRS.founded, readOnly: true },
@@ -136,6 +141,7 @@ function prepareContainer(broker: ResolvedBroker): Container {
       { name: "home", mountPath: HOME },
       { name: "data", mountPath: `${HOME}/mnesia`, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
+      ...(broker.isInterNodeTls ? [CONFIG_MOUNT, TLS_MOUNT] : []),
     ],
   };
 }
@@ -147,6 +153,7 @@ function brokerContainer(broker: ResolvedBroker): Container {
     imagePullPolicy: "IfNotPresent",
     env: [
       ...nodeEnvironment(broker),
+      ...serverEnvironment(broker, CONFIG_DIR),
       { name: "RABBITMQ_CONFIG_FILE", value: seedFile(HOME) },
       { name: "RABBITMQ_ADVANCED_CONFIG_FILE", value: `${CONFIG_DIR}/${ADVANCED_FILE}` },
       { name: "RABBITMQ_ENABLED_PLUGINS_FILE", value: `${CONFIG_DIR}/${PLUGINS_FILE}` },
@@ -188,9 +195,9 @@ function brokerContainer(broker: ResolvedBroker): Container {
       { name: "home", mountPath: HOME },
       { name: "data", mountPath: `${HOME}/mnesia` },
       { name: "tmp", mountPath: "/tmp" },
-      { name: "config", mountPath: CONFIG_DIR, readOnly: true },
+      CONFIG_MOUNT,
       { name: "definitions", mountPath: DEFINITIONS_DIR, readOnly: true },
-      ...(broker.tls ? [{ name: "tls", mountPath: TLS_DIR, readOnly: true }] : []),
+      ...(broker.tls ? [TLS_MOUNT] : []),
       POD_INFO_MOUNT,
     ],
   };
@@ -208,5 +215,6 @@ function nodeEnvironment(broker: ResolvedBroker): k8s.types.input.core.v1.EnvVar
       value: `rabbit@${hostOf(broker, "$(POD_NAME)", "$(POD_NAMESPACE)")}`,
     },
     { name: "HOME", value: HOME },
+    ...toolsEnvironment(broker, CONFIG_DIR),
   ];
 }

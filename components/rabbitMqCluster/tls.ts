@@ -51,9 +51,11 @@ export function tlsSettings(): Record<string, string> {
 }
 
 const files = (section: string): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(FILES).map(([setting, file]) => [`${section}.${setting}`, `${TLS_DIR}/${file}`]),
-  );
+  Object.fromEntries(Object.entries(nodeFiles()).map(([setting, file]) => [`${section}.${setting}`, file]));
+
+/** Paths of the mounted files, by the name of Erlang's option. */
+export const nodeFiles = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(FILES).map(([option, file]) => [option, `${TLS_DIR}/${file}`]));
 
 /** A directory, because the kubelet updates the files in a directory but not a single mounted file. */
 export function tlsVolumes(secretName: pulumi.Input<string> | undefined): PodVolume[] {

@@ -97,6 +97,7 @@ const tls = fields<BrokerTls>(
         `${what} is ${quote(name)}, which is not a host name. Use one host name in the certificate, such as "broker.example.com".`,
     ),
     authority: certificates,
+    interNode: unchecked,
   },
   wholeCertificate,
 );

@@ -63,6 +63,15 @@ const tls: Rule = (settings, messages) => [
         ),
       ]
     : []),
+  ...(settings.brokerTlsInterNode && settings.brokerTls !== Tls.Generated && !settings.brokerTlsSecret
+    ? [
+        messages.problem(
+          "brokerTlsInterNode",
+          "it encrypts between broker nodes with the certificate for clients, and the stack has none",
+          `${messages.set("brokerTls", Tls.Generated)}, or ${messages.remove("brokerTlsInterNode")}`,
+        ),
+      ]
+    : []),
   ...(settings.brokerTls !== undefined && settings.brokerTls !== Tls.Auto && settings.brokerTlsSecret
     ? [
         messages.problem(

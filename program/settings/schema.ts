@@ -105,6 +105,7 @@ const broker = {
   brokerTls: choice(Object.values(Tls), Tls.Auto),
   brokerTlsSecret: text("NAME"),
   brokerTlsServerName: text("rabbitmq.example.com"),
+  brokerTlsInterNode: flag("false"),
   brokerTlsAuthority: checked(text('"$(cat ca.crt)"'), unlessEmpty(certificates)),
   vhost: checked(text("celery"), BROKER.checks.vhost, "vhost"),
   brokerUser: checked(text("celery"), BROKER.checks.username, "username"),

@@ -11,7 +11,14 @@ import { openSharedCluster, type SharedCluster } from "./sharedCluster";
 const SERVER_NAME = "broker.example.com";
 const GROWN =
   'RabbitMqCluster "plain-mq": storage.size changed 1Gi -> 2Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.';
+const INTER_NODE =
+  'RabbitMqCluster "plain-mq": tls.interNode changed false -> true. Nodes with and without it cannot connect to each other';
+const INTER_NODE_PORT = 25672;
+/** Argument of `rabbitmqctl eval` that prints the protocol between nodes. */
+const PROTOCOL = "{ok, [[Protocol]]} = init:get_argument(proto_dist), list_to_atom(Protocol).";
 const quiet = () => undefined;
+const nodeHost = (namespace: string, ordinal: number) =>
+  `${namespace}-mq-${ordinal}.${namespace}-mq-nodes.${namespace}.svc.cluster.local`;
 
 /** Prints how long an operation takes. */
 async function timed<T>(what: string, work: Promise<T>): Promise<T> {
@@ -24,7 +31,8 @@ async function timed<T>(what: string, work: Promise<T>): Promise<T> {
 describe("changing brokers under load, on a real cluster", () => {
   const stack = new ProviderStack();
   const authority = new Authority();
-  const certificate = () => authority.issue(SERVER_NAME, `*.${SECURE}.svc`);
+  const certificate = () =>
+    authority.issue(SERVER_NAME, `*.${SECURE}.svc`, ...[0, 1, 2].map((each) => nodeHost(SECURE, each)));
   const wishes: Wishes = {
     kubeconfig: "",
     registry: "",
@@ -32,6 +40,7 @@ describe("changing brokers under load, on a real cluster", () => {
     size: "1Gi",
     passwordRevision: 0,
     isPlainSecured: false,
+    isPlainInterNode: false,
     serverName: SERVER_NAME,
     authority: authority.certificate,
   };
@@ -123,6 +132,27 @@ for host in ${JSON.stringify(addresses)}:
       );
     });
 
+    it("refuses nodes and commands without a certificate", async () => {
+      const host = nodeHost(SECURE, 1);
+      const answer = await cluster.inWorker(
+        SECURE,
+        `
+import os, socket, ssl
+trust = ssl.create_default_context(cafile=os.environ["HA_CELERY_BROKER_CA"])
+with trust.wrap_socket(socket.create_connection(("${host}", 25672), 10), server_hostname="${host}") as tls:
+    print(tls.version())
+    try:
+        tls.recv(1)
+    except ssl.SSLError as error:
+        print(error.reason)`,
+      );
+      assert.deepEqual(answer.trim().split(/\s+/), ["TLSv1.3", "TLSV13_ALERT_CERTIFICATE_REQUIRED"]);
+      const command = ["rabbitmqctl", "--quiet", "eval", "length(nodes())."];
+      assert.equal((await cluster.inBroker(SECURE, ...command)).trim(), "2");
+      const plain = ["env", "--unset=RABBITMQ_CTL_ERL_ARGS", ...command];
+      await assert.rejects(cluster.inBroker(SECURE, ...plain), /unable to perform an operation on node/);
+    });
+
     it("lets the monitoring user read the queues", async () => {
       const { items } = await cluster.core.listNamespacedSecret({ namespace: SECURE });
       const url = items.find(({ data }) => data?.["management-url"])?.data?.["management-url"] ?? "";
@@ -143,7 +173,7 @@ print(queue["name"], queue["type"])`;
     it("receives a new certificate", async () => {
       const next = certificate();
       await cluster.putCertificate(SECURE, next);
-      renewed = servedAfter(SECURE, next["tls.crt"]);
+      renewed = servedAfter(SECURE, next["tls.crt"], INTER_NODE_PORT);
       // The last test awaits the result.
       renewed.catch(quiet);
     });
@@ -311,27 +341,30 @@ print(queue["name"], queue["type"])`;
   });
 
   describe("losing all brokers at once, and a volume", () => {
-    for (const ordinal of [0, 2])
-      it(`has one cluster and all tasks when the volume is that of node ${ordinal}`, async () => {
-        const publisher = new Publisher(cluster, PLAIN, `volume-${ordinal}`);
+    for (const [namespace, ordinal] of [
+      [PLAIN, 0],
+      [SECURE, 2],
+    ] as const)
+      it(`has one cluster and all tasks when the volume is that of node ${ordinal} (${namespace})`, async () => {
+        const publisher = new Publisher(cluster, namespace, `volume-${ordinal}`);
         await publisher.start();
-        await cluster.scaleWorkers(PLAIN, 0);
-        const before = await cluster.summary(PLAIN, publisher.run);
+        await cluster.scaleWorkers(namespace, 0);
+        const before = await cluster.summary(namespace, publisher.run);
         await cluster.until("a backlog", async () => {
-          const { confirmed } = await cluster.summary(PLAIN, publisher.run);
+          const { confirmed } = await cluster.summary(namespace, publisher.run);
           return confirmed > before.confirmed + 200;
         });
         await publisher.stop();
 
-        await cluster.killBrokers(PLAIN, ordinal);
+        await cluster.killBrokers(namespace, ordinal);
         await timed(
           "one cluster of three",
-          cluster.until("one cluster of three", () => cluster.isWhole(PLAIN)),
+          cluster.until("one cluster of three", () => cluster.isWhole(namespace)),
         );
-        const log = await cluster.prepareLog(PLAIN, ordinal);
+        const log = await cluster.prepareLog(namespace, ordinal);
         assert.match(log, /waiting until another node serves\n.*as a new member/s);
-        await cluster.scaleWorkers(PLAIN, 2);
-        const { confirmed, lost } = await cluster.settled(PLAIN, publisher.run);
+        await cluster.scaleWorkers(namespace, 2);
+        const { confirmed, lost } = await cluster.settled(namespace, publisher.run);
         assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
       });
   });
@@ -371,6 +404,61 @@ print(queue["name"], queue["type"])`;
     });
   });
 
+  describe("turning TLS between nodes on", () => {
+    it("is refused as a rolling update, which would never end", async () => {
+      wishes.isPlainInterNode = true;
+      const before = await cluster.uids(PLAIN, "rabbitmq");
+      for (const operation of ["preview", "up"] as const) {
+        const outcome = await stack.run(operation);
+        assert.ok(`${outcome.error}\n${outcome.messages.join("\n")}`.includes(INTER_NODE), outcome.error);
+      }
+      assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before);
+    });
+
+    it("loses no task by the documented procedure", async () => {
+      const publisher = new Publisher(cluster, PLAIN, "inter-node");
+      await publisher.start();
+      const pauses = cluster.watchPauses(PLAIN, publisher.run, `${PLAIN}-web`);
+      const up = await timed("procedure", turnInterNodeTlsOn()).finally(async () =>
+        console.log(`      no task was executed for up to ${await pauses()} s`),
+      );
+      assert.deepEqual(up.steps["plain-mq-set"], ["create"]);
+      assert.deepEqual(
+        touched(up).filter((name) => /^plain-(mq-client|pool)/.test(name)),
+        [],
+      );
+      await webGoesOn(cluster, PLAIN);
+      // Ends by itself if it has waited for longer than its publish budget.
+      await publisher.stop().catch(quiet);
+      for (const run of [publisher.run, `${PLAIN}-web`]) {
+        const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, run);
+        console.log(`      ${run}: ${confirmed} tasks confirmed, ${lost} lost, ${duplicated} duplicated`);
+        assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
+      }
+      const protocol = await cluster.inBroker(PLAIN, "rabbitmqctl", "--quiet", "eval", PROTOCOL);
+      assert.equal(protocol.trim(), "inet_tls");
+      assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
+    });
+
+    /** docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes */
+    async function turnInterNodeTlsOn() {
+      const set = { namespace: PLAIN, name: "plain-mq" };
+      await cluster.apps.deleteNamespacedStatefulSet({ ...set, propagationPolicy: "Orphan" });
+      succeeded(await stack.run("refresh"));
+      const update = stack.run("up");
+      await cluster.until("a new StatefulSet", async () => {
+        const { metadata } = await cluster.apps.readNamespacedStatefulSet(set);
+        return metadata?.deletionTimestamp === undefined;
+      });
+      await cluster.core.deleteCollectionNamespacedPod({
+        namespace: PLAIN,
+        labelSelector: "app.kubernetes.io/instance=plain-mq",
+        gracePeriodSeconds: 1,
+      });
+      return succeeded(await update);
+    }
+  });
+
   describe("renewing the certificate", () => {
     it("is done by the first update of a year if it is generated, without a restart", async () => {
       const before = await cluster.uids(PLAIN, "rabbitmq");
@@ -385,7 +473,8 @@ print(queue["name"], queue["type"])`;
         Object.keys(steps).filter((name) => /plain-(mq-set|mq-client|pool|web)/.test(name)),
         [],
       );
-      const seconds = await servedAfter(PLAIN, await cluster.generatedCertificate(PLAIN));
+      const wanted = await cluster.generatedCertificate(PLAIN);
+      const seconds = await servedAfter(PLAIN, wanted, INTER_NODE_PORT);
       console.log(`      served ${seconds} s after the update`);
       assert.deepEqual(await cluster.uids(PLAIN, "rabbitmq"), before);
       await webGoesOn(cluster, PLAIN);
@@ -400,15 +489,17 @@ print(queue["name"], queue["type"])`;
     });
   });
 
-  /** Returns the seconds until every node serves the certificate, to clients, in the management API, and for metrics. */
-  async function servedAfter(namespace: string, wanted: string): Promise<number> {
+  /** Returns the seconds until every node serves the certificate, to clients, in the management API, for metrics, and on
+   * other ports. */
+  async function servedAfter(namespace: string, wanted: string, ...others: number[]): Promise<number> {
+    const ports = [5671, 15671, 15691, ...others];
     const addresses = (await cluster.pods(namespace, "rabbitmq")).map(({ status }) => status?.podIP ?? "");
     const script = `
 import os, socket, ssl
 trust = ssl.create_default_context(cafile=os.environ["HA_CELERY_BROKER_CA"])
 wanted = ssl.PEM_cert_to_DER_cert(${JSON.stringify(wanted)})
 for host in ${JSON.stringify(addresses)}:
-    for port in (5671, 15671, 15691):
+    for port in ${JSON.stringify(ports)}:
         name = os.environ["HA_CELERY_BROKER_SERVER_NAME"]
         with trust.wrap_socket(socket.create_connection((host, port)), server_hostname=name) as tls:
             print("new" if tls.getpeercert(True) == wanted else "old")`;
@@ -416,7 +507,7 @@ for host in ${JSON.stringify(addresses)}:
     for (;;) {
       const answers = (await cluster.inWorker(namespace, script)).trim().split(/\s+/);
       const seconds = Math.round((Date.now() - began) / 1000);
-      assert.equal(answers.length, 9);
+      assert.equal(answers.length, 3 * ports.length);
       if (answers.every((each) => each === "new")) return seconds;
       assert.ok(seconds < 400, `still the old certificate after ${seconds} s: ${answers.join(", ")}`);
       await sleep(5_000);

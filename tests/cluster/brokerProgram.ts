@@ -29,6 +29,8 @@ export interface Wishes extends ImageSources {
   passwordRevision: number;
   /** Whether TLS is turned on for the broker without it, with a generated certificate. */
   isPlainSecured: boolean;
+  /** Whether TLS between nodes is turned on for it, too. */
+  isPlainInterNode: boolean;
   /** Host name in the certificate. */
   serverName: string;
   /** CA certificates of the broker with TLS. */
@@ -41,9 +43,10 @@ export function program(wishes: Wishes): pulumi.automation.PulumiFn {
     const { kubeconfig, size, passwordRevision, serverName, authority } = wishes;
     const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "test" });
     const images = { broker: image("rabbitmq", wishes), worker: image("worker", wishes) };
-    const tls = { secretName: CERTIFICATE, serverName, authority };
+    const tls = { secretName: CERTIFICATE, serverName, authority, interNode: true };
+    const generated = { interNode: wishes.isPlainInterNode };
     const urls = [
-      { namespace: PLAIN, passwordRevision, size, tls: wishes.isPlainSecured ? {} : undefined },
+      { namespace: PLAIN, passwordRevision, size, tls: wishes.isPlainSecured ? generated : undefined },
       { namespace: SECURE, tls },
     ].map(({ namespace, size: claimed = "1Gi", ...options }) => {
       const inside = { parent: new pulumi.ComponentResource("test:index:Part", namespace), provider };

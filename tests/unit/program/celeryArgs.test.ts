@@ -53,6 +53,8 @@ describe("settings in the words of HaCelery", () => {
 
   it("let the broker generate its certificate", async () => {
     assert.deepEqual((await argsOf({ brokerTls: "generated" })).broker?.tls, {});
+    const args = await argsOf({ brokerTls: "generated", brokerTlsInterNode: true });
+    assert.deepEqual(args.broker?.tls, { interNode: true });
   });
 
   it("hand on everything that can be set of the broker", async () => {
@@ -65,6 +67,7 @@ describe("settings in the words of HaCelery", () => {
       brokerTlsSecret: "certificate",
       brokerTlsServerName: "mq.example.com",
       brokerTlsAuthority: PEM,
+      brokerTlsInterNode: true,
       vhost: "shop",
       brokerUser: "shop",
       passwordRevision: 2,
@@ -82,7 +85,7 @@ describe("settings in the words of HaCelery", () => {
       nodeSelector: { pool: "broker" },
       tolerations: [{ key: "broker", operator: "Exists", effect: "NoSchedule" }],
       priorityClassName: "high",
-      tls: { secretName: "certificate", serverName: "mq.example.com", authority: PEM },
+      tls: { interNode: true, secretName: "certificate", serverName: "mq.example.com", authority: PEM },
       vhost: "shop",
       username: "shop",
       passwordRevision: 2,

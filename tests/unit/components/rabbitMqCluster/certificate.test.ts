@@ -62,7 +62,8 @@ describe("RabbitMqCluster with a generated certificate", () => {
 
   it("is valid for the Service that clients use and for every node, and changes with the year", () => {
     const { subject, dnsNames } = the(broker.resources, "CertRequest").inputs;
-    assert.deepEqual(dnsNames, [HOST, "*.mq-nodes.jobs.svc.cluster.local"]);
+    const nodes = ["*", "mq-0", "mq-1", "mq-2"].map((each) => `${each}.mq-nodes.jobs.svc.cluster.local`);
+    assert.deepEqual(dnsNames, [HOST, ...nodes]);
     assert.equal((subject as Record<string, string>).organizationalUnit, renewalPeriod());
     assert.equal(renewalPeriod(new Date("2026-12-31T23:59:59Z")), "2026");
     assert.equal(renewalPeriod(new Date("2027-01-01T00:00:00Z")), "2027");

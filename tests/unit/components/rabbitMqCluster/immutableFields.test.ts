@@ -26,6 +26,14 @@ const PLAIN: ImmutableFields = { size: "20Gi", className: "", clusterDomain: "cl
 const GROW =
   "storage.size changed 20Gi -> 50Gi. Claim templates are immutable; replacing the StatefulSet would stop every broker. Grow the claims first: docs/how-to/grow-storage.md.";
 
+const GENERATED = { ...PLAIN, interNodeTls: "generated" };
+const OWN = { ...PLAIN, interNodeTls: "secret" };
+const TOGETHER =
+  "cannot connect to each other, so the first node that restarts would never join the others. Restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.";
+const TURNED = (change: string) => `tls.interNode changed ${change}. Nodes with and without it ${TOGETHER}`;
+const EXCHANGED = (what: string) =>
+  `tls.secretName was ${what} while tls.interNode is on. Nodes that trust different authorities ${TOGETHER}`;
+
 describe("what a broker keeps for life", () => {
   const CASES: [ImmutableFields, ImmutableFields, string[]][] = [
     [PLAIN, PLAIN, []],
@@ -61,6 +69,12 @@ describe("what a broker keeps for life", () => {
         "clusterDomain changed cluster.local -> example. Node names contain it, so no node would find its data or its peers. Set it back.",
       ],
     ],
+    [{}, GENERATED, [TURNED("false -> true")]],
+    [PLAIN, OWN, [TURNED("false -> true")]],
+    [OWN, PLAIN, [TURNED("true -> false")]],
+    [GENERATED, GENERATED, []],
+    [GENERATED, OWN, [EXCHANGED("added")]],
+    [OWN, GENERATED, [EXCHANGED("removed")]],
   ];
   for (const [old, next, problems] of CASES) {
     it(`${JSON.stringify(old)} -> ${JSON.stringify(next)}`, () => {
@@ -119,6 +133,24 @@ describe("the hook before a broker's update", () => {
     const [old, next] = [await inputsOf(), await inputsOf({ config: { heartbeat: "10" } })];
     await update(old, next);
     await update(withoutAnnotations(old), next);
+  });
+
+  it("refuses a change of TLS between nodes, and lets other changes of it pass", async () => {
+    const update = await hook();
+    const own = { secretName: "broker-tls", serverName: "broker.example.com" };
+    const [plain, clients] = [await inputsOf(), await inputsOf({ tls: {} })];
+    const generated = await inputsOf({ tls: { interNode: true } });
+    const secret = await inputsOf({ tls: { ...own, interNode: true } });
+    await update(plain, clients);
+    await update(generated, await inputsOf({ tls: { interNode: true }, replicas: 5 }));
+    await update(secret, await inputsOf({ tls: { ...own, secretName: "other", interNode: true } }));
+    for (const [old, next, text] of [
+      [plain, generated, /tls\.interNode changed false -> true/],
+      [withoutAnnotations(plain), generated, /tls\.interNode changed false -> true/],
+      [secret, clients, /tls\.interNode changed true -> false/],
+      [generated, secret, /tls\.secretName was added/],
+    ] as const)
+      await assert.rejects(update(old, next), text);
   });
 
   it("names every problem", async () => {

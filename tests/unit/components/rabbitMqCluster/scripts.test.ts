@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import type { BrokerTls } from "../../../../components";
 import { FOUNDED_KEY } from "../../../../components/rabbitMqCluster/founded";
 import { PodInfo } from "../../../../components/rabbitMqCluster/podInfo";
 import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
@@ -30,6 +31,11 @@ case "$*" in
   *forget_cluster_node*) echo "$FORGET"; [ -z "$FORGET" ];;
   *get_env*) for peer in $STOPPING; do case "$*" in *"@$peer."*) echo true;; esac; done;;
 esac`,
+  // Asked whether the certificate has the host name in its last argument.
+  erl: `for host; do :; done
+case " $CERTIFIED " in *" $host "*) exit 0;; esac
+[ "$CERTIFIED" != nothing ] || exit 1
+exit 3`,
   "rabbitmq-upgrade": 'echo "rabbitmq-upgrade $*" >> "$LOG"\n[ "$1" = drain ] || [ -n "$QUORUM" ]',
   // With STOP, the pod is deleted during the first sleep.
   sleep: 'echo sleep >> "$LOG"; [ -z "${STOP:-}" ] || kill -TERM "$PPID"',
@@ -58,6 +64,7 @@ describe("the scripts of a broker's pod", () => {
         ALIVE: "",
         STOPPING: "",
         FORGET: "",
+        CERTIFIED: "",
         QUORUM: "",
         NO_DNS: "",
         ...env,
@@ -78,6 +85,7 @@ describe("the scripts of a broker's pod", () => {
       cookie: "/cookie",
       founded: join(folder, "founded"),
       podInfo: join(folder, "pod-info"),
+      tls: "/tls",
     });
     const prepare = async (env: Record<string, string>) => ({
       ...(await run(prepareScript(broker, folder, dirs()), env)),
@@ -159,6 +167,39 @@ describe("the scripts of a broker's pod", () => {
       await mkdir(join(folder, "mnesia", NODE));
       const { exitCode, called } = await prepare({ ALIVE: "mq-1 mq-2" });
       assert.deepEqual({ exitCode, called }, { exitCode: 0, called: [] });
+    });
+  });
+
+  describe("before it starts with TLS between nodes", () => {
+    const start = (tls: BrokerTls, env: Record<string, string> = {}) => {
+      const secured = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", tls });
+      const dirs = { cookie: "/cookie", founded: "/none", podInfo: "/none", tls: "/tls" };
+      return run(prepareScript(secured, folder, dirs), env);
+    };
+    const OWN = { secretName: "broker-tls", serverName: "broker.example.com" };
+
+    it("says that a certificate of the user's lacks the node's name", async () => {
+      const { exitCode, stdout, called } = await start({ ...OWN, interNode: true }, { ALIVE: "mq-1" });
+      assert.deepEqual({ exitCode, called }, { exitCode: 1, called: [] });
+      assert.equal(
+        stdout,
+        `tls.crt in the Secret of tls.secretName is not valid for ${hostOf(0)}. With tls.interNode, it must contain the exact host name of every broker node, because Erlang accepts no wildcard: docs/how-to/tls.md#between-broker-nodes`,
+      );
+    });
+
+    it("says that a certificate of the user's is none", async () => {
+      const { exitCode, stdout } = await start({ ...OWN, interNode: true }, { CERTIFIED: "nothing" });
+      assert.equal(exitCode, 1);
+      assert.equal(
+        stdout,
+        "tls.crt in the Secret of tls.secretName contains no certificate in PEM format: docs/how-to/tls.md#create-your-own-certificate",
+      );
+    });
+
+    it("starts with a certificate that has the name, with a generated one, and without TLS between nodes", async () => {
+      assert.equal((await start({ ...OWN, interNode: true }, { CERTIFIED: hostOf(0) })).exitCode, 0);
+      for (const tls of [{ interNode: true }, OWN, { ...OWN, interNode: false }])
+        assert.equal((await start(tls)).exitCode, 0);
     });
   });
 

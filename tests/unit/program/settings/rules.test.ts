@@ -124,6 +124,11 @@ describe("rules between keys", () => {
       `ha-celery:brokerTlsAuthority is "-----BEGIN CERTIFICATE-----MII=-----END CERTIFICATE-----": it belongs to the certificate of brokerTlsSecret, which is not set. ${remove("brokerTlsAuthority")}`,
     ],
     [
+      "TLS between broker nodes without TLS",
+      { ...EXISTING, brokerTlsInterNode: true },
+      `ha-celery:brokerTlsInterNode is true: it encrypts between broker nodes with the certificate for clients, and the stack has none. ${set("brokerTls generated")}, or ${remove("brokerTlsInterNode").replace("Fix: ", "")}`,
+    ],
+    [
       "two pools of one name",
       { ...EXISTING, ...pools({ name: "mail" }, { name: "mail" }) },
       `ha-celery:workerPools[1].name is "mail": another pool has that name. ${set("--path 'workerPools[1].name' mail-2")}`,
