@@ -346,6 +346,8 @@ print(queue["name"], queue["type"])`;
       [SECURE, 2],
     ] as const)
       it(`has one cluster and all tasks when the volume is that of node ${ordinal} (${namespace})`, async () => {
+        // Reads from the nodes that are killed here.
+        if (namespace === SECURE) await renewed;
         const publisher = new Publisher(cluster, namespace, `volume-${ordinal}`);
         await publisher.start();
         await cluster.scaleWorkers(namespace, 0);
@@ -435,6 +437,8 @@ print(queue["name"], queue["type"])`;
       const { confirmed, lost, duplicated } = await cluster.settled(PLAIN, publisher.run);
       console.log(`      ${confirmed} tasks confirmed, ${lost} lost, ${duplicated} duplicated`);
       assert.equal(lost, 0, `${lost} of ${confirmed} lost`);
+      // The node that had begun to restart takes its whole grace period.
+      await cluster.until("one cluster of three", () => cluster.isWhole(PLAIN));
       const protocol = await cluster.inBroker(PLAIN, "rabbitmqctl", "--quiet", "eval", PROTOCOL);
       assert.equal(protocol.trim(), "inet_tls");
       assert.deepEqual(touched(succeeded(await stack.run("preview"))), []);
