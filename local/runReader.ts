@@ -12,7 +12,7 @@ export function runReader(context: NamedContext, namespace: string): RunReader {
     queued: async () => {
       try {
         const { brokers } = await findInstallation(cluster, { namespace });
-        return queuedTasks(await brokers.queues());
+        return await queuedTasks(brokers);
       } catch {
         return undefined; // No broker answers; a later look may find one.
       }

@@ -5,13 +5,12 @@ import type { Brokers } from "../operate/cluster/brokers";
 import type { Cluster } from "../operate/cluster/cluster";
 import { findInstallation } from "../operate/cluster/installation";
 import { INSTALLATION_SELECTOR, isReady, nameOf } from "../operate/cluster/objects";
-import { queuedTasks } from "../operate/cluster/queues";
 import { isDrillRunning } from "../operate/drill/lease";
 import { findLeftovers } from "../operate/drill/leftovers";
 import { newTable } from "../operate/table";
 import { findCluster, type LocalCluster, notRunning } from "./cluster";
 import { clusterOf } from "./kubeContext";
-import { LedgerReader } from "./ledger";
+import { runReader } from "./runReader";
 import { deployedStacks, readWorkspaceConfig } from "./stackFile";
 import { toRunResult, passed, describeResult, type RunResult } from "./runResult";
 
@@ -64,7 +63,7 @@ async function readStatus(name: string): Promise<Status> {
     })),
     brokers,
     drills: installation ? await drillsOf(cluster, installation.brokers, found.kubeconfigPath) : [],
-    verdict: namespace === undefined ? undefined : await readResult(found, namespace, brokers),
+    verdict: namespace === undefined ? undefined : await readResult(found, namespace),
   };
 }
 
@@ -78,18 +77,13 @@ async function drillsOf(cluster: Cluster, brokers: Brokers, kubeconfig: string):
   );
 }
 
-async function readResult(
-  cluster: LocalCluster,
-  namespace: string,
-  brokers: BrokerStatus | undefined,
-): Promise<RunResult | undefined> {
+async function readResult(cluster: LocalCluster, namespace: string): Promise<RunResult | undefined> {
   const [stack = "local"] = deployedStacks(cluster.name);
   const { scheduleRun, scheduleTasks, ledger } = readWorkspaceConfig(cluster.name, stack);
   if (!ledger || !scheduleTasks) return undefined;
-  const summary = await new LedgerReader(cluster.kubeconfigPath, cluster.context, namespace)
-    .summary(String(scheduleRun))
-    .catch(() => undefined);
-  return summary && toRunResult(Number(scheduleTasks), summary, brokers && queuedTasks(brokers.queues));
+  const reader = runReader(cluster, namespace);
+  const summary = await reader.ledger.summary(String(scheduleRun)).catch(() => undefined);
+  return summary && toRunResult(Number(scheduleTasks), summary, await reader.queued());
 }
 
 /** Formats a status as tables. */
