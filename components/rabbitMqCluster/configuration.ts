@@ -14,6 +14,7 @@ export const DEFINITIONS_FILE = "definitions.json";
 const PLUGINS = [
   // Part of docker/rabbitmq. A node ignores a plugin that its image does not contain.
   "ha_celery_balance_leaders",
+  "ha_celery_dead_letters",
   "ha_celery_force_checkpoints",
   "ha_celery_pause_minority",
   "ha_celery_start_members",

@@ -5,6 +5,8 @@ import { execa } from "execa";
 import { ensureErlangImage } from "../../local/images";
 import { localName, REPOSITORY } from "../../local/paths";
 import { ensureDocker } from "../../local/toolchain";
+import type { Brokers } from "../../operate/cluster/brokers";
+import { oldestDeadLetterSeconds, takeDeadLetters } from "../../operate/cluster/deadLetters";
 import { BrokerContainer } from "./brokerContainer";
 
 const quiet = () => undefined;
@@ -12,7 +14,7 @@ const quiet = () => undefined;
 /** Longer than the three polls after which a broker closes. */
 const POLLS_MS = 6_000;
 
-const PLUGINS = `[whereis(ha_celery_balance_leaders), whereis(ha_celery_force_checkpoints),
+const PLUGINS = `[whereis(ha_celery_balance_leaders), whereis(ha_celery_dead_letters), whereis(ha_celery_force_checkpoints),
   whereis(ha_celery_pause_minority), whereis(ha_celery_start_members)]`;
 const CONNECT = `{ok, _} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost", 5672,
   2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), ok.`;
@@ -25,6 +27,24 @@ const DECLARE_SIX = `[{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, que
 const DECLARE_SEVENTH = `{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"q7">>}, true, false,
   [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>), ok.`;
 const RUNS_SEVENTH = "whereis('%2F_q7') =/= undefined.";
+/** A task that died in the queue `tasks`. */
+const DEAD_LETTER = `{ok, C} = amqp_connection:start({amqp_params_direct, none, none, <<"/">>, node(), none, []}),
+  {ok, Ch} = amqp_connection:open_channel(C),
+  Declare = fun(Name, Arguments) -> {'queue.declare_ok', _, _, _} = amqp_channel:call(Ch, {'queue.declare', 0, Name, false, true,
+    false, false, false, [{<<"x-queue-type">>, longstr, <<"quorum">>} | Arguments]}) end,
+  Declare(<<"dead-letters">>, []),
+  Declare(<<"tasks">>, [{<<"x-dead-letter-exchange">>, longstr, <<>>}, {<<"x-dead-letter-routing-key">>, longstr, <<"dead-letters">>}]),
+  P = {'P_basic', undefined, undefined, [], 2, undefined, <<"drill-1">>, undefined, undefined, undefined, undefined, undefined,
+    undefined, undefined, undefined},
+  {'confirm.select_ok'} = amqp_channel:call(Ch, {'confirm.select', false}),
+  ok = amqp_channel:call(Ch, {'basic.publish', 0, <<>>, <<"tasks">>, false, false}, {amqp_msg, P, <<>>}),
+  true = amqp_channel:wait_for_confirms(Ch),
+  {{'basic.get_ok', Tag, _, _, _, _}, _} = amqp_channel:call(Ch, {'basic.get', 0, <<"tasks">>, false}),
+  amqp_channel:call(Ch, {'basic.reject', Tag, false}), amqp_connection:close(C), ok.`;
+/** Polls at once; the call returns once that is done. */
+const LOOK = "ha_celery_dead_letters ! poll, gen_server:call(ha_celery_dead_letters, wait).";
+const DELIVERIES = `{ok, Q} = rabbit_amqqueue:lookup({resource, <<"/">>, queue, <<"dead-letters">>}),
+  {ok, {Header, _}} = ra:aux_command(amqqueue:get_pid(Q), {peek, 1}), maps:get(delivery_count, Header).`;
 /** Number of queues of each leader. */
 const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
   maps:groups_from_list(fun amqqueue:qnode/1, rabbit_amqqueue:list()))).`;
@@ -41,6 +61,15 @@ const IS_RELEASED = `#{last_applied := Applied, snapshot_index := Checkpoint} = 
 const FORCE =
   "ha_celery_force_checkpoints ! poll, gen_server:call(ha_celery_force_checkpoints, wait, 30000).";
 const HAS_ALARM = "rabbit_alarm:get_local_alarms() =/= [].";
+
+/** A single broker, as the commands for an installation see it. */
+const asBrokers = (broker: BrokerContainer): Pick<Brokers, "vhost" | "pods" | "exec"> => ({
+  vhost: "/",
+  pods: async () => [
+    { metadata: { name: broker.name }, status: { conditions: [{ type: "Ready", status: "True" }] } },
+  ],
+  exec: async ({ pod }, ...command) => (await execa("docker", ["exec", pod, ...command])).stdout,
+});
 
 /** Waits up to a minute. */
 async function until(done: () => Promise<boolean>): Promise<void> {
@@ -67,7 +96,9 @@ describe("the plugins of the broker image", () => {
 
   it("pass their EUnit tests", async () => {
     const source = join(REPOSITORY, "docker", "rabbitmq");
-    const tested = ["checkpoints", "leaders", "majority", "poller"].map((name) => `ha_celery_${name}_tests`);
+    const tested = ["checkpoints", "dead_letter_metrics", "leaders", "majority", "poller"].map(
+      (name) => `ha_celery_${name}_tests`,
+    );
     const run = `R = eunit:test([${tested.join()}], [verbose]), halt(case R of ok -> 0; _ -> 1 end).`;
     const script = `cd /tmp && erlc -Werror /source/poller/*.erl && erlc -Werror -pa /tmp /source/*/*.erl && erl -noshell -eval '${run}'`;
     const options = ["--rm", "--volume", `${source}:/source:ro`, "--entrypoint", "sh"];
@@ -79,6 +110,47 @@ describe("the plugins of the broker image", () => {
       script,
     ]);
     assert.match(stdout, /All \d+ tests passed/);
+  });
+
+  describe("for dead letters", () => {
+    const SCRAPE = String.raw`exec 3<>/dev/tcp/127.0.0.1/15692; printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3; cat <&3`;
+    const metrics = async () => (await execa("docker", ["exec", first.name, "bash", "-c", SCRAPE])).stdout;
+
+    it("report number and age, without delivering one", async () => {
+      await first.control("eval", DEAD_LETTER);
+      const before = await first.control("eval", DELIVERIES);
+      // The number is up to 5 s old.
+      await until(async () => {
+        await first.control("eval", LOOK);
+        return /^ha_celery_dead_letters{vhost="\/"} 1$/m.test(await metrics());
+      });
+      const [, age] =
+        /^ha_celery_dead_letters_oldest_seconds{vhost="\/"} ([\d.]+)$/m.exec(await metrics()) ?? [];
+      assert.ok(Number(age) > 0 && Number(age) < 60, `${age} s`);
+      assert.equal(
+        await oldestDeadLetterSeconds(asBrokers(first)).then((seconds) => (seconds ?? 99) < 60),
+        true,
+      );
+      assert.equal(await first.control("eval", DELIVERIES), before);
+    });
+
+    it("cost a scrape no other metric if they fail", async () => {
+      await first.control("eval", "application:set_env(ha_celery_dead_letters, letters, broken).");
+      const scraped = await metrics();
+      assert.match(scraped, /^rabbitmq_identity_info/m);
+      assert.doesNotMatch(scraped, /ha_celery_dead_letters/);
+      await first.control("eval", LOOK);
+      assert.match(await metrics(), /^ha_celery_dead_letters{/m);
+    });
+
+    it("let a drill remove its own, and return others without a failed delivery", async () => {
+      const before = await first.control("eval", DELIVERIES);
+      for (let reads = 0; reads < 3; reads += 1)
+        assert.equal(await takeDeadLetters(asBrokers(first), "another"), 0);
+      assert.equal(await first.control("eval", DELIVERIES), before);
+      assert.equal(await takeDeadLetters(asBrokers(first), "drill"), 1);
+      assert.equal(await takeDeadLetters(asBrokers(first), "drill"), 0);
+    });
   });
 
   it("leave a single broker open whose list of members cannot be read", async () => {
