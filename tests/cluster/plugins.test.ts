@@ -116,6 +116,11 @@ describe("the plugins of the broker image", () => {
     const SCRAPE = String.raw`exec 3<>/dev/tcp/127.0.0.1/15692; printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3; cat <&3`;
     const metrics = async () => (await execa("docker", ["exec", first.name, "bash", "-c", SCRAPE])).stdout;
 
+    // The leaders of all queues are counted below.
+    after(async () => {
+      for (const queue of ["dead-letters", "tasks"]) await first.control("delete_queue", queue);
+    });
+
     it("report number and age, without delivering one", async () => {
       await first.control("eval", DEAD_LETTER);
       const before = await first.control("eval", DELIVERIES);
