@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import pc from "picocolors";
+import { colorsFor } from "../../../../operate/colors";
 import { formatStatus } from "../../../../operate/status/format";
 import type { InstallationStatus } from "../../../../operate/status/model";
 import { reasonsOf } from "../../../../operate/status/read";
@@ -24,7 +24,7 @@ const STATUS: InstallationStatus = {
   delayed: 5,
   workloads: [{ kind: "worker pool", name: "default", ready: 2, wanted: 3, queues: ["tasks"], reasons: [] }],
 };
-const PLAIN = pc.createColors(false);
+const PLAIN = colorsFor({}, {});
 
 describe("the status", () => {
   it("says first that all is well", () => {
