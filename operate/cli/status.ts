@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Cluster } from "../cluster/cluster";
 import { findInstallation, type Installation } from "../cluster/installation";
+import { apiMessageOf } from "../cluster/objects";
 import { colorsFor } from "../colors";
 import { abortOnInterrupt } from "../interrupt";
 import { formatStatus } from "../status/format";
@@ -21,9 +22,7 @@ const CLEAR = "\x1b[H\x1b[J";
 export function statusCommand(program: Command, access: ClusterAccess): void {
   const command = program
     .command("status")
-    .description(
-      "show nodes, brokers, queues, and workers, and what is wrong with the command that mends it",
-    );
+    .description("list what is wrong, each with its fix, and show nodes, brokers, queues, and workers");
   access
     .addOptions(command)
     .option("--watch", `refresh every ${REFRESH_SECONDS} s until interrupted`)
@@ -40,10 +39,19 @@ async function run(options: StatusOptions, access: ClusterAccess): Promise<void>
 }
 
 async function watch(cluster: Cluster, options: StatusOptions): Promise<void> {
-  const signal = abortOnInterrupt("");
-  while (!signal.aborted) {
+  await refresh(abortOnInterrupt("Stopping"), async () => {
     // Pools may come and go.
     await show(cluster, await findInstallation(cluster, options), options);
+  });
+}
+
+/** Calls `update` again and again until the signal aborts. Prints its errors, because a fault that is watched may
+ * also stop the API server from answering. */
+export async function refresh(signal: AbortSignal, update: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await update().catch((error: unknown) => {
+      console.error(`The status cannot be read: ${apiMessageOf(error)}`);
+    });
     await wait(REFRESH_SECONDS, signal).catch(() => undefined);
   }
 }

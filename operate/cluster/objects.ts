@@ -21,6 +21,10 @@ export const hasCondition = ({ status }: ObjectWithConditions, type: string): bo
 /** Returns whether a pod or a node is ready. */
 export const isReady = (object: ObjectWithConditions): boolean => hasCondition(object, "Ready");
 
+/** Returns whether all containers of a pod have ended for good. */
+export const hasEnded = ({ status }: { readonly status?: { readonly phase?: string } }): boolean =>
+  status?.phase === "Succeeded" || status?.phase === "Failed";
+
 /** Formats labels as a selector: `app=shop,tier=web`. */
 export const labelSelector = (labels: Readonly<Record<string, string>> = {}): string =>
   Object.entries(labels)

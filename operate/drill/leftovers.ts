@@ -7,7 +7,7 @@ import { DRILL_LABEL, INSTALLATION_LABEL, runSelector } from "./load/names";
 import { deleteNamespace, deleteQueue, removeObjects } from "./remove";
 
 /** A queue of a drill, such as `drill-node-off-1128215143`. */
-const QUEUE = /^drill-([a-z-]+-\d{10})$/;
+export const DRILL_QUEUE = /^drill-([a-z-]+-\d{10})$/;
 
 /** What a drill left behind, because its command was killed. */
 export interface Leftovers {
@@ -150,7 +150,7 @@ function noneIfForbidden(error: unknown): { items: [] } {
 async function findQueues(brokers: Brokers): Promise<Found[]> {
   const queues = await brokers.queues().catch(() => []);
   return queues.flatMap(({ name }) => {
-    const run = QUEUE.exec(name)?.[1];
+    const run = DRILL_QUEUE.exec(name)?.[1];
     if (run === undefined) return [];
     return [{ run, text: `queue ${name}`, undo: () => deleteQueue(brokers, name) }];
   });

@@ -4,7 +4,7 @@ import type { Brokers } from "../cluster/brokers";
 import { alarmsOf } from "../cluster/brokerStatus";
 import { domainOf } from "../cluster/installation";
 import type { Cluster } from "../cluster/cluster";
-import { ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { hasEnded, ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
 import { isDrillRunning } from "../drill/lease";
 import { findLeftovers, type Leftovers } from "../drill/leftovers";
 import {
@@ -193,5 +193,3 @@ const hostName = (node: V1Node) => node.metadata?.labels?.["kubernetes.io/hostna
 
 const hasTaint = (node: V1Node, key: string) =>
   node.spec?.taints?.some((taint) => taint.key === key) ?? false;
-
-const hasEnded = ({ status }: V1Pod) => status?.phase === "Succeeded" || status?.phase === "Failed";

@@ -19,7 +19,7 @@ export interface InstallationStatus {
   readonly workloads: readonly WorkloadStatus[];
 }
 
-/** Something that is wrong, and what mends it. */
+/** Something that is wrong, and its fix. */
 export interface Problem {
   readonly text: string;
   /** A command, or what to do. */
@@ -74,6 +74,6 @@ export interface WorkloadStatus {
   readonly wanted: number;
   /** Queues of a worker pool. */
   readonly queues: readonly string[];
-  /** Why a pod does not run, for example ImagePullBackOff. */
+  /** Why pods are not ready, for example ImagePullBackOff. */
   readonly reasons: readonly string[];
 }

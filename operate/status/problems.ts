@@ -1,5 +1,6 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import { countDeadLetters, DEAD_LETTERS_PAGE } from "../cluster/deadLetters";
+import { DRILL_QUEUE } from "../drill/leftovers";
 import type { Facts } from "../recover/facts";
 import { plan } from "../recover/plan";
 import { findProblems } from "../recover/problems";
@@ -7,7 +8,10 @@ import type { InstallationStatus, Problem, WorkloadStatus } from "./model";
 
 type Observed = Omit<InstallationStatus, "problems">;
 
-/** Returns what is wrong, the most urgent first, each with what mends it. */
+/** kubectl for this installation, whatever the current context is. */
+const kubectl = ({ context, namespace }: Observed): string => `kubectl --context ${context} -n ${namespace}`;
+
+/** Returns what is wrong, the most urgent first, each with its fix. */
 export function problemsOf(facts: Facts, status: Observed): Problem[] {
   return [
     ...alarmProblems(status),
@@ -33,57 +37,64 @@ const alarmProblems = ({ brokers }: Observed): Problem[] =>
   );
 
 /** Problems that `recover` knows, except alarms and what it can only wait for. */
-function brokerProblems(facts: Facts, { namespace, name }: Observed): Problem[] {
+function brokerProblems(facts: Facts, status: Observed): Problem[] {
+  const { context, namespace, name } = status;
   const repairable = plan(facts).length > 0;
   const cure = repairable
-    ? `npx ha-celery recover --namespace ${namespace} --name ${name}`
-    : `wait a minute; then: kubectl -n ${namespace} describe pod -l app.kubernetes.io/name=rabbitmq`;
+    ? `npx ha-celery recover --context ${context} --namespace ${namespace} --name ${name}`
+    : `wait a minute; then: ${kubectl(status)} describe pod -l app.kubernetes.io/name=rabbitmq`;
   return findProblems({ ...facts, alarms: [] }).map((text) => ({ text, cure }));
 }
 
-const nodeProblems = ({ nodes }: Observed): Problem[] =>
+const nodeProblems = ({ context, nodes }: Observed): Problem[] =>
   nodes
     .filter(({ cordoned }) => cordoned)
     .map(({ name }) => ({
       text: `node ${name} is cordoned, so what it loses cannot start there again`,
-      cure: `kubectl uncordon ${name}`,
+      cure: `kubectl --context ${context} uncordon ${name}`,
     }));
 
-function workloadProblems({ namespace, workloads }: Observed): Problem[] {
-  return workloads
-    .filter(({ ready, wanted }) => ready < wanted)
-    .map((workload) => {
-      const { kind, name, ready, wanted, reasons } = workload;
-      const why = reasons.length > 0 ? `: ${reasons.join("; ")}` : "";
-      return {
-        text: `${kind} ${name}: ${ready} of ${wanted} pods are ready${why}`,
-        cure: cureOf(namespace, workload),
-      };
-    });
+/** A pod that is being created, which takes some seconds. */
+const STARTING = "ContainerCreating";
+
+/** A rollout keeps the old pods until the new ones are ready, so it may be stuck although enough pods are ready. */
+const isStuck = ({ reasons }: WorkloadStatus): boolean => reasons.some((reason) => reason !== STARTING);
+
+function workloadProblems(status: Observed): Problem[] {
+  return status.workloads
+    .filter((workload) => workload.ready < workload.wanted || isStuck(workload))
+    .map((workload) => ({ text: describeWorkload(workload), cure: cureOf(kubectl(status), workload) }));
 }
 
-function cureOf(namespace: string, { name, reasons }: WorkloadStatus): string {
+function describeWorkload({ kind, name, ready, wanted, reasons }: WorkloadStatus): string {
+  const state = ready < wanted ? `${ready} of ${wanted} pods are ready` : "a new pod does not become ready";
+  return `${kind} ${name}: ${state}${reasons.length > 0 ? `: ${reasons.join("; ")}` : ""}`;
+}
+
+function cureOf(command: string, { name, reasons }: WorkloadStatus): string {
   const text = reasons.join();
   if (/Image/.test(text)) return "push the image or correct its name, then: pulumi up";
-  if (/CrashLoop|exit code/.test(text)) return `kubectl -n ${namespace} logs deployment/${name} --previous`;
+  if (/CrashLoop|exit code/.test(text)) return `${command} logs deployment/${name} --previous`;
   if (/nodes are available/.test(text)) return "add a node or lower the requests, then: pulumi up";
-  return `kubectl -n ${namespace} describe deployment ${name}`;
+  return `${command} describe deployment ${name}`;
 }
 
-const queueProblems = ({ namespace, queues = [], workloads }: Observed): Problem[] =>
-  queues
-    .filter(({ name, ready, consumers }) => name !== DEAD_LETTERS && ready > 0 && consumers === 0)
+const queueProblems = (status: Observed): Problem[] =>
+  (status.queues ?? [])
+    // Drills and `recover` delete the queues of drills.
+    .filter(({ name }) => name !== DEAD_LETTERS && !DRILL_QUEUE.test(name))
+    .filter(({ ready, consumers }) => ready > 0 && consumers === 0)
     .map(({ name, ready }) => ({
       text: `queue ${name} has ${ready} tasks and no consumer`,
-      cure: consumerCure(namespace, name, workloads),
+      cure: consumerCure(kubectl(status), name, status.workloads),
     }));
 
 const deadLetterProblems = ({ deadLetters }: Observed): Problem[] =>
   deadLetters ? [{ text: countDeadLetters(deadLetters), cure: `see why: ${DEAD_LETTERS_PAGE}` }] : [];
 
-function consumerCure(namespace: string, queue: string, workloads: readonly WorkloadStatus[]): string {
+function consumerCure(command: string, queue: string, workloads: readonly WorkloadStatus[]): string {
   const pool = workloads.find(({ queues }) => queues.includes(queue));
   if (!pool) return `add ${queue} to the queues of a worker pool, then: pulumi up`;
-  if (pool.wanted === 0) return `kubectl -n ${namespace} scale deployment ${pool.name} --replicas=1`;
-  return `kubectl -n ${namespace} rollout restart deployment ${pool.name}`;
+  if (pool.wanted === 0) return `${command} scale deployment ${pool.name} --replicas=1`;
+  return `${command} rollout restart deployment ${pool.name}`;
 }

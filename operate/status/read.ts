@@ -5,7 +5,7 @@ import { podOf, type QueueState } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
-import { INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { hasEnded, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
 import type { Facts } from "../recover/facts";
 import { observe } from "../recover/observe";
 import { readLevels, type Levels } from "./levels";
@@ -54,11 +54,11 @@ export async function readStatus(cluster: Cluster, installation: Installation): 
 
 const isDelayed = ({ name }: QueueState): boolean => name.startsWith(DELAYED_QUEUES);
 
-const nodeStatus = (node: V1Node, pods: readonly V1Pod[]): NodeStatus => ({
+export const nodeStatus = (node: V1Node, pods: readonly V1Pod[]): NodeStatus => ({
   name: nameOf(node),
   ready: isReady(node),
   cordoned: node.spec?.unschedulable ?? false,
-  pods: pods.filter(({ spec }) => spec?.nodeName === nameOf(node)).map(nameOf),
+  pods: pods.filter((pod) => pod.spec?.nodeName === nameOf(node) && !hasEnded(pod)).map(nameOf),
 });
 
 function brokerStatus(

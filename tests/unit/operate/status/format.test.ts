@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { colorsFor } from "../../../../operate/colors";
 import { formatStatus } from "../../../../operate/status/format";
 import type { InstallationStatus } from "../../../../operate/status/model";
-import { reasonsOf } from "../../../../operate/status/read";
+import { nodeStatus, reasonsOf } from "../../../../operate/status/read";
 
 const STATUS: InstallationStatus = {
   context: "prod",
@@ -31,7 +31,7 @@ describe("the status", () => {
     assert.match(formatStatus(STATUS, PLAIN), /^shop\/mq in the cluster of context prod: healthy\n/);
   });
 
-  it("says first what is wrong, and what mends it", () => {
+  it("says first what is wrong, and its fix", () => {
     const problems = [{ text: "node-0 is cordoned", cure: "kubectl uncordon node-0" }];
     assert.match(
       formatStatus({ ...STATUS, problems }, PLAIN),
@@ -54,6 +54,18 @@ describe("the status", () => {
   it("says if no broker answers", () => {
     const text = formatStatus({ ...STATUS, queues: undefined, delayed: undefined }, PLAIN);
     assert.match(text, /no broker reports its queues$/);
+  });
+});
+
+describe("the pods of a node", () => {
+  it("do not include those that have ended", () => {
+    const pod = (name: string, phase: string) => ({
+      metadata: { name },
+      spec: { nodeName: "node-0", containers: [] },
+      status: { phase },
+    });
+    const pods = [pod("mq-0", "Running"), pod("schedule", "Succeeded"), pod("old", "Failed")];
+    assert.deepEqual(nodeStatus({ metadata: { name: "node-0" } }, pods).pods, ["mq-0"]);
   });
 });
 

@@ -93,19 +93,19 @@ const TABLE: {
     wrong: "a machine that is lost",
     facts: SILENT_NODE,
     text: "node node-2 has been silent for 90 s; it has mq-2",
-    cure: "npx ha-celery recover --namespace shop --name mq",
+    cure: "npx ha-celery recover --context prod --namespace shop --name mq",
   },
   {
     wrong: "a queue with too few copies",
     facts: { queues: [{ name: "tasks", members: MEMBERS, online: MEMBERS.slice(1) }] },
     text: "1 of 1 queues have fewer than 3 copies online (lowest: 2)",
-    cure: "wait a minute; then: kubectl -n shop describe pod -l app.kubernetes.io/name=rabbitmq",
+    cure: "wait a minute; then: kubectl --context prod -n shop describe pod -l app.kubernetes.io/name=rabbitmq",
   },
   {
     wrong: "a cordoned node",
     status: { nodes: [{ name: "node-0", ready: true, cordoned: true, pods: ["mq-0"] }] },
     text: "node node-0 is cordoned, so what it loses cannot start there again",
-    cure: "kubectl uncordon node-0",
+    cure: "kubectl --context prod uncordon node-0",
   },
   {
     wrong: "an image that does not exist",
@@ -114,10 +114,16 @@ const TABLE: {
     cure: "push the image or correct its name, then: pulumi up",
   },
   {
+    wrong: "a rollout whose new pods do not start, while the old ones serve",
+    status: { workloads: [{ ...POOL, reasons: ["ImagePullBackOff"] }] },
+    text: "worker pool default: a new pod does not become ready: ImagePullBackOff",
+    cure: "push the image or correct its name, then: pulumi up",
+  },
+  {
     wrong: "workers that crash",
     status: { workloads: [{ ...POOL, ready: 2, reasons: ["CrashLoopBackOff (Error, exit code 1)"] }] },
     text: "worker pool default: 2 of 3 pods are ready: CrashLoopBackOff (Error, exit code 1)",
-    cure: "kubectl -n shop logs deployment/default --previous",
+    cure: "kubectl --context prod -n shop logs deployment/default --previous",
   },
   {
     wrong: "no place for a pod",
@@ -131,7 +137,7 @@ const TABLE: {
     wrong: "a beat that is not ready for another reason",
     status: { workloads: [{ ...POOL, kind: "beat", name: "beat", ready: 0, wanted: 1 }] },
     text: "beat beat: 0 of 1 pods are ready",
-    cure: "kubectl -n shop describe deployment beat",
+    cure: "kubectl --context prod -n shop describe deployment beat",
   },
   {
     wrong: "a pool that is scaled to 0",
@@ -140,13 +146,13 @@ const TABLE: {
       workloads: [{ ...POOL, ready: 0, wanted: 0 }],
     },
     text: "queue tasks has 7 tasks and no consumer",
-    cure: "kubectl -n shop scale deployment default --replicas=1",
+    cure: "kubectl --context prod -n shop scale deployment default --replicas=1",
   },
   {
     wrong: "workers that run but do not consume",
     status: { queues: [{ ...QUEUE, ready: 7, consumers: 0 }] },
     text: "queue tasks has 7 tasks and no consumer",
-    cure: "kubectl -n shop rollout restart deployment default",
+    cure: "kubectl --context prod -n shop rollout restart deployment default",
   },
   {
     wrong: "a queue that no pool reads",
@@ -165,6 +171,16 @@ const TABLE: {
 describe("the problems of an installation", () => {
   it("are none if it is healthy", () => {
     assert.deepEqual(problemsOf(FACTS, HEALTHY), []);
+  });
+
+  it("are none while a rollout creates pods", () => {
+    const workloads = [{ ...POOL, reasons: ["ContainerCreating"] }];
+    assert.deepEqual(problemsOf(FACTS, { ...HEALTHY, workloads }), []);
+  });
+
+  it("do not include the queue of a drill", () => {
+    const queues = [{ ...QUEUE, name: "drill-node-off-1128215143", ready: 7, consumers: 0 }];
+    assert.deepEqual(problemsOf(FACTS, { ...HEALTHY, queues }), []);
   });
 
   for (const { wrong, facts, status, text, cure } of TABLE)
