@@ -114,7 +114,7 @@ function interNodeProblems(
       ? `tls.interNode changed ${old !== OFF} -> ${next !== OFF}. Nodes with and without it`
       : `tls.secretName was ${next === "secret" ? "added" : "removed"} while tls.interNode is on. Nodes that trust different authorities`;
   return [
-    `${fact} cannot connect to each other, so the first node that restarts would never join the others. Restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.`,
+    `${fact} cannot connect to each other, so the first node that restarts would never join the others. Set it back, or restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.`,
   ];
 }
 

@@ -99,7 +99,7 @@ export const BROKER_GUARDS: readonly Guard[] = [
   ),
   additions(
     ["metadata", "annotations"],
-    "records the volumes' size and class, which cannot change, and deletionProtection. Only add others",
+    "records what cannot change, such as the volumes' size, and deletionProtection. Only add others",
   ),
   additions(
     ["spec", "template", "metadata", "annotations"],

@@ -29,7 +29,7 @@ const GROW =
 const GENERATED = { ...PLAIN, interNodeTls: "generated" };
 const OWN = { ...PLAIN, interNodeTls: "secret" };
 const TOGETHER =
-  "cannot connect to each other, so the first node that restarts would never join the others. Restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.";
+  "cannot connect to each other, so the first node that restarts would never join the others. Set it back, or restart all nodes together: docs/how-to/tls.md#turn-it-on-or-off-between-broker-nodes.";
 const TURNED = (change: string) => `tls.interNode changed ${change}. Nodes with and without it ${TOGETHER}`;
 const EXCHANGED = (what: string) =>
   `tls.secretName was ${what} while tls.interNode is on. Nodes that trust different authorities ${TOGETHER}`;
