@@ -15,7 +15,7 @@ type Commands = Pick<Brokers, "vhost" | "pods" | "exec">;
 /** Page that says what to do about dead letters. */
 export const DEAD_LETTERS_PAGE = "docs/how-to/troubleshooting.md#tasks-are-in-dead-letters";
 
-/** Returns undefined if there are none, or if no broker reports its queues. They are no fault: nothing waits for them. */
+/** Returns undefined if there are none, or if no broker reports its queues. */
 export async function readDeadLetters(
   brokers: Commands & Pick<Brokers, "queues">,
 ): Promise<DeadLetters | undefined> {
