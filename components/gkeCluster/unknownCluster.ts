@@ -77,6 +77,8 @@ function commands({ project, location, resource, parent }: Creation, name: strin
     "  pulumi refresh --clear-pending-creates",
     "To delete it instead:",
     `  gcloud container clusters delete ${name} --location=${location} --project=${project}`,
+    // A subnetwork of the user's may be shared.
+    "If another stack or program owns it, do neither, and set another subnetwork or serviceRange.",
   ].join("\n");
 }
 

@@ -17,6 +17,7 @@ const COMMANDS = (name: string) =>
     "  pulumi refresh --clear-pending-creates",
     "To delete it instead:",
     `  gcloud container clusters delete ${name} --location=us-east1 --project=my-project`,
+    "If another stack or program owns it, do neither, and set another subnetwork or serviceRange.",
   ].join("\n");
 const KNOWN = (name: string) =>
   `infra-cluster: Google has the cluster ${name}, which this stack does not know. An update that was killed while it created a cluster leaves one behind.\n${COMMANDS(name)}`;
