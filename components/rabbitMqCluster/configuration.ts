@@ -40,12 +40,17 @@ export function enabledPlugins(broker: ResolvedBroker): string {
 export function configMap(broker: ResolvedBroker): k8s.core.v1.ConfigMapArgs {
   return {
     metadata: { namespace: broker.namespace, labels: broker.labels },
-    data: {
-      [CONFIG_FILE]: rabbitmqConf(broker),
-      [ADVANCED_FILE]: advancedConfig(broker),
-      [PLUGINS_FILE]: enabledPlugins(broker),
-      ...(broker.isInterNodeTls && { [INTER_NODE_FILE]: interNodeOptions() }),
-    },
+    data: configFiles(broker),
+  };
+}
+
+/** Files that a node reads only when it starts. */
+export function configFiles(broker: ResolvedBroker): Record<string, string> {
+  return {
+    [CONFIG_FILE]: rabbitmqConf(broker),
+    [ADVANCED_FILE]: advancedConfig(broker),
+    [PLUGINS_FILE]: enabledPlugins(broker),
+    ...(broker.isInterNodeTls && { [INTER_NODE_FILE]: interNodeOptions() }),
   };
 }
 

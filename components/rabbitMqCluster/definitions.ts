@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFINITIONS_FILE, enabledPlugins, rabbitmqConf } from "./configuration";
+import { DEFINITIONS_FILE, configFiles } from "./configuration";
 import type { ResolvedBroker } from "./resolve";
 import { DEAD_LETTERS } from "../shared/celery/contract";
-import { advancedConfig } from "./sockets";
 
 /** A user name and its password. */
 export interface Login {
@@ -167,10 +166,10 @@ export function definitionsOf(broker: ResolvedBroker, logins: pulumi.Output<Logi
   return pulumi.secret(logins.apply((known) => definitionsJson(broker, known)));
 }
 
-/** Of everything that a node reads only when it starts. Open to see, since it is a hash of salted hashes of random
- * passwords. */
+/** Checksum of everything that a node reads only when it starts. Not secret, because it is a hash of salted hashes of
+ * random passwords. */
 export function checksum(broker: ResolvedBroker, definitions: pulumi.Output<string>): pulumi.Output<string> {
-  const open = rabbitmqConf(broker) + advancedConfig(broker) + enabledPlugins(broker);
+  const open = Object.values(configFiles(broker)).join("");
   return pulumi.unsecret(definitions.apply((json) => sha256(Buffer.from(open + json)).toString("hex")));
 }
 

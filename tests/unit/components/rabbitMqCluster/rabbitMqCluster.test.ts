@@ -212,6 +212,7 @@ describe("RabbitMqCluster", () => {
     assert.equal(await checksum({ replicas: 3, storage: { size: "20Gi" } }), first);
     assert.notEqual(await checksum({ config: { heartbeat: "60" } }), first);
     assert.notEqual(await checksum({ plugins: ["rabbitmq_shovel"] }), first);
+    assert.notEqual(await checksum({ tls: { interNode: true } }), await checksum({ tls: {} }));
     assert.notEqual(await checksum({ username: "other" }), first);
   });
 
