@@ -43,7 +43,8 @@ const DEAD_LETTER = `{ok, C} = amqp_connection:start({amqp_params_direct, none, 
   amqp_channel:call(Ch, {'basic.reject', Tag, false}), amqp_connection:close(C), ok.`;
 /** Polls at once; the call returns once that is done. */
 const LOOK = "ha_celery_dead_letters ! poll, gen_server:call(ha_celery_dead_letters, wait).";
-const DELIVERIES = `{ok, Q} = rabbit_amqqueue:lookup({resource, <<"/">>, queue, <<"dead-letters">>}),
+const DEAD_LETTERS = '{resource, <<"/">>, queue, <<"dead-letters">>}';
+const DELIVERIES = `{ok, Q} = rabbit_amqqueue:lookup(${DEAD_LETTERS}),
   {ok, {Header, _}} = ra:aux_command(amqqueue:get_pid(Q), {peek, 1}), maps:get(delivery_count, Header).`;
 /** Number of queues of each leader. */
 const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
@@ -123,12 +124,13 @@ describe("the plugins of the broker image", () => {
 
     it("report number and age, without delivering one", async () => {
       await first.control("eval", DEAD_LETTER);
-      const before = await first.control("eval", DELIVERIES);
-      // The number is up to 5 s old.
+      // RabbitMQ publishes a dead letter after the rejection has returned.
       await until(async () => {
         await first.control("eval", LOOK);
         return /^ha_celery_dead_letters{vhost="\/"} 1$/m.test(await metrics());
       });
+      const before = await first.control("eval", DELIVERIES);
+      await first.control("eval", LOOK);
       const [, age] =
         /^ha_celery_dead_letters_oldest_seconds{vhost="\/"} ([\d.]+)$/m.exec(await metrics()) ?? [];
       assert.ok(Number(age) > 0 && Number(age) < 60, `${age} s`);
@@ -137,6 +139,20 @@ describe("the plugins of the broker image", () => {
         true,
       );
       assert.equal(await first.control("eval", DELIVERIES), before);
+    });
+
+    it("are counted before RabbitMQ's own metrics have their number", async () => {
+      await first.control("eval", `ets:delete(queue_coarse_metrics, ${DEAD_LETTERS}), ${LOOK}`);
+      assert.match(await metrics(), /^ha_celery_dead_letters{vhost="\/"} 1$/m);
+    });
+
+    it("are not reported while their queue does not answer, and are afterwards", async () => {
+      await first.control("eval", "sys:suspend('%2F_dead-letters').");
+      await first.control("eval", LOOK);
+      assert.doesNotMatch(await metrics(), /ha_celery_dead_letters/);
+      await first.control("eval", "sys:resume('%2F_dead-letters').");
+      await first.control("eval", LOOK);
+      assert.match(await metrics(), /^ha_celery_dead_letters{vhost="\/"} 1$/m);
     });
 
     it("cost a scrape no other metric if they fail", async () => {
