@@ -54,11 +54,15 @@ is_due(Member) ->
             end
     end.
 
-%% What `rabbitmq-queues force_checkpoint` does, for the member on this node. Whether it was written in time.
+%% What `rabbitmq-queues force_checkpoint` does, for the member on this node. Whether it was written in time. The queue may have been deleted.
 checkpoint(Member) ->
-    #{last_applied := Applied} = ra:key_metrics(Member),
-    ra:cast_aux_command(Member, force_checkpoint),
-    is_written(Member, Applied, now_ms() + ?CHECKPOINT_MS).
+    case ra:key_metrics(Member) of
+        #{last_applied := Applied} ->
+            ra:cast_aux_command(Member, force_checkpoint),
+            is_written(Member, Applied, now_ms() + ?CHECKPOINT_MS);
+        _ ->
+            false
+    end.
 
 is_written(Member, Applied, End) ->
     case ra:key_metrics(Member) of
