@@ -12,6 +12,7 @@ import { checkReachable, kubeConfigOf } from "../operate/cluster/kubeConfig";
 import { findCluster, notRunning } from "./cluster";
 import type { LocalCluster } from "./cluster/localCluster";
 import { readKubeconfig } from "./cluster/state";
+import { localControlPlane } from "./controlPlane";
 import { localPower } from "./power";
 
 const FIND_TIMEOUT_MS = 30_000;
@@ -36,7 +37,8 @@ async function connect(name: string): Promise<ConnectedCluster> {
   if (!found) throw notRunning(name);
   const config = kubeConfigOf(found);
   await checkReachable(config);
-  return { cluster: new Cluster(config), local: true, power: localPower(name) };
+  const machines = { power: localPower(name), controlPlane: localControlPlane(name) };
+  return { cluster: new Cluster(config), local: true, ...machines };
 }
 
 /** Retries, because a busy cluster may take a while to respond. */

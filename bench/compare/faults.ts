@@ -43,14 +43,9 @@ export async function runScenes(
   for (const scene of scenes) {
     const reportLine = (line: string) => report(`${side.name}, ${scene.name}: ${line}`);
     const plan = planOf(side, scene);
-    const outcome = await runDrill(
-      cluster,
-      side.installation,
-      plan,
-      observerFor(reportLine),
-      signal,
+    const outcome = await runDrill(cluster, side.installation, plan, observerFor(reportLine), signal, {
       power,
-    ).then(
+    }).then(
       ({ verdict }): Outcome => ({ scene: scene.name, verdict }),
       (error: unknown): Outcome => {
         if (signal.aborted) throw error;

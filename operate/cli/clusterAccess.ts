@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Cluster } from "../cluster/cluster";
 import { checkReachable, kubeConfigOf } from "../cluster/kubeConfig";
-import type { Power } from "../cluster/nodes";
+import type { Machines } from "../cluster/nodes";
 
 /** Options of every command: the cluster, and the installation in it. */
 export interface TargetOptions {
@@ -12,11 +12,10 @@ export interface TargetOptions {
 }
 
 /** A cluster that answers requests. */
-export interface ConnectedCluster {
+export interface ConnectedCluster extends Machines {
   readonly cluster: Cluster;
   /** Runs on this machine. Commands need no consent, and its nodes can be switched off. */
   readonly local: boolean;
-  readonly power?: Power;
 }
 
 /** How a command connects to its cluster. A program that embeds the commands can provide its own way. */

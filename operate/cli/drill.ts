@@ -37,7 +37,8 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   const installation = await findInstallation(target.cluster, options);
   // `all` skips the scenes that this cluster cannot run.
   const scenes = requested.filter(
-    ({ name, needsPower }) => names.includes(name) || !needsPower || target.power,
+    ({ name, needsPower, needsControlPlane }) =>
+      names.includes(name) || ((!needsPower || target.power) && (!needsControlPlane || target.controlPlane)),
   );
   for (const scene of scenes) checkAllowed(scene, installation, target, options);
   if (options.dryRun) return dryRun(scenes, installation, options);
@@ -62,7 +63,7 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
 async function runScene(
   scene: Scene,
   installation: Installation,
-  { cluster, power }: ConnectedCluster,
+  { cluster, power, controlPlane }: ConnectedCluster,
   options: DrillOptions,
   signal: AbortSignal,
 ): Promise<DrillResult> {
@@ -72,7 +73,7 @@ async function runScene(
     run: plan.run,
   });
   try {
-    return await runDrill(cluster, installation, plan, watcher, signal, power);
+    return await runDrill(cluster, installation, plan, watcher, signal, { power, controlPlane });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new UserError("The drill was stopped, and its changes were undone. There is no verdict.");
@@ -101,15 +102,19 @@ function scenesOf(names: readonly string[]): readonly Scene[] {
 }
 
 /** Refuses a scene that this cluster cannot run, or that a protected installation forbids. */
-function checkAllowed(
+export function checkAllowed(
   scene: Scene,
   installation: Installation,
-  { power }: ConnectedCluster,
+  { power, controlPlane }: ConnectedCluster,
   { allowProtected }: DrillOptions,
 ): void {
   if (scene.needsPower && !power)
     throw new UserError(
       `${scene.name} switches a machine off, which Kubernetes cannot do. Provide the commands: --power-off COMMAND --power-on COMMAND (docs/how-to/drill.md#node-off-on-a-cloud), or use a local cluster: make drill`,
+    );
+  if (scene.needsControlPlane && !controlPlane)
+    throw new UserError(
+      `${scene.name} stops the Kubernetes API, which is possible only on a local cluster. Run it there: make drill SCENE=${scene.name}`,
     );
   if (scene.destructive && installation.protected && !allowProtected)
     throw new UserError(

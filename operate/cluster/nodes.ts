@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 
 /** Operations on nodes that the Kubernetes API does not offer. */
-export interface Nodes {
+export interface Nodes extends Machines {
   /**
    * Runs a shell script as root in the drill's agent on a node. The script sees all processes of the node. The agent
    * runs the broker's image, which has sh, perl, and nsenter, but not ip, iptables, or tc.
@@ -18,8 +18,14 @@ export interface Nodes {
   change(pod: V1Pod, change: PodChange): Promise<string>;
   /** Undoes a change. Does nothing if there is none. */
   revert(pod: V1Pod, fault: string): Promise<void>;
+}
+
+/** What can be done to the machines of a cluster from outside. */
+export interface Machines {
   /** Undefined if machines cannot be switched off from here. */
   readonly power?: Power;
+  /** Undefined if the control plane cannot be stopped from here. */
+  readonly controlPlane?: ControlPlane;
 }
 
 /** A change of a pod that its node's agent makes. */
@@ -42,4 +48,15 @@ export interface Power {
    * this.
    */
   onLater(kubernetesNode: string, seconds: number): () => void;
+}
+
+/** Stops and resumes the control plane of a cluster. Only the local target can. */
+export interface ControlPlane {
+  /**
+   * Stops the API server, the controllers, and the scheduler, so that requests get no answer. They resume after
+   * `seconds` at the latest, even if the command no longer exists then.
+   */
+  stop(seconds: number): Promise<void>;
+  /** Resumes them, and waits until the API server answers. Does nothing more if they were not stopped. */
+  resume(): Promise<void>;
 }

@@ -17,6 +17,7 @@ interface DrillParts {
   readonly nodes: Nodes;
   readonly load: DrillLoad;
   readonly guard: DeadMansSwitch;
+  readonly holdSeconds: number;
   readonly deadlineSeconds: number;
   readonly victim: Broker;
   readonly signal: AbortSignal;
@@ -29,6 +30,7 @@ export class DrillContext implements Drill {
   readonly nodes: Nodes;
   readonly load: DrillLoad;
   readonly guard: DeadMansSwitch;
+  readonly holdSeconds: number;
   readonly deadlineSeconds: number;
   readonly victim: Broker;
   readonly signal: AbortSignal;
@@ -48,6 +50,7 @@ export class DrillContext implements Drill {
       nodes: this.nodes,
       load: this.load,
       guard: this.guard,
+      holdSeconds: this.holdSeconds,
       deadlineSeconds: this.deadlineSeconds,
       victim: this.victim,
       signal: this.signal,

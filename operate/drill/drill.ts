@@ -1,7 +1,7 @@
 import type { Broker } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import type { Installation } from "../cluster/installation";
-import type { Nodes, Power } from "../cluster/nodes";
+import type { Machines, Nodes } from "../cluster/nodes";
 import { UserError } from "../errors";
 import { Agents } from "./agents/agent";
 import { imageByDigest } from "./agents/agentPod";
@@ -28,7 +28,7 @@ export async function runDrill(
   plan: DrillPlan,
   observer: Observer,
   interrupted: AbortSignal,
-  power?: Power,
+  machines: Machines = {},
 ): Promise<DrillResult> {
   const pool = poolOf(installation, plan);
   const lease = new DrillLease(cluster, installation.namespace, plan.run);
@@ -44,12 +44,13 @@ export async function runDrill(
     const agents = await createAgents(cluster, installation, plan, guard);
     const load = createLoad(cluster, installation, plan, pool, victim, guard);
     const deadlineSeconds = plan.holdSeconds + DEADLINE_SECONDS;
-    const nodes = withPower(agents, power && new DeadlinePower(power, deadlineSeconds));
+    const nodes = withMachines(agents, machines, deadlineSeconds);
     const parts = {
       cluster,
       brokers,
       nodes,
       guard,
+      holdSeconds: plan.holdSeconds,
       deadlineSeconds,
       load,
       victim,
@@ -140,10 +141,11 @@ const createLoad = (
     ...(usePool && { pool }),
   });
 
-const withPower = (agents: Agents, power: Power | undefined): Nodes => ({
+const withMachines = (agents: Agents, { power, controlPlane }: Machines, deadlineSeconds: number): Nodes => ({
   shell: (node, script) => agents.shell(node, script),
   processes: (node, container) => agents.processes(node, container),
   change: (pod, change) => agents.change(pod, change),
   revert: (pod, fault) => agents.revert(pod, fault),
-  power,
+  power: power && new DeadlinePower(power, deadlineSeconds),
+  controlPlane,
 });

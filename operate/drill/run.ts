@@ -3,6 +3,7 @@ import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import { describeDeadLetters, readDeadLetters, takeDeadLetters } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import type { Agents } from "./agents/agent";
+import { describeWrongClock, findWrongClocks } from "./clocks";
 import type { DrillContext } from "./context";
 import { type ExpectedWorkers, expectedPools, healthProblems } from "./health";
 import type { DrillPlan, DrillResult } from "./plan";
@@ -64,7 +65,7 @@ export class DrillRun {
     await context.load.start(context.signal);
     this.times.loadFrom = now();
     context.event("load begins");
-    await Promise.all([context.wait(this.plan.warmSeconds), this.openAgents()]);
+    await Promise.all([context.wait(this.plan.warmSeconds), this.openAgents(), this.compareClocks()]);
     await this.buildUpBacklog();
     await this.restarts.recordBeforeFault();
   }
@@ -124,6 +125,18 @@ export class DrillRun {
       more: context.notes,
     });
     return { verdict, events, timeline };
+  }
+
+  /** Warns of clocks that make the figures wrong. */
+  private async compareClocks(): Promise<void> {
+    const { cluster, load } = this.context;
+    const pods = await Promise.all(
+      [load.workerSelector, load.publisherSelector].map((each) => cluster.pods(load.namespace, each)),
+    );
+    for (const clock of await findWrongClocks(cluster, pods.flat())) {
+      this.context.event(describeWrongClock(clock));
+      this.context.note(`clock of ${clock.kubernetesNode}, s ahead`, Math.round(clock.seconds));
+    }
   }
 
   private async buildUpBacklog(): Promise<void> {

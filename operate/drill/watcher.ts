@@ -11,6 +11,8 @@ import type { Snapshot } from "./view/snapshot";
 import { wait } from "../waiting";
 
 const INTERVAL_SECONDS = 1;
+/** While the API server is away, requests may get no answer for minutes. The view goes on without them. */
+const ANSWER_SECONDS = 5;
 
 /** Polls a drill about once a second and updates its view. State that cannot be read keeps its last value. */
 export class DrillWatcher implements Observer {
@@ -20,12 +22,14 @@ export class DrillWatcher implements Observer {
   private snapshot: Snapshot;
   private counts: { previous: TimedCount | undefined; current: TimedCount } | undefined;
   private polling: Promise<void> | undefined;
+  private reading: Promise<Partial<Snapshot>> | undefined;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly installation: Installation,
     private readonly view: View,
     drill: { scene: string; run: string },
+    private readonly answerSeconds = ANSWER_SECONDS,
   ) {
     this.snapshot = {
       ...drill,
@@ -68,10 +72,23 @@ export class DrillWatcher implements Observer {
     const { signal } = this.ended;
     while (!signal.aborted) {
       const rates = await this.rates().catch(() => ({}));
-      const objects = await this.objects().catch(() => ({}));
+      const objects = await this.objectsInTime();
       if (!signal.aborted) this.show({ ...objects, ...rates });
       await wait(INTERVAL_SECONDS, signal).catch(() => undefined);
     }
+  }
+
+  /** Never has two reads open at the same time. */
+  private async objectsInTime(): Promise<Partial<Snapshot>> {
+    this.reading ??= this.objects()
+      .catch(() => ({}))
+      .finally(() => (this.reading = undefined));
+    const { signal } = this.ended;
+    const late = wait(this.answerSeconds, signal).then(
+      () => ({}),
+      () => ({}),
+    );
+    return Promise.race([this.reading, late]);
   }
 
   private show(change: Partial<Snapshot>): void {

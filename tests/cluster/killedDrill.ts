@@ -30,6 +30,7 @@ export const KILLS: readonly Kill[] = [
   { scene: "scale", at: / 0 workers/, options: ["--use-pool"] },
   { scene: "upgrade-image", at: /rolling update of \S+ begins/ },
   { scene: "node-off", at: / is off/ },
+  { scene: "api-off", at: /API is away/ },
 ];
 
 const HOLD_SECONDS = 10;

@@ -9,6 +9,7 @@ import type {
   V1PodTemplateSpec,
   V1Secret,
   V1Service,
+  V1Toleration,
 } from "@kubernetes/client-node";
 import { startedLike } from "../../../components/inject/objects";
 import { CLIENT_LABEL } from "../../../components/rabbitMqCluster/names";
@@ -39,6 +40,15 @@ const LONGEST_TASK_SECONDS = {
   canvas: 300,
 } as const;
 
+/** Keeps a pod on a node that Kubernetes considers lost. */
+const LOST_NODES = ["not-ready", "unreachable"].map((condition) => ({
+  key: `node.kubernetes.io/${condition}`,
+  operator: "Exists",
+  effect: "NoExecute",
+}));
+
+const isNotOfLostNodes = ({ key }: V1Toleration): boolean => LOST_NODES.every((each) => each.key !== key);
+
 /** The task ledger, as a pod without a controller, so that it neither moves nor depends on the brokers. */
 export function ledgerPod(load: LoadSpec): V1Pod {
   const { run, namespace } = load;
@@ -46,6 +56,8 @@ export function ledgerPod(load: LoadSpec): V1Pod {
     metadata: { name: objectName(run, Role.Ledger), namespace, labels: labelsOf(run, Role.Ledger) },
     spec: {
       ...podSpecAvoidingNodes(load),
+      // No controller would replace an evicted ledger, and its records would be gone.
+      tolerations: [...(load.template.spec?.tolerations ?? []).filter(isNotOfLostNodes), ...LOST_NODES],
       restartPolicy: "Always",
       terminationGracePeriodSeconds: 0,
       containers: [

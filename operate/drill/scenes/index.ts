@@ -1,4 +1,5 @@
 import { allBrokers } from "./allBrokers";
+import { apiOff } from "./apiOff";
 import { brokerKill } from "./brokerKill";
 import { brokerKillFollower } from "./brokerKillFollower";
 import { diskAlarm } from "./diskAlarm";
@@ -54,6 +55,7 @@ export const SCENES: readonly Scene[] = [
   slowDisk,
   dnsOff,
   dnsDrain,
+  apiOff,
   memoryAlarm,
   memoryAlarmKill,
   diskAlarm,

@@ -33,6 +33,8 @@ export interface Scene {
   readonly needsAgents?: boolean;
   /** Switches machines off, which Kubernetes cannot do. */
   readonly needsPower?: boolean;
+  /** Stops the control plane, which only the local target can do. */
+  readonly needsControlPlane?: boolean;
   /**
    * Injects the fault. Registers each change with `drill.undo` before making it. Returns when the fault is in effect.
    * If the command is killed, the fault must end by itself: changes of pods go through `drill.nodes.change`, changes of
@@ -71,6 +73,8 @@ export interface Drill {
   readonly load: Load;
   /** The broker node to fail, as it was before the fault. */
   readonly victim: Broker;
+  /** Seconds from the fault until it is undone: the scene's own, or those of --hold. */
+  readonly holdSeconds: number;
   /** Time from the fault until everything must be undone even without the command. */
   readonly deadlineSeconds: number;
   /** Aborted by Ctrl-C, which also ends all waits. */

@@ -95,4 +95,36 @@ describe("the lease of a drill", () => {
       mock.timers.reset();
     }
   });
+
+  it("is not lost while the API server does not answer", async () => {
+    let stored: V1Lease | undefined;
+    let isAway = false;
+    const answer = <Result>(result: Result): Result => {
+      if (isAway) throw new Error("connection refused");
+      return result;
+    };
+    const cluster = fakeCluster({
+      coordination: {
+        readNamespacedLease: () => answer(stored ?? notFound()),
+        createNamespacedLease: ({ body }: { body: V1Lease }) => (stored = body),
+        replaceNamespacedLease: ({ body }: { body: V1Lease }) => (stored = answer(body)),
+      },
+    });
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const mine = new DrillLease(cluster, "shop", "drain-2");
+      await mine.take();
+      isAway = true;
+      mock.timers.tick(300_000);
+      await setImmediate();
+      const before = stored;
+      isAway = false;
+      mock.timers.tick(15_000);
+      await setImmediate();
+      assert.equal(mine.lost.aborted, false);
+      assert.notEqual(stored, before, "renewed when the API server answers again");
+    } finally {
+      mock.timers.reset();
+    }
+  });
 });

@@ -217,6 +217,18 @@ describe("the drill's pods", () => {
       assert.ok(pod.spec?.affinity?.nodeAffinity);
     });
 
+    it("stays on a node that Kubernetes calls lost, with the other tolerations of the pool", () => {
+      const limited = { key: "node.kubernetes.io/unreachable", effect: "NoExecute", tolerationSeconds: 30 };
+      const spot = { key: "spot", operator: "Exists" };
+      const spec = { ...(template.spec as V1PodSpec), tolerations: [limited, spot] };
+      const pod = ledgerPod({ ...loadSpec, template: { ...template, spec } });
+      assert.deepEqual(pod.spec?.tolerations, [
+        spot,
+        { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" },
+        { key: "node.kubernetes.io/unreachable", operator: "Exists", effect: "NoExecute" },
+      ]);
+    });
+
     it("has an address of its own, which leads to it alone", () => {
       const { metadata, spec } = ledgerService(loadSpec);
       assert.deepEqual(spec?.selector, ledgerPod(loadSpec).metadata?.labels);
