@@ -1,4 +1,5 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
+import { alarmProblems as alarmTexts } from "../cluster/brokerStatus";
 import { countDeadLetters, DEAD_LETTERS_PAGE } from "../cluster/deadLetters";
 import { DRILL_QUEUE } from "../drill/leftovers";
 import type { Facts } from "../recover/facts";
@@ -14,7 +15,7 @@ const kubectl = ({ context, namespace }: Observed): string => `kubectl --context
 /** Returns what is wrong, the most urgent first, each with its fix. */
 export function problemsOf(facts: Facts, status: Observed): Problem[] {
   return [
-    ...alarmProblems(status),
+    ...alarmProblems(facts),
     ...brokerProblems(facts, status),
     ...nodeProblems(status),
     ...workloadProblems(status),
@@ -23,18 +24,15 @@ export function problemsOf(facts: Facts, status: Observed): Problem[] {
   ];
 }
 
-const ALARM_CURES: Readonly<Record<string, string>> = {
-  memory: "let workers consume what waits (scale the pool), or raise brokerMemory and run: pulumi up",
-  disk: "let workers consume what waits (scale the pool), or enlarge the volumes: docs/how-to/grow-storage.md",
-};
-
-const alarmProblems = ({ brokers }: Observed): Problem[] =>
-  brokers.flatMap(({ pod, alarms = [] }) =>
-    alarms.map((alarm) => ({
-      text: `${pod} has a ${alarm} alarm, which blocks all publishers`,
-      cure: ALARM_CURES[alarm] ?? "",
-    })),
-  );
+const alarmProblems = ({ alarms }: Facts): Problem[] =>
+  alarmTexts(alarms).map((text) => ({
+    text,
+    cure: `let workers consume what waits (scale the pool), or ${
+      text.startsWith("disk")
+        ? "enlarge the volumes: docs/how-to/grow-storage.md"
+        : "raise brokerMemory and run: pulumi up"
+    }`,
+  }));
 
 /** Problems that `recover` knows, except alarms and what it can only wait for. */
 function brokerProblems(facts: Facts, status: Observed): Problem[] {

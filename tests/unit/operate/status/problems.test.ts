@@ -85,8 +85,8 @@ const TABLE: {
 }[] = [
   {
     wrong: "a disk alarm",
-    status: { brokers: [{ ...BROKER, alarms: ["disk"] }] },
-    text: "mq-0 has a disk alarm, which blocks all publishers",
+    facts: { alarms: ["disk alarm on mq-0"] },
+    text: "disk alarm on mq-0, which blocks all publishers",
     cure: "let workers consume what waits (scale the pool), or enlarge the volumes: docs/how-to/grow-storage.md",
   },
   {
@@ -191,13 +191,14 @@ describe("the problems of an installation", () => {
   it("begin with what blocks all publishers", () => {
     const status = {
       ...HEALTHY,
-      brokers: [{ ...BROKER, alarms: ["memory"] }],
       nodes: [{ name: "node-0", ready: true, cordoned: true, pods: [] }],
     };
-    const texts = problemsOf({ ...FACTS, ...SILENT_NODE }, status).map(({ text }) => text);
+    const texts = problemsOf({ ...FACTS, ...SILENT_NODE, alarms: ["memory alarm on mq-0"] }, status).map(
+      ({ text }) => text,
+    );
     assert.deepEqual(
       texts.map((text) => text.split(" ").slice(0, 2).join(" ")),
-      ["mq-0 has", "node node-2", "node node-0"],
+      ["memory alarm", "node node-2", "node node-0"],
     );
   });
 });
