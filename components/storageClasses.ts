@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { balancedDisk, DiskType, diskTypesOf, familyOf, fastestDisk } from "./diskTypes";
 import { DEFAULT_MACHINE } from "./gkeCluster/resolve";
+import { encryptionKey } from "./gkeCluster/securityValidation";
 import { machineType } from "./gkeCluster/validation";
 import { labelsOf } from "./shared/labels";
 import { type Validation, oneOf, quote } from "./shared/checks";
@@ -17,6 +18,11 @@ export interface StorageClassesArgs {
   /** Disk type of the class `standard`, one that `machineType` supports. Changing it affects new volumes only.
    * @default `pd-balanced`, or `hyperdisk-balanced` if the machines take Hyperdisks only */
   standardType?: DiskType;
+  /** Key in Cloud KMS that encrypts the volumes (CIS 5.9.1), in their region, such as `encryptionKey` of a `GkeCluster`
+   * whose encryption has the scope `disks`. An existing key must let the service agent of Compute Engine use it.
+   * Changing it affects new volumes only. Volumes cannot be read without the key.
+   * @default keys of Google */
+  encryptionKey?: pulumi.Input<string>;
   /** Whether a disk is deleted with its claim, for example when the claim's namespace is deleted. Retained disks
    * keep costing money. Changing it affects new volumes only.
    * @default `retain` */
@@ -24,7 +30,7 @@ export interface StorageClassesArgs {
 }
 
 const STORAGE_CLASSES: Validation<StorageClassesArgs> = {
-  checks: { machineType, standardType: oneOf(DiskType), onDelete: oneOf(OnDelete) },
+  checks: { machineType, standardType: oneOf(DiskType), encryptionKey, onDelete: oneOf(OnDelete) },
   rules: [
     {
       needs: ["machineType", "standardType"],
@@ -69,10 +75,10 @@ export class StorageClasses extends pulumi.ComponentResource {
     super("ha-celery:index:StorageClasses", name, args, opts);
     requireKubernetesProvider(this, name);
     validate(this, name, args, STORAGE_CLASSES);
-    const { machineType = DEFAULT_MACHINE, onDelete = OnDelete.Retain } = args;
+    const { machineType = DEFAULT_MACHINE } = args;
 
     const classOf = (suffix: string, type: DiskType) =>
-      new k8s.storage.v1.StorageClass(`${name}-${suffix}`, storageClass(name, suffix, type, onDelete), {
+      new k8s.storage.v1.StorageClass(`${name}-${suffix}`, storageClass(name, suffix, type, args), {
         parent: this,
       });
     this.standard = classOf("standard", args.standardType ?? balancedDisk(machineType)).metadata.name;
@@ -85,12 +91,12 @@ function storageClass(
   name: string,
   suffix: string,
   type: DiskType,
-  onDelete: OnDelete,
+  { onDelete = OnDelete.Retain, encryptionKey }: StorageClassesArgs,
 ): k8s.storage.v1.StorageClassArgs {
   return {
     metadata: { name: `${name}-${suffix}`, labels: labelsOf("persistent-disk", name, "storage") },
     provisioner: PROVISIONER,
-    parameters: { type },
+    parameters: { type, ...(encryptionKey !== undefined && { "disk-encryption-kms-key": encryptionKey }) },
     // A disk exists in one zone, so the scheduler selects the zone before the disk is created.
     volumeBindingMode: "WaitForFirstConsumer",
     allowVolumeExpansion: true,

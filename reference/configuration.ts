@@ -40,6 +40,7 @@ const PARTS: Record<string, string[]> = {
   "workerPools.pod.securityContext": ["PodSecurityAdditions"],
   beat: ["BeatOptions", "Compute"],
   authorizedNetworks: ["AuthorizedNetwork"],
+  maintenanceExclusions: ["MaintenanceExclusion"],
   brokerTolerations: ["Toleration"],
 };
 

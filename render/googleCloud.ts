@@ -7,6 +7,10 @@ export const GOOGLE_CLOUD: Record<string, MockOutputs> = {
     const email = `${accountId}@${project}.iam.gserviceaccount.com`;
     return { email, member: `serviceAccount:${email}` };
   },
+  "gcp:projects/serviceIdentity:ServiceIdentity": () => {
+    const email = "service-1@container-engine-robot.iam.gserviceaccount.com";
+    return { email, member: `serviceAccount:${email}` };
+  },
   "gcp:compute/router:Router": ({ name }, { autoname }) => ({ name: autoname(name) }),
   "gcp:container/cluster:Cluster": ({ name, inputs }, { autoname }) => {
     const { location } = inputs as { location: string };

@@ -23,6 +23,11 @@ export interface ContainerRegistryArgs {
   /** Days after which other tagged versions are deleted.
    * @default 90 */
   taggedDays?: number;
+  /** Whether Google scans each new image for vulnerabilities (CIS 5.1.1), and again as it learns of new ones. Enables
+   * the Container Scanning API, which scans the images of all registries in the project unless they turn it off.
+   * In place. Costs $0.26 for each new image (https://cloud.google.com/artifact-analysis/pricing).
+   * @default true */
+  vulnerabilityScanning?: boolean;
   /** Whether to protect the registry and its images from deletion. Without them, new nodes cannot pull the running
    * images. To destroy, set it to false and run `pulumi up` first.
    * @default true */

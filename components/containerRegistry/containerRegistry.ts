@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { enableApis, REGISTRY_APIS } from "../gkeCluster/apis";
-import { READER_ROLE, repository } from "./repository";
+import { enableApis, REGISTRY_APIS, SCANNING_API } from "../gkeCluster/apis";
+import { READER_ROLE, repository, scans } from "./repository";
 import { retryWhileEnabling } from "../gkeCluster/retries";
 import { CONTAINER_REGISTRY } from "./validation";
 import { outputsOf, validate } from "../shared/component";
@@ -12,7 +12,8 @@ import type { ContainerRegistryArgs } from "./args";
  *
  * To push, configure Docker once: `gcloud auth configure-docker REGION-docker.pkg.dev`.
  *
- * **Cost** per month = GB stored + GB pulled from other regions.
+ * **Cost** per month = GB stored + GB pulled from other regions + $0.26 for each new image with
+ * `vulnerabilityScanning`.
  *
  * @example
  * ```ts
@@ -42,7 +43,8 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     const { project, location, readers = [], deletionProtection = true } = args;
     const managesApis = args.enableApis ?? true;
     const hooks = managesApis ? retryWhileEnabling(`${name}-registry`) : {};
-    const apis = managesApis ? enableApis({ name, project, parent: this, hooks }, REGISTRY_APIS) : [];
+    const needed = scans(args) ? [...REGISTRY_APIS, SCANNING_API] : REGISTRY_APIS;
+    const apis = managesApis ? enableApis({ name, project, parent: this, hooks }, needed) : [];
 
     const images = new gcp.artifactregistry.Repository(`${name}-repository`, repository(name, args), {
       parent: this,

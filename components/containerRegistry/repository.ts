@@ -18,12 +18,17 @@ export function repository(name: string, args: ContainerRegistryArgs): gcp.artif
     format: "DOCKER",
     // Without dockerConfig tags may move: pods use digests, and immutable tags would reject a rebuilt image. The
     // provider does not send `immutableTags: false` and would report it as a change in every update.
+    vulnerabilityScanningConfig: { enablementConfig: scans(args) ? "INHERITED" : "DISABLED" },
     cleanupPolicies: [
       { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: keepRecent } },
       deleteAfter("delete-untagged", "UNTAGGED", untaggedDays),
       deleteAfter("delete-tagged", "TAGGED", taggedDays),
     ],
   };
+}
+
+export function scans({ vulnerabilityScanning = true }: ContainerRegistryArgs): boolean {
+  return vulnerabilityScanning;
 }
 
 function deleteAfter(id: string, tagState: string, days: number): CleanupPolicy {

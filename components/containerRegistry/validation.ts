@@ -47,6 +47,7 @@ export const CONTAINER_REGISTRY: Validation<ContainerRegistryArgs> = {
     keepRecent: wholeNumber({ why: "the running image must be among those that are kept", least: 1 }),
     untaggedDays: days,
     taggedDays: days,
+    vulnerabilityScanning: unchecked,
     deletionProtection: unchecked,
     enableApis: unchecked,
   },

@@ -1,5 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
+import { BinaryAuthorization, EncryptionScope } from "./choices";
+import type { ResolvedCluster } from "./resolve";
 
 /** Project and parent of the services. */
 export interface ApisOf {
@@ -10,8 +12,23 @@ export interface ApisOf {
 }
 
 /** Google APIs that the project needs, without `.googleapis.com`. */
-export const CLUSTER_APIS = ["compute", "container", "iam"];
 export const REGISTRY_APIS = ["artifactregistry"];
+/** Enabling it makes Google scan, and bill, each image that is pushed to the project. */
+export const SCANNING_API = "containerscanning";
+
+/** APIs of the services that a cluster uses. */
+export function clusterApis(gke: ResolvedCluster): string[] {
+  const { encryption, notifications, backup, security } = gke;
+  const optional = {
+    cloudkms: encryption.scope !== EncryptionScope.Google,
+    pubsub: notifications,
+    gkebackup: backup !== undefined,
+    binaryauthorization: security.binaryAuthorization !== BinaryAuthorization.Off,
+    containersecurity: security.posture || security.workloadScanning,
+  };
+  const used = Object.entries(optional).filter(([, isUsed]) => isUsed);
+  return ["compute", "container", "iam", ...used.map(([api]) => api)];
+}
 
 /** Pulumi needs this API to see which others are enabled. */
 const FIRST = "cloudresourcemanager";

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReleaseChannel, Weekday } from "./choices";
+import type { ExclusionScope, MetricPackage, ReleaseChannel, Weekday } from "./choices";
+import type { ClusterBackup, ClusterEncryption, ClusterSecurity, NodeUpgrades } from "./securityArgs";
 
 /** When GKE may upgrade the control plane and the nodes. */
 export interface MaintenanceWindow {
@@ -12,6 +13,22 @@ export interface MaintenanceWindow {
    * days.
    * @default every day */
   days?: Weekday[];
+  /** Times without upgrades, up to 20, such as the busiest weeks of the year. In place.
+   * @default none */
+  exclusions?: MaintenanceExclusion[];
+}
+
+/** A time without upgrades. Urgent security fixes may ignore it. */
+export interface MaintenanceExclusion {
+  /** Name, unique in the cluster. */
+  name: string;
+  /** Start in UTC, `YYYY-MM-DDTHH:MM:SSZ`. */
+  start: string;
+  /** End in UTC, `YYYY-MM-DDTHH:MM:SSZ`. Google limits the length, depending on the scope. */
+  end: string;
+  /** Which upgrades do not happen.
+   * @default `NO_UPGRADES` */
+  scope?: ExclusionScope;
 }
 
 /** A network that may access the control plane's public address. */
@@ -74,9 +91,11 @@ export interface GkeClusterArgs {
    * registries outside Google.
    * @default true */
   privateNodes?: boolean;
-  /** Whether the control plane has a DNS endpoint, reachable from anywhere with the IAM permission
-   * `container.clusters.connect`. The kubeconfig then uses it. Set this, `authorizedNetworks`, or both, because
-   * otherwise the control plane is unreachable.
+  /** Whether the control plane has a DNS endpoint for users (`allowExternalTraffic`), reachable from anywhere with the
+   * IAM permission `container.clusters.connect`. The kubeconfig then uses it. Set this, `authorizedNetworks`, or both,
+   * because otherwise the control plane is unreachable. The risk: a stolen Google credential suffices from any
+   * network, unless a VPC Service Controls perimeter or `authorizedNetworks` alone limit the access (CIS 5.6.3,
+   * 5.6.4). In place.
    * @default false */
   dnsEndpoint?: boolean;
   /** Networks that may access the control plane's public address. Without any, there is no public address. An item
@@ -99,6 +118,28 @@ export interface GkeClusterArgs {
   /** When GKE may upgrade. An upgrade moves the brokers one at a time.
    * @default any time */
   maintenance?: MaintenanceWindow;
+  /** How GKE upgrades nodes.
+   * @default one by one */
+  upgrades?: NodeUpgrades;
+  /** Encryption with a key in Cloud KMS.
+   * @default Secrets, with a new key */
+  encryption?: ClusterEncryption;
+  /** Protection of nodes, pods and network.
+   * @default see its fields */
+  security?: ClusterSecurity;
+  /** Whether GKE reports upgrades and security bulletins to a new Pub/Sub topic, `notificationTopic`. In place. Free up
+   * to 10 GB a month; messages without a subscription are dropped.
+   * @default true */
+  notifications?: boolean;
+  /** Metrics of GKE (CIS 5.7.1). All but `SYSTEM_COMPONENTS` are billed as samples of Managed Service for Prometheus, as
+   * are your PodMonitorings. In place.
+   * @default `SYSTEM_COMPONENTS` */
+  metrics?: MetricPackage[];
+  /** Backups of objects and volumes with Backup for GKE. In place; without it the agent stays in the cluster. A plan
+   * with backups cannot be deleted. Costs a fee for each pod and GB
+   * (https://cloud.google.com/kubernetes-engine/pricing).
+   * @default none */
+  backup?: ClusterBackup;
   /** Whether Pulumi refuses to delete or replace the cluster and its main pool. Google Cloud does not know this
    * setting: the console, `gcloud` and other programs can still delete both. To destroy, set it to false and run
    * `pulumi up` first.

@@ -1,7 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterSpec } from "./cluster";
+import { type ClusterOf, clusterSpec } from "./cluster";
+import { type ClusterKey, diskKey } from "./kms";
 import { kubeconfigOf } from "./kubeconfig";
 import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
 import type { ClusterNetwork } from "./network";
@@ -48,18 +49,25 @@ export function createNodeAccount(
 export function createControlPlane(
   child: ChildOptions,
   gke: ResolvedCluster,
-  network: ClusterNetwork,
   { account, grant }: NodeAccount,
+  of: Omit<ClusterOf, "account">,
 ): gcp.container.Cluster {
-  return new gcp.container.Cluster(`${gke.name}-cluster`, clusterSpec(gke, network, account.email), {
+  const spec = clusterSpec(gke, { ...of, account: account.email });
+  return new gcp.container.Cluster(`${gke.name}-cluster`, spec, {
     ...child,
     protect: gke.deletionProtection,
-    dependsOn: [...child.dependsOn, grant],
+    dependsOn: [...child.dependsOn, grant, ...(of.key?.grants ?? [])],
     // They describe the removed default pool; what Google reports about it would replace the cluster.
     ignoreChanges: ["initialNodeCount", "nodeConfig"],
     hooks: mergeErrorHooks(child.hooks, explainUnknownCluster(gke.name, child.parent)),
     customTimeouts: CLUSTER_TIMEOUTS,
   });
+}
+
+/** Resources that node pools need besides their cluster and account. */
+export interface PoolsOf {
+  network: ClusterNetwork;
+  key: ClusterKey | undefined;
 }
 
 /** Node pools of a cluster. */
@@ -72,11 +80,11 @@ export function createNodePools(
   parent: pulumi.Resource,
   gke: ResolvedCluster,
   cluster: gcp.container.Cluster,
-  network: ClusterNetwork,
   { account, grant }: NodeAccount,
+  { network, key }: PoolsOf,
 ): NodePools {
   const options = { parent, dependsOn: [grant, ...network.egress], customTimeouts: POOL_TIMEOUTS };
-  const owner = { cluster: cluster.name, account: account.email };
+  const owner = { cluster: cluster.name, account: account.email, diskKey: diskKey(gke, key) };
   const main = new gcp.container.NodePool(`${gke.name}-nodes`, mainPool(gke, owner), {
     ...options,
     protect: gke.deletionProtection,
@@ -111,12 +119,17 @@ export function createProvider(
   cluster: gcp.container.Cluster,
   pools: NodePools,
   kubeconfig: pulumi.Output<string>,
+  policy: pulumi.Resource[],
 ): k8s.Provider {
   return new k8s.Provider(
     `${name}-kubernetes`,
     // The provider identifies the cluster by its id. Without it, a new address would replace every object.
     { kubeconfig, clusterIdentifier: cluster.id },
     // Pods are created after the nodes and deleted before them.
-    { parent, dependsOn: [pools.main, ...(pools.spot ? [pools.spot] : [])], replaceWith: [cluster] },
+    {
+      parent,
+      dependsOn: [pools.main, ...(pools.spot ? [pools.spot] : []), ...policy],
+      replaceWith: [cluster],
+    },
   );
 }

@@ -1,18 +1,27 @@
 import type * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizedNetwork } from "./args";
-import { recurringWindow } from "./maintenance";
+import { hardening } from "./hardening";
+import { type ClusterKey, diskKey } from "./kms";
+import { maintenancePolicy } from "./maintenance";
 import type { ClusterNetwork } from "./network";
 import { defaultPoolMachine } from "./nodes";
+import { notificationConfig } from "./notifications";
 import type { ResolvedCluster } from "./resolve";
+
+/** Resources that a cluster refers to. */
+export interface ClusterOf {
+  network: ClusterNetwork;
+  /** Service account of the nodes. */
+  account: pulumi.Input<string>;
+  key: ClusterKey | undefined;
+  topic: gcp.pubsub.Topic | undefined;
+}
 
 /** The control plane. Node pools are separate resources, because changing a pool that is defined here would replace
  * the cluster. */
-export function clusterSpec(
-  gke: ResolvedCluster,
-  net: ClusterNetwork,
-  account: pulumi.Input<string>,
-): gcp.container.ClusterArgs {
+export function clusterSpec(gke: ResolvedCluster, of: ClusterOf): gcp.container.ClusterArgs {
+  const { network: net, account, key, topic } = of;
   return {
     project: gke.project,
     location: gke.location,
@@ -22,7 +31,7 @@ export function clusterSpec(
 
     removeDefaultNodePool: true,
     initialNodeCount: 1,
-    nodeConfig: defaultPoolMachine(gke, account),
+    nodeConfig: defaultPoolMachine(gke, { account, diskKey: diskKey(gke, key) }),
 
     network: net.network,
     subnetwork: net.subnetwork,
@@ -39,13 +48,16 @@ export function clusterSpec(
     ...controlPlaneAccess(gke),
 
     releaseChannel: { channel: gke.releaseChannel },
-    ...(gke.maintenance && { maintenancePolicy: { recurringWindow: recurringWindow(gke.maintenance) } }),
+    ...(gke.maintenance && { maintenancePolicy: maintenancePolicy(gke.maintenance) }),
     workloadIdentityConfig: { workloadPool: gke.workloadPool },
     enableShieldedNodes: true,
     addonsConfig: {
       gcePersistentDiskCsiDriverConfig: { enabled: true },
       dnsCacheConfig: { enabled: true },
+      ...(gke.backup && { gkeBackupAgentConfig: { enabled: true } }),
     },
+    ...hardening(gke, key),
+    ...notificationConfig(topic),
   };
 }
 

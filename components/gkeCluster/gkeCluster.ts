@@ -1,7 +1,9 @@
 import type * as gcp from "@pulumi/gcp";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CLUSTER_APIS, enableApis } from "./apis";
+import { clusterApis, enableApis } from "./apis";
+import { backupPlan } from "./backup";
+import { admissionPolicy } from "./binaryAuthorization";
 import {
   createControlPlane,
   createKubeconfig,
@@ -10,8 +12,11 @@ import {
   createProvider,
   endpointOf,
 } from "./children";
+import { clusterKey } from "./kms";
 import { networkOf } from "./network";
+import { notificationTopic } from "./notifications";
 import { preflightProblems } from "./preflight";
+import { installedProvider, providerWarnings } from "./providerVersion";
 import { retryWhileEnabling } from "./retries";
 import { MAX_CLUSTER_NAME, resolveCluster, SPOT_PLACEMENT } from "./resolve";
 import { GKE_CLUSTER } from "./validation";
@@ -32,13 +37,15 @@ const parts = new PartsOf<GkeCluster, Parts>();
 /**
  * A Kubernetes cluster on Google Cloud for brokers and workers, with a `provider` that deploys to it. Its nodes
  * are in one or three zones, have no public addresses, and use a service account that can only write logs and
- * metrics. Google repairs and upgrades them one at a time. NetworkPolicies are enforced, and Workload Identity is
- * enabled. Creating a cluster takes about ten minutes.
+ * metrics. Google repairs and upgrades them one at a time. NetworkPolicies are enforced, Workload Identity is enabled,
+ * and Secrets are encrypted with a key of yours. docs/how-to/gke.md lists the recommendations of the CIS benchmark and
+ * how each is answered. Creating a cluster takes about ten minutes.
  *
  * **Cost** per month = control plane fee (the same for a zone and a region) + `nodes` x (machine + `diskGb` of
  * balanced disk) + spot machines by the hour + with private nodes, the NAT gateway per node and per GB + traffic
- * between zones per GB, which the three broker nodes of a region cause with every message. The brokers' disks are
- * extra. docs/how-to/gke.md has an example.
+ * between zones per GB, which the three broker nodes of a region cause with every message + logs, flow logs included,
+ * beyond 50 GB per project + samples of Managed Service for Prometheus + $0.06 per version of the key. The brokers'
+ * disks are extra. docs/how-to/gke.md has an example.
  *
  * @example
  * ```ts
@@ -59,6 +66,10 @@ export class GkeCluster extends pulumi.ComponentResource {
   readonly nodeServiceAccountEmail: pulumi.Output<string>;
   /** Workload Identity pool, which gives Kubernetes service accounts roles of Google Cloud. */
   readonly workloadPool: pulumi.Output<string>;
+  /** Key that encrypts Secrets, and with the scope `disks` also disks. Empty if Google's keys encrypt everything. */
+  readonly encryptionKey: pulumi.Output<string>;
+  /** ID of the Pub/Sub topic with upgrades and security bulletins. Empty without `notifications`. */
+  readonly notificationTopic: pulumi.Output<string>;
 
   /**
    * @param name DNS label of at most 24 characters; part of the names of all resources.
@@ -73,17 +84,22 @@ export class GkeCluster extends pulumi.ComponentResource {
       ...problemsOf(args, GKE_CLUSTER),
       ...preflightProblems(this),
     ]);
+    for (const warning of providerWarnings(installedProvider())) void pulumi.log.warn(warning, this);
     const gke = resolveCluster(name, args);
 
     const hooks = gke.enableApis ? retryWhileEnabling(`${name}-cluster`) : {};
     const apis = gke.enableApis
-      ? enableApis({ name, project: gke.project, parent: this, hooks }, CLUSTER_APIS)
+      ? enableApis({ name, project: gke.project, parent: this, hooks }, clusterApis(gke))
       : [];
     const child = { parent: this, dependsOn: apis, hooks };
     const nodeAccount = createNodeAccount(gke, child);
     const network = networkOf(gke, child);
-    const cluster = createControlPlane(child, gke, network, nodeAccount);
-    const pools = createNodePools(this, gke, cluster, network, nodeAccount);
+    const key = clusterKey(gke, child);
+    const topic = notificationTopic(gke, child);
+    const cluster = createControlPlane(child, gke, nodeAccount, { network, key, topic });
+    const pools = createNodePools(this, gke, cluster, nodeAccount, { network, key });
+    const policy = admissionPolicy(gke, cluster, child);
+    backupPlan(gke, cluster, child);
 
     this.clusterName = cluster.name;
     this.clusterId = cluster.id;
@@ -91,9 +107,11 @@ export class GkeCluster extends pulumi.ComponentResource {
     this.kubeconfig = createKubeconfig(gke, cluster);
     this.nodeServiceAccountEmail = nodeAccount.account.email;
     this.workloadPool = pulumi.output(gke.workloadPool);
+    this.encryptionKey = pulumi.output(key?.id ?? "");
+    this.notificationTopic = pulumi.output(topic?.id ?? "");
     this.registerOutputs(outputsOf(this));
     parts.set(this, {
-      provider: createProvider(this, gke, cluster, pools, this.kubeconfig),
+      provider: createProvider(this, gke, cluster, pools, this.kubeconfig, policy),
       cluster,
       nodePool: pools.main,
       spotPlacement: pools.spot && SPOT_PLACEMENT,

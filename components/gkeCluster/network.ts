@@ -5,6 +5,13 @@ import type { ResolvedCluster } from "./resolve";
 /** Ranges of the cluster's own network: 4,092 nodes, 1,024 of them with 110 pods each, 4,096 Services. */
 const RANGES = { nodes: "10.10.0.0/20", pods: "10.20.0.0/14", services: "10.30.0.0/20" };
 
+/** Half of the connections, summed up, since every log entry costs. */
+const FLOW_LOGS = {
+  aggregationInterval: "INTERVAL_10_MIN",
+  flowSampling: 0.5,
+  metadata: "INCLUDE_ALL_METADATA",
+};
+
 /** Network that provides the addresses of a cluster's nodes, pods, and Services. */
 export interface ClusterNetwork {
   network: pulumi.Input<string>;
@@ -26,7 +33,7 @@ export function networkOf(gke: ResolvedCluster, opts: pulumi.CustomResourceOptio
 }
 
 function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): ClusterNetwork {
-  const { name, project, region, location } = gke;
+  const { name, project, region, location, security } = gke;
   const network = new gcp.compute.Network(
     `${name}-network`,
     {
@@ -49,6 +56,7 @@ function ownNetwork(gke: ResolvedCluster, opts: pulumi.CustomResourceOptions): C
       ipCidrRange: RANGES.nodes,
       // Lets nodes without public addresses pull images from Google's registries.
       privateIpGoogleAccess: true,
+      ...(security.flowLogs && { logConfig: FLOW_LOGS }),
       secondaryIpRanges: [
         { rangeName: "pods", ipCidrRange: RANGES.pods },
         { rangeName: "services", ipCidrRange: RANGES.services },

@@ -2,19 +2,29 @@ import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SpotPool } from "./args";
 import { balancedDisk } from "../diskTypes";
+import { readOnlyPort } from "./hardening";
 import { type ResolvedCluster, DEFAULT_MACHINE, SPOT } from "./resolve";
+import { upgradeSettings } from "./upgrades";
 
 type NodeConfig = gcp.types.input.container.NodePoolNodeConfig;
 
 /** Allows writing logs and metrics only. */
 export const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
+/** Service account and key of machines. */
+export interface MachineOf {
+  account: pulumi.Input<string>;
+  /** Key of the boot disks; undefined for Google's. */
+  diskKey: pulumi.Input<string> | undefined;
+}
+
 /** Settings of all machines of the cluster. */
-function machine(gke: ResolvedCluster, account: pulumi.Input<string>, machineType: string): NodeConfig {
+function machine(gke: ResolvedCluster, { account, diskKey }: MachineOf, machineType: string): NodeConfig {
   return {
     machineType,
     diskSizeGb: gke.diskGb,
     diskType: balancedDisk(machineType),
+    ...(diskKey !== undefined && { bootDiskKmsKey: diskKey }),
     imageType: "COS_CONTAINERD",
     serviceAccount: account,
     // The roles of the account restrict access; scopes are a second, older mechanism.
@@ -24,14 +34,13 @@ function machine(gke: ResolvedCluster, account: pulumi.Input<string>, machineTyp
 }
 
 /** Machines of the default pool, which GKE requires and which is removed immediately. */
-export function defaultPoolMachine(gke: ResolvedCluster, account: pulumi.Input<string>): NodeConfig {
-  return { ...machine(gke, account, gke.machineType), spot: gke.spot };
+export function defaultPoolMachine(gke: ResolvedCluster, of: MachineOf): NodeConfig {
+  return { ...machine(gke, of, gke.machineType), spot: gke.spot };
 }
 
-/** Cluster and service account of a node pool. */
-export interface PoolOf {
+/** Cluster and machines of a node pool. */
+export interface PoolOf extends MachineOf {
   cluster: pulumi.Input<string>;
-  account: pulumi.Input<string>;
 }
 
 function pool(
@@ -46,16 +55,16 @@ function pool(
     cluster: of.cluster,
     ...(gke.nodeZones && { nodeLocations: gke.nodeZones }),
     nodeConfig: {
-      ...machine(gke, of.account, machineType),
+      ...machine(gke, of, machineType),
       // Pods have no access to the node's credentials.
       workloadMetadataConfig: { mode: "GKE_METADATA" },
       metadata: { "disable-legacy-endpoints": "true" },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: readOnlyPort(gke) },
       ...nodeConfig,
     },
     networkConfig: { enablePrivateNodes: gke.privateNodes },
     management: { autoRepair: true, autoUpgrade: true },
-    // A node is added before one is removed, so a broker finds a free node when its own is upgraded.
-    upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+    upgradeSettings: upgradeSettings(gke),
     // Upgrades respect disruption budgets for an hour by default; deleting or replacing a pool does so only with this.
     nodeDrainConfigs: [{ respectPdbDuringNodePoolDeletion: true }],
   };

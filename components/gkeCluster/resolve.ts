@@ -1,8 +1,15 @@
 import type { GkeClusterArgs } from "./args";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Placement } from "../types";
-import { ReleaseChannel } from "./choices";
+import {
+  BinaryAuthorization,
+  EncryptionScope,
+  MetricPackage,
+  ReleaseChannel,
+  UpgradeStrategy,
+} from "./choices";
 import { regionOf, zonesOf } from "./location";
+import type { ClusterEncryption, ClusterSecurity, NodeUpgrades } from "./securityArgs";
 
 /** GKE allows 40 characters; Pulumi's suffix and ours need 16. */
 export const MAX_CLUSTER_NAME = 24;
@@ -25,10 +32,22 @@ export interface ResolvedCluster extends GkeClusterArgs {
   enableApis: boolean;
   labels: Record<string, string>;
   workloadPool: string;
+  encryption: ResolvedEncryption;
+  security: Required<ClusterSecurity>;
+  upgrades: Required<NodeUpgrades>;
+  notifications: boolean;
+  metrics: MetricPackage[];
+}
+
+/** Encryption with all defaults. */
+export interface ResolvedEncryption extends ClusterEncryption {
+  scope: EncryptionScope;
+  rotationDays: number;
 }
 
 export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedCluster {
-  const { nodes = DEFAULT_NODES, location } = args;
+  const { nodes = DEFAULT_NODES, location, project } = args;
+  const region = regionOf(location);
   return {
     machineType: DEFAULT_MACHINE,
     diskGb: 50,
@@ -39,11 +58,26 @@ export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedClus
     deletionProtection: true,
     enableApis: true,
     labels: {},
+    notifications: true,
+    metrics: [MetricPackage.System],
     ...omitUndefined(args),
     name,
-    region: regionOf(location),
+    region,
     nodesPerZone: nodes / zonesOf(location, args.nodeZones),
-    workloadPool: `${args.project}.svc.id.goog`,
+    workloadPool: `${project}.svc.id.goog`,
+    encryption: { scope: EncryptionScope.Secrets, rotationDays: 90, ...omitUndefined(args.encryption ?? {}) },
+    security: {
+      binaryAuthorization: BinaryAuthorization.Project,
+      trustedImages: [`${region}-docker.pkg.dev/${project}/**`],
+      flowLogs: args.subnetwork === undefined,
+      intranodeVisibility: true,
+      posture: true,
+      workloadScanning: false,
+      systemGroupBindings: false,
+      kubeletReadOnlyPort: false,
+      ...omitUndefined(args.security ?? {}),
+    },
+    upgrades: { strategy: UpgradeStrategy.Surge, soakMinutes: 60, ...omitUndefined(args.upgrades ?? {}) },
   };
 }
 

@@ -13,11 +13,20 @@ import {
   unchecked,
   wholeNumber,
 } from "../shared/checks";
-import { ReleaseChannel, Weekday } from "./choices";
+import { MetricPackage, ReleaseChannel, Weekday } from "./choices";
 import { networkAddress } from "./cidr";
 import { isRegion, isZone, regionOf, zonesOf } from "./location";
 import { DEFAULT_HOURS } from "./maintenance";
 import { DEFAULT_NODES } from "./resolve";
+import {
+  backup,
+  encryption,
+  exclusions,
+  flowLogsOfOwnNetwork,
+  keyInTheRegion,
+  security,
+  upgrades,
+} from "./securityValidation";
 
 export const project: Check<string> = check(
   (id) => /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/.test(id),
@@ -82,6 +91,7 @@ const maintenance = fields<MaintenanceWindow>({
     most: 24,
   }),
   days: each(oneOf(Weekday)),
+  exclusions,
 });
 
 /** Labels of Google Cloud, which are stricter than those of Kubernetes. */
@@ -201,6 +211,12 @@ export const GKE_CLUSTER: Validation<GkeClusterArgs> = {
     podRange: checkedByRule,
     serviceRange: checkedByRule,
     maintenance,
+    upgrades,
+    encryption,
+    security,
+    notifications: unchecked,
+    metrics: each(oneOf(MetricPackage)),
+    backup,
     deletionProtection: unchecked,
     labels,
     enableApis: unchecked,
@@ -213,5 +229,7 @@ export const GKE_CLUSTER: Validation<GkeClusterArgs> = {
     together("podRange", "serviceRange", "by default, GKE adds ranges to the subnetwork"),
     rangesOfTheSubnetwork,
     enoughMaintenance,
+    keyInTheRegion,
+    flowLogsOfOwnNetwork,
   ],
 };

@@ -8,19 +8,32 @@ import {
 import { Spread } from "../../components/types";
 import { emptyToUndefined } from "./emptyToUndefined";
 import type { Rule } from "./rule";
+import { hardeningRules, longTasks } from "./hardeningRules";
 import { Target } from "./schema";
 
 /** Rules of the target `gke`. */
 export const gkeRules: Rule = (settings, messages) =>
   settings.target === Target.Gke
-    ? [location, unusedKeys, controlPlaneAccess, network, zones, nodes, maintenance].flatMap((rule) =>
-        rule(settings, messages),
-      )
+    ? [
+        location,
+        unusedKeys,
+        controlPlaneAccess,
+        network,
+        zones,
+        nodes,
+        maintenance,
+        ...hardeningRules,
+      ].flatMap((rule) => rule(settings, messages))
     : [];
 
 /** Settings that are valid on GKE but possibly unintended. */
-export const gkeWarnings: Rule = ({ target, production, location }, messages) => {
-  if (target !== Target.Gke || !production || !location || isRegion(location)) return [];
+export const gkeWarnings: Rule = (settings, messages) =>
+  settings.target === Target.Gke
+    ? [singleZone, longTasks].flatMap((warning) => warning(settings, messages))
+    : [];
+
+const singleZone: Rule = ({ production, location }, messages) => {
+  if (!production || !location || isRegion(location)) return [];
   const why = "it is a single zone, which can fail with all its nodes; a region has three";
   return [messages.problem("location", why, messages.set("location", regionOf(location)))];
 };

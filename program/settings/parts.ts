@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BEAT_ENVIRONMENT } from "../../components/celeryBeat/validation";
 import { WORKER_ENVIRONMENT, WORKERS } from "../../components/celeryWorkers/validation";
+import { ExclusionScope } from "../../components/gkeCluster/choices";
+import { utcTime } from "../../components/gkeCluster/securityValidation";
 import { cidr } from "../../components/gkeCluster/validation";
 import { BROKER } from "../../components/rabbitMqCluster/validation";
 import { queues } from "../../components/shared/celery/checks";
@@ -29,6 +31,13 @@ export const plugin = checked(text("rabbitmq_shovel"), (_, name) => BROKER.check
 export const authorizedNetwork = z.strictObject({
   cidr: checked(text("203.0.113.7/32"), cidr, "cidr"),
   name: text("office").optional(),
+});
+
+export const maintenanceExclusion = z.strictObject({
+  name: filled("year-end"),
+  start: checked(text("2026-12-18T00:00:00Z"), utcTime, "start"),
+  end: checked(text("2027-01-07T00:00:00Z"), utcTime, "end"),
+  scope: choice(Object.values(ExclusionScope), ExclusionScope.All).optional(),
 });
 
 const autoscale = z.strictObject({

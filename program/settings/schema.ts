@@ -1,6 +1,20 @@
 import { z } from "zod";
 import { JOB, JOB_ENVIRONMENT } from "../../components/celeryJob/validation";
-import { ReleaseChannel, Weekday } from "../../components/gkeCluster/choices";
+import {
+  BinaryAuthorization,
+  EncryptionScope,
+  MetricPackage,
+  ReleaseChannel,
+  UpgradeStrategy,
+  Weekday,
+} from "../../components/gkeCluster/choices";
+import {
+  backupRetainDays,
+  backupSchedule,
+  encryptionKey,
+  soakMinutes,
+  trustedImage,
+} from "../../components/gkeCluster/securityValidation";
 import { GKE_CLUSTER } from "../../components/gkeCluster/validation";
 import { BROKER, certificates } from "../../components/rabbitMqCluster/validation";
 import { app } from "../../components/shared/celery/checks";
@@ -21,7 +35,7 @@ import {
   unlessZero,
   wholeNumber,
 } from "./fields";
-import { authorizedNetwork, beat, plugin, toleration, workerPool } from "./parts";
+import { authorizedNetwork, beat, maintenanceExclusion, plugin, toleration, workerPool } from "./parts";
 
 // Pulumi.yaml describes every key and its default: the engine applies defaults before the program runs.
 
@@ -84,6 +98,32 @@ const cluster = {
   maintenanceStart: text("03:00"),
   maintenanceHours: wholeNumber("4"),
   maintenanceDays: listOf(choice(Object.values(Weekday), Weekday.Sunday), Weekday.Sunday),
+  maintenanceExclusions: listOf(maintenanceExclusion, "year-end", "[0].name"),
+  nodeUpgrade: choice(Object.values(UpgradeStrategy), UpgradeStrategy.Surge),
+  nodeUpgradeSoak: checked(wholeNumber("60"), soakMinutes, "nodeUpgradeSoak"),
+  encryption: choice(Object.values(EncryptionScope), EncryptionScope.Secrets),
+  encryptionKey: checked(
+    text("projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY"),
+    unlessEmpty(encryptionKey),
+    "encryptionKey",
+  ),
+  keyRotationDays: wholeNumber("90", 1),
+  binaryAuthorization: choice(Object.values(BinaryAuthorization), BinaryAuthorization.Project),
+  trustedImages: listOf(
+    checked(text("us-east1-docker.pkg.dev/my-project/**"), trustedImage),
+    "us-east1-docker.pkg.dev/my-project/**",
+  ),
+  flowLogs: flag("true"),
+  intranodeVisibility: flag("true"),
+  securityPosture: flag("true"),
+  workloadScanning: flag("false"),
+  systemGroupBindings: flag("false"),
+  kubeletReadOnlyPort: flag("false"),
+  clusterNotifications: flag("true"),
+  clusterMetrics: listOf(choice(Object.values(MetricPackage), MetricPackage.System), MetricPackage.System),
+  backupSchedule: checked(text("0 2 * * *"), unlessEmpty(backupSchedule), "backupSchedule"),
+  backupRetainDays: checked(wholeNumber("7"), backupRetainDays, "backupRetainDays"),
+  imageScanning: flag("true"),
   clusterLabels: eachChecked(mapOf("team", "orders"), (labels) =>
     GKE_CLUSTER.checks.labels("labels", labels),
   ),

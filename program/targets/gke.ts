@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ContainerRegistry, GkeCluster, StorageClasses } from "../../components";
+import { ContainerRegistry, GkeCluster, type GkeClusterArgs, StorageClasses } from "../../components";
+import { BinaryAuthorization, EncryptionScope, UpgradeStrategy } from "../../components/gkeCluster/choices";
 import { regionOf } from "../../components/gkeCluster/location";
 import type { Settings } from "../settings/load";
 import { emptyToUndefined } from "../settings/emptyToUndefined";
@@ -34,14 +35,20 @@ export function gkeCluster(settings: Settings): TargetProfile {
           start: settings.maintenanceStart,
           hours: settings.maintenanceHours,
           days: emptyToUndefined(settings.maintenanceDays),
+          exclusions: settings.maintenanceExclusions,
         }
       : undefined,
+    ...hardening(settings),
     deletionProtection: settings.deletionProtection,
     labels: settings.clusterLabels,
   });
   const disks = new StorageClasses(
     NAME,
-    { machineType: settings.machineType, onDelete: settings.storageOnDelete },
+    {
+      machineType: settings.machineType,
+      encryptionKey: settings.encryption === EncryptionScope.Disks ? cluster.encryptionKey : undefined,
+      onDelete: settings.storageOnDelete,
+    },
     { provider: cluster.provider },
   );
   const registry = settings.imageRepository ? undefined : ownRegistry(settings, cluster);
@@ -56,6 +63,37 @@ export function gkeCluster(settings: Settings): TargetProfile {
   };
 }
 
+/** Arguments that harden the cluster. Those that have no effect are left out, because the component refuses them. */
+function hardening(settings: Settings): Partial<GkeClusterArgs> {
+  const { encryption, encryptionKey, keyRotationDays, binaryAuthorization, trustedImages } = settings;
+  const { nodeUpgrade, nodeUpgradeSoak, backupSchedule, backupRetainDays } = settings;
+  const managesPolicy =
+    binaryAuthorization === BinaryAuthorization.Audit || binaryAuthorization === BinaryAuthorization.Enforce;
+  return {
+    encryption: {
+      scope: encryption,
+      ...(encryptionKey ? { key: encryptionKey } : { rotationDays: keyRotationDays }),
+    },
+    security: {
+      binaryAuthorization,
+      trustedImages: managesPolicy ? emptyToUndefined(trustedImages) : undefined,
+      flowLogs: settings.subnetwork ? undefined : settings.flowLogs,
+      intranodeVisibility: settings.intranodeVisibility,
+      posture: settings.securityPosture,
+      workloadScanning: settings.workloadScanning,
+      systemGroupBindings: settings.systemGroupBindings,
+      kubeletReadOnlyPort: settings.kubeletReadOnlyPort,
+    },
+    upgrades: {
+      strategy: nodeUpgrade,
+      soakMinutes: nodeUpgrade === UpgradeStrategy.BlueGreen ? nodeUpgradeSoak : undefined,
+    },
+    notifications: settings.clusterNotifications,
+    metrics: emptyToUndefined(settings.clusterMetrics),
+    backup: backupSchedule ? { schedule: backupSchedule, retainDays: backupRetainDays } : undefined,
+  };
+}
+
 /** A registry that the nodes of the cluster can pull from. */
 function ownRegistry(settings: Settings, cluster: GkeCluster): ContainerRegistry {
   return new ContainerRegistry(NAME, {
@@ -63,6 +101,7 @@ function ownRegistry(settings: Settings, cluster: GkeCluster): ContainerRegistry
     location: regionOf(settings.location),
     readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
     keepRecent: settings.keepImages,
+    vulnerabilityScanning: settings.imageScanning,
     deletionProtection: settings.deletionProtection,
   });
 }

@@ -146,6 +146,29 @@ describe("examples/python", () => {
   });
 });
 
+describe("examples/gke-bucket", () => {
+  it("lets workers, and nothing else, read a bucket", async () => {
+    const before = process.cwd();
+    process.chdir(join(EXAMPLES, "gke-bucket"));
+    try {
+      const { resources } = await run(() => {
+        pulumi.runtime.setAllConfig({ "project:project": "my-shop", "project:region": "us-east1" });
+        createRequire(__filename)("../../examples/gke-bucket/index.ts");
+      });
+      const account = the(resources, "Account", "reports-pods").inputs as { accountId: string };
+      const { member, role } = the(resources, "BucketIAMMember").inputs;
+      assert.equal(member, `serviceAccount:${account.accountId}@my-shop.iam.gserviceaccount.com`);
+      assert.equal(role, "roles/storage.objectViewer");
+      const { spec } = the(resources, "Deployment").inputs as {
+        spec: { template: { spec: { serviceAccountName: string } } };
+      };
+      assert.equal(spec.template.spec.serviceAccountName, "reports");
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
 describe("examples/gke", () => {
   it("creates a cluster, a registry, images and Celery on spot machines", async () => {
     const before = process.cwd();

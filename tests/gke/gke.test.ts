@@ -6,18 +6,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerRegistry, GkeCluster, type GkeClusterArgs } from "../../components";
 import { ensurePulumi } from "../../local/toolchain";
 import { ProviderStack, succeeded, touched } from "../cluster/providerStack";
+import { BASE, CHANGES, PROJECT, PROTECTED } from "./changes";
 import { ContainerApi, ENDPOINT_VARIABLE } from "./containerApi";
 import { CLUSTER, Google, GOOGLE_VARIABLE } from "./google";
 
-const PROJECT = "my-project";
-const BASE: GkeClusterArgs = {
-  project: PROJECT,
-  location: "us-east1",
-  dnsEndpoint: true,
-  deletionProtection: false,
-};
-
 const lastPart = (id: string) => id.split("/").at(-1) ?? id;
+
+/** What happens to each resource of a cluster, other than the component itself. */
+function kinds(steps: Record<string, string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(steps)
+      .filter(([name]) => name.includes("-"))
+      .map(([name, all]) => [name, all.includes("replace") ? "replace" : all[0]]),
+  );
+}
 
 /** A stack with a cluster and a registry, run by the real engine against the model of Google Cloud. */
 class GkeStack {
@@ -56,7 +58,7 @@ class GkeStack {
 }
 
 describe("GKE, driven by the real engine against a model of Google Cloud", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const gke = new GkeStack();
   const { stack, google } = gke;
 
@@ -93,6 +95,24 @@ describe("GKE, driven by the real engine against a model of Google Cloud", funct
     await settles();
     gke.args = BASE;
   });
+
+  it("changes nothing in a second update with every protection", async () => {
+    gke.args = PROTECTED;
+    succeeded(await stack.run("up"));
+    await settles();
+    gke.args = BASE;
+    succeeded(await stack.run("up"));
+    await settles();
+  });
+
+  for (const [change, expected] of CHANGES) {
+    it(`previews ${JSON.stringify(change)}`, async () => {
+      gke.args = { ...BASE, ...change };
+      const { steps } = succeeded(await stack.run("preview"));
+      gke.args = BASE;
+      assert.deepEqual(kinds(steps), expected);
+    });
+  }
 
   it("moves to a zone of its region with a network of its own, because the old cluster keeps its ranges", async () => {
     gke.args = { ...BASE, location: "us-east1-c" };

@@ -25,7 +25,11 @@ export const CLUSTER = "gcp:container/cluster:Cluster";
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 const NETWORK = "gcp:compute/network:Network";
 /** Types that set something. Setting it twice is not an error. */
-const SETTINGS = /:(Service|IAMMember|RepositoryIamMember)$/;
+const SETTINGS = /:(Service|ServiceIdentity|IAMMember|CryptoKeyIAMMember|RepositoryIamMember|Policy)$/;
+/** Types that Google cannot delete. */
+const PERMANENT = /:(KeyRing|CryptoKey)$/;
+const GRANT = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember";
+const POOL = "gcp:container/nodePool:NodePool";
 
 /** Model of Google's rules, as found with the real provider and recordings of Google's answers. */
 export class Google {
@@ -66,6 +70,13 @@ export class Google {
     if (!SETTINGS.test(type) && this.find(id))
       throw new Error(`googleapi: Error 409: Already exists: ${id}.`);
     if (type === CLUSTER) this.requireFreeServicesRange(properties);
+    this.requireUseOfKeys(type, properties);
+    this.put(type, id, properties);
+  }
+
+  /** Updates a resource. */
+  update(type: string, id: string, properties: Properties): void {
+    this.requireUseOfKeys(type, properties);
     this.put(type, id, properties);
   }
 
@@ -74,6 +85,7 @@ export class Google {
   }
 
   delete(id: string): void {
+    if (PERMANENT.test(this.find(id)?.type ?? "")) throw new Error(`The model lets nobody delete ${id}.`);
     const user = this.userOf(id);
     if (user) {
       throw new Error(
@@ -100,6 +112,23 @@ export class Google {
       throw new Error(
         `googleapi: Error 400: Services range "${range}" in subnetwork "${String(subnetwork)}" is already used by another cluster., badRequest`,
       );
+    }
+  }
+
+  /** Google's service agents need a grant for each key that they use. */
+  private requireUseOfKeys(type: string, properties: Properties): void {
+    const uses: [key: string | undefined, agent: string][] = [
+      [
+        type === CLUSTER ? stringAt(properties, "databaseEncryption", "keyName") : undefined,
+        "container-engine-robot",
+      ],
+      [type === POOL ? stringAt(properties, "nodeConfig", "bootDiskKmsKey") : undefined, "compute-system"],
+    ];
+    for (const [key, agent] of uses) {
+      if (key === undefined) continue;
+      const grants = this.list(GRANT).map((id) => this.find(id)?.properties ?? {});
+      if (!grants.some(({ cryptoKeyId, member }) => cryptoKeyId === key && String(member).includes(agent)))
+        throw new Error(`googleapi: Error 400: ${agent} may not use ${key}., badRequest`);
     }
   }
 

@@ -18,6 +18,17 @@ const IDS: Record<string, (properties: Text) => string> = {
     `projects/${project}/locations/${location}/clusters/${name}`,
   "gcp:container/nodePool:NodePool": ({ project, location, cluster, name }) =>
     `projects/${project}/locations/${location}/clusters/${cluster}/nodePools/${name}`,
+  "gcp:projects/serviceIdentity:ServiceIdentity": ({ project, service }) =>
+    `projects/${project}/services/${service}`,
+  "gcp:kms/keyRing:KeyRing": ({ project, location, name }) =>
+    `projects/${project}/locations/${location}/keyRings/${name}`,
+  "gcp:kms/cryptoKey:CryptoKey": ({ keyRing, name }) => `${keyRing}/cryptoKeys/${name}`,
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": ({ cryptoKeyId, role, member }) =>
+    `${cryptoKeyId}/${role}/${member}`,
+  "gcp:pubsub/topic:Topic": ({ project, name }) => `projects/${project}/topics/${name}`,
+  "gcp:gkebackup/backupPlan:BackupPlan": ({ project, location, name }) =>
+    `projects/${project}/locations/${location}/backupPlans/${name}`,
+  "gcp:binaryauthorization/policy:Policy": ({ project }) => `projects/${project}`,
   "gcp:artifactregistry/repository:Repository": ({ project, location, repositoryId }) =>
     `projects/${project}/locations/${location}/repositories/${repositoryId}`,
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": ({ repository, role, member }) =>
@@ -37,6 +48,10 @@ export function computed(type: string, properties: Properties): Properties {
   switch (type) {
     case "gcp:serviceaccount/account:Account": {
       const email = `${accountId}@${project}.iam.gserviceaccount.com`;
+      return { email, member: `serviceAccount:${email}` };
+    }
+    case "gcp:projects/serviceIdentity:ServiceIdentity": {
+      const email = "service-1@container-engine-robot.iam.gserviceaccount.com";
       return { email, member: `serviceAccount:${email}` };
     }
     case "gcp:container/cluster:Cluster": {

@@ -81,7 +81,7 @@ export class GoogleProvider implements ResourceProvider {
 
   async update({ type, id, newInputs, preview }: UpdateRequest): Promise<Properties> {
     const properties = plain(newInputs);
-    if (!preview) this.google.put(type, id, properties);
+    if (!preview) this.google.update(type, id, properties);
     return stateOf(type, properties);
   }
 

@@ -8,6 +8,10 @@ export const AUTONAMED = new Set([
   "gcp:compute/routerNat:RouterNat",
   "gcp:container/cluster:Cluster",
   "gcp:container/nodePool:NodePool",
+  "gcp:kms/keyRing:KeyRing",
+  "gcp:kms/cryptoKey:CryptoKey",
+  "gcp:pubsub/topic:Topic",
+  "gcp:gkebackup/backupPlan:BackupPlan",
 ]);
 
 /** Properties that replace a resource (ForceNew in the provider's schemas). */
@@ -22,7 +26,14 @@ const REPLACES: Record<string, RegExp> = {
   "gcp:container/cluster:Cluster":
     /^(project|name|location|network|subnetwork|networkingMode|ipAllocationPolicy\..*|datapathProvider)$/,
   "gcp:container/nodePool:NodePool":
-    /^(project|name|location|cluster|nodeConfig\.(spot|serviceAccount|oauthScopes.*|metadata.*|shieldedInstanceConfig.*))$/,
+    /^(project|name|location|cluster|nodeConfig\.(spot|bootDiskKmsKey|serviceAccount|oauthScopes.*|metadata.*|shieldedInstanceConfig.*))$/,
+  "gcp:projects/serviceIdentity:ServiceIdentity": /./,
+  "gcp:kms/keyRing:KeyRing": /./,
+  "gcp:kms/cryptoKey:CryptoKey": /^(keyRing|name|purpose)$/,
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": /./,
+  "gcp:pubsub/topic:Topic": /^(project|name)$/,
+  "gcp:gkebackup/backupPlan:BackupPlan": /^(project|location|name|cluster)$/,
+  "gcp:binaryauthorization/policy:Policy": /^project$/,
   "gcp:artifactregistry/repository:Repository": /^(project|location|repositoryId|format)$/,
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": /./,
 };
@@ -35,6 +46,11 @@ export function replaces(type: string, path: (string | number)[]): boolean {
 const ALWAYS_REPORTED = new Set([
   "privateClusterConfig",
   "networkConfig",
+  // The provider's acceptance tests apply them with false alone, and find no change afterwards.
+  "rbacBindingConfig",
+  "notificationConfig",
+  // The provider adds it if Google does not report it.
+  "clusterAutoscaling",
   "controlPlaneEndpointsConfig",
   "controlPlaneEndpointsConfig.dnsEndpointConfig",
   // Since @pulumi/gcp 9.37.

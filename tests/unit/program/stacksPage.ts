@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Settings, parseSettings, Target } from "../../../program/settings/load";
+import { EncryptionScope, MetricPackage } from "../../../components/gkeCluster/choices";
 import { configurationOf, PROJECT } from "../../../render/stackConfig";
 import { exampleOf } from "../render/examples";
 import { KEYS } from "./settings";
@@ -16,11 +17,20 @@ const OTHERWISE = ["workerPools", "kubeContext", "kubeconfigPath", "imageReposit
 const NOTHING = "-";
 /** Keys that say nothing about a stack without a cluster of its own on Google Cloud. */
 const OF_GKE =
-  /^(location|nodes|nodeZones|machineType|diskGb|spot|spotNodes|dnsEndpoint|maintenance\w+|release\w+|clusterLabels)$/;
+  /^(location|nodes|nodeZones|machineType|diskGb|spot|spotNodes|dnsEndpoint|maintenance\w+|release\w+|cluster\w+|nodeUpgrade\w*|encryption\w*|keyRotationDays|binaryAuthorization|trustedImages|flowLogs|intranodeVisibility|securityPosture|workloadScanning|systemGroupBindings|kubeletReadOnlyPort|backup\w+|imageScanning)$/;
 const HOURS = 730;
 const LEDGER_GB = 1;
 const IMAGES_GB = 2;
 const FREE_IMAGES_GB = 0.5;
+/** Assumptions of the page about a month. */
+const IMAGES = 2;
+const PUSHES = 4;
+const KEY_VERSIONS = 4;
+const LOG_GB = 5;
+/** Of a package of metrics, for each node: 100 series every minute. */
+const MILLION_SAMPLES = (100 * HOURS * 60) / 1e6;
+const FLOW_LOG_GB = 2;
+const FREE_LOG_GB = 50;
 
 /** Sums of one stack in US dollars a month, by what they are for. */
 export type Costs = Record<string, number>;
@@ -49,6 +59,7 @@ export function costsOf(settings: Settings, prices: Record<string, number>): Cos
   };
   const { nodes, machineType, spot, diskGb, brokerReplicas, brokerStorage, ledger } = settings;
   const share = spot ? price("spot share") : 1;
+  const logGb = LOG_GB + (settings.flowLogs ? FLOW_LOG_GB : 0);
   const gb = price(settings.brokerStorageClass === "ssd" ? "ssd GB" : "balanced GB");
   return {
     "control plane": HOURS * price("fee"),
@@ -58,7 +69,18 @@ export function costsOf(settings: Settings, prices: Record<string, number>): Cos
     "broker volumes": brokerReplicas * gigabytes(brokerStorage) * gb,
     "ledger volume": ledger ? LEDGER_GB * gb : 0,
     images: (IMAGES_GB - FREE_IMAGES_GB) * price("registry GB"),
+    "image scans": settings.imageScanning ? IMAGES * PUSHES * price("image scan") : 0,
+    key: settings.encryption === EncryptionScope.Google ? 0 : KEY_VERSIONS * price("key version"),
+    logs: Math.max(0, nodes * logGb - FREE_LOG_GB) * price("log GB"),
+    "Managed Prometheus": samplesOf(settings) * price("million samples"),
+    "workload scans": settings.workloadScanning ? HOURS * price("workload scan") : 0,
   };
+}
+
+/** Million samples that GKE collects: none of the free metrics, and the stacks have no PodMonitorings. */
+function samplesOf({ clusterMetrics, nodes }: Settings): number {
+  const billed = clusterMetrics.filter((metrics) => metrics !== MetricPackage.System);
+  return billed.length * nodes * MILLION_SAMPLES;
 }
 
 export function costTable(page: string): string {

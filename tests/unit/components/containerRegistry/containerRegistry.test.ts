@@ -25,6 +25,7 @@ describe("ContainerRegistry", () => {
       "RepositoryIamMember images-reader-1",
       "Service images-artifactregistry",
       "Service images-cloudresourcemanager",
+      "Service images-containerscanning",
     ]);
     for (const each of plain.resources.filter(({ custom }) => custom)) {
       assert.equal(each.parent, "ha-celery:index:ContainerRegistry images", each.name);
@@ -51,6 +52,7 @@ describe("ContainerRegistry", () => {
       repositoryId: "images-9f005bda",
       description: "Images of images.",
       format: "DOCKER",
+      vulnerabilityScanningConfig: { enablementConfig: "INHERITED" },
       cleanupPolicies: [
         { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: 10 } },
         {
@@ -71,6 +73,7 @@ describe("ContainerRegistry", () => {
         keepRecent: 3,
         untaggedDays: 1,
         taggedDays: 30,
+        vulnerabilityScanning: false,
         deletionProtection: false,
       }),
     );
@@ -81,6 +84,7 @@ describe("ContainerRegistry", () => {
       repositoryId: "celery",
       description: "Images of images.",
       format: "DOCKER",
+      vulnerabilityScanningConfig: { enablementConfig: "DISABLED" },
       cleanupPolicies: [
         { id: "keep-recent", action: "KEEP", mostRecentVersions: { keepCount: 3 } },
         { id: "delete-untagged", action: "DELETE", condition: { tagState: "UNTAGGED", olderThan: "86400s" } },
@@ -88,6 +92,7 @@ describe("ContainerRegistry", () => {
       ],
     });
     assert.equal(protect, false);
+    assert.ok(!list(resources).includes("Service images-containerscanning"));
   });
 
   it("lets its readers pull, and no more", () => {

@@ -24,6 +24,23 @@ const MACHINE = {
   shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
 };
 
+/** Settings of the CIS benchmark, with defaults. */
+const HARDENED = {
+  databaseEncryption: { state: "ENCRYPTED", keyName: "infra-key-id" },
+  binaryAuthorization: { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" },
+  enableIntranodeVisibility: true,
+  securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+  rbacBindingConfig: {
+    enableInsecureBindingSystemAuthenticated: false,
+    enableInsecureBindingSystemUnauthenticated: false,
+  },
+  clusterAutoscaling: { enabled: false },
+  nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
+  loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
+  monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: true } },
+  notificationConfig: { pubsub: { enabled: true, topic: "infra-upgrades-id" } },
+};
+
 describe("GkeCluster", () => {
   let plain: Run<GkeCluster>;
   before(async () => {
@@ -34,17 +51,26 @@ describe("GkeCluster", () => {
     assert.deepEqual(list(plain.resources), [
       "Account infra-nodes",
       "Cluster infra-cluster",
+      "CryptoKey infra-key",
+      "CryptoKeyIAMMember infra-key-secrets",
       "GkeCluster infra",
       "IAMMember infra-nodes",
+      "KeyRing infra-keys",
       "Network infra-network",
       "NodePool infra-nodes",
       "Router infra-router",
       "RouterNat infra-nat",
+      "Service infra-binaryauthorization",
+      "Service infra-cloudkms",
       "Service infra-cloudresourcemanager",
       "Service infra-compute",
       "Service infra-container",
+      "Service infra-containersecurity",
       "Service infra-iam",
+      "Service infra-pubsub",
+      "ServiceIdentity infra-gke-agent",
       "Subnetwork infra-subnetwork",
+      "Topic infra-upgrades",
     ]);
     assert.deepEqual(list(plain.providers), ["kubernetes infra-kubernetes"]);
     for (const each of [...plain.resources.filter(({ custom }) => custom), ...plain.providers]) {
@@ -90,7 +116,7 @@ describe("GkeCluster", () => {
     }
     const without = list(await resourcesOf({ enableApis: false }));
     assert.deepEqual(
-      without.filter((each) => each.startsWith("Service")),
+      without.filter((each) => each.startsWith("Service ")),
       [],
     );
   });
@@ -121,6 +147,7 @@ describe("GkeCluster", () => {
         gcePersistentDiskCsiDriverConfig: { enabled: true },
         dnsCacheConfig: { enabled: true },
       },
+      ...HARDENED,
     });
   });
 
@@ -142,7 +169,32 @@ describe("GkeCluster", () => {
       subnetwork: "sub",
       podRange: "p",
       serviceRange: "s",
-      maintenance: { start: "22:30", hours: 6, days: ["SU", "SA"] },
+      maintenance: {
+        start: "22:30",
+        hours: 6,
+        days: ["SU", "SA"],
+        exclusions: [
+          { name: "year-end", start: "2026-12-18T00:00:00Z", end: "2027-01-07T00:00:00Z" },
+          {
+            name: "sale",
+            start: "2026-11-20T00:00:00Z",
+            end: "2026-12-02T00:00:00Z",
+            scope: "NO_MINOR_UPGRADES",
+          },
+        ],
+      },
+      encryption: { scope: "google" },
+      security: {
+        binaryAuthorization: "off",
+        intranodeVisibility: false,
+        posture: false,
+        workloadScanning: true,
+        systemGroupBindings: true,
+        kubeletReadOnlyPort: true,
+      },
+      notifications: false,
+      metrics: ["SYSTEM_COMPONENTS", "STATEFULSET"],
+      backup: {},
       deletionProtection: false,
       labels: { team: "mail" },
     });
@@ -179,13 +231,43 @@ describe("GkeCluster", () => {
           endTime: "2025-01-02T04:30:00Z",
           recurrence: "FREQ=WEEKLY;BYDAY=SA,SU",
         },
+        maintenanceExclusions: [
+          {
+            exclusionName: "year-end",
+            startTime: "2026-12-18T00:00:00Z",
+            endTime: "2027-01-07T00:00:00Z",
+            exclusionOptions: { scope: "NO_UPGRADES" },
+          },
+          {
+            exclusionName: "sale",
+            startTime: "2026-11-20T00:00:00Z",
+            endTime: "2026-12-02T00:00:00Z",
+            exclusionOptions: { scope: "NO_MINOR_UPGRADES" },
+          },
+        ],
       },
       workloadIdentityConfig: { workloadPool: "my-project.svc.id.goog" },
       enableShieldedNodes: true,
       addonsConfig: {
         gcePersistentDiskCsiDriverConfig: { enabled: true },
         dnsCacheConfig: { enabled: true },
+        gkeBackupAgentConfig: { enabled: true },
       },
+      ...HARDENED,
+      databaseEncryption: { state: "DECRYPTED" },
+      binaryAuthorization: { evaluationMode: "DISABLED" },
+      enableIntranodeVisibility: false,
+      securityPostureConfig: { mode: "DISABLED", vulnerabilityMode: "VULNERABILITY_ENTERPRISE" },
+      rbacBindingConfig: {
+        enableInsecureBindingSystemAuthenticated: true,
+        enableInsecureBindingSystemUnauthenticated: true,
+      },
+      nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "TRUE" } },
+      monitoringConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS", "STATEFULSET"],
+        managedPrometheus: { enabled: true },
+      },
+      notificationConfig: { pubsub: { enabled: false } },
     });
   });
 
@@ -204,6 +286,7 @@ describe("GkeCluster", () => {
         spot: false,
         workloadMetadataConfig: { mode: "GKE_METADATA" },
         metadata: { "disable-legacy-endpoints": "true" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
       },
       networkConfig: { enablePrivateNodes: true },
       management: { autoRepair: true, autoUpgrade: true },
@@ -247,6 +330,7 @@ describe("GkeCluster", () => {
         taints: [{ key: "ha-celery/pool", value: "spot", effect: "NO_SCHEDULE" }],
         workloadMetadataConfig: { mode: "GKE_METADATA" },
         metadata: { "disable-legacy-endpoints": "true" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
       },
       networkConfig: { enablePrivateNodes: true },
       management: { autoRepair: true, autoUpgrade: true },
@@ -327,6 +411,11 @@ describe("GkeCluster", () => {
       network: "infra-network-id",
       ipCidrRange: "10.10.0.0/20",
       privateIpGoogleAccess: true,
+      logConfig: {
+        aggregationInterval: "INTERVAL_10_MIN",
+        flowSampling: 0.5,
+        metadata: "INCLUDE_ALL_METADATA",
+      },
       secondaryIpRanges: [
         { rangeName: "pods", ipCidrRange: "10.20.0.0/14" },
         { rangeName: "services", ipCidrRange: "10.30.0.0/20" },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_RUN } from "../../../../components/shared/celery/contract";
 import { DEFAULT_KEEP_RECENT } from "../../../../components/containerRegistry/repository";
 import { DEFAULT_PLATFORM } from "../../../../components/containerImage/content";
+import { DEFAULT_BACKUP } from "../../../../components/gkeCluster/backup";
 import { DEFAULT_HOURS } from "../../../../components/gkeCluster/maintenance";
 import { resolveCluster } from "../../../../components/gkeCluster/resolve";
 import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
@@ -30,6 +31,19 @@ const DEFAULTS: Record<string, unknown> = {
   releaseChannel: cluster.releaseChannel,
   dnsEndpoint: cluster.dnsEndpoint,
   maintenanceHours: DEFAULT_HOURS,
+  nodeUpgrade: cluster.upgrades.strategy,
+  nodeUpgradeSoak: cluster.upgrades.soakMinutes,
+  encryption: cluster.encryption.scope,
+  keyRotationDays: cluster.encryption.rotationDays,
+  binaryAuthorization: cluster.security.binaryAuthorization,
+  flowLogs: cluster.security.flowLogs,
+  intranodeVisibility: cluster.security.intranodeVisibility,
+  securityPosture: cluster.security.posture,
+  workloadScanning: cluster.security.workloadScanning,
+  systemGroupBindings: cluster.security.systemGroupBindings,
+  kubeletReadOnlyPort: cluster.security.kubeletReadOnlyPort,
+  clusterNotifications: cluster.notifications,
+  backupRetainDays: DEFAULT_BACKUP.retainDays,
   keepImages: DEFAULT_KEEP_RECENT,
   platform: DEFAULT_PLATFORM,
   scheduleRun: DEFAULT_RUN,

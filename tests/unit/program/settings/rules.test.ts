@@ -11,6 +11,8 @@ const PRODUCTION = {
 const NO_TLS = { ...GKE, production: true };
 const set = (words: string) => `Fix: pulumi config set --stack dev ${words}`;
 const remove = (words: string) => `Fix: pulumi config rm --stack dev ${words}`;
+const KEY = "projects/some-project/locations/us-east1/keyRings/ring/cryptoKeys/key";
+const EXCLUSION = { name: "year-end", start: "2026-12-18T00:00:00Z", end: "2027-01-07T00:00:00Z" };
 const pools = (...workerPools: object[]) => ({ workerPools });
 
 describe("rules between keys", () => {
@@ -49,6 +51,35 @@ describe("rules between keys", () => {
       "gke with a kubeconfig of yours",
       { ...GKE, kubeconfigPath: "/k" },
       `ha-celery:kubeconfigPath is "/k": target gke creates its own cluster. ${remove("kubeconfigPath")}`,
+    ],
+    [
+      "a key of another region",
+      { ...GKE, encryptionKey: KEY.replace("us-east1", "europe-west1") },
+      'ha-celery:encryptionKey: encryption.key is in "europe-west1", but the cluster is in "us-east1". Use a key of that region. Fix: pulumi config rm --stack dev encryptionKey',
+    ],
+    [
+      "a key with Google's encryption",
+      { ...GKE, encryptionKey: KEY, encryption: "google" },
+      'ha-celery:encryptionKey: encryption.key is set, but scope is "google", which uses no key of yours. Use scope "secrets" or "disks", or remove key. Fix: pulumi config rm --stack dev encryptionKey',
+    ],
+    [
+      "exclusions without a window",
+      { ...GKE, maintenanceExclusions: [EXCLUSION] },
+      `ha-celery:maintenanceExclusions is [{"name":"year-end","start":"2026-12-18T00:00:00Z","end":...: exclusions belong to a maintenance window. ${set("maintenanceStart 03:00")}`,
+    ],
+    [
+      "an exclusion that ends before it starts",
+      {
+        ...GKE,
+        maintenanceStart: "03:00",
+        maintenanceExclusions: [{ ...EXCLUSION, end: "2026-01-01T00:00:00Z" }],
+      },
+      'ha-celery:maintenanceExclusions: maintenanceExclusions[0].end is "2026-01-01T00:00:00Z", which is not after start, "2026-12-18T00:00:00Z". Swap or correct them. Fix: pulumi config rm --stack dev maintenanceExclusions',
+    ],
+    [
+      "trusted images that nothing trusts",
+      { ...GKE, trustedImages: ["ghcr.io/kedacore/*"] },
+      `ha-celery:trustedImages is "["ghcr.io/kedacore/*"]": binaryAuthorization is project, which trusts no images of a list. ${set("binaryAuthorization audit")}, or pulumi config rm --stack dev trustedImages`,
     ],
     [
       "gke without a way in",
@@ -225,6 +256,17 @@ describe("rules between keys", () => {
     ["the stack's own network", { ...GKE, network: "", subnetwork: "" }],
     ["an existing network", { ...GKE, network: "shared", subnetwork: "shared" }],
     ["two zones with two nodes each", { ...GKE, nodeZones: ["us-east1-b", "us-east1-c"], nodes: 4 }],
+    [
+      "a key of the region, exclusions in a window, and trusted images that are audited",
+      {
+        ...GKE,
+        encryptionKey: KEY,
+        maintenanceStart: "03:00",
+        maintenanceExclusions: [EXCLUSION],
+        binaryAuthorization: "audit",
+        trustedImages: ["ghcr.io/kedacore/*"],
+      },
+    ],
     ["production in a region", PRODUCTION],
     ["production with a generated certificate", { ...NO_TLS, brokerTls: "generated" }],
   ];
@@ -238,6 +280,16 @@ describe("rules between keys", () => {
       'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config set --stack dev brokerTls generated, see docs/how-to/tls.md',
     ]);
     assert.deepEqual(parsed({ ...GKE, brokerTls: "off" }).warnings, []);
+  });
+
+  it("warns of tasks that an upgrade of a node would kill", () => {
+    const at = (longestTaskSeconds: number) =>
+      pools({ name: "default" }, { name: "video", longestTaskSeconds });
+    assert.deepEqual(parsed({ ...GKE, ...at(3600) }).warnings, []);
+    assert.deepEqual(parsed({ ...EXISTING, ...at(7200) }).warnings, []);
+    assert.deepEqual(parsed({ ...GKE, ...at(7200) }).warnings, [
+      "ha-celery:workerPools[1].longestTaskSeconds is 7200: an upgrade of a node gives its pods 3600 s, so a task that needs longer is killed and runs again. Fix: pulumi config set --stack dev --path 'workerPools[1].longestTaskSeconds' 3600",
+    ]);
   });
 
   it("warns of production in one zone", () => {

@@ -1,0 +1,32 @@
+import * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ResolvedCluster } from "./resolve";
+
+export const DEFAULT_BACKUP = { schedule: "0 2 * * *", retainDays: 7 };
+
+/** Plan that backs up objects, Secrets, and volumes. */
+export function backupPlan(
+  { name, project, region, labels, backup, deletionProtection }: ResolvedCluster,
+  cluster: gcp.container.Cluster,
+  child: pulumi.CustomResourceOptions,
+): void {
+  if (!backup) return;
+  const { schedule = DEFAULT_BACKUP.schedule, retainDays = DEFAULT_BACKUP.retainDays, namespaces } = backup;
+  new gcp.gkebackup.BackupPlan(
+    `${name}-backups`,
+    {
+      project,
+      location: region,
+      cluster: cluster.id,
+      labels,
+      backupSchedule: { cronSchedule: schedule },
+      retentionPolicy: { backupRetainDays: retainDays },
+      backupConfig: {
+        includeVolumeData: true,
+        includeSecrets: true,
+        ...(namespaces ? { selectedNamespaces: { namespaces } } : { allNamespaces: true }),
+      },
+    },
+    { ...child, protect: deletionProtection },
+  );
+}
