@@ -52,13 +52,14 @@ export class ContainerRegistry extends pulumi.ComponentResource {
       dependsOn: apis,
       hooks,
     });
-    readers.forEach((member, index) => {
+    [...new Set(readers)].forEach((member, index) => {
+      const { name: grantName, aliases } = readerNames(name, member, index);
       new gcp.artifactregistry.RepositoryIamMember(
-        `${name}-reader-${index}`,
+        grantName,
         { project, location, repository: images.name, role: READER_ROLE, member },
         // A grant disappears with the registry. Deleting it by itself would take it from the nodes before Pulumi
         // refuses to delete a protected registry.
-        { parent: this, deletedWith: images },
+        { parent: this, deletedWith: images, aliases },
       );
     });
 
@@ -66,4 +67,15 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     this.repositoryName = images.repositoryId;
     this.registerOutputs(outputsOf(this));
   }
+}
+
+/** Named by the member: after a change of the list, no other resource has the grant that one of them deletes. */
+function readerNames(
+  registry: string,
+  member: pulumi.Input<string>,
+  index: number,
+): { name: string; aliases: pulumi.Alias[] } {
+  const numbered = `${registry}-reader-${index}`;
+  if (typeof member !== "string") return { name: numbered, aliases: [] };
+  return { name: `${registry}-reader-${member}`, aliases: [{ name: numbered }] };
 }

@@ -77,10 +77,11 @@ export class GoogleIdentity extends pulumi.ComponentResource {
     if (account) actAs(name, project, subject, account, afterCluster);
 
     this.member = account?.member ?? principal(project, projectNumber, namespace, serviceAccountName);
-    roles.forEach((role, index) => {
+    for (const role of roles) {
       const grant = { project, role, member: this.member };
-      new gcp.projects.IAMMember(`${name}-role-${index}`, grant, afterCluster);
-    });
+      // Named by the role: after a change of the list, no other resource has the grant that one of them deletes.
+      new gcp.projects.IAMMember(`${name}-${role}`, grant, afterCluster);
+    }
     this.serviceAccountName = kubernetesAccount.metadata.name;
     this.registerOutputs(outputsOf(this));
   }

@@ -12,9 +12,10 @@ const create = (args: Partial<ContainerRegistryArgs> = {}, opts?: pulumi.Compone
 
 describe("ContainerRegistry", () => {
   const readers = ["serviceAccount:nodes@my-project.iam.gserviceaccount.com", "group:team@example.com"];
+  const inputs = () => [pulumi.output(readers[0] ?? ""), readers[1] ?? ""];
   let plain: Run<ContainerRegistry>;
   before(async () => {
-    plain = await run(() => create({ readers: [pulumi.output(readers[0] ?? ""), readers[1] ?? ""] }));
+    plain = await run(() => create({ readers: inputs() }));
   });
 
   it("creates exactly its resources, all below itself", () => {
@@ -22,7 +23,7 @@ describe("ContainerRegistry", () => {
       "ContainerRegistry images",
       "Repository images-repository",
       "RepositoryIamMember images-reader-0",
-      "RepositoryIamMember images-reader-1",
+      "RepositoryIamMember images-reader-group:team@example.com",
       "Service images-artifactregistry",
       "Service images-cloudresourcemanager",
       "Service images-containerscanning",
@@ -96,8 +97,9 @@ describe("ContainerRegistry", () => {
   });
 
   it("lets its readers pull, and no more", () => {
+    const names = ["images-reader-0", "images-reader-group:team@example.com"];
     readers.forEach((member, index) => {
-      assert.deepEqual(the(plain.resources, "RepositoryIamMember", `images-reader-${index}`).inputs, {
+      assert.deepEqual(the(plain.resources, "RepositoryIamMember", names[index]).inputs, {
         project: "my-project",
         location: "us-east1",
         repository: "images-9f005bda",
@@ -105,6 +107,19 @@ describe("ContainerRegistry", () => {
         member,
       });
     });
+  });
+
+  it("keeps the grants of the other readers when one is removed from the list", async () => {
+    const grants = async (members: string[]) =>
+      list((await run(() => create({ readers: members }))).resources).filter((each) =>
+        each.includes("IamMember"),
+      );
+    const [first = "", second = ""] = readers;
+    assert.deepEqual(
+      await grants([second]),
+      (await grants([first, second])).filter((each) => each.endsWith(second)),
+    );
+    assert.equal((await grants([first, first])).length, 1);
   });
 
   it("protects the images, unless told not to", () => {
@@ -124,7 +139,7 @@ describe("ContainerRegistry", () => {
   });
 
   it("plans the same in a preview in which nothing is known yet", async () => {
-    const { resources } = await run(() => create({ readers }), true);
+    const { resources } = await run(() => create({ readers: inputs() }), true);
     assert.deepEqual(list(resources), list(plain.resources));
   });
 

@@ -19,7 +19,7 @@ describe("GoogleIdentity", () => {
       "Account reports-pods",
       "GoogleIdentity reports",
       "IAMMember reports-acts-as",
-      "IAMMember reports-role-0",
+      "IAMMember reports-roles/cloudtrace.agent",
       "Service reports-cloudresourcemanager",
       "Service reports-iam",
       "Service reports-iamcredentials",
@@ -50,7 +50,7 @@ describe("GoogleIdentity", () => {
     const actsAs = the(resources, "IAMMember", "reports-acts-as");
     assert.equal(actsAs.inputs.role, "roles/iam.workloadIdentityUser");
     assert.equal(actsAs.inputs.member, "serviceAccount:my-project.svc.id.goog[celery/reports]");
-    const role = the(resources, "IAMMember", "reports-role-0");
+    const role = the(resources, "IAMMember", "reports-roles/cloudtrace.agent");
     const member = `serviceAccount:${email}`;
     assert.deepEqual(role.inputs, { project: "my-project", role: "roles/cloudtrace.agent", member });
     for (const { dependencies } of [actsAs, role])
