@@ -10,7 +10,7 @@ const MAX_ATTEMPTS = 30;
 
 /** Repeats requests to APIs that were enabled in the same update, because Google needs minutes to make them ready.
  *
- * @param owner Unique name of the component. */
+ * @param owner Name of the component. */
 export function retryWhileEnabling(owner: string): pulumi.ResourceHookBinding {
   return errorHook(`${owner}-api-not-ready`, async ({ errors, name }) => {
     if (!NOT_READY.test(errors[0] ?? "") || errors.length > MAX_ATTEMPTS) return false;

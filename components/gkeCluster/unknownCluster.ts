@@ -38,7 +38,7 @@ interface ClusterInputs {
 
 /** Explains Google's refusal to create a cluster that a killed update created already.
  *
- * @param owner Unique name of the component. */
+ * @param owner Name of the component. */
 export function explainUnknownCluster(owner: string, parent: pulumi.Resource): pulumi.ResourceHookBinding {
   const list = clustersOf(parent);
   return errorHook(`${owner}-exists`, async ({ errors, newInputs, name }) => {

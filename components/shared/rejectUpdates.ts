@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { problemsText } from "./component";
+import { hookName } from "./hookName";
 
 /** An update that a component may refuse. */
 interface Refusal<Inputs> {
@@ -14,10 +15,9 @@ interface Refusal<Inputs> {
 
 /** Fails an update or preview of a resource if its inputs change in a way that has problems. */
 export function rejectUpdates<Inputs>(refusal: Refusal<Inputs>): pulumi.ResourceHookBinding {
-  const monitor = pulumi.runtime.getMonitor();
   // Pulumi's mocks for unit tests do not support hooks.
-  if (monitor?.registerResourceHook === undefined) return {};
-  const name = hookName(monitor, `${refusal.name}-${refusal.suffix}`);
+  if (pulumi.runtime.getMonitor()?.registerResourceHook === undefined) return {};
+  const name = hookName(`${refusal.name}-${refusal.suffix}`);
   const hook = new pulumi.ResourceHook(name, (update) => check(refusal, update), { onDryRun: true });
   return { beforeUpdate: [hook] };
 }
@@ -43,14 +43,4 @@ async function opened(inputs: Record<string, unknown> = {}): Promise<unknown> {
     pulumi.Output.isInstance(value) ? await (value as unknown as Resolvable).promise(true) : value,
   ]);
   return Object.fromEntries((await Promise.all(entries)) as [string, unknown][]);
-}
-
-const taken = new WeakMap<object, Map<string, number>>();
-
-/** The engine requires unique names, but components may share a name, for example in different namespaces. */
-function hookName(monitor: object, name: string): string {
-  const names = taken.get(monitor) ?? new Map<string, number>();
-  const count = (names.get(name) ?? 0) + 1;
-  taken.set(monitor, names.set(name, count));
-  return count === 1 ? name : `${name}-${count}`;
 }
