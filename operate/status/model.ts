@@ -74,6 +74,8 @@ export interface WorkloadStatus {
   readonly wanted: number;
   /** Queues of a worker pool. */
   readonly queues: readonly string[];
-  /** Why pods are not ready, for example ImagePullBackOff. */
+  /** Pods that are not ready. */
+  readonly unready: readonly string[];
+  /** Why they are not, for example ImagePullBackOff, or why the rollout does not proceed. */
   readonly reasons: readonly string[];
 }

@@ -69,12 +69,12 @@ function describeWorkload({ kind, name, ready, wanted, reasons }: WorkloadStatus
   return `${kind} ${name}: ${state}${reasons.length > 0 ? `: ${reasons.join("; ")}` : ""}`;
 }
 
-function cureOf(command: string, { name, reasons }: WorkloadStatus): string {
+function cureOf(command: string, { name, unready: [pod], reasons }: WorkloadStatus): string {
   const text = reasons.join();
   if (/Image/.test(text)) return "push the image or correct its name, then: pulumi up";
-  if (/CrashLoop|exit code/.test(text)) return `${command} logs deployment/${name} --previous`;
+  if (/CrashLoop|exit code/.test(text) && pod) return `${command} logs ${pod} --all-containers --previous`;
   if (/nodes are available/.test(text)) return "add a node or lower the requests, then: pulumi up";
-  return `${command} describe deployment ${name}`;
+  return `${command} describe ${pod ? `pod ${pod}` : `deployment ${name}`}`;
 }
 
 const queueProblems = (status: Observed): Problem[] =>

@@ -88,11 +88,17 @@ const queueStatus = (queue: QueueState): QueueStatus => ({
   copies: queue.members.length,
 });
 
-function workloadStatus(deployment: V1Deployment, pods: readonly V1Pod[]): WorkloadStatus {
+export function workloadStatus(deployment: V1Deployment, pods: readonly V1Pod[]): WorkloadStatus {
   const { spec, status, metadata } = deployment;
   const labels = spec?.selector.matchLabels ?? {};
-  const own = pods.filter((pod) =>
-    Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
+  const unready = pods.filter(
+    (pod) =>
+      !isReady(pod) &&
+      !hasEnded(pod) &&
+      Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
+  );
+  const stuck = status?.conditions?.find(
+    ({ type, status: value }) => type === "Progressing" && value === "False",
   );
   const env = spec?.template.spec?.containers.flatMap((container) => container.env ?? []) ?? [];
   return {
@@ -103,7 +109,8 @@ function workloadStatus(deployment: V1Deployment, pods: readonly V1Pod[]): Workl
     queues: (env.find((variable) => variable.name === VARIABLES.queues)?.value ?? "")
       .split(",")
       .filter((queue) => queue !== ""),
-    reasons: [...new Set(own.filter((pod) => !isReady(pod)).flatMap(reasonsOf))],
+    unready: unready.map(nameOf),
+    reasons: [...new Set([...unready.flatMap(reasonsOf), ...(stuck?.message ? [stuck.message] : [])])],
   };
 }
 

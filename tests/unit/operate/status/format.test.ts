@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
 import { colorsFor } from "../../../../operate/colors";
 import { formatStatus } from "../../../../operate/status/format";
 import type { InstallationStatus } from "../../../../operate/status/model";
-import { nodeStatus, reasonsOf } from "../../../../operate/status/read";
+import { nodeStatus, reasonsOf, workloadStatus } from "../../../../operate/status/read";
 
 const STATUS: InstallationStatus = {
   context: "prod",
@@ -22,7 +23,17 @@ const STATUS: InstallationStatus = {
   ],
   queues: [{ name: "tasks", ready: 7, unacknowledged: 4, consumers: 3, online: 2, copies: 3 }],
   delayed: 5,
-  workloads: [{ kind: "worker pool", name: "default", ready: 2, wanted: 3, queues: ["tasks"], reasons: [] }],
+  workloads: [
+    {
+      kind: "worker pool",
+      name: "default",
+      ready: 2,
+      wanted: 3,
+      queues: ["tasks"],
+      unready: [],
+      reasons: [],
+    },
+  ],
 };
 const PLAIN = colorsFor({}, {});
 
@@ -66,6 +77,49 @@ describe("the pods of a node", () => {
     });
     const pods = [pod("mq-0", "Running"), pod("schedule", "Succeeded"), pod("old", "Failed")];
     assert.deepEqual(nodeStatus({ metadata: { name: "node-0" } }, pods).pods, ["mq-0"]);
+  });
+});
+
+describe("the status of a worker pool", () => {
+  const labels = { pool: "mail" };
+  const deployment = {
+    metadata: { name: "mail", labels: { "app.kubernetes.io/name": "celery-worker" } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        spec: { containers: [{ name: "worker", env: [{ name: "HA_CELERY_QUEUES", value: "mail,tasks" }] }] },
+      },
+    },
+    status: {
+      readyReplicas: 1,
+      conditions: [{ type: "Progressing", status: "False", message: "it has timed out progressing" }],
+    },
+  };
+  const pod = (name: string, ready: boolean, waiting?: string, own = labels) =>
+    ({
+      metadata: { name, labels: own },
+      status: {
+        conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
+        containerStatuses: waiting ? [{ state: { waiting: { reason: waiting } } }] : [],
+      },
+    }) as unknown as V1Pod;
+
+  it("names the pods that are not ready, and why", () => {
+    const pods = [
+      pod("mail-1", true),
+      pod("mail-2", false, "ImagePullBackOff"),
+      pod("other", false, "CrashLoopBackOff", { pool: "other" }),
+    ];
+    assert.deepEqual(workloadStatus(deployment, pods), {
+      kind: "worker pool",
+      name: "mail",
+      ready: 1,
+      wanted: 2,
+      queues: ["mail", "tasks"],
+      unready: ["mail-2"],
+      reasons: ["ImagePullBackOff", "it has timed out progressing"],
+    });
   });
 });
 

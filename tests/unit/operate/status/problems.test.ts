@@ -55,6 +55,7 @@ const POOL: WorkloadStatus = {
   ready: 3,
   wanted: 3,
   queues: ["tasks"],
+  unready: [],
   reasons: [],
 };
 
@@ -121,9 +122,13 @@ const TABLE: {
   },
   {
     wrong: "workers that crash",
-    status: { workloads: [{ ...POOL, ready: 2, reasons: ["CrashLoopBackOff (Error, exit code 1)"] }] },
+    status: {
+      workloads: [
+        { ...POOL, ready: 2, unready: ["w-3"], reasons: ["CrashLoopBackOff (Error, exit code 1)"] },
+      ],
+    },
     text: "worker pool default: 2 of 3 pods are ready: CrashLoopBackOff (Error, exit code 1)",
-    cure: "kubectl --context prod -n shop logs deployment/default --previous",
+    cure: "kubectl --context prod -n shop logs w-3 --all-containers --previous",
   },
   {
     wrong: "no place for a pod",
