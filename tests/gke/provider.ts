@@ -63,6 +63,8 @@ export class GoogleProvider implements ResourceProvider {
     const id = idOf(type, properties);
     this.google.create(type, id, properties);
     if (type === CLUSTER && this.google.takeStall()) {
+      // All other resources exist long before a cluster is ready.
+      await sleep(10_000);
       info("Google creates the cluster");
       await sleep(60_000);
     }
