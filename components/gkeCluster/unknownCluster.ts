@@ -45,7 +45,8 @@ export function explainUnknownCluster(owner: string, parent: pulumi.Resource): p
     if (!TAKEN.test(errors[0] ?? "")) return false;
     const { project = "", location = "", ...inputs } = (newInputs ?? {}) as ClusterInputs;
     const creation = { resource: name, parent: await urnOf(parent), project, location, ...inputs };
-    void pulumi.log.error(await explanation(creation, list), parent);
+    // The update ends when this returns.
+    await pulumi.log.error(await explanation(creation, list), parent);
     return false;
   });
 }
