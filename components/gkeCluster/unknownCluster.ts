@@ -96,7 +96,7 @@ async function candidates({ project, location, name, subnetwork }: Creation, lis
   return same.map((each) => each.name);
 }
 
-const lastPart = (id: string | undefined) => id?.split("/").at(-1);
+const lastPart = (id: string | undefined) => id?.split("/").pop();
 
 /** Google's API, with the credentials and the endpoint of the provider. */
 function clustersOf(parent: pulumi.Resource): ListClusters {
