@@ -103,3 +103,8 @@ export function quorumView({ views, replicas }: Facts): ClusterView | undefined 
   const majority = Math.floor(replicas / 2) + 1;
   return views.find(({ running }) => running.length >= majority);
 }
+
+/** Returns the view of a broker whose cluster has the most running members. Undefined if no broker answers. */
+export function largestView({ views }: Facts): ClusterView | undefined {
+  return [...views].sort((one, other) => other.running.length - one.running.length)[0];
+}

@@ -1,6 +1,6 @@
 import { podOf } from "../cluster/brokers";
 import { alarmProblems } from "../cluster/brokerStatus";
-import { type Facts, isGone, Presence } from "./facts";
+import { type Facts, isGone, largestView, Presence } from "./facts";
 
 /** Returns what is unhealthy, one sentence each. None if the installation is healthy. */
 export function findProblems(facts: Facts): string[] {
@@ -58,7 +58,7 @@ function brokers(facts: Facts): string[] {
 
 function members(facts: Facts): string[] {
   const wanted = facts.brokers.map(({ member }) => member);
-  const largest = [...facts.views].sort((one, other) => other.running.length - one.running.length)[0];
+  const largest = largestView(facts);
   if (!largest) return ["no broker reports its cluster"];
   const separate = facts.views.filter(({ members: known }) => !known.includes(largest.of));
   return [

@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster/cluster";
 import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import { hasEnded, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
-import type { Facts } from "../recover/facts";
+import { type Facts, largestView } from "../recover/facts";
 import { observe } from "../recover/observe";
 import { readLevels, type Levels } from "./levels";
 import type { BrokerStatus, InstallationStatus, NodeStatus, QueueStatus, WorkloadStatus } from "./model";
@@ -68,7 +68,7 @@ function brokerStatus(
   queues: readonly QueueState[],
 ): BrokerStatus {
   const pod = facts.brokers.find((broker) => broker.member === member)?.podState;
-  const largest = [...facts.views].sort((one, other) => other.running.length - one.running.length)[0];
+  const largest = largestView(facts);
   return {
     pod: podOf(member),
     kubernetesNode: pod?.kubernetesNode ?? "",
