@@ -31,6 +31,16 @@ export interface MemberState {
   readonly running: boolean;
   /** An alarm blocks all publishers of the cluster. */
   readonly alarms: readonly ("memory" | "disk")[];
+  /** Undefined while it does not run, like `disk`. */
+  readonly memory?: Level;
+  readonly disk?: Level;
+}
+
+/** An amount in bytes, and the limit at which the broker blocks publishers. */
+export interface Level {
+  /** Memory in use, or free disk. */
+  readonly bytes: number;
+  readonly limit: number;
 }
 
 /** The broker nodes of one installation. */

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Broker, Brokers, MemberState, QueueState } from "./brokers";
+import type { Broker, Brokers, Level, MemberState, QueueState } from "./brokers";
 import type { Cluster } from "./cluster";
 import { isReady, nameOf } from "./objects";
 import { type ManagementApi, PodsManagementApi } from "./management";
@@ -75,12 +75,17 @@ export class RabbitMqBrokers implements Brokers {
   }
 
   async members(): Promise<MemberState[]> {
-    const columns = "name,running,mem_alarm,disk_free_alarm";
+    const columns = "name,running,mem_used,mem_limit,mem_alarm,disk_free,disk_free_limit,disk_free_alarm";
     const nodes = await this.management.get<NodeOfApi[]>(`/nodes?columns=${columns}`);
-    return nodes.map(({ name, running, mem_alarm, disk_free_alarm }) => ({
-      node: name,
-      running,
-      alarms: [...(mem_alarm ? ["memory" as const] : []), ...(disk_free_alarm ? ["disk" as const] : [])],
+    return nodes.map((node) => ({
+      node: node.name,
+      running: node.running,
+      alarms: [
+        ...(node.mem_alarm ? ["memory" as const] : []),
+        ...(node.disk_free_alarm ? ["disk" as const] : []),
+      ],
+      memory: levelOf(node.mem_used, node.mem_limit),
+      disk: levelOf(node.disk_free, node.disk_free_limit),
     }));
   }
 
@@ -109,10 +114,17 @@ interface QueueOfApi {
 interface NodeOfApi {
   readonly name: string;
   readonly running: boolean;
-  /** The alarms are missing while the node does not run. */
+  /** The rest is missing while the node does not run. */
+  readonly mem_used?: number;
+  readonly mem_limit?: number;
   readonly mem_alarm?: boolean;
+  readonly disk_free?: number;
+  readonly disk_free_limit?: number;
   readonly disk_free_alarm?: boolean;
 }
+
+const levelOf = (bytes: number | undefined, limit: number | undefined): Level | undefined =>
+  bytes === undefined || limit === undefined ? undefined : { bytes, limit };
 
 const stateOf = (queue: QueueOfApi): QueueState => ({
   name: queue.name,

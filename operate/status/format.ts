@@ -1,6 +1,7 @@
+import type { Level } from "../cluster/brokers";
 import type { Colors } from "../colors";
 import { newTable } from "../table";
-import type { InstallationStatus, Level } from "./model";
+import type { InstallationStatus } from "./model";
 
 const MIB = 1024 ** 2;
 

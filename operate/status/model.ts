@@ -1,3 +1,4 @@
+import type { Level } from "../cluster/brokers";
 import type { DeadLetters } from "../cluster/deadLetters";
 
 /** State of an installation, as `ha-celery status --json` prints it. */
@@ -47,13 +48,6 @@ export interface BrokerStatus {
   readonly memory?: Level;
   readonly disk?: Level;
   readonly alarms?: readonly string[];
-}
-
-/** An amount in bytes, and the limit at which the broker blocks publishers. */
-export interface Level {
-  /** Memory in use, or free disk. */
-  readonly bytes: number;
-  readonly limit: number;
 }
 
 export interface QueueStatus {

@@ -1,14 +1,13 @@
 import type { V1Deployment, V1Node, V1Pod } from "@kubernetes/client-node";
 import { DELAYED_QUEUES, VARIABLES } from "../../components/shared/celery/contract";
 import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
-import { podOf, type QueueState } from "../cluster/brokers";
+import { type MemberState, podOf, type QueueState } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import { hasEnded, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
 import { type Facts, largestView } from "../recover/facts";
 import { observe } from "../recover/observe";
-import { readLevels, type Levels } from "./levels";
 import type { BrokerStatus, InstallationStatus, NodeStatus, QueueStatus, WorkloadStatus } from "./model";
 import { problemsOf } from "./problems";
 
@@ -25,12 +24,12 @@ const KINDS: Readonly<Record<string, WorkloadStatus["kind"]>> = {
 export async function readStatus(cluster: Cluster, installation: Installation): Promise<InstallationStatus> {
   const { namespace, name, brokers } = installation;
   const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
-  const [facts, nodes, pods, deployments, levels, queues] = await Promise.all([
+  const [facts, nodes, pods, deployments, members, queues] = await Promise.all([
     observe(cluster, brokers, SILENT_AFTER_SECONDS),
     cluster.core.listNode(),
     cluster.core.listNamespacedPod(selection),
     cluster.apps.listNamespacedDeployment(selection),
-    readLevels(brokers.management).catch(() => new Map<string, Levels>()),
+    brokers.members().catch(() => []),
     brokers.queues().catch(() => undefined),
   ]);
   const own = deployments.items.filter(
@@ -43,7 +42,7 @@ export async function readStatus(cluster: Cluster, installation: Installation): 
     nodes: nodes.items
       .map((node) => nodeStatus(node, pods.items))
       .filter(({ pods: { length } }) => length > 0),
-    brokers: facts.brokers.map((broker) => brokerStatus(facts, broker.member, levels, queues ?? [])),
+    brokers: facts.brokers.map((broker) => brokerStatus(facts, broker.member, members, queues ?? [])),
     queues: queues?.filter((queue) => !isDelayed(queue)).map(queueStatus),
     delayed: queues?.filter(isDelayed).reduce((sum, { messages }) => sum + messages, 0),
     deadLetters: await deadLettersIn(brokers, queues ?? []),
@@ -64,18 +63,21 @@ export const nodeStatus = (node: V1Node, pods: readonly V1Pod[]): NodeStatus => 
 function brokerStatus(
   facts: Facts,
   member: string,
-  levels: ReadonlyMap<string, Levels>,
+  members: readonly MemberState[],
   queues: readonly QueueState[],
 ): BrokerStatus {
   const pod = facts.brokers.find((broker) => broker.member === member)?.podState;
   const largest = largestView(facts);
+  const state = members.find(({ node }) => node === member);
   return {
     pod: podOf(member),
     kubernetesNode: pod?.kubernetesNode ?? "",
     ready: pod?.ready ?? false,
     member: largest?.running.includes(member) ?? false,
     leads: queues.filter(({ leader }) => leader === member).length,
-    ...levels.get(member),
+    memory: state?.memory,
+    disk: state?.disk,
+    alarms: state?.alarms,
   };
 }
 
