@@ -6,6 +6,7 @@ all end in `send_task_message`.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import kombu
@@ -17,6 +18,7 @@ from ha_celery import delays
 from ha_celery.checked_amqp import CheckedAMQP
 from ha_celery.configuration import configuration_of
 from ha_celery.connection import AMQP_TRANSPORTS, Transport
+from ha_celery.message import PUBLISHED
 from ha_celery.producer import Budget, Producer, ProducerPool, RetryPolicy, TaskProducer
 from ha_celery.routing import ExistingQueue, Queues, Router, needs_queue, takes
 
@@ -63,8 +65,10 @@ class AMQP(CheckedAMQP):
     publisher_pool = producer_pool
 
     def as_task_v2(self, *args: Any, **options: Any) -> Any:
-        """Leave out this process's own time limits: the worker that runs the task has its own."""
+        """Add the time, and leave out this process's own time limits: the task's worker has its own."""
         message = super().as_task_v2(*args, **options)
+        # A retry has the headers of its task.
+        message.headers[PUBLISHED] = int(time.time() * 1000)
         message.headers["timelimit"] = self._own_limits(message.headers["timelimit"])
         return message
 

@@ -6,10 +6,22 @@ from typing import Any
 
 from celery import Celery
 
-from ha_celery import beat_probes, chords, delays, held, logs, probes, requests, task_process, worker_start
+from ha_celery import (
+    beat_probes,
+    chords,
+    delays,
+    held,
+    logs,
+    probes,
+    requests,
+    task_process,
+    undelivered,
+    worker_start,
+)
 from ha_celery.configuration import Configuration, configuration_of, register
 from ha_celery.drill import tasks as drill_tasks
 from ha_celery.errors import SettingsError
+from ha_celery.metrics.worker import MeasureTasks, ServeMetrics
 from ha_celery.settings import Settings
 
 AMQP_CLASS = "ha_celery.amqp:AMQP"
@@ -46,7 +58,10 @@ def install(app: Celery, settings: Settings | None = None) -> None:
         if app.control_cls == Celery.control_cls:
             app.control_cls = "ha_celery.control:Control"
         app.on_after_configure.connect(lambda **_: configuration_of(app).apply(), weak=False)
+        app.steps["worker"].add(ServeMetrics)
+        app.steps["consumer"].add(MeasureTasks)
         app.steps["consumer"].update((probes.ProbeFiles, requests.Requests, held.GiveBack))
+        app.steps["consumer"].add(undelivered.Undelivered)
         if not configuration.accelerated:
             app.steps["consumer"].add(delays.ExactBindings)
         chords.protect_bodies(app)

@@ -60,6 +60,16 @@ class Scheduler(beat.Scheduler):
         self._memory.runs = {name: entry.last_run_at for name, entry in self.schedule.items()}
         self._memory.save()
 
+    @property
+    def files(self) -> StateFiles:
+        """The probe files, which know the last tick."""
+        return self._files
+
+    @property
+    def overdue(self) -> int:
+        """Number of entries whose task the broker has not confirmed."""
+        return len(self._overdue)
+
     def tick(self, *args: Any, **options: Any) -> Any:
         """Publishes a due entry, if there is one, and updates the probe files."""
         self._files.alive()

@@ -1,13 +1,15 @@
-"""Probe files of beat with a scheduler of the app's, such as django-celery-beat's DatabaseScheduler."""
+"""Start of beat: its metrics, and probe files of a scheduler of the app's, such as django-celery-beat's."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from celery import signals
 
 from ha_celery.beat import Scheduler
 from ha_celery.configuration import check_at_start, is_configured
+from ha_celery.metrics.beat import serve_beat
 from ha_celery.probes import StateFiles
 
 
@@ -23,8 +25,17 @@ def begin(sender: Any, **_: Any) -> None:
     check_at_start(sender.app)
     scheduler = sender.scheduler
     # Ours is ready only while all its runs are published.
-    if not isinstance(scheduler, Scheduler):
-        scheduler.tick = Ticks(scheduler, StateFiles(sender.app, "scheduling"))
+    if isinstance(scheduler, Scheduler):
+        _serve(sender.app, scheduler.files, lambda: scheduler.overdue)
+    else:
+        files = StateFiles(sender.app, "scheduling")
+        scheduler.tick = Ticks(scheduler, files)
+        _serve(sender.app, files)
+
+
+def _serve(app: Any, files: StateFiles, overdue: Callable[[], int] | None = None) -> None:
+    if port := app.conf.ha_celery_metrics_port:
+        serve_beat(port, lambda: files.alive_at, overdue)
 
 
 class Ticks:

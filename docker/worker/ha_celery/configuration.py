@@ -41,6 +41,7 @@ class Configuration:
         self._below.update(values(context, Class.FIXED, Class.DEFAULT))
         self._below["ha_celery_confirm_timeout"] = self.settings.confirm_timeout_seconds
         self._below["ha_celery_publish_budget"] = self.settings.publish_budget_seconds
+        self._below["ha_celery_metrics_port"] = self.settings.metrics_port
         self._below["ha_celery_state_dir"] = str(self.settings.state_dir)
         maps = self._conf.maps
         if not any(mapping is self._below for mapping in maps):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import socket
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import kombu
-from amqp import spec
+from amqp import RecoverableConnectionError, spec
 from kombu.transport import pyamqp
+
+from ha_celery import tcp
 
 #: The transports of py-amqp. Others, such as `memory` in unit tests, keep Celery's own way to publish.
 AMQP_TRANSPORTS = ("amqp", "amqps", "pyamqp")
@@ -41,12 +42,33 @@ class PatientConnection(pyamqp.Connection):
     def Transport(self, *args: Any, **options: Any) -> Any:  # noqa: N802 - py-amqp's name
         """Return the transport. A busy broker's kernel accepts TCP connections; a lost machine does not."""
         transport = super().Transport(*args, **options)
-        transport._connect = partial(_connect, transport._connect)
+        transport._connect = partial(_connect, transport)
+        self._silence = tcp.Silence(lambda: tcp.acknowledgements(transport.sock))
         return transport
 
+    def blocking_read(self, timeout: float | None = None) -> Any:
+        """Read a frame; fail if the broker's machine is lost meanwhile."""
+        if timeout == 0:
+            return super().blocking_read(0)
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while True:
+            left = end - time.monotonic()
+            try:
+                return super().blocking_read(max(min(left, tcp.CHECK_SECONDS), 0))
+            except TimeoutError:
+                if left <= tcp.CHECK_SECONDS:
+                    raise
+            self.check_peer()
 
-def _connect(connect: Callable[..., None], host: str, port: int, timeout: float | None) -> None:
-    connect(host, port, timeout * TCP_FRACTION if timeout else None)
+    def check_peer(self) -> None:
+        """Raise an error if the broker's machine is lost. Closing the connection then does not wait."""
+        if self._silence.is_lost():
+            self.transport.sock.settimeout(GOODBYE_SECONDS)
+            raise RecoverableConnectionError("the broker's machine is lost: it acknowledges nothing")
+
+
+def _connect(transport: Any, host: str, port: int, timeout: float | None) -> None:
+    transport.sock = tcp.connect(host, port, timeout * TCP_FRACTION if timeout else None)
 
 
 class Connection(PatientConnection):

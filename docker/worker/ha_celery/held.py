@@ -22,6 +22,10 @@ class HeldRequest(Request):
         """Adds the request."""
         super().__init__(message, *args, **options)
         _held[id(self)] = self
+        self.on_received(message)
+
+    def on_received(self, message: Any) -> None:
+        """Lets a subclass act, for less than another __init__ with all these arguments would cost."""
 
     def acknowledge(self) -> None:
         """Removes the request."""
@@ -42,6 +46,11 @@ class HeldRequest(Request):
 
 
 _held: dict[int, HeldRequest] = {}
+
+
+def holds_tasks() -> bool:
+    """Returns whether the worker has received tasks that are not settled."""
+    return bool(_held)
 
 
 class GiveBack(bootsteps.StartStopStep):

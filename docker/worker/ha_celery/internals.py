@@ -91,6 +91,7 @@ REQUIRED = (
     InCode("amqp.connection:Connection.connect", "Transport connect_timeout"),
     Internals("amqp.transport:_AbstractTransport", "_connect"),
     InCode("amqp.transport:_AbstractTransport.connect", "_connect connect_timeout"),
+    InCode("amqp.transport:_AbstractTransport._connect", "sock"),
     InCode("amqp.connection:Connection._setup_listeners", "_on_blocked _on_unblocked"),
     InCode("amqp.connection:Connection.__init__", "socket_settings"),
     InCode("amqp.connection:Connection.drain_events", "blocking_read"),
@@ -120,6 +121,12 @@ REQUIRED = (
     Internals("celery.beat:Service", "scheduler"),
     InCode("celery.beat:Service.start", "tick"),
     Internals("celery.result", "denied_join_result"),
+    # undelivered
+    Internals("celery.worker.state", "all_total_count"),
+    InCode("celery.worker.state:task_accepted", "all_total_count"),
+    InCode("celery.worker.consumer.consumer:Consumer.__init__", "hub"),
+    InCode("amqp.abstract_channel:AbstractChannel.dispatch_method", "_callbacks"),
+    InCode("amqp.abstract_channel:AbstractChannel.__init__", "_callbacks"),
     # probes, worker_start
     Internals("celery.worker.consumer.consumer:Consumer", "call_soon timer"),
     InCode("celery.worker.worker:WorkController.setup_defaults", "pool_cls"),
@@ -185,6 +192,28 @@ ACCELERATED = (
     # transport
     Internals("kombu.transport.pyamqp:Transport", "_make_reader"),
     InCode("kombu.transport.base:Transport.on_readable", "_make_reader"),
+)
+
+#: Without one of these, workers serve no metrics.
+METRICS = (
+    InCode("celery.worker.request:create_request_cls", "on_success"),
+    Internals(
+        "celery.worker.request:Request",
+        "_announce_cancelled on_accepted on_failure on_retry on_timeout request_dict time_start",
+    ),
+    InCode("celery.worker.request:create_request_cls", "on_accepted on_failure on_timeout"),
+    InCode("celery.worker.request:Request.cancel", "_announce_cancelled"),
+    InCode("celery.worker.request:Request.__init__", "_eta _request_dict"),
+    InCode("celery.worker.request:Request.on_failure", "on_retry reject"),
+    InCode("celery.worker.consumer.consumer:Consumer.__init__", "controller"),
+    InCode(
+        "celery.worker.consumer.consumer:Consumer.create_task_handler",
+        "on_decode_error on_invalid_task on_unknown_message on_unknown_task",
+    ),
+    InCode("kombu.messaging:Consumer.__init__", "_active_tags"),
+    Internals("celery.worker.state", "active_requests reserved_requests"),
+    Internals("celery.concurrency.base:BasePool", "num_processes"),
+    Internals("celery.utils.log", "current_process_index"),
 )
 
 #: Since Celery 5.7, `chords` needs these if the result backend is Redis.

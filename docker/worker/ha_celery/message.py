@@ -16,6 +16,9 @@ from ha_celery.errors import MessageTooLargeError
 #: RabbitMQ's `max_message_size`. RabbitMQ closes the channel when a message exceeds it.
 LARGEST_MESSAGE = 16 * 1024 * 1024
 
+#: Header with the time of publishing, in milliseconds. RabbitMQ can set the same header itself.
+PUBLISHED = "timestamp_in_ms"
+
 
 @dataclass(frozen=True)
 class Message:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class StateFiles:
             raise SettingsError(f"app {app.main!r} is not configured. Call ha_celery.configure(app) first.")
         self._heartbeat = Path(folder) / "heartbeat"
         self._ready = Path(folder) / ready
+        #: Time of the last call of `alive`.
+        self.alive_at = 0.0
 
     def begin(self) -> None:
         """Removes the state of an earlier process."""
@@ -37,6 +40,7 @@ class StateFiles:
 
     def alive(self) -> None:
         """Reports a live event loop."""
+        self.alive_at = time.time()
         self._write(self._heartbeat.touch)
 
     def ready(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -29,6 +30,7 @@ from ha_celery.errors import (
 )
 from ha_celery.link import LinkPool, NoConfirmError, PoolExhaustedError
 from ha_celery.message import Message, encode
+from ha_celery.metrics import publishes
 
 logger = get_logger(__name__)
 
@@ -154,9 +156,11 @@ class Producer(TaskProducer):
         confirm_timeout = confirm_timeout or float(self._app.conf.ha_celery_confirm_timeout)
         began = time.monotonic()
         limit = task_process.deadline() if message.mandatory else None
-        Publication(self._pool, self._policy, message, confirm_timeout, limit is not None).run(
-            self._budget.begin() if limit is None else limit
-        )
+        publication = Publication(self._pool, self._policy, message, confirm_timeout, limit is not None)
+        deadline = self._budget.begin() if limit is None else limit
+        # Only tasks have to be routed.
+        with publishes.measure(publication) if message.mandatory else nullcontext():
+            publication.run(deadline)
         self._budget.end(began)
 
 

@@ -42,6 +42,8 @@ class Settings:
     broker_server_name: str | None = None
     result_backend: str | None = None
     native_pool: bool = False
+    #: Port of the metrics; 0 for none.
+    metrics_port: int = 0
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Settings:
@@ -65,6 +67,7 @@ class Settings:
             broker_server_name=env.read("HA_CELERY_BROKER_SERVER_NAME", SERVER_NAME, None, ""),
             result_backend=env.read("HA_CELERY_RESULT_BACKEND", RESULT_BACKEND, None, ""),
             native_pool=env.read("HA_CELERY_NATIVE_POOL", BOOLEAN, False, "false"),
+            metrics_port=env.read("HA_CELERY_METRICS_PORT", integer(0, 65535), 0, "0"),
         )
         tls = settings.broker_ca or settings.broker_ca_pem or settings.broker_server_name
         if settings.broker_url.startswith("amqp:") and tls:

@@ -1,4 +1,9 @@
-"""Control of the tests' broker by HA_CELERY_TEST_BROKER_CTL, such as `docker exec NAME rabbitmqctl`."""
+"""The tests' broker, and its control.
+
+HA_CELERY_TEST_BROKER_URL is its URL, and HA_CELERY_TEST_BROKER_CTL its rabbitmqctl, such as
+`docker exec NAME rabbitmqctl`. Each process of pytest-xdist needs a broker of its own, because tests stop and
+block it: both variables then list one for each process, separated by commas.
+"""
 
 import json
 import os
@@ -10,9 +15,16 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 from celery import Celery
-from conftest import BROKER_URL
 
-COMMAND = os.environ.get("HA_CELERY_TEST_BROKER_CTL", "")
+
+def _of_this_process(variable: str) -> str:
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    listed = os.environ.get(variable)
+    return listed.split(",")[number] if listed else ""
+
+
+BROKER_URL = _of_this_process("HA_CELERY_TEST_BROKER_URL")
+COMMAND = _of_this_process("HA_CELERY_TEST_BROKER_CTL")
 DEAD_LETTERS = "dead-letters"
 
 #: Policies of components/rabbitMqCluster/definitions.ts.
@@ -99,6 +111,11 @@ def unacknowledged(queue: str) -> int:
 def unsettled(queue: str) -> int:
     """Return the number of messages of a queue, with those that consumers hold, up to 5 s ago."""
     return sum(_counts(queue))
+
+
+def held(queue: str) -> int:
+    """Return the number of a queue's messages that consumers hold, up to 5 s ago."""
+    return _counts(queue)[1]
 
 
 def _counts(queue: str) -> tuple[int, int]:

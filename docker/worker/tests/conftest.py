@@ -1,5 +1,4 @@
 import json
-import os
 import threading
 import time
 import urllib.request
@@ -7,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from broker_control import BROKER_URL, declare_dead_letters, set_policies
 from celery import Celery
 
 from ha_celery import Settings, backoff, create_app
 from ha_celery.ledger import Ledger
 from ha_celery.ledger_store import Store, authorization
-
-BROKER_URL = os.environ.get("HA_CELERY_TEST_BROKER_URL", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,16 +25,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
+def needs_broker(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("broker") is not None
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def queue() -> str:
+    """Name of a queue for one test."""
+    return f"test-{uuid4()}"
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, queue: str, tmp_path: Path) -> Settings:
+    """Settings with the tests' broker, or with one that does not exist for a test that needs none."""
+    if needs_broker(request):
+        return Settings(BROKER_URL, (queue,), state_dir=tmp_path)
     return Settings(broker_url="amqp://user:secret@nowhere.invalid:5672/vhost", state_dir=tmp_path)
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Celery]:
+def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Celery]:
+    """App with these settings. Its queues are deleted at the end."""
     app = create_app("test", settings, set_as_current=False)
     yield app
+    if needs_broker(request):
+        with app.connection_for_write() as connection, connection.channel() as channel:
+            for name in settings.queues:
+                channel.queue_delete(name)
     app.close()
+
+
+@pytest.fixture
+def dead_letters(app: Celery) -> None:
+    """The policies of the product, and an empty queue of dead letters."""
+    set_policies()
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        declare_dead_letters(channel)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +16,28 @@ from celery.app import amqp as celery_amqp
 from conftest import BROKER_URL, wait_for
 from workers import worker
 
-from ha_celery import PublishTimeoutError, Settings, create_app
+from ha_celery import PublishTimeoutError, Settings
 
 pytestmark = pytest.mark.broker
 QUEUE = f"alarm-{os.getpid()}"
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    settings = Settings(
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
         broker_url=BROKER_URL,
         queues=(QUEUE,),
         state_dir=tmp_path,
         publish_budget_seconds=3,
         result_backend="cache+memory://",
     )
-    app = create_app("publishing", settings, set_as_current=False)
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        broker_control.set_policies()
-        broker_control.declare_dead_letters(channel)
-        app.amqp.queues[QUEUE](channel).declare()
-    yield app
+
+
+@pytest.fixture
+def app(app: Celery, dead_letters: None) -> Celery:
     with app.connection_for_write() as connection:
-        app.amqp.queues[QUEUE](connection).delete()
-    app.close()
+        app.amqp.queues[QUEUE](connection).declare()
+    return app
 
 
 @pytest.fixture

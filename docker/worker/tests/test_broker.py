@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from conftest import BROKER_URL
 from kombu import Exchange
 
-from ha_celery import ConfirmedPublisher, Settings, UnroutableError, create_app, delays
+from ha_celery import ConfirmedPublisher, UnroutableError, delays
 from ha_celery.beat import Scheduler
 from ha_celery.delays import DelayedDelivery, cascade_exists
 
@@ -23,14 +21,8 @@ QUEUE = f"test-{os.getpid()}"
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    app = create_app(
-        "test", Settings(broker_url=BROKER_URL, queues=(QUEUE,), state_dir=tmp_path), set_as_current=False
-    )
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[QUEUE](connection).delete()
-    app.close()
+def queue() -> str:
+    return QUEUE
 
 
 @pytest.fixture

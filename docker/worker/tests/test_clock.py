@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from uuid import uuid4
 
 import broker_control
 import pytest
@@ -35,21 +34,8 @@ def backend() -> Iterator[str]:
 
 
 @pytest.fixture
-def queue() -> str:
-    return f"test-clock-{uuid4()}"
-
-
-@pytest.fixture
-def app(queue: str, tmp_path: Path, backend: str) -> Iterator[Celery]:
-    settings = Settings(BROKER_URL, (queue,), state_dir=tmp_path, result_backend=backend)
-    app = create_app("test", settings, set_as_current=False)
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        broker_control.set_policies()
-        broker_control.declare_dead_letters(channel)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[queue](connection).delete()
-    app.close()
+def settings(queue: str, tmp_path: Path, backend: str) -> Settings:
+    return Settings(BROKER_URL, (queue,), state_dir=tmp_path, result_backend=backend)
 
 
 def seconds_until(journal: Journal, what: str, since: float, count: int = 1) -> float:
@@ -58,6 +44,7 @@ def seconds_until(journal: Journal, what: str, since: float, count: int = 1) -> 
     return time.monotonic() - since
 
 
+@pytest.mark.usefixtures("dead_letters")
 def test_a_worker_whose_clock_is_ahead_runs_tasks_on_time_and_keeps_those_that_it_takes_for_expired(
     app: Celery, queue: str, backend: str, tmp_path: Path
 ) -> None:
@@ -87,6 +74,7 @@ def test_a_worker_whose_clock_is_ahead_runs_tasks_on_time_and_keeps_those_that_i
     assert "and becomes a dead letter" in (tmp_path / "worker.log").read_text()
 
 
+@pytest.mark.usefixtures("dead_letters")
 def test_a_worker_whose_clock_is_behind_holds_delayed_tasks_and_returns_them_when_it_stops(
     app: Celery, queue: str, backend: str, tmp_path: Path
 ) -> None:

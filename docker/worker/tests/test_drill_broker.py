@@ -13,7 +13,6 @@ import pytest
 from celery import Celery
 from conftest import BROKER_URL, RunningLedger, wait_for
 
-from ha_celery import Settings, create_app
 from ha_celery.drill.canvas import KINDS
 from ha_celery.recorder import LedgerClient
 
@@ -24,12 +23,8 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    app = create_app("test", Settings(BROKER_URL, (RUN,), state_dir=tmp_path), set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[RUN](connection).delete()
-    app.close()
+def queue() -> str:
+    return RUN
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import amqp
 import broker_control
@@ -22,28 +21,15 @@ from workers import worker
 
 from ha_celery import Settings, create_app
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("dead_letters")]
 WORK = "publishing_app.work"
 #: Celery 5.5 needs transient queues, which RabbitMQ 4.3 refuses.
 REMOTE_CONTROL = "control_queue_durable" in DEFAULTS
 
 
 @pytest.fixture
-def queue() -> str:
-    return f"test-features-{uuid4()}"
-
-
-@pytest.fixture
-def app(queue: str, tmp_path: Path) -> Iterator[Celery]:
-    settings = Settings(BROKER_URL, (queue,), state_dir=tmp_path, observable=REMOTE_CONTROL)
-    app = create_app("test", settings, set_as_current=False)
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        broker_control.set_policies()
-        broker_control.declare_dead_letters(channel)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[queue](connection).delete()
-    app.close()
+def settings(queue: str, tmp_path: Path) -> Settings:
+    return Settings(BROKER_URL, (queue,), state_dir=tmp_path, observable=REMOTE_CONTROL)
 
 
 def test_higher_priorities_are_delivered_first(app: Celery, queue: str) -> None:
@@ -51,6 +37,22 @@ def test_higher_priorities_are_delivered_first(app: Celery, queue: str) -> None:
         app.send_task(WORK, task_id=f"{priority}-{number}", priority=priority)
     ids = [message.properties["correlation_id"] for message in take(app, queue)]
     assert ids == ["9-2", "5-3", "3-1", "0-0", "0-4"]
+
+
+def test_a_worker_prefetches_from_each_of_its_queues(
+    app: Celery, settings: Settings, queue: str, tmp_path: Path
+) -> None:
+    """The consumer timeout of HaCelery counts on it: longestHold in components/haCelery/pools.ts."""
+    queues = (queue, f"{queue}-other")
+    app = create_app("test", replace(settings, queues=queues), set_as_current=False)
+    with worker(tmp_path, queues, "--concurrency=1", HA_CELERY_PREFETCH_MULTIPLIER="2"):
+        for name in queues:
+            for number in range(4):
+                app.send_task(WORK, (f"{name}-{number}", 8), queue=name)
+        wait_for(lambda: [broker_control.held(name) for name in queues] == [2, 2], 30)
+    with app.connection_for_write() as connection, connection.channel() as channel:
+        channel.queue_delete(queues[1])
+    app.close()
 
 
 def test_a_task_that_expires_in_its_queue_is_a_dead_letter(app: Celery, queue: str) -> None:

@@ -16,11 +16,11 @@ import celery
 import pytest
 
 from ha_celery import Settings, SettingsError, create_app, internals, lookup
-from ha_celery.internals import ACCELERATED, REDIS, REQUIRED
+from ha_celery.internals import ACCELERATED, METRICS, REDIS, REQUIRED
 from ha_celery.lookup import InCode, Internals
 from ha_celery.worker_start import report
 
-TABLES = {"required": REQUIRED, "accelerated": ACCELERATED, "redis": REDIS}
+TABLES = {"required": REQUIRED, "accelerated": ACCELERATED, "metrics": METRICS, "redis": REDIS}
 NAMES = [
     pytest.param(row, name, id=f"{table}-{row.owner}-{name}")
     for table, rows in TABLES.items()
@@ -69,7 +69,7 @@ def remove(row: Internals, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delattr(holder, name)
 
 
-@pytest.mark.parametrize("table", [REQUIRED, ACCELERATED])
+@pytest.mark.parametrize("table", [REQUIRED, ACCELERATED, METRICS])
 @pytest.mark.skipif(celery.VERSION[:2] < (5, 7), reason="earlier versions have their own pool and consumer")
 def test_the_installed_versions_have_all_names(table: tuple[Internals, ...]) -> None:
     assert internals.missing(table) == []

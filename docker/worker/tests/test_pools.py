@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from broker_control import rabbitmqctl
 from celery import Celery
-from conftest import BROKER_URL, wait_for
+from conftest import wait_for
 from workers import Journal, worker
-
-from ha_celery import Settings, create_app
 
 pytestmark = pytest.mark.broker
 WORK = "publishing_app.work"
 SLOTS = 4
-
-
-@pytest.fixture
-def queue() -> str:
-    return f"test-pools-{uuid4()}"
-
-
-@pytest.fixture
-def app(queue: str, tmp_path: Path) -> Iterator[Celery]:
-    app = create_app("test", Settings(BROKER_URL, (queue,), state_dir=tmp_path), set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[queue](connection).delete()
-    app.close()
 
 
 @pytest.fixture(params=["threads", "gevent"])

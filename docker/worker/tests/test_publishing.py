@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -32,26 +31,17 @@ from ha_celery import (
     create_app,
 )
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("dead_letters")]
 MAIL = f"mail{os.getpid()}"
 QUEUES = (MAIL, f"eu.{MAIL}", f"bulk.{MAIL}", f"reports{os.getpid()}")
 REPORTS = QUEUES[3]
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    settings = Settings(
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
         broker_url=BROKER_URL, queues=QUEUES, state_dir=tmp_path, result_backend=f"file://{tmp_path}"
     )
-    app = create_app("publishing", settings, set_as_current=False)
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        broker_control.set_policies()
-        broker_control.declare_dead_letters(channel)
-    yield app
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        for queue in QUEUES:
-            channel.queue_delete(queue)
-    app.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from celery import Celery
 from conftest import BROKER_URL, wait_for
 from workers import celery_process
 
-from ha_celery import Settings, create_app, versions
+from ha_celery import versions
 
 pytestmark = [
     pytest.mark.broker,
@@ -35,12 +35,8 @@ def user() -> Iterator[str]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Celery]:
-    app = create_app("publishing", Settings(BROKER_URL, (QUEUE,), state_dir=tmp_path), set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[QUEUE](connection).delete()
-    app.close()
+def queue() -> str:
+    return QUEUE
 
 
 def test_a_refused_worker_tries_less_and_less_often_until_its_password_is_valid(

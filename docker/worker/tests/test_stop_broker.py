@@ -16,8 +16,6 @@ import pytest
 from celery import Celery
 from conftest import BROKER_URL, wait_for
 
-from ha_celery import Settings, create_app
-
 pytestmark = pytest.mark.broker
 FOLDER = Path(__file__).parent.parent
 PROJECT = """
@@ -68,20 +66,6 @@ class Workers:
         )
         self.running.append(process)
         return process
-
-
-@pytest.fixture
-def queue() -> str:
-    return f"test-stop-{os.getpid()}"
-
-
-@pytest.fixture
-def app(queue: str, tmp_path: Path) -> Iterator[Celery]:
-    app = create_app("test", Settings(BROKER_URL, (queue,), state_dir=tmp_path), set_as_current=False)
-    yield app
-    with app.connection_for_write() as connection:
-        app.amqp.queues[queue](connection).delete()
-    app.close()
 
 
 @pytest.fixture

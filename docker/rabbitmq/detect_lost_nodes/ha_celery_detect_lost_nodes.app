@@ -1,0 +1,7 @@
+{application, ha_celery_detect_lost_nodes, [
+    {description, "Disconnects peers whose machine acknowledges nothing"},
+    {vsn, "1.0.0"},
+    {modules, [ha_celery_detect_lost_nodes, ha_celery_silence]},
+    {registered, [ha_celery_detect_lost_nodes]},
+    {applications, [kernel, stdlib, rabbit, ha_celery_poller]}
+]}.

@@ -1,0 +1,1 @@
+"""Prometheus metrics of workers and beat, served by their main process."""
