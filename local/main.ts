@@ -4,7 +4,7 @@ import { assignment } from "./assignment";
 import { clean, down, type DownOptions } from "./down";
 import { runProgram } from "../operate/cli/runProgram";
 import { colorsFor } from "../operate/colors";
-import { UserError } from "../operate/errors";
+import { UsageError } from "../operate/errors";
 import { parseNumber } from "../operate/numbers";
 import { moveBaseImages } from "./images/moveBaseImages";
 import { handleInterrupts } from "./interrupt";
@@ -18,7 +18,7 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/;
 
 function clusterName(value: string): string {
   if (NAME.test(value)) return value;
-  throw new UserError(
+  throw new UsageError(
     `"${value}" is not a valid cluster name: use at most 22 lowercase letters, digits and hyphens, for example "lab".`,
   );
 }
@@ -26,13 +26,13 @@ function clusterName(value: string): string {
 function taskCount(value: string): number {
   const count = parseNumber(value, { integer: true });
   if (count !== undefined) return count;
-  throw new UserError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
+  throw new UsageError(`"${value}" is not a number of tasks: use a whole number, for example TASKS=1000.`);
 }
 
 function nodeCount(value: string): number {
   const count = parseNumber(value, { integer: true, min: 3, max: 9 });
   if (count !== undefined) return count;
-  throw new UserError(`"${value}" is not a number of nodes: use 3 to 9, for example NODES=4.`);
+  throw new UsageError(`"${value}" is not a number of nodes: use 3 to 9, for example NODES=4.`);
 }
 
 const program = new Command("ha-celery-local").description("Highly available Celery on the local machine");
@@ -44,6 +44,7 @@ program
   .option("--run <name>", "name of a new run, which schedules the tasks again")
   .option("--tasks <count>", "number of tasks to schedule", taskCount)
   .option("--nodes <count>", "number of nodes when the cluster is created", nodeCount)
+  .option("--monitoring", "also deploy a Prometheus that reads the metrics")
   .option(
     "--config <key=value>",
     "configuration value for this command only; can be repeated",
@@ -51,8 +52,9 @@ program
     {},
   )
   .action(async (options: UpOptions) => {
-    const result = await withClusterLock(options.cluster, () => up(options));
-    if (result) printResult(result, options);
+    const { run, prometheus } = await withClusterLock(options.cluster, () => up(options));
+    if (prometheus) printPrometheus(prometheus);
+    if (run) printResult(run, options);
   });
 program
   .command("status")
@@ -74,6 +76,10 @@ program
   .command("clean")
   .description("take down every cluster, then remove images and the cache")
   .action(clean);
+
+function printPrometheus(command: string): void {
+  console.log(`\nPrometheus, at http://127.0.0.1:9090/targets and /alerts while this runs:\n  ${command}`);
+}
 
 function printResult(result: RunResult, { cluster }: UpOptions): void {
   const { tasks, done, seconds, workers } = result;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import {
   type ClusterAccess,
@@ -9,13 +8,9 @@ import {
 import { runCommandLine } from "../operate/cli/program";
 import { Cluster } from "../operate/cluster/cluster";
 import { checkReachable, kubeConfigOf } from "../operate/cluster/kubeConfig";
-import { findCluster, notRunning } from "./cluster";
-import type { LocalCluster } from "./cluster/localCluster";
-import { readKubeconfig } from "./cluster/state";
+import { findRunningCluster, notRunning } from "./cluster";
 import { localControlPlane } from "./controlPlane";
 import { localPower } from "./power";
-
-const FIND_TIMEOUT_MS = 30_000;
 
 interface LocalTargetOptions extends TargetOptions {
   /** Name of the local cluster, as in `make up CLUSTER=name`. */
@@ -33,21 +28,12 @@ const localAccess: ClusterAccess<LocalTargetOptions> = {
 };
 
 async function connect(name: string): Promise<ConnectedCluster> {
-  const found = await find(name);
+  const found = await findRunningCluster(name);
   if (!found) throw notRunning(name);
   const config = kubeConfigOf(found);
   await checkReachable(config);
   const machines = { power: localPower(name), controlPlane: localControlPlane(name) };
   return { cluster: new Cluster(config), local: true, ...machines };
-}
-
-/** Retries, because a busy cluster may take a while to respond. */
-async function find(name: string): Promise<LocalCluster | undefined> {
-  for (const deadline = Date.now() + FIND_TIMEOUT_MS; ; await sleep(1_000)) {
-    const found = await findCluster(name);
-    const exists = found || (await readKubeconfig(name));
-    if (found || !exists || Date.now() > deadline) return found;
-  }
 }
 
 runCommandLine(localAccess);

@@ -48,8 +48,8 @@ export function pulumiCommand({ command }: PulumiTools): Promise<PulumiCommand> 
 }
 
 async function program(): Promise<Record<string, unknown>> {
-  const { namespace, amqpUrl, workers, ledger } = await import("../index.js");
-  return { namespace, amqpUrl, workers, ledger };
+  const { namespace, amqpUrl, workers, ledger, prometheusUrl } = await import("../index.js");
+  return { namespace, amqpUrl, workers, ledger, prometheusUrl };
 }
 
 /** Reports the events of a Pulumi operation and collects the errors of its resources. */

@@ -2,7 +2,7 @@ import type { StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
 import { createCluster } from "./cluster";
 import { UserError } from "../operate/errors";
-import { ensureBaseImages } from "./images";
+import { ensureBaseImages, ensureDrillsBase, ensurePrometheusBase } from "./images";
 import { uninterrupted } from "./interrupt";
 import { checkKubeContext, type NamedContext } from "./kubeContext";
 import type { Report } from "./report";
@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly tasks?: number;
   /** Number of nodes when the cluster is created. */
   readonly nodes?: number;
+  /** Whether to deploy a Prometheus that reads the stack's metrics. */
+  readonly monitoring?: boolean;
   /** Configuration that overrides the stack file for this command only. */
   readonly config: StackConfig;
 }
@@ -32,12 +34,22 @@ interface UpState {
   tools: PulumiTools;
   context: NamedContext;
   result?: RunResult;
+  /** Command that forwards a local port to Prometheus, if there is one. */
+  prometheus?: string;
+}
+
+/** What a person wants to know of a stack that is up. */
+export interface UpResult {
+  /** Result of its run, if the stack schedules tasks. */
+  readonly run?: RunResult;
+  /** Command that forwards a local port to Prometheus, if there is one. */
+  readonly prometheus?: string;
 }
 
 type Step = ListrTaskWrapper<UpState, typeof DefaultRenderer, typeof SimpleRenderer>;
 
-/** Brings up a stack from whatever exists. Returns the result of its run, if the stack schedules tasks. */
-export async function up(options: UpOptions): Promise<RunResult | undefined> {
+/** Brings up a stack from whatever exists. */
+export async function up(options: UpOptions): Promise<UpResult> {
   const steps = new Listr<UpState>(
     [
       { title: `Stack ${options.stack}`, task: (state) => configure(options, state) },
@@ -54,10 +66,19 @@ export async function up(options: UpOptions): Promise<RunResult | undefined> {
     ],
     TIMED,
   );
-  return (await steps.run()).result;
+  const { result: run, prometheus } = await steps.run();
+  return { run, prometheus };
 }
 
-async function configure({ cluster, stack, run, tasks, config }: UpOptions, state: UpState): Promise<void> {
+/** Configuration that adds a Prometheus; `chooseCluster` adds its base image. */
+const MONITORED: StackConfig = {
+  monitoring: { by: "configMap", intervalSeconds: 10 },
+  monitoringNamespaces: ["monitoring"],
+  prometheusBaseImage: "debian:trixie-slim",
+};
+
+async function configure(options: UpOptions, state: UpState): Promise<void> {
+  const { cluster, stack, run, tasks, monitoring, config } = options;
   const { scheduleRun, scheduleTasks } = readWorkspaceConfig(cluster, stack);
   const last =
     run === undefined && tasks === undefined
@@ -66,6 +87,7 @@ async function configure({ cluster, stack, run, tasks, config }: UpOptions, stat
   state.config = {
     scheduleRun: "run-1",
     ...readStackFile(stack),
+    ...(monitoring && MONITORED),
     ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== undefined)),
     ...config,
   };
@@ -89,7 +111,8 @@ export function rejectCloudTarget(stack: string, { target }: StackConfig): void 
  * Uses the context that the stack names. Otherwise creates a cluster and adds its addresses and base images to the
  * configuration.
  */
-async function chooseCluster({ cluster, nodes }: UpOptions, state: UpState, report: Report): Promise<void> {
+async function chooseCluster(options: UpOptions, state: UpState, report: Report): Promise<void> {
+  const { cluster, nodes, monitoring } = options;
   const { kubeContext, kubeconfigPath } = state.config;
   if (kubeContext) {
     state.context = await checkKubeContext({
@@ -109,7 +132,14 @@ async function chooseCluster({ cluster, nodes }: UpOptions, state: UpState, repo
     imageRepository: created.registry,
     rabbitmqBaseImage: images.rabbitmq,
     workerBaseImage: images.worker,
+    ...(monitoring && { prometheusBaseImage: await ensurePrometheusBase(report) }),
+    ...(hasDrills(state.config) && { drillsBaseImage: await ensureDrillsBase(report) }),
   };
+}
+
+/** Whether the stack schedules drills, whose image others need not wait for. */
+export function hasDrills({ scheduledDrills }: StackConfig): boolean {
+  return Object.keys(scheduledDrills ?? {}).length > 0;
 }
 
 async function deploy(options: UpOptions, state: UpState, step: Step): Promise<void> {
@@ -134,11 +164,21 @@ async function deploy(options: UpOptions, state: UpState, step: Step): Promise<v
     throw log.failure("up", cause);
   });
   step.title = `pulumi up: ${log.changes} ${log.changes === 1 ? "change" : "changes"}`;
+  const url = outputs.prometheusUrl?.value as string | undefined;
+  if (url) state.prometheus = forwardCommand(state.context, url);
 
   if (!ledger || tasks === 0) return;
   // An unchanged Job has no event; its tasks may still run, for example after all machines were off.
   state.result = await (watching ?? watch(String(outputs.namespace?.value)));
   report(describeResult(state.result));
+}
+
+/** Command that forwards a local port to a Service, whose URL in the cluster is http://NAME.NAMESPACE:PORT. */
+export function forwardCommand({ context, kubeconfigPath }: NamedContext, url: string): string {
+  const { hostname, port } = new URL(url);
+  const [service, namespace] = hostname.split(".");
+  const kubeconfig = kubeconfigPath ? `--kubeconfig ${kubeconfigPath} ` : "";
+  return `kubectl ${kubeconfig}--context ${context} --namespace ${namespace} port-forward service/${service} ${port}`;
 }
 
 /** Namespace of a Job that is created or updated. A deleted one has no new state. */

@@ -33,6 +33,18 @@ export async function createAssembled(
   return describe(cluster, layout.registryPort);
 }
 
+/** Returns the cluster if its control plane runs, whatever the state of its nodes. */
+export async function findControlPlane(cluster: string): Promise<LocalCluster | undefined> {
+  const [containers, kubeconfig, layout] = await Promise.all([
+    listContainers(cluster),
+    readKubeconfig(cluster),
+    readLayout(cluster),
+  ]);
+  if (!kubeconfig || !layout) return undefined;
+  const controlPlane = containers.find(({ name }) => name === controlPlaneName(cluster));
+  return controlPlane?.status === "running" ? describe(cluster, layout.registryPort) : undefined;
+}
+
 /** Returns the cluster if all its containers are running and its nodes are ready. */
 export async function findAssembled(cluster: string): Promise<LocalCluster | undefined> {
   const [containers, kubeconfig, layout] = await Promise.all([

@@ -1,8 +1,8 @@
 import { ensureNodeImage } from "../images";
 import { makeCommand } from "../paths";
 import type { Report } from "../report";
-import { UserError } from "../../operate/errors";
-import { createAssembled, deleteAssembled, findAssembled } from "./assembled";
+import { UsageError, UserError } from "../../operate/errors";
+import { createAssembled, deleteAssembled, findAssembled, findControlPlane } from "./assembled";
 import { dockerAnswers, listContainers } from "./docker";
 import { createKind, deleteKind, findKind, kindUsable, madeByKind } from "./kind";
 import { DEFAULT_NODES } from "./layout";
@@ -24,8 +24,10 @@ export async function createCluster(name: string, report: Report, nodes?: number
 }
 
 /** The error of commands that need a running cluster and do not create one. */
-export function notRunning(name: string): UserError {
-  return new UserError(`The local cluster "${name}" is not running. Bring it up: ${makeCommand("up", name)}`);
+export function notRunning(name: string): UsageError {
+  return new UsageError(
+    `The local cluster "${name}" is not running. Bring it up: ${makeCommand("up", name)}`,
+  );
 }
 
 /** Removes the cluster: containers, volumes, network and files. */
@@ -38,6 +40,12 @@ export async function deleteCluster(name: string, report: Report): Promise<void>
 export async function findCluster(name: string): Promise<LocalCluster | undefined> {
   if (!(await dockerAnswers())) return undefined;
   return (await findAssembled(name)) ?? (await findKind(name));
+}
+
+/** Returns the cluster if its control plane runs: with a node down, there is more to see and to mend than before. */
+export async function findRunningCluster(name: string): Promise<LocalCluster | undefined> {
+  if (!(await dockerAnswers())) return undefined;
+  return (await findControlPlane(name)) ?? (await findKind(name));
 }
 
 async function makeCluster(name: string, nodes: number | undefined, report: Report): Promise<LocalCluster> {

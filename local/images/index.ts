@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import baseImages from "../../docker/base-images.json";
-import { PREFIX } from "../paths";
+import { PREFIX, REPOSITORY } from "../paths";
 import type { Report } from "../report";
 import { ensureBinaries } from "../toolchain";
 import { thisHost } from "../toolchain/host";
@@ -9,6 +9,8 @@ import { type Suite, makeDebianImage } from "./debian";
 import { type Images, docker, imagesPresent } from "./docker";
 import { hasOfficialImage } from "./official";
 import { withWorkFolder } from "./work";
+
+const DOCKER = join(REPOSITORY, "docker");
 
 /** Base images of the images in docker/. */
 export interface BaseImages {
@@ -27,6 +29,14 @@ export async function ensureBaseImages(report: Report): Promise<BaseImages> {
   });
 }
 
+/** Base image of scheduled drills. */
+export async function ensureDrillsBase(report: Report): Promise<string> {
+  const programs = { node: join(REPOSITORY, "node_modules", "node", "bin", "node") };
+  return withWorkFolder(report, async () =>
+    pullOrBuild(baseImages.drills, "base-node", "trixie", await imagesPresent(), report, programs),
+  );
+}
+
 /** Image with an Erlang that has EUnit, which RabbitMQ's official image lacks. */
 export async function ensureErlangImage(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>
@@ -37,7 +47,21 @@ export async function ensureErlangImage(report: Report): Promise<string> {
 /** Base image of the 2018 design's broker: RabbitMQ 3.10, as in Debian 12, which still mirrors classic queues. */
 export async function ensureSeedBrokerBase(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>
-    pullOrBuild("rabbitmq:3.10", "base-rabbitmq-3.10", "bookworm", await imagesPresent(), report),
+    pullOrBuild("rabbitmq:3.10", "base-rabbitmq-former", "bookworm", await imagesPresent(), report),
+  );
+}
+
+/** Image of a peer's brokers: Redis 8.0, as in Debian 13, with Sentinel. */
+export async function ensureRedisImage(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    pullOrBuild("redis:8.0", "base-redis", "trixie", await imagesPresent(), report),
+  );
+}
+
+/** RabbitMQ 4.0 of Debian 13, from which a test upgrades. */
+export async function ensureFormerBrokerBase(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    buildOwn("base-rabbitmq-former", "trixie", await imagesPresent(), report),
   );
 }
 
@@ -46,6 +70,18 @@ export async function ensurePostgresImage(report: Report): Promise<string> {
   return withWorkFolder(report, async () =>
     pullOrBuild("postgres:17", "base-postgres", "trixie", await imagesPresent(), report),
   );
+}
+
+/** Image with Prometheus and promtool, which evaluates the alerts in tests. */
+export async function ensurePrometheusImage(report: Report): Promise<string> {
+  return withWorkFolder(report, async () =>
+    buildOwn("prometheus", "trixie", await imagesPresent(), report, {}, join(DOCKER, "prometheus")),
+  );
+}
+
+/** Base image of docker/prometheus. */
+export async function ensurePrometheusBase(report: Report): Promise<string> {
+  return withWorkFolder(report, async () => (await debian("trixie", await imagesPresent(), report)).image);
 }
 
 /** Returns the image of all containers of an assembled cluster. Builds it if it is missing. */
@@ -59,9 +95,13 @@ export async function ensureNodeImage(report: Report): Promise<string> {
 /** Removes the images built here and from docker/. Official images stay, because others may use them. */
 export async function removeImages(report: Report): Promise<void> {
   const bases = [...(await imagesPresent()).keys()].filter((image) =>
-    /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-3\.10|base-python|base-postgres|node):/.test(image),
+    /^ha-celery-(debian|base-rabbitmq|base-rabbitmq-former|base-python|base-node|base-postgres|base-redis|node|prometheus):/.test(
+      image,
+    ),
   );
-  const built = await Promise.all(["rabbitmq", "worker", "seed-rabbitmq", "seed-worker"].map(imagesTitled));
+  const built = await Promise.all(
+    ["rabbitmq", "worker", "prometheus", "drills", "seed-rabbitmq", "peer-redis-worker"].map(imagesTitled),
+  );
   const images = [...new Set([...built.flat(), ...bases])];
   if (images.length === 0) return;
   report(`removing ${images.length} images`);
@@ -84,9 +124,10 @@ async function pullOrBuild(
   suite: Suite,
   present: Images,
   report: Report,
+  programs: Record<string, string> = {},
 ): Promise<string> {
   if (await hasOfficialImage(official, present, report)) return official;
-  return tagWithId(await buildOwn(folder, suite, present, report));
+  return tagWithId(await buildOwn(folder, suite, present, report, programs));
 }
 
 /** Adds the image's ID to its tag. The tag of a recipe stays the same when its packages change, but what is built on the
@@ -104,11 +145,12 @@ async function buildOwn(
   present: Images,
   report: Report,
   programs: Record<string, string> = {},
+  source = join(__dirname, folder),
 ): Promise<string> {
   const base = await debian(suite, present, report);
   const recipe: Recipe = {
     repository: `${PREFIX}-${folder}`,
-    folder: join(__dirname, folder),
+    folder: source,
     base,
     programs,
   };

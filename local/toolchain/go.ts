@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UserError } from "../../operate/errors";
 import { cacheDir } from "../paths";
 import type { Report } from "../report";
@@ -18,7 +18,7 @@ export interface GoProgram {
   name: string;
   /** Name shown to the user. */
   title: string;
-  /** Folder of its go.mod, relative to go/. */
+  /** Folder of its go.mod: a path, or a name in go/. */
   module: string;
   package: string;
   /** Path of the program in its artifact's folder. Default: its name. */
@@ -48,7 +48,7 @@ export function goArtifact(program: GoProgram, report: Report, host: Host = this
     name: program.name,
     file: fileOf(program),
     inputs: [
-      sourceHash(join(SOURCES, program.module)),
+      sourceHash(resolve(SOURCES, program.module)),
       ...buildArguments(program),
       program.package,
       goArch(host),
@@ -76,7 +76,7 @@ async function build(program: GoProgram, folder: string, report: Report, host: H
       join(folder, fileOf(program)),
       program.package,
     ];
-    const options = { cwd: join(SOURCES, program.module), env: goEnvironment(host) };
+    const options = { cwd: resolve(SOURCES, program.module), env: goEnvironment(host) };
     await runLogged(`building ${program.name}`, "go", args, options, report);
     report(`built ${program.title} in ${elapsed(Date.now() - started)}`);
   });
@@ -136,7 +136,7 @@ function installGo(needed: string, host: Host): string {
 }
 
 function goVersionOf({ module }: GoProgram): string {
-  return /^go (\S+)/m.exec(readFileSync(join(SOURCES, module, "go.mod"), "utf8"))?.[1] ?? "1";
+  return /^go (\S+)/m.exec(readFileSync(resolve(SOURCES, module, "go.mod"), "utf8"))?.[1] ?? "1";
 }
 
 export function compareVersions(left: string, right: string): number {

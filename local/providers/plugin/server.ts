@@ -7,7 +7,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Engine } from "./engine";
@@ -23,13 +23,30 @@ const LARGEST_MESSAGE = 400 * 1024 * 1024;
  */
 export async function serve(provider: ResourceProvider): Promise<void> {
   exitWithEngine();
+  const engine = process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument));
+  const { port } = await listen(provider, engine);
+  process.stdout.write(`${port}\n`);
+}
+
+/** A provider that is being served. */
+export interface Listening {
+  readonly port: number;
+  close(): void;
+}
+
+/** Serves a provider to an engine. Without its address, engines attach themselves, one after the other: those with the
+ * environment variable PULUMI_DEBUG_PROVIDERS=PACKAGE:PORT. */
+export async function listen(provider: ResourceProvider, engine?: string): Promise<Listening> {
   const cancellation = new AbortController();
   const handlers = new Handlers(provider, cancellation.signal);
-  const address = process.argv.slice(2).find((argument) => /^[^-].*:\d+$/.test(argument));
-  if (address) handlers.engine = new Engine(address);
+  if (engine) handlers.engine = new Engine(engine);
 
   const service: UntypedServiceImplementation = {
     handshake: unary(() => handlers.handshake()),
+    attach: unary(async (request: PluginAttach) => {
+      handlers.engine = new Engine(request.getAddress());
+      return new Empty();
+    }),
     getPluginInfo: unary(async () => new PluginInfo().setVersion(provider.version)),
     getSchema: unary(async () => new proto.GetSchemaResponse().setSchema("{}")),
     checkConfig: unary(async (request: proto.CheckRequest) =>
@@ -59,7 +76,7 @@ export async function serve(provider: ResourceProvider): Promise<void> {
       error ? reject(error) : resolve(bound),
     );
   });
-  process.stdout.write(`${port}\n`);
+  return { port, close: () => server.forceShutdown() };
 
   function unary<Request, Response>(
     handle: (request: Request) => Promise<Response>,
