@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, HaCelery } from "./components";
 import baseImages from "./docker/base-images.json";
 import { loadSettings } from "./program/settings/load";
-import { celeryArgs } from "./program/celeryArgs";
+import { celeryArgs, hasDrills } from "./program/celeryArgs";
+import { drillsImageContext } from "./program/drillsImage";
+import { trialPrometheus } from "./program/prometheus";
 import { prepareTarget } from "./program/targets";
 
 const settings = loadSettings();
@@ -20,12 +22,26 @@ const workerImage = new ContainerImage("worker", {
   baseImage: settings.workerBaseImage || baseImages.worker,
   platform: settings.platform,
 });
+const drillsImage = hasDrills(settings)
+  ? new ContainerImage("drills", {
+      repository: pulumi.interpolate`${target.imageRepository}/drills`,
+      context: drillsImageContext(),
+      baseImage: settings.drillsBaseImage || baseImages.drills,
+      platform: settings.platform,
+    })
+  : undefined;
 
 const celery = new HaCelery(
   "celery",
-  celeryArgs(settings, target, { rabbitmq: rabbitmqImage.ref, worker: workerImage.ref }),
+  celeryArgs(settings, target, {
+    rabbitmq: rabbitmqImage.ref,
+    worker: workerImage.ref,
+    drills: drillsImage?.ref,
+  }),
   { provider: target.provider, dependsOn: target.foundations },
 );
+
+const prometheus = trialPrometheus(settings, target, celery);
 
 /** Namespace of all Kubernetes objects of the stack. */
 export const namespace = celery.namespaceName;
@@ -37,7 +53,11 @@ export const clientSecret = celery.clientSecretName;
 export const clientLabels = celery.clientLabels;
 /** Deployments of the worker pools. */
 export const workers = celery.workerDeploymentNames;
+/** CronJob of the scheduled drills; undefined without them. */
+export const drills = celery.drillsCronJobName;
 /** Service of the task ledger; undefined without a ledger. */
 export const ledger = celery.ledgerServiceName;
+/** Address of the Prometheus inside the cluster; undefined without `prometheusBaseImage`. */
+export const prometheusUrl = prometheus?.url;
 /** Kubeconfig of the cluster, if the stack created it. Secret. */
 export const kubeconfig = pulumi.output(target.kubeconfig);

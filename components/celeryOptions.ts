@@ -22,7 +22,7 @@ export interface CeleryOptions extends Placement {
   /** Adds the `ha_celery` Python package to the pods, so that the image needs only Celery 5.5 to 5.7 on Python 3.10
    * or later, and the application. `CELERY_LOADER` configures the application, whose code stays as it is. The image
    * needs `sh`. A process does not start if the application names its own loader or if the image has `ha_celery` in
-   * its working directory; an installed `ha_celery` is not used. Costs two ConfigMaps, about 250 kB in total; a new
+   * its working directory; an installed `ha_celery` is not used. Costs two ConfigMaps, about 280 kB in total; a new
    * version of this library replaces the pods.
    * @default false; the image has the package
    * @example `inject: true` */

@@ -116,6 +116,22 @@ export interface LedgerConnection {
   clientLabels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
+/** Prometheus metrics of worker or beat pods. The page `docs/reference/metrics.md` lists them. Changing one replaces
+ * the pods. */
+export interface CeleryMetrics {
+  /** Whether each pod serves metrics, at `/metrics`, without TLS and without a password. The image needs the Python
+   * package `prometheus-client`; without it, the pods log a warning and serve none.
+   * @default true; false with `inject`, because the image may lack the package */
+  enabled?: boolean;
+  /** Port of the metrics.
+   * @default 9808 */
+  port?: number;
+  /** Namespaces whose pods may read the metrics. If there is one, a NetworkPolicy closes the pods to all other
+   * connections. In the namespace that a `HaCelery` creates, they are closed in any case.
+   * @default none; in a `HaCelery`, `broker.access.monitoringNamespaces` */
+  monitoringNamespaces?: string[];
+}
+
 /** Scheduling of pods. */
 export interface Placement {
   /** Labels that a Kubernetes node must have. Changing it restarts the pods.

@@ -1,5 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { BeatOptions, BrokerOptions, BrokerTls, HaCeleryArgs, WorkerPoolOptions } from "../components";
+import type {
+  BeatOptions,
+  BrokerOptions,
+  BrokerTls,
+  HaCeleryArgs,
+  MonitoringOptions,
+  ScheduledDrillsOptions,
+  WorkerPoolOptions,
+} from "../components";
 import { omitUndefined } from "../components/shared/omitUndefined";
 import type { TargetProfile } from "./targets/profile";
 import { emptyToUndefined } from "./settings/emptyToUndefined";
@@ -9,6 +17,8 @@ import { type Settings, Tls } from "./settings/schema";
 export interface Images {
   readonly rabbitmq: pulumi.Input<string>;
   readonly worker: pulumi.Input<string>;
+  /** Undefined without scheduled drills. */
+  readonly drills?: pulumi.Input<string>;
 }
 
 /** Maps the settings to the arguments of `HaCelery`. */
@@ -25,6 +35,8 @@ export function celeryArgs(settings: Settings, target: TargetProfile, images: Im
     workers: workerPools(settings, target),
     resultBackend: secretName ? { secretName, key } : undefined,
     beat: beatOptions(settings, target),
+    monitoring: monitoringOptions(settings),
+    scheduledDrills: drillsOptions(settings, images),
     job:
       settings.scheduleTasks > 0
         ? {
@@ -91,6 +103,21 @@ function workerPools(settings: Settings, target: TargetProfile): WorkerPoolOptio
       };
     },
   );
+}
+
+function monitoringOptions({ monitoring }: Settings): MonitoringOptions | undefined {
+  const { enabled = true, ...options } = monitoring;
+  return enabled && emptyToUndefined(monitoring) ? options : undefined;
+}
+
+/** Whether the stack schedules drills. */
+export const hasDrills = ({ scheduledDrills }: Settings): boolean =>
+  emptyToUndefined(scheduledDrills) !== undefined;
+
+function drillsOptions({ scheduledDrills }: Settings, images: Images): ScheduledDrillsOptions | undefined {
+  const { scenes, schedule, cpu, memory, ...options } = scheduledDrills;
+  if (!scenes || !schedule || images.drills === undefined) return undefined;
+  return { ...options, scenes, schedule, image: images.drills, compute: { cpu, memory } };
 }
 
 function beatOptions({ beat, readyTimeout }: Settings, target: TargetProfile): BeatOptions | undefined {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
 import type { TransformedDeployment } from "../transform/args";
-import type { BrokerConnection, Compute, Volume } from "../types";
+import type { BrokerConnection, CeleryMetrics, Compute, Volume } from "../types";
 
 /** Arguments that `CeleryBeat` shares with the beat of a `HaCelery`. Changing one stops the pod before another
  * starts: nothing is published for some seconds, and tasks that were due are published late. */
@@ -20,6 +20,9 @@ export interface BeatOptions extends CeleryOptions {
    * `django_celery_beat.schedulers:DatabaseScheduler`; its default is the scheduler of the `ha_celery` package.
    * @default `celery --app APP beat` */
   command?: string[];
+  /** Prometheus metrics of the pods.
+   * @default on port 9808; none with `inject` */
+  metrics?: CeleryMetrics;
   /** How long `pulumi up` waits for the pod to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;

@@ -4,6 +4,7 @@ import { beatDeployment } from "./deployment";
 import { packageOf } from "../inject/package";
 import { resolveBeat } from "./resolve";
 import { CELERY_BEAT } from "./validation";
+import { admitMonitoring } from "../shared/celery/metrics";
 import { claim } from "../shared/claims";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
@@ -64,6 +65,7 @@ export class CeleryBeat extends pulumi.ComponentResource {
       ),
       { parent: this, customTimeouts: { create: beat.readyTimeout, update: beat.readyTimeout } },
     );
+    admitMonitoring(this, beat);
 
     this.deploymentName = pod.metadata.name;
     parts.set(this, { deployment: pod });

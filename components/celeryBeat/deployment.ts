@@ -11,6 +11,7 @@ import type { PackageNames } from "../inject/objects";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
+import { metricsAnnotations, metricsPorts, metricsVariables } from "../shared/celery/metrics";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { BuiltDeployment } from "../transform/args";
 import type { ResolvedBeat } from "./resolve";
@@ -30,7 +31,7 @@ export function beatDeployment(
       strategy: { type: "Recreate" },
       selector: { matchLabels: beat.selector },
       template: {
-        metadata: { labels: podLabels(beat), ...podAnnotations(beat.pod) },
+        metadata: { labels: podLabels(beat), ...podAnnotations(beat.pod, metricsAnnotations(beat)) },
         spec: podSpec(
           {
             enableServiceLinks: false,
@@ -48,7 +49,9 @@ export function beatDeployment(
                 env: environment(beat, {
                   [VARIABLES.queues]: beat.queues.join(","),
                   [VARIABLES.stateDir]: STATE_DIR,
+                  ...metricsVariables(beat),
                 }),
+                ...metricsPorts(beat),
                 resources: resources(beat.compute),
                 securityContext: CONTAINER_SECURITY,
                 ...probes("scheduling"),

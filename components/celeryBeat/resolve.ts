@@ -1,11 +1,12 @@
 import { DEFAULT_QUEUES, USER } from "../shared/celery/contract";
-import { type Identity, identityOf } from "../shared/labels";
+import { type MeasuredPod, servedMetrics } from "../shared/celery/metrics";
+import { identityOf } from "../shared/labels";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { CeleryBeatArgs } from "./args";
 
 /** Arguments of a beat with all defaults. */
-export interface ResolvedBeat extends CeleryBeatArgs, Identity {
+export interface ResolvedBeat extends CeleryBeatArgs, MeasuredPod {
   queues: string[];
   storage: Volume;
   compute: Compute;
@@ -21,6 +22,7 @@ export function resolveBeat(name: string, args: CeleryBeatArgs): ResolvedBeat {
     ...omitUndefined(args),
     storage: { size: "1Gi", ...omitUndefined(args.storage) },
     compute: { cpu: "50m", memory: "256Mi", ...omitUndefined(args.compute) },
+    served: servedMetrics(args),
     ...identityOf("celery-beat", name, "beat"),
   };
 }

@@ -1,6 +1,7 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { VARIABLES } from "../shared/celery/contract";
 import { FIXED, RESERVED } from "../shared/celery/environment";
+import { metrics } from "../shared/celery/metrics";
 import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
 import type { Volume } from "../types";
 import type { TransformedDeployment } from "../transform/args";
@@ -10,6 +11,7 @@ import type { BeatOptions, CeleryBeatArgs } from "./args";
 export const BEAT_ENVIRONMENT = environmentRule({
   ...RESERVED,
   [VARIABLES.stateDir]: FIXED,
+  [VARIABLES.metricsPort]: "Use metrics",
 });
 
 export const BEAT: Validation<BeatOptions> = {
@@ -18,6 +20,7 @@ export const BEAT: Validation<BeatOptions> = {
     storage: fields<Volume>({ size: quantity("1Gi"), className: unchecked }),
     compute,
     command,
+    metrics,
     readyTimeout: duration,
     transform: fields<TransformedDeployment>({ deployment: aFunction }),
     ...CELERY,

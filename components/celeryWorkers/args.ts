@@ -1,7 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CeleryOptions } from "../celeryOptions";
 import type { TransformedDeployment } from "../transform/args";
-import type { BrokerConnection, Compute, LedgerConnection, Pool, Spread, WorkerAutoscale } from "../types";
+import type {
+  BrokerConnection,
+  CeleryMetrics,
+  Compute,
+  LedgerConnection,
+  Pool,
+  Spread,
+  WorkerAutoscale,
+} from "../types";
 
 /** Arguments that `CeleryWorkers` shares with the worker pools of a `HaCelery`. Changing any of them except
  * `replicas` and `autoscale` replaces the pods one by one: a new pod starts first, and the old one finishes its
@@ -23,9 +31,9 @@ export interface WorkerOptions extends CeleryOptions {
   /** Number of tasks that a pod runs at a time, each in a process, thread or greenlet of its own.
    * @default 2 */
   concurrency?: number;
-  /** Number of tasks that a pod holds per process, thread or greenlet, including the running one. 4 keeps processes
-   * busy with tasks of a few milliseconds. 1 suits tasks that take seconds or longer: no task waits behind a long one,
-   * and only running tasks are redelivered when a pod is lost.
+  /** Number of tasks of each queue that a pod holds per process, thread or greenlet, including the running one. 4
+   * keeps processes busy with tasks of a few milliseconds. 1 suits tasks that take seconds or longer: no task waits
+   * behind a long one, and only running tasks are redelivered when a pod is lost.
    * @default 4 */
   prefetch?: number;
   /** Maximum duration of a task, in seconds. A task that takes longer is killed and redelivered. A stopping pod has
@@ -45,6 +53,9 @@ export interface WorkerOptions extends CeleryOptions {
   /** The container's command.
    * @default `celery --app APP worker` with options from these arguments */
   command?: string[];
+  /** Prometheus metrics of the pods.
+   * @default on port 9808; none with `inject` */
+  metrics?: CeleryMetrics;
   /** How long `pulumi up` waits for all pods to become ready, for example `5m`.
    * @default `10m` */
   readyTimeout?: string;

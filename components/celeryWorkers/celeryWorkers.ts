@@ -12,7 +12,9 @@ import { deployment, disruptionBudget, workerTimeouts } from "./deployment";
 import { packageOf } from "../inject/package";
 import { resolveWorkers } from "./resolve";
 import { CELERY_WORKERS } from "./validation";
+import { admitMonitoring } from "../shared/celery/metrics";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
+import { warnOfShortDrain } from "../shared/nodeDrain";
 import { PartsOf } from "../shared/partsOf";
 import { ScaleBy } from "../types";
 import { WORKERS_GUARDS } from "../transform/guards";
@@ -56,6 +58,12 @@ export class CeleryWorkers extends pulumi.ComponentResource {
     requireKubernetesProvider(this, name);
     validate(this, name, args, CELERY_WORKERS);
     const workers = resolveWorkers(name, args);
+    warnOfShortDrain(this, name, {
+      argument: "longestTaskSeconds",
+      seconds: workers.longestTaskSeconds,
+      consequence:
+        "Tasks that take longer are killed and run again. Split them, make them resumable, or lower longestTaskSeconds.",
+    });
 
     const packageNames = packageOf(this, workers, opts?.parent);
     const pods = new k8s.apps.v1.Deployment(
@@ -67,6 +75,7 @@ export class CeleryWorkers extends pulumi.ComponentResource {
       },
     );
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, disruptionBudget(workers), { parent: this });
+    admitMonitoring(this, workers);
     if (hasAutoscale(workers)) createAutoscaler(this, name, workers, pods.metadata.name);
 
     this.deploymentName = pods.metadata.name;

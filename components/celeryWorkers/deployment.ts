@@ -14,6 +14,7 @@ import type { PackageNames } from "../inject/objects";
 import { podAnnotations, podSpec } from "../podOptions/pod";
 import { STATE_DIR, VARIABLES } from "../shared/celery/contract";
 import { environment, podLabels, trustMounts, trustVolumes } from "../shared/celery/environment";
+import { metricsAnnotations, metricsPorts, metricsVariables } from "../shared/celery/metrics";
 import { probes, STATE_VOLUME } from "../shared/celery/probes";
 import type { BuiltDeployment } from "../transform/args";
 import type { ResolvedWorkers } from "./resolve";
@@ -31,7 +32,7 @@ export function deployment(workers: ResolvedWorkers, packageNames?: PackageNames
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       selector: { matchLabels: workers.selector },
       template: {
-        metadata: { labels: podLabels(workers), ...podAnnotations(workers.pod) },
+        metadata: { labels: podLabels(workers), ...podAnnotations(workers.pod, metricsAnnotations(workers)) },
         spec: podSpec(
           {
             enableServiceLinks: false,
@@ -107,7 +108,9 @@ function workerContainer(workers: ResolvedWorkers): OwnContainer {
       [VARIABLES.longestTaskSeconds]: String(workers.longestTaskSeconds),
       [VARIABLES.observable]: String(workers.observable),
       [VARIABLES.stateDir]: STATE_DIR,
+      ...metricsVariables(workers),
     }),
+    ...metricsPorts(workers),
     resources: resources(workers.compute),
     securityContext: CONTAINER_SECURITY,
     ...probes("consuming"),

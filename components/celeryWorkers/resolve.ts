@@ -1,5 +1,6 @@
 import { DEFAULT_QUEUES, LONGEST_TASK_SECONDS, PREFETCH, USER } from "../shared/celery/contract";
-import { type Identity, identityOf } from "../shared/labels";
+import { type MeasuredPod, servedMetrics } from "../shared/celery/metrics";
+import { identityOf } from "../shared/labels";
 import { type Compute, type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
 import { omitUndefined } from "../shared/omitUndefined";
@@ -13,7 +14,7 @@ export interface ResolvedAutoscale extends WorkerAutoscale {
 }
 
 /** Arguments of workers with all defaults; either `replicas` or `autoscale` is set. */
-export interface ResolvedWorkers extends CeleryWorkersArgs, Identity {
+export interface ResolvedWorkers extends CeleryWorkersArgs, MeasuredPod {
   autoscale?: ResolvedAutoscale;
   queues: string[];
   appQueues: string[];
@@ -42,6 +43,7 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
     ...omitUndefined(rest),
     ...(autoscale ? { autoscale: resolveAutoscale(autoscale, rest) } : { replicas }),
     compute: { cpu: "250m", memory: "512Mi", ...omitUndefined(args.compute) },
+    served: servedMetrics(args),
     ...identityOf("celery-worker", name, "worker"),
   };
 }

@@ -1,6 +1,7 @@
 import { CELERY, app, command, environmentRule, queues } from "../shared/celery/checks";
 import { LONGEST_TASK_SECONDS, PREFETCH, VARIABLES } from "../shared/celery/contract";
 import { FIXED, RESERVED } from "../shared/celery/environment";
+import { metrics } from "../shared/celery/metrics";
 import {
   type Check,
   type Checks,
@@ -75,6 +76,7 @@ export const WORKER_ENVIRONMENT = environmentRule({
   [VARIABLES.longestTaskSeconds]: "Use longestTaskSeconds",
   [VARIABLES.observable]: "Use observable",
   [VARIABLES.stateDir]: FIXED,
+  [VARIABLES.metricsPort]: "Use metrics",
 });
 
 export const WORKERS: Validation<WorkerOptions> = {
@@ -99,6 +101,7 @@ export const WORKERS: Validation<WorkerOptions> = {
     spread: oneOf(Spread),
     observable: unchecked,
     command,
+    metrics,
     readyTimeout: duration,
     transform: fields<TransformedDeployment>({ deployment: aFunction }),
     ...CELERY,

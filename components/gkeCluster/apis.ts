@@ -24,7 +24,7 @@ export function clusterApis(gke: ResolvedCluster): string[] {
     pubsub: notifications,
     gkebackup: backup !== undefined,
     binaryauthorization: security.binaryAuthorization !== BinaryAuthorization.Off,
-    containersecurity: security.posture || security.workloadScanning,
+    containersecurity: security.posture,
   };
   const used = Object.entries(optional).filter(([, isUsed]) => isUsed);
   return ["compute", "container", "iam", ...used.map(([api]) => api)];

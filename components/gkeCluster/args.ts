@@ -13,7 +13,7 @@ export interface MaintenanceWindow {
    * days.
    * @default every day */
   days?: Weekday[];
-  /** Times without upgrades, up to 20, such as the busiest weeks of the year. In place.
+  /** Times without upgrades, up to 20, such as the busiest weeks of the year. In place. Free.
    * @default none */
   exclusions?: MaintenanceExclusion[];
 }
@@ -24,7 +24,7 @@ export interface MaintenanceExclusion {
   name: string;
   /** Start in UTC, `YYYY-MM-DDTHH:MM:SSZ`. */
   start: string;
-  /** End in UTC, `YYYY-MM-DDTHH:MM:SSZ`. Google limits the length, depending on the scope. */
+  /** End in UTC, `YYYY-MM-DDTHH:MM:SSZ`. With `NO_UPGRADES` at most 30 days after the start. */
   end: string;
   /** Which upgrades do not happen.
    * @default `NO_UPGRADES` */
@@ -95,7 +95,7 @@ export interface GkeClusterArgs {
    * IAM permission `container.clusters.connect`. The kubeconfig then uses it. Set this, `authorizedNetworks`, or both,
    * because otherwise the control plane is unreachable. The risk: a stolen Google credential suffices from any
    * network, unless a VPC Service Controls perimeter or `authorizedNetworks` alone limit the access (CIS 5.6.3,
-   * 5.6.4). In place.
+   * 5.6.4). In place. Free.
    * @default false */
   dnsEndpoint?: boolean;
   /** Networks that may access the control plane's public address. Without any, there is no public address. An item

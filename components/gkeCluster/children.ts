@@ -10,7 +10,9 @@ import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { rejectMachineChange } from "./machineChange";
 import { type ResolvedCluster, CLUSTER_TIMEOUTS, POOL_TIMEOUTS } from "./resolve";
 import { mergeErrorHooks } from "../shared/errorHook";
+import { limitDrain } from "../shared/nodeDrain";
 import { explainUnknownCluster } from "./unknownCluster";
+import { DRAIN_SECONDS } from "./upgrades";
 
 /** Service account of the nodes, and the grant of its role. */
 export interface NodeAccount {
@@ -121,7 +123,7 @@ export function createProvider(
   kubeconfig: pulumi.Output<string>,
   policy: pulumi.Resource[],
 ): k8s.Provider {
-  return new k8s.Provider(
+  const provider = new k8s.Provider(
     `${name}-kubernetes`,
     // The provider identifies the cluster by its id. Without it, a new address would replace every object.
     { kubeconfig, clusterIdentifier: cluster.id },
@@ -132,4 +134,6 @@ export function createProvider(
       replaceWith: [cluster],
     },
   );
+  limitDrain(provider, DRAIN_SECONDS);
+  return provider;
 }

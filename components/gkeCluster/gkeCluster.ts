@@ -43,8 +43,8 @@ const parts = new PartsOf<GkeCluster, Parts>();
  *
  * **Cost** per month = control plane fee (the same for a zone and a region) + `nodes` x (machine + `diskGb` of
  * balanced disk) + spot machines by the hour + with private nodes, the NAT gateway per node and per GB + traffic
- * between zones per GB, which the three broker nodes of a region cause with every message + logs, flow logs included,
- * beyond 50 GB per project + samples of Managed Service for Prometheus + $0.06 per version of the key + the fee of
+ * between zones per GB, which the three broker nodes of a region cause with every message + logs beyond
+ * 50 GB per project + flow logs + samples of Managed Service for Prometheus + $0.06 per version of the key + the fee of
  * Binary Authorization. The brokers' disks are extra. docs/how-to/gke.md has an example.
  *
  * @example

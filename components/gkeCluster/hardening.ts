@@ -18,10 +18,7 @@ export function hardening(
           : "PROJECT_SINGLETON_POLICY_ENFORCE",
     },
     enableIntranodeVisibility: security.intranodeVisibility,
-    securityPostureConfig: {
-      mode: security.posture ? "BASIC" : "DISABLED",
-      vulnerabilityMode: security.workloadScanning ? "VULNERABILITY_ENTERPRISE" : "VULNERABILITY_DISABLED",
-    },
+    securityPostureConfig: { mode: security.posture ? "BASIC" : "DISABLED" },
     rbacBindingConfig: {
       enableInsecureBindingSystemAuthenticated: security.systemGroupBindings,
       enableInsecureBindingSystemUnauthenticated: security.systemGroupBindings,

@@ -72,7 +72,6 @@ export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedClus
       flowLogs: args.subnetwork === undefined,
       intranodeVisibility: true,
       posture: true,
-      workloadScanning: false,
       systemGroupBindings: false,
       kubeletReadOnlyPort: false,
       ...omitUndefined(args.security ?? {}),

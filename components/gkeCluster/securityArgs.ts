@@ -35,27 +35,26 @@ export interface ClusterSecurity {
    * @default the registries of the project in the cluster's region, `REGION-docker.pkg.dev/PROJECT/**` */
   trustedImages?: string[];
   /** Whether half of the connections of nodes and pods are logged, in summaries of 10 minutes (CIS 5.6.1). Not for an
-   * existing `subnetwork`, which has its own setting. In place. Costs the ingestion of the logs.
+   * existing `subnetwork`, which has its own setting. In place. Costs $0.25 for each GB of logs
+   * (https://cloud.google.com/stackdriver/pricing).
    * @default true for a new network */
   flowLogs?: boolean;
   /** Whether traffic between pods of a node passes the network, so that flow logs and firewall rules apply to it (CIS
    * 5.6.1). In place; GKE restarts control plane and nodes for it. Free.
    * @default true */
   intranodeVisibility?: boolean;
-  /** Whether the security posture dashboard checks the configuration of workloads (CIS 5.10.5). In place. Free.
+  /** Whether the security posture dashboard checks the configuration of workloads (CIS 5.10.5). In place. Free. It does
+   * not scan running pods for vulnerabilities: Google removed that
+   * (https://cloud.google.com/kubernetes-engine/docs/deprecations/vulnerability-scanning-gkee). `ContainerRegistry`
+   * scans images.
    * @default true */
   posture?: boolean;
-  /** Whether GKE scans the images of running pods for vulnerabilities of the system and of language packages (CIS
-   * 5.1.1). `ContainerRegistry` scans images when they are pushed. In place. Costs $0.04 per cluster and hour, $29 a
-   * month (https://cloud.google.com/artifact-analysis/pricing).
-   * @default false */
-  workloadScanning?: boolean;
   /** Whether RBAC bindings may name the groups `system:authenticated`, which is everyone with a Google account, and
-   * `system:unauthenticated`, or the user `system:anonymous` (CIS 4.1.9, 4.1.10). Existing bindings stay. In place.
+   * `system:unauthenticated`, or the user `system:anonymous` (CIS 4.1.9, 4.1.10). Existing bindings stay. In place. Free.
    * @default false */
   systemGroupBindings?: boolean;
   /** Whether the kubelet serves unauthenticated metrics on port 10255, for old monitoring agents (CIS 3.2.4). Changing
-   * it replaces the nodes one by one.
+   * it replaces the nodes one by one. Free.
    * @default false */
   kubeletReadOnlyPort?: boolean;
 }

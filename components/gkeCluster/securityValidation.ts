@@ -6,6 +6,7 @@ import {
   check,
   each,
   fields,
+  namespaceName,
   oneOf,
   quote,
   unchecked,
@@ -80,7 +81,6 @@ export const security: Check<ClusterSecurity> = fields<ClusterSecurity>(
     flowLogs: unchecked,
     intranodeVisibility: unchecked,
     posture: unchecked,
-    workloadScanning: unchecked,
     systemGroupBindings: unchecked,
     kubeletReadOnlyPort: unchecked,
   },
@@ -144,10 +144,14 @@ export const backupRetainDays = wholeNumber({
   most: 365,
 });
 
+/** Outputs are not known yet; Google Cloud checks them. */
+const plainNamespace: Check<pulumi.Input<string>> = (what, name) =>
+  typeof name === "string" ? namespaceName(what, name) : [];
+
 export const backup: Check<ClusterBackup> = fields<ClusterBackup>({
   schedule: backupSchedule,
   retainDays: backupRetainDays,
-  namespaces: each(unchecked),
+  namespaces: each(plainNamespace),
 });
 
 /** Format that GKE reports. Any other would show a difference in every update. */
@@ -157,14 +161,33 @@ export const utcTime: Check<string> = check(
     `${what} is ${quote(time)}, which is not a time in UTC. Use for example "2026-12-18T00:00:00Z".`,
 );
 
+/** GKE requires 48 hours of maintenance in any 32 days
+ * (https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions). */
+const MAX_DAYS_WITHOUT_UPGRADES = 30;
+
+const exclusionName: Check<string> = check(
+  (name) => name.length > 0,
+  (what) => `${what} is empty, but exclusions are told apart by their names. Use for example "year-end".`,
+);
+
 const exclusion = fields<MaintenanceExclusion>(
-  { name: unchecked, start: utcTime, end: utcTime, scope: oneOf(ExclusionScope) },
+  { name: exclusionName, start: utcTime, end: utcTime, scope: oneOf(ExclusionScope) },
   {
     needs: ["start", "end"],
     problems: ({ start, end }) =>
       end > start
         ? []
         : [`end is ${quote(end)}, which is not after start, ${quote(start)}. Swap or correct them.`],
+  },
+  {
+    needs: ["start", "end", "scope"],
+    problems: ({ start, end, scope = ExclusionScope.All }) => {
+      const days = (Date.parse(end) - Date.parse(start)) / 86_400_000;
+      if (scope !== ExclusionScope.All || days <= MAX_DAYS_WITHOUT_UPGRADES) return [];
+      return [
+        `end is ${Math.ceil(days)} days after start, but GKE requires 48 hours of maintenance in any 32 days. Use at most ${MAX_DAYS_WITHOUT_UPGRADES} days, or scope ${quote(ExclusionScope.MinorAndNodes)}.`,
+      ];
+    },
   },
 );
 

@@ -3,8 +3,10 @@ import type { BeatOptions } from "../celeryBeat/args";
 import type { ClientOptions } from "../celeryClient/args";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkerOptions } from "../celeryWorkers/args";
+import type { MonitoringOptions } from "../monitoring/args";
 import type { SecretKey } from "../types";
 import type { LedgerOptions } from "../taskLedger/args";
+import type { ScheduledDrillsOptions } from "../scheduledDrills/args";
 import type { BrokerOptions } from "../rabbitMqCluster/args";
 
 /** One pool of workers of a `HaCelery`. */
@@ -34,9 +36,10 @@ export interface HaCeleryArgs {
    * KEDA uses the management API.
    * @default three nodes with the defaults of `BrokerOptions` */
   broker?: BrokerOptions;
-  /** Pools of workers. A new queue or pool leaves the broker nodes as they are. A longer hold than before, which is
-   * `longestTaskSeconds` times `prefetch` + 1, restarts them one by one, because RabbitMQ reads its consumer timeout
-   * when it starts. Set `broker.consumerTimeoutSeconds` to the longest that you expect to avoid that.
+  /** Pools of workers. The brokers' consumer timeout follows the longest hold: `longestTaskSeconds` times `prefetch`
+   * times the number of the pool's queues, plus one task, or half an hour if that is longer. RabbitMQ reads it when it
+   * starts, so a longer hold restarts the broker nodes one by one; other changes leave them as they are. Set
+   * `broker.consumerTimeoutSeconds` to the longest that you expect to avoid the restart.
    * @default one pool, `default`, with the defaults of `WorkerOptions` */
   workers?: WorkerPoolOptions[];
   /** Secret key with the URL of Celery's result backend, the default for all parts. See `WorkerOptions.resultBackend`.
@@ -56,6 +59,12 @@ export interface HaCeleryArgs {
   /** A beat that publishes the periodic tasks of `app`.
    * @default none */
   beat?: BeatOptions;
+  /** Scrapes and alerts of a Prometheus. Name its namespace in `broker.access.monitoringNamespaces`.
+   * @default none; the pods only have annotations of `prometheus.io` */
+  monitoring?: MonitoringOptions;
+  /** Drills by the clock, of this installation.
+   * @default none */
+  scheduledDrills?: ScheduledDrillsOptions;
   /** A ledger that workers and the job write to.
    * @default none */
   ledger?: LedgerOptions;

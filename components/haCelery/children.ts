@@ -4,13 +4,18 @@ import { CeleryBeat } from "../celeryBeat/celeryBeat";
 import { CeleryClient } from "../celeryClient/celeryClient";
 import { CeleryJob } from "../celeryJob/celeryJob";
 import { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
+import type { BeatOptions } from "../celeryBeat/args";
+import type { WorkerOptions } from "../celeryWorkers/args";
+import { Monitoring } from "../monitoring/monitoring";
 import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
+import { ScheduledDrills } from "../scheduledDrills/scheduledDrills";
+import { servedMetrics } from "../shared/celery/metrics";
 import { omitUndefined } from "../shared/omitUndefined";
 import { TaskLedger } from "../taskLedger/taskLedger";
 import { type BrokerConnection, type LedgerConnection, OnDelete } from "../types";
 import type { HaCeleryArgs } from "./args";
 import { denyIngress, restrictedNamespace } from "./namespace";
-import { accessOf, consumerTimeout, isInjected, poolsOf, queuesOf } from "./pools";
+import { accessOf, consumerTimeout, isInjected, metricsOf, poolsOf, queuesOf } from "./pools";
 
 /** Arguments that every part with the application's code gets. */
 export interface CommonArgs {
@@ -117,7 +122,15 @@ export function createWorkers(
     ({ name: pool, ...options }) =>
       new CeleryWorkers(
         `${name}-${pool}`,
-        { app, resultBackend, inject, ...omitUndefined(options), ...common, appQueues },
+        {
+          app,
+          resultBackend,
+          inject,
+          ...omitUndefined(options),
+          metrics: metricsOf(args, options),
+          ...common,
+          appQueues,
+        },
         { parent },
       ),
   );
@@ -142,6 +155,50 @@ export function createJob(
   );
 }
 
+/** Creates scrapes and alerts, of the parts that serve metrics. */
+export function createMonitoring(
+  parent: pulumi.Resource,
+  name: string,
+  args: HaCeleryArgs,
+  { namespace, broker }: CommonArgs,
+): Monitoring | undefined {
+  const { monitoring, inject } = args;
+  if (!monitoring) return undefined;
+  const measured = (part: WorkerOptions | BeatOptions) =>
+    servedMetrics({ metrics: part.metrics, inject: part.inject ?? inject }) !== undefined;
+  return new Monitoring(
+    `${name}-monitoring`,
+    {
+      ...omitUndefined(monitoring),
+      namespace,
+      broker: { name: `${name}-broker`, replicas: args.broker?.replicas, trust: broker.trust },
+      workers: poolsOf(args)
+        .filter(measured)
+        .map((pool) => `${name}-${pool.name}`),
+      beat: args.beat && measured(args.beat) ? `${name}-beat` : undefined,
+    },
+    { parent },
+  );
+}
+
+/** Creates drills, whose workers are modeled on those of a pool. */
+export function createDrills(
+  parent: pulumi.Resource,
+  name: string,
+  { scheduledDrills }: HaCeleryArgs,
+  { namespace }: CommonArgs,
+  workers: CeleryWorkers[],
+): ScheduledDrills | undefined {
+  return (
+    scheduledDrills &&
+    new ScheduledDrills(
+      `${name}-drills`,
+      { ...omitUndefined(scheduledDrills), namespace, broker: `${name}-broker` },
+      { parent, dependsOn: workers },
+    )
+  );
+}
+
 export function createBeat(
   parent: pulumi.Resource,
   name: string,
@@ -154,7 +211,15 @@ export function createBeat(
     beat &&
     new CeleryBeat(
       `${name}-beat`,
-      { queues, resultBackend, inject, ...omitUndefined(beat), ...common, app },
+      {
+        queues,
+        resultBackend,
+        inject,
+        ...omitUndefined(beat),
+        metrics: metricsOf(args, beat),
+        ...common,
+        app,
+      },
       { parent },
     )
   );

@@ -5,6 +5,7 @@ import type { CeleryClient } from "../celeryClient/celeryClient";
 import type { CeleryJob } from "../celeryJob/celeryJob";
 import type { CeleryWorkers } from "../celeryWorkers/celeryWorkers";
 import type { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
+import type { Monitoring } from "../monitoring/monitoring";
 import { createPackage } from "../inject/package";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
@@ -14,8 +15,10 @@ import {
   createBeat,
   createBroker,
   createClient,
+  createDrills,
   createJob,
   createLedger,
+  createMonitoring,
   createNamespace,
   createWorkers,
 } from "./children";
@@ -29,6 +32,7 @@ interface Parts {
   job: CeleryJob | undefined;
   beat: CeleryBeat | undefined;
   ledger: TaskLedger | undefined;
+  monitoring: Monitoring | undefined;
 }
 const parts = new PartsOf<HaCelery, Parts>();
 
@@ -77,6 +81,8 @@ export class HaCelery extends pulumi.ComponentResource {
   readonly beatDeploymentName: pulumi.Output<string | undefined>;
   /** Name of the Job; undefined without a job. */
   readonly jobName: pulumi.Output<string | undefined>;
+  /** Name of the drills' CronJob; undefined without scheduled drills. */
+  readonly drillsCronJobName: pulumi.Output<string | undefined>;
 
   /**
    * @param name DNS label of at most 30 characters; unique in the namespace.
@@ -101,6 +107,9 @@ export class HaCelery extends pulumi.ComponentResource {
     const job = createJob(this, name, args, counted, workers);
     const beat = createBeat(this, name, args, common);
 
+    const monitoring = createMonitoring(this, name, args, common);
+    const drills = createDrills(this, name, args, common, workers);
+
     this.namespaceName = namespaceName;
     this.brokerHost = broker.host;
     this.amqpUrl = broker.amqpUrl;
@@ -109,9 +118,10 @@ export class HaCelery extends pulumi.ComponentResource {
     this.workerDeploymentNames = pulumi.all(workers.map((pool) => pool.deploymentName));
     this.ledgerServiceName = pulumi.output(ledger?.serviceName);
     this.jobName = pulumi.output(job?.jobName);
+    this.drillsCronJobName = pulumi.output(drills?.cronJobName);
     this.beatDeploymentName = pulumi.output(beat?.deploymentName);
     this.registerOutputs(outputsOf(this));
-    parts.set(this, { namespace, broker, client, workers, job, beat, ledger });
+    parts.set(this, { namespace, broker, client, workers, job, beat, ledger, monitoring });
   }
 
   /** The created namespace; undefined if it existed before. */
@@ -147,5 +157,10 @@ export class HaCelery extends pulumi.ComponentResource {
   /** The ledger; undefined without a ledger. */
   get ledger(): TaskLedger | undefined {
     return parts.of(this).ledger;
+  }
+
+  /** Scrapes, alerts and dashboards; undefined without `monitoring`. */
+  get monitoring(): Monitoring | undefined {
+    return parts.of(this).monitoring;
   }
 }

@@ -2,7 +2,8 @@ import { DEFAULT_QUEUES, LONGEST_TASK_SECONDS, PREFETCH } from "../shared/celery
 import type { WorkerOptions } from "../celeryWorkers/args";
 import type { HaCeleryArgs, WorkerPoolOptions } from "./args";
 import type { BrokerAccess } from "../rabbitMqCluster/args";
-import { ScaleBy } from "../types";
+import { omitUndefined } from "../shared/omitUndefined";
+import { type CeleryMetrics, ScaleBy } from "../types";
 
 /** RabbitMQ's default consumer timeout, in seconds. */
 const LEAST_CONSUMER_TIMEOUT = 1800;
@@ -16,9 +17,14 @@ export function queuesOf(pools: WorkerPoolOptions[]): string[] {
   return [...new Set(pools.flatMap((pool) => pool.queues ?? DEFAULT_QUEUES))];
 }
 
-/** Maximum time, in seconds, that a worker holds a task: the task waits for those prefetched before it, then runs. */
+/**
+ * Maximum time, in seconds, that a worker holds a task: the task waits for those prefetched before it, then runs. Quorum
+ * queues limit prefetching per consumer, so a worker prefetches from each of its queues.
+ */
 export function longestHold(pool: WorkerOptions): number {
-  return (pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback) * (pool.prefetch ?? PREFETCH.fallback);
+  const queues = new Set(pool.queues ?? DEFAULT_QUEUES).size;
+  const longestTask = pool.longestTaskSeconds ?? LONGEST_TASK_SECONDS.fallback;
+  return longestTask * (pool.prefetch ?? PREFETCH.fallback) * queues;
 }
 
 /** The longest hold of all pools, plus one longest task as a margin. */
@@ -32,6 +38,12 @@ export function consumerTimeout(pools: WorkerPoolOptions[]): number {
 /** Whether a part needs the Python package. All parts run one image, so the ledger then needs it, too. */
 export function isInjected(args: HaCeleryArgs): boolean {
   return [args, ...poolsOf(args), args.job, args.beat].some((part) => part?.inject);
+}
+
+/** Metrics of a part, which the namespaces that read the broker's may read, too. */
+export function metricsOf(args: HaCeleryArgs, part: { metrics?: CeleryMetrics }): CeleryMetrics {
+  const monitoringNamespaces = args.broker?.access?.monitoringNamespaces;
+  return { monitoringNamespaces, ...omitUndefined(part.metrics ?? {}) };
 }
 
 /** Namespace of KEDA in its chart and manifests. */

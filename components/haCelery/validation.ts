@@ -19,6 +19,9 @@ import {
   unchecked,
   validatedBy,
 } from "../shared/checks";
+import { MONITORING_OPTIONS } from "../monitoring/validation";
+import { DRILLS } from "../scheduledDrills/validation";
+import { DESTRUCTIVE } from "../scheduledDrills/scenes";
 import { LEDGER } from "../taskLedger/validation";
 import type { HaCeleryArgs, WorkerPoolOptions } from "./args";
 import { longestHold, poolsOf } from "./pools";
@@ -57,7 +60,7 @@ const consumerTimeoutExceedsHold: Rule<HaCeleryArgs> = {
       timeout > longestHold(pool)
         ? []
         : [
-            `workers[${index}].longestTaskSeconds times prefetch is ${longestHold(pool)}, but broker.consumerTimeoutSeconds is ${timeout}: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.`,
+            `workers[${index}].longestTaskSeconds times prefetch times the number of queues is ${longestHold(pool)}, but broker.consumerTimeoutSeconds is ${timeout}: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.`,
           ],
     );
   },
@@ -79,6 +82,20 @@ const oneLoader: Rule<HaCeleryArgs> = {
   },
 };
 
+/** The command would refuse these scenes at each scheduled time. */
+const drillsOfProtected: Rule<HaCeleryArgs> = {
+  needs: ["scheduledDrills"],
+  problems: ({ broker, scheduledDrills }) => {
+    if (!scheduledDrills || scheduledDrills.allowProtected || broker?.deletionProtection === false) return [];
+    return scheduledDrills.scenes
+      .filter((scene) => DESTRUCTIVE.includes(scene))
+      .map(
+        (scene) =>
+          `scheduledDrills.scenes has ${quote(scene)}, which could lose data if a second failure occurs, and the broker is protected (deletionProtection). Remove the scene, or set scheduledDrills.allowProtected.`,
+      );
+  },
+};
+
 /** `name` is the component's, to which the pools' names are appended. */
 export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
   checks: {
@@ -94,9 +111,11 @@ export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
     inject: unchecked,
     job: validatedBy(JOB),
     beat: validatedBy(BEAT),
+    monitoring: validatedBy(MONITORING_OPTIONS),
+    scheduledDrills: validatedBy(DRILLS),
     ledger: validatedBy(LEDGER),
   },
-  rules: [oneNamespace, consumerTimeoutExceedsHold, oneLoader],
+  rules: [oneNamespace, consumerTimeoutExceedsHold, oneLoader, drillsOfProtected],
 });
 
 const poolOf = (name: string): Check<WorkerPoolOptions> =>

@@ -45,11 +45,13 @@ export function podSpec(ownPod: OwnPod, pod: PodOptions = {}, packageNames?: Pac
   };
 }
 
-/** The annotations of the pods. */
-export function podAnnotations({ annotations }: PodOptions = {}): {
-  annotations?: Record<string, pulumi.Input<string>>;
-} {
-  return annotations ? { annotations } : {};
+/** The annotations of the pods: the component's, and the user's, which take precedence. */
+export function podAnnotations(
+  pod: PodOptions = {},
+  own: Record<string, string> = {},
+): { annotations?: Record<string, pulumi.Input<string>> } {
+  const annotations = { ...own, ...pod.annotations };
+  return Object.keys(annotations).length > 0 ? { annotations } : {};
 }
 
 function initContainer(container: PodContainer): Container {

@@ -74,7 +74,7 @@ const metadataKeys = (what: string, map: Record<string, unknown>): string[] =>
         `${what} has ${quote(key)}, which is not a valid key. Use for example "team" or "example.com/team".`,
     );
 
-const labels: Check<Record<string, string>> = (what, map) => [
+export const labels: Check<Record<string, string>> = (what, map) => [
   ...metadataKeys(what, map),
   ...Object.keys(map)
     .filter((key) => OWN_LABELS.test(key))

@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { MIB, parseQuantity } from "../shared/quantity";
 import { INTER_NODE_FILE, interNodeOptions } from "./interNode";
-import { type ResolvedBroker, memoryWatermark } from "./resolve";
+import { type ResolvedBroker, memoryWatermark, walSize } from "./resolve";
 import { ADVANCED_FILE, advancedConfig } from "./sockets";
 import { tlsSettings } from "./tls";
 
@@ -15,7 +14,10 @@ const PLUGINS = [
   // Part of docker/rabbitmq. A node ignores a plugin that its image does not contain.
   "ha_celery_balance_leaders",
   "ha_celery_dead_letters",
+  "ha_celery_detect_lost_nodes",
+  "ha_celery_drills",
   "ha_celery_force_checkpoints",
+  "ha_celery_node_metrics",
   "ha_celery_pause_minority",
   "ha_celery_start_members",
   "rabbitmq_management",
@@ -48,7 +50,7 @@ export function configMap(broker: ResolvedBroker): k8s.core.v1.ConfigMapArgs {
 export function configFiles(broker: ResolvedBroker): Record<string, string> {
   return {
     [CONFIG_FILE]: rabbitmqConf(broker),
-    [ADVANCED_FILE]: advancedConfig(broker),
+    [ADVANCED_FILE]: advancedConfig(),
     [PLUGINS_FILE]: enabledPlugins(broker),
     ...(broker.isInterNodeTls && { [INTER_NODE_FILE]: interNodeOptions() }),
   };
@@ -89,9 +91,11 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
     "disk_free_limit.absolute": watermark,
 
     consumer_timeout: String(broker.consumerTimeoutSeconds * 1000),
-    // How long tasks wait for a worker that was connected to a lost node. After a node lost power, tasks were idle
-    // for 54 s with the default of 60 s, and for 8 s with 10 s.
-    consumer_disconnected_timeout: "10000",
+    // How long tasks wait for a worker that was connected to a lost node; 60 s by default.
+    consumer_disconnected_timeout: "5000",
+    // Milliseconds, 5000 by default. An election that fails, because a busy broker answers late, is repeated after
+    // this time and up to 1 s more.
+    "raft.adaptive_failure_detector.poll_interval": "2000",
     // Seconds. Workers request a shorter one.
     heartbeat: "30",
 
@@ -113,10 +117,4 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
     "log.file": "false",
     ...(!broker.tls && { "prometheus.tcp.port": String(broker.metrics.port) }),
   };
-}
-
-/** A sixteenth of the memory, between 64 and 512 MiB, in bytes. */
-function walSize(memory = "2Gi"): number {
-  const share = (parseQuantity(memory) ?? 0) / 16;
-  return Math.round(Math.min(Math.max(share, 64 * MIB), 512 * MIB));
 }

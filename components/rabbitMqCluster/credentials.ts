@@ -1,10 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { MANAGEMENT_KEY, URL_KEY } from "./names";
 import type { ResolvedBroker } from "./resolve";
 
 export const COOKIE_KEY = "erlang-cookie";
-export const URL_KEY = "amqp-url";
-export const MANAGEMENT_KEY = "management-url";
 
 /** Contains only what never changes: a new cookie would split the cluster. */
 export function credentialsSecret(

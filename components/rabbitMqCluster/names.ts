@@ -28,6 +28,10 @@ export const MONITORING_USER = "monitoring";
 /** The user that may read dead letters and publish them again. It alternates with `dead-letters-2`; see users.ts. */
 export const DEAD_LETTERS_USER = "dead-letters";
 
+/** Keys of the Secrets with the broker's URLs, which contain passwords. */
+export const URL_KEY = "amqp-url";
+export const MANAGEMENT_KEY = "management-url";
+
 /** Names of the pods of a StatefulSet, by ordinal. */
 export const podNames = (name: string, replicas: number): string[] =>
   Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);

@@ -1,12 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { fromNamespaces, named, tcp } from "../shared/networkPolicies";
 import type { ResolvedBroker } from "./resolve";
 import { AMQP, AMQPS, CLIENT_LABEL, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS, PORTS } from "./names";
 
 type Policy = k8s.networking.v1.NetworkPolicyArgs;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
-type Port = k8s.types.input.networking.v1.NetworkPolicyPort;
-
-const tcp = (port: number): Port => ({ protocol: "TCP", port });
 
 // With and without TLS, because nodes of both kinds run while it is turned on or off.
 const AMQP_PORTS = [AMQP, AMQPS].map(({ port }) => tcp(port));
@@ -52,11 +50,3 @@ function clients(broker: ResolvedBroker): Rule {
     ports: AMQP_PORTS,
   };
 }
-
-function fromNamespaces(namespaces: string[] = [], ports: Port[]): Rule[] {
-  return namespaces.length > 0 ? [{ from: [{ namespaceSelector: named(namespaces) }], ports }] : [];
-}
-
-const named = (namespaces: string[]) => ({
-  matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
-});

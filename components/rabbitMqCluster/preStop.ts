@@ -1,3 +1,4 @@
+import { CLOSE_CLIENTS } from "./closeClients";
 import { podNames } from "./names";
 import { hostOf } from "./services";
 import { POD_INFO_DIR, PodInfo } from "./podInfo";
@@ -6,7 +7,7 @@ import type { ResolvedBroker } from "./resolve";
 /** Timeout of a check, in seconds. */
 const CHECK_SECONDS = 10;
 
-/** Runs before a node stops: waits until the others have a majority without it, then transfers leaders and clients.
+/** Runs before a node stops: waits until the others have a majority without it, then transfers clients and leaders.
  * It has a time limit and never fails. */
 export function preStopScript(broker: ResolvedBroker): string {
   const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
@@ -33,6 +34,7 @@ if ! dispensable; then
   ask "$RABBITMQ_NODENAME" "application:set_env(rabbit, ha_celery_stopping, true)."
   until released || all_stop || dispensable || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done
 fi
+ask "$RABBITMQ_NODENAME" "${CLOSE_CLIENTS}"
 timeout ${drain} rabbitmq-upgrade drain -t ${drain}
 exit 0
 `;

@@ -10,12 +10,12 @@ import {
   createPolicies,
   createServices,
 } from "./children";
-import { MANAGEMENT_KEY, URL_KEY } from "./credentials";
-import { CLIENT_LABEL, MONITORING_USER } from "./names";
+import { CLIENT_LABEL, MANAGEMENT_KEY, MONITORING_USER, URL_KEY } from "./names";
 import { resolveBroker } from "./resolve";
 import { trustOf } from "./tls";
 import { RABBITMQ_CLUSTER } from "./validation";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
+import { warnOfShortDrain } from "../shared/nodeDrain";
 import { PartsOf } from "../shared/partsOf";
 import type { BrokerConnection, BrokerTrust } from "../types";
 import type { RabbitMqClusterArgs } from "./args";
@@ -84,6 +84,11 @@ export class RabbitMqCluster extends pulumi.ComponentResource {
     requireKubernetesProvider(this, name);
     validate(this, name, args, RABBITMQ_CLUSTER);
     const broker = resolveBroker(name, args);
+    warnOfShortDrain(this, name, {
+      argument: "gracePeriodSeconds",
+      seconds: broker.gracePeriodSeconds,
+      consequence: "A broker that takes longer is killed. Lower gracePeriodSeconds.",
+    });
 
     const passwords = createPasswords(this, broker);
     const services = createServices(this, broker);

@@ -73,3 +73,9 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
 export function memoryWatermark(memory = DEFAULT_MEMORY): number {
   return Math.floor(((parseQuantity(memory) ?? 0) * 0.6) / MIB);
 }
+
+/** Size of a file of the write-ahead log in bytes: a sixteenth of the memory, between 64 and 512 MiB. */
+export function walSize(memory = DEFAULT_MEMORY): number {
+  const share = (parseQuantity(memory) ?? 0) / 16;
+  return Math.round(Math.min(Math.max(share, 64 * MIB), 512 * MIB));
+}

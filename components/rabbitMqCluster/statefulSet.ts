@@ -16,7 +16,7 @@ import type { BuiltStatefulSet } from "../transform/args";
 import type { ResolvedBroker } from "./resolve";
 import { PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
 import { ADVANCED_FILE } from "./sockets";
-import { TLS_DIR, tlsVolumes } from "./tls";
+import { TLS_DIR, tlsVolumes, TLS_VOLUME } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -26,7 +26,7 @@ const USER = 999;
 const HOME = "/var/lib/rabbitmq";
 
 const CONFIG_MOUNT = { name: "config", mountPath: CONFIG_DIR, readOnly: true };
-const TLS_MOUNT = { name: "tls", mountPath: TLS_DIR, readOnly: true };
+const TLS_MOUNT = { name: TLS_VOLUME, mountPath: TLS_DIR, readOnly: true };
 
 /** Names of the objects that the pods mount. */
 export interface BrokerSources {

@@ -5,6 +5,9 @@ import { AMQPS, MANAGEMENT_TLS, METRICS_TLS } from "./names";
 
 type PodVolume = k8s.types.input.core.v1.Volume;
 
+/** Volume of the pods with the certificate. */
+export const TLS_VOLUME = "tls";
+
 export const TLS_DIR = "/etc/rabbitmq-tls";
 
 /** Keys of the Secret, as in one of type `kubernetes.io/tls`. */
@@ -61,7 +64,7 @@ export const nodeFiles = (): Record<string, string> =>
 export function tlsVolumes(secretName: pulumi.Input<string> | undefined): PodVolume[] {
   if (secretName === undefined) return [];
   const items = Object.values(FILES).map((key) => ({ key, path: key }));
-  return [{ name: "tls", secret: { secretName, items, defaultMode: 0o440 } }];
+  return [{ name: TLS_VOLUME, secret: { secretName, items, defaultMode: 0o440 } }];
 }
 
 /** How clients verify the certificate. */

@@ -8,7 +8,7 @@ import {
 import { Spread } from "../../components/types";
 import { emptyToUndefined } from "./emptyToUndefined";
 import type { Rule } from "./rule";
-import { hardeningRules, longTasks } from "./hardeningRules";
+import { hardeningRules } from "./hardeningRules";
 import { Target } from "./schema";
 
 /** Rules of the target `gke`. */
@@ -28,9 +28,7 @@ export const gkeRules: Rule = (settings, messages) =>
 
 /** Settings that are valid on GKE but possibly unintended. */
 export const gkeWarnings: Rule = (settings, messages) =>
-  settings.target === Target.Gke
-    ? [singleZone, longTasks].flatMap((warning) => warning(settings, messages))
-    : [];
+  settings.target === Target.Gke ? singleZone(settings, messages) : [];
 
 const singleZone: Rule = ({ production, location }, messages) => {
   if (!production || !location || isRegion(location)) return [];

@@ -1,8 +1,7 @@
+import { DEFAULT_BACKUP } from "../../components/gkeCluster/backup";
 import { BinaryAuthorization } from "../../components/gkeCluster/choices";
 import { encryption, exclusions, keyInTheRegion } from "../../components/gkeCluster/securityValidation";
-import { DRAIN_SECONDS } from "../../components/gkeCluster/upgrades";
 import type { Rule } from "./rule";
-import { pathOf } from "./messages";
 
 const maintenanceExclusions: Rule = ({ maintenanceStart, maintenanceExclusions = [] }, messages) => {
   if (maintenanceExclusions.length === 0) return [];
@@ -44,19 +43,16 @@ const trustedImages: Rule = ({ binaryAuthorization, trustedImages = [] }, messag
       ]
     : [];
 
-/** Rules of the settings that harden a cluster. */
-export const hardeningRules: readonly Rule[] = [maintenanceExclusions, key, trustedImages];
+const backupNamespaces: Rule = ({ backupSchedule, backupNamespaces = [] }, messages) =>
+  backupNamespaces.length > 0 && backupSchedule === ""
+    ? [
+        messages.problem(
+          "backupNamespaces",
+          "there are no backups without a schedule",
+          messages.set("backupSchedule", DEFAULT_BACKUP.schedule),
+        ),
+      ]
+    : [];
 
-/** Pools whose tasks may not end while GKE upgrades their node. */
-export const longTasks: Rule = ({ workerPools = [] }, messages) =>
-  workerPools.flatMap(({ longestTaskSeconds = 0 }, index) => {
-    if (longestTaskSeconds <= DRAIN_SECONDS) return [];
-    const at = ["workerPools", String(index), "longestTaskSeconds"];
-    return [
-      messages.problem(
-        at,
-        `an upgrade of a node gives its pods ${DRAIN_SECONDS} s, so a task that needs longer is killed and runs again`,
-        messages.setPart(pathOf(at), String(DRAIN_SECONDS)),
-      ),
-    ];
-  });
+/** Rules of the settings that harden a cluster. */
+export const hardeningRules: readonly Rule[] = [maintenanceExclusions, key, trustedImages, backupNamespaces];

@@ -4,7 +4,11 @@ import { WORKER_ENVIRONMENT, WORKERS } from "../../components/celeryWorkers/vali
 import { ExclusionScope } from "../../components/gkeCluster/choices";
 import { utcTime } from "../../components/gkeCluster/securityValidation";
 import { cidr } from "../../components/gkeCluster/validation";
+import { Scraper } from "../../components/monitoring/args";
+import { MONITORING_OPTIONS } from "../../components/monitoring/validation";
 import { BROKER } from "../../components/rabbitMqCluster/validation";
+import { DrillScene } from "../../components/scheduledDrills/scenes";
+import { DRILLS } from "../../components/scheduledDrills/validation";
 import { queues } from "../../components/shared/celery/checks";
 import { resourceName } from "../../components/shared/checks";
 import { Pool, ScaleBy, Spread } from "../../components/types";
@@ -48,6 +52,15 @@ const autoscale = z.strictObject({
   tasksPerReplica: count("20", 1).optional(),
 });
 
+const metrics = checked(
+  z.strictObject({
+    enabled: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+    port: count("9808").optional(),
+  }),
+  WORKERS.checks.metrics,
+  "metrics",
+);
+
 const queue = checked(text("tasks"), (what, name) => queues(what, [name]));
 
 const { checks } = WORKERS;
@@ -86,7 +99,77 @@ export const workerPool = z.strictObject({
     })
     .optional(),
   observable: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  metrics: metrics.optional(),
   pod: podOptions.optional(),
+});
+
+/** No fields: no monitoring. */
+export const monitoring = z.strictObject({
+  enabled: z
+    .boolean("not true or false")
+    .meta({
+      fix: "true",
+      description: "Whether there are scrapes and alerts; setting any other field also enables them.",
+    })
+    .optional(),
+  by: choice(Object.values(Scraper), Scraper.PodMonitor).optional(),
+  labels: checked(textMap("VALUE"), MONITORING_OPTIONS.checks.labels, "labels").optional(),
+  intervalSeconds: checked(
+    count("30"),
+    MONITORING_OPTIONS.checks.intervalSeconds,
+    "intervalSeconds",
+  ).optional(),
+  perQueue: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  mostQueues: checked(count("1000"), MONITORING_OPTIONS.checks.mostQueues, "mostQueues").optional(),
+  alerts: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  dashboards: z.boolean("not true or false").meta({ fix: "true" }).optional(),
+  longestWaitSeconds: checked(
+    count("300"),
+    MONITORING_OPTIONS.checks.longestWaitSeconds,
+    "longestWaitSeconds",
+  ).optional(),
+});
+
+const limit = (fix: string) => z.number("not a number").min(0, "it is negative").meta({ fix }).optional();
+
+const drills = DRILLS.checks;
+
+/** No fields: no drills. Otherwise, a rule requires scenes and schedule. */
+export const scheduledDrills = z.strictObject({
+  scenes: z
+    .array(choice(Object.values(DrillScene), DrillScene.PodDelete))
+    .min(1, "it is empty")
+    .meta({ fix: DrillScene.PodDelete, at: "[0]" })
+    .optional(),
+  schedule: checked(filled("0 3 * * 1"), drills.schedule, "schedule").optional(),
+  timeZone: checked(text("Europe/Berlin"), drills.timeZone, "timeZone").optional(),
+  blackouts: z
+    .array(checked(text("MO-FR 08:00-18:00"), (what, window) => drills.blackouts(what, [window])))
+    .meta({ fix: "MO-FR 08:00-18:00", at: "[0]" })
+    .optional(),
+  limits: z
+    .strictObject({
+      publishGapSeconds: limit("10"),
+      consumeGapSeconds: limit("10"),
+      workerBackSeconds: limit("30"),
+      redeliverySeconds: limit("12"),
+      fullStrengthSeconds: limit("120"),
+      duplicated: count("3").optional(),
+    })
+    .optional(),
+  allowProtected: z.boolean("not true or false").meta({ fix: "false" }).optional(),
+  options: z
+    .array(checked(text("--use-pool"), (what, option) => drills.options(what, [option])))
+    .meta({ fix: "--use-pool", at: "[0]" })
+    .optional(),
+  webhook: secretKey.optional(),
+  suspend: z.boolean("not true or false").meta({ fix: "false" }).optional(),
+  deadlineMinutes: checked(count("60"), drills.deadlineMinutes, "deadlineMinutes").optional(),
+  cpu: quantity("50m").optional(),
+  memory: quantity("256Mi").optional(),
+  nodeSelector: textMap("VALUE").optional(),
+  tolerations: z.array(toleration).optional(),
+  priorityClassName: filled("high").optional(),
 });
 
 /** No fields: no beat. */
@@ -101,5 +184,6 @@ export const beat = z.strictObject({
   ).optional(),
   cpu: quantity("50m").optional(),
   memory: quantity("256Mi").optional(),
+  metrics: metrics.optional(),
   pod: podOptions.optional(),
 });

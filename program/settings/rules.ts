@@ -1,14 +1,16 @@
 import { enoughMemory, enoughStorage } from "../../components/rabbitMqCluster/validation";
 import { memoryWatermark } from "../../components/rabbitMqCluster/resolve";
+import { Scraper } from "../../components/monitoring/args";
 import { OnDelete, Spread } from "../../components/types";
+import { drills } from "./drillsRules";
 import { gkeRules, gkeWarnings } from "./gkeRules";
 import { type Settings, Target, Tls } from "./schema";
 import { pathOf } from "./messages";
 import type { Rule } from "./rule";
 
 export const rules: Rule = (settings, messages) =>
-  [ownCluster, gkeRules, namespaces, brokerVolume, tls, pools, production].flatMap((rule) =>
-    rule(settings, messages),
+  [ownCluster, gkeRules, namespaces, brokerVolume, tls, pools, prometheus, drills, production].flatMap(
+    (rule) => rule(settings, messages),
   );
 
 const ownCluster: Rule = ({ target, kubeContext, imageRepository }, messages) => {
@@ -110,6 +112,44 @@ const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
       ...(spot && noSpot ? [messages.problem(at("spot"), "there are no spot nodes", noSpot)] : []),
     ];
   });
+
+/** The Prometheus of the program reads the files of `monitoring`, in a namespace that the broker admits. */
+const prometheus: Rule = (
+  { prometheusBaseImage, monitoring, monitoringNamespaces = [], ...rest },
+  messages,
+) => {
+  if (!prometheusBaseImage) return [];
+  const { brokerTlsSecret, brokerTlsAuthority } = rest;
+  return [
+    ...(monitoring?.by === Scraper.ConfigMap && monitoring.enabled !== false
+      ? []
+      : [
+          messages.problem(
+            ["monitoring", "by"],
+            "prometheusBaseImage is set, and a Prometheus without operator reads a ConfigMap",
+            messages.setPart("monitoring.by", Scraper.ConfigMap),
+          ),
+        ]),
+    ...(monitoringNamespaces.length === 1
+      ? []
+      : [
+          messages.problem(
+            "monitoringNamespaces",
+            "prometheusBaseImage is set, and its Prometheus runs in the one namespace of this list",
+            messages.setPart("monitoringNamespaces[0]", "monitoring"),
+          ),
+        ]),
+    ...(brokerTlsSecret && !brokerTlsAuthority
+      ? [
+          messages.problem(
+            "brokerTlsAuthority",
+            "prometheusBaseImage is set, and its Prometheus verifies the broker with a copy of these certificates",
+            messages.set("brokerTlsAuthority", "PEM"),
+          ),
+        ]
+      : []),
+  ];
+};
 
 /** Settings that are valid but possibly unintended. */
 export const warnings: Rule = (settings, messages) => [

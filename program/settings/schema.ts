@@ -35,7 +35,16 @@ import {
   unlessZero,
   wholeNumber,
 } from "./fields";
-import { authorizedNetwork, beat, maintenanceExclusion, plugin, toleration, workerPool } from "./parts";
+import {
+  authorizedNetwork,
+  beat,
+  maintenanceExclusion,
+  monitoring,
+  plugin,
+  scheduledDrills,
+  toleration,
+  workerPool,
+} from "./parts";
 
 // Pulumi.yaml describes every key and its default: the engine applies defaults before the program runs.
 
@@ -78,6 +87,8 @@ const place = {
   platform: choice(["linux/amd64", "linux/arm64"], "linux/amd64"),
   rabbitmqBaseImage: text("registry.example.com/rabbitmq@sha256:DIGEST"),
   workerBaseImage: text("registry.example.com/python@sha256:DIGEST"),
+  prometheusBaseImage: text("debian:trixie-slim"),
+  drillsBaseImage: text("registry.example.com/node@sha256:DIGEST"),
   namespace: namespace("celery"),
   existingNamespace: namespace("celery"),
 };
@@ -116,13 +127,13 @@ const cluster = {
   flowLogs: flag("true"),
   intranodeVisibility: flag("true"),
   securityPosture: flag("true"),
-  workloadScanning: flag("false"),
   systemGroupBindings: flag("false"),
   kubeletReadOnlyPort: flag("false"),
   clusterNotifications: flag("true"),
   clusterMetrics: listOf(choice(Object.values(MetricPackage), MetricPackage.System), MetricPackage.System),
   backupSchedule: checked(text("0 2 * * *"), unlessEmpty(backupSchedule), "backupSchedule"),
   backupRetainDays: checked(wholeNumber("7"), backupRetainDays, "backupRetainDays"),
+  backupNamespaces: namespaces("celery"),
   imageScanning: flag("true"),
   clusterLabels: eachChecked(mapOf("team", "orders"), (labels) =>
     GKE_CLUSTER.checks.labels("labels", labels),
@@ -165,6 +176,8 @@ const work = {
   }),
   inject: flag("true"),
   beat: json(beat, { fix: "true", at: ".enabled" }),
+  monitoring: json(monitoring, { fix: "true", at: ".enabled" }),
+  scheduledDrills: json(scheduledDrills, { fix: "pod-delete", at: ".scenes[0]" }),
   resultBackendSecret: text("NAME"),
   resultBackendKey: filled("url"),
   scheduleTasks: checked(wholeNumber("10000"), unlessZero(JOB.checks.tasks), "tasks"),

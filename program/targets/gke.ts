@@ -80,7 +80,6 @@ function hardening(settings: Settings): Partial<GkeClusterArgs> {
       flowLogs: settings.subnetwork ? undefined : settings.flowLogs,
       intranodeVisibility: settings.intranodeVisibility,
       posture: settings.securityPosture,
-      workloadScanning: settings.workloadScanning,
       systemGroupBindings: settings.systemGroupBindings,
       kubeletReadOnlyPort: settings.kubeletReadOnlyPort,
     },
@@ -90,7 +89,13 @@ function hardening(settings: Settings): Partial<GkeClusterArgs> {
     },
     notifications: settings.clusterNotifications,
     metrics: emptyToUndefined(settings.clusterMetrics),
-    backup: backupSchedule ? { schedule: backupSchedule, retainDays: backupRetainDays } : undefined,
+    backup: backupSchedule
+      ? {
+          schedule: backupSchedule,
+          retainDays: backupRetainDays,
+          namespaces: emptyToUndefined(settings.backupNamespaces),
+        }
+      : undefined,
   };
 }
 

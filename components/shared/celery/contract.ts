@@ -15,6 +15,7 @@ export const VARIABLES = {
   ledgerUrl: "HA_CELERY_LEDGER_URL",
   ledgerToken: "HA_CELERY_LEDGER_TOKEN",
   stateDir: "HA_CELERY_STATE_DIR",
+  metricsPort: "HA_CELERY_METRICS_PORT",
 } as const;
 
 /** Adds the token to a ledger's URL. Kubernetes replaces the reference, if the variable comes first in the list. */
@@ -37,8 +38,8 @@ export const LONGEST_TASK_SECONDS = { least: 1, most: 7 * 86_400, fallback: 3600
 /** Limits and default of `publishBudgetSeconds`. */
 export const PUBLISH_BUDGET_SECONDS = { least: 0.1, most: 86_400, fallback: 25 };
 
-/** Milliseconds until both ends of a connection between client and broker take a silent peer for lost. */
-export const CLIENT_SILENCE_MS = 5_500;
+/** The port of the metrics: name, limits and default. 9808 is that of Celery in Prometheus' list of ports. */
+export const METRICS = { name: "metrics", least: 1024, most: 65_535, fallback: 9808 };
 
 export const DEFAULT_QUEUES = ["tasks"];
 
@@ -63,3 +64,6 @@ export const DEAD_LETTERS = "dead-letters";
 
 /** Start of the names of Celery's own queues for delayed tasks. */
 export const DELAYED_QUEUES = "celery_delayed_";
+
+/** Start of the names of the queues in which `ha-celery restore` counts while it is not complete. */
+export const RESTORE_QUEUES = "ha-celery-restore-";
