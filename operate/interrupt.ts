@@ -9,6 +9,12 @@ export function onInterrupt(stop: () => void): void {
     });
 }
 
+/** Resolves at the first SIGINT or SIGTERM. */
+export function untilInterrupted(message: string): Promise<void> {
+  const signal = abortOnInterrupt(message);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /** Returns a signal that the first SIGINT or SIGTERM aborts, after printing what happens next. */
 export function abortOnInterrupt(message: string): AbortSignal {
   const interrupted = new AbortController();

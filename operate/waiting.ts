@@ -5,7 +5,7 @@ export class NonRetryableError extends Error {
   override readonly name = "NonRetryableError";
 }
 
-export function wait(seconds: number, signal: AbortSignal): Promise<void> {
+export function wait(seconds: number, signal?: AbortSignal): Promise<void> {
   return sleep(seconds * 1000, undefined, { signal });
 }
 

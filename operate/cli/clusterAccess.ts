@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Cluster } from "../cluster/cluster";
-import { checkReachable, kubeConfigOf } from "../cluster/kubeConfig";
+import { checkReachable, isInCluster, kubeConfigOf } from "../cluster/kubeConfig";
 import type { Machines } from "../cluster/nodes";
 
 /** Options of every command: the cluster, and the installation in it. */
@@ -16,6 +16,8 @@ export interface ConnectedCluster extends Machines {
   readonly cluster: Cluster;
   /** Runs on this machine. Commands need no consent, and its nodes can be switched off. */
   readonly local: boolean;
+  /** This process runs in a pod of the cluster, as its ServiceAccount. No other program can choose another cluster. */
+  readonly inCluster?: boolean;
 }
 
 /** How a command connects to its cluster. A program that embeds the commands can provide its own way. */
@@ -31,7 +33,10 @@ export const kubeconfigAccess: ClusterAccess = { addOptions: addTargetOptions, c
 function addTargetOptions(command: Command): Command {
   return command
     .option("--context <name>", "context of the kubeconfig (default: the current one)")
-    .option("--kubeconfig <file>", "kubeconfig (default: KUBECONFIG, then ~/.kube/config)")
+    .option(
+      "--kubeconfig <file>",
+      "kubeconfig (default: KUBECONFIG, then ~/.kube/config, then the pod's ServiceAccount)",
+    )
     .option("--namespace <name>", "namespace of the installation; required if the cluster has several")
     .option("--name <name>", "name of the installation's broker; required if the namespace has several");
 }
@@ -39,5 +44,5 @@ function addTargetOptions(command: Command): Command {
 async function connect({ context, kubeconfig }: TargetOptions): Promise<ConnectedCluster> {
   const config = kubeConfigOf({ context, kubeconfigPath: kubeconfig });
   await checkReachable(config);
-  return { cluster: new Cluster(config), local: false };
+  return { cluster: new Cluster(config), local: false, inCluster: isInCluster(config) };
 }

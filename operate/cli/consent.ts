@@ -1,21 +1,36 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../errors";
+import type { Installation } from "../cluster/installation";
+import { UsageError, UserError } from "../errors";
 
 /**
  * Refuses `--yes` without `--context`, because it would consent to whatever cluster the kubeconfig's current context
- * names.
+ * names. A cluster that is `fixed` needs none: this machine's own, or the one that this pod runs in.
  */
-export function checkYes({ yes, context }: { yes?: boolean; context?: string }, local: boolean): void {
-  if (yes && context === undefined && !local)
-    throw new UserError(
+export function checkYes({ yes, context }: { yes?: boolean; context?: string }, fixed: boolean): void {
+  if (yes && context === undefined && !fixed)
+    throw new UsageError(
       "--yes requires --context, because another program can change the current context of the kubeconfig. Add --context NAME.",
+    );
+}
+
+/** Refuses to change a protected installation, unless the user says so. */
+export function checkProtection(
+  { namespace, name, protected: isProtected }: Pick<Installation, "namespace" | "name" | "protected">,
+  { allowProtected }: { allowProtected?: boolean },
+  why: string,
+): void {
+  if (isProtected && !allowProtected)
+    throw new UsageError(
+      `${namespace}/${name} is protected (deletionProtection), and ${why}. To do it anyway: --allow-protected`,
     );
 }
 
 /** Asks the user to type the name of the context. Without a terminal, fails and names the option to use instead. */
 export async function requireConsent(context: string, action: string): Promise<void> {
   if (!process.stdin.isTTY)
-    throw new UserError(`${action} in the cluster of context "${context}" requires your consent: add --yes.`);
+    throw new UsageError(
+      `${action} in the cluster of context "${context}" requires your consent: add --yes.`,
+    );
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const typed = await terminal.question(

@@ -1,28 +1,44 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { findInstallation, type Installation } from "../cluster/installation";
-import { runDrill } from "../drill/drill";
-import { summaryTable, verdictTable, writeReport } from "../drill/report";
+import { junit, type Outcome, summaryTable, verdictTable, writeReport } from "../drill/report";
 import type { DrillResult } from "../drill/plan";
+import { type DrillRecord, recordOf, recordOfError } from "../drill/record/record";
+import { record } from "../drill/record/recorder";
 import { SCENES } from "../drill/scenes";
 import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
-import { DrillWatcher } from "../drill/watcher";
 import { openView } from "../drill/view";
 import { colorsFor } from "../colors";
-import { UserError } from "../errors";
+import { messageOf, UsageError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
 import type { ClusterAccess, ConnectedCluster } from "./clusterAccess";
 import { checkYes, requireConsent } from "./consent";
-import { addDrillOptions, checkLoad, checkScenes, type DrillOptions, planOf } from "./drillOptions";
+import { historyCommand } from "./drillHistory";
+import {
+  addDrillOptions,
+  blackoutNow,
+  checkLoad,
+  checkScenes,
+  type DrillOptions,
+  planOf,
+} from "./drillOptions";
+import { runPlan } from "./drillRun";
+import { EXIT } from "./exitCodes";
 import { powerBy } from "./power";
 
 /** Adds `ha-celery drill`. */
 export function drillCommand(program: Command, access: ClusterAccess): void {
   const command = program
+    // Here and below: a drill would otherwise read the options of its subcommand.
+    .enablePositionalOptions()
     .command("drill")
     .description("inject a fault under load, and count lost, duplicated, and delayed tasks by id")
-    .argument("[scenes...]", "scenes to run, or `all`; without an argument, lists the scenes");
+    .argument("[scenes...]", "scenes to run, or `all`; without an argument, lists the scenes")
+    .enablePositionalOptions();
   addDrillOptions(access.addOptions(command));
+  historyCommand(command, access);
   command.action((names: string[], options: DrillOptions) => drill(names, options, access));
 }
 
@@ -32,7 +48,7 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   checkLoad(options);
   checkScenes(requested, options);
   const connected = await access.connect(options);
-  checkYes(options, connected.local);
+  checkYes(options, connected.local || connected.inCluster === true);
   const target = { ...connected, power: powerBy(options) ?? connected.power };
   const installation = await findInstallation(target.cluster, options);
   // `all` skips the scenes that this cluster cannot run.
@@ -50,36 +66,50 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   const signal = abortOnInterrupt("Stopping: undoing the fault and removing the drill's objects");
   const repeated = scenes.flatMap((scene) => Array.from({ length: options.times }, () => scene));
   const results: DrillResult[] = [];
+  const keep = (outcome: DrillRecord) => keepRecord(outcome, installation, target, options);
   for (const scene of repeated) {
-    const result = await runScene(scene, installation, target, options, signal);
-    results.push(result);
-    await printResult(result, options);
+    const window = blackoutNow(options);
+    if (window !== undefined) {
+      console.error(`${scene.name} does not begin, because of --blackout "${window}" (${options.timeZone}).`);
+      break;
+    }
+    const plan = planOf(scene, options);
+    const began = { run: plan.run, scene: scene.name, startedAt: new Date() };
+    try {
+      const result = await runPlan(plan, installation, target, openView(process.stderr), signal);
+      results.push(result);
+      await keep(recordOf(began, result.verdict));
+      await printResult(result, options);
+    } catch (error) {
+      await keep(recordOfError(began, error));
+      await writeJunit([...results, { scene: scene.name, error: messageOf(error) }], options);
+      throw error;
+    }
+    await writeJunit(results, options);
   }
   const verdicts = results.map(({ verdict }) => verdict);
   if (verdicts.length > 1 && !options.json) console.log(summaryTable(verdicts, colorsFor(process.stdout)));
-  if (verdicts.some(({ passed }) => !passed)) process.exitCode = 1;
+  if (verdicts.some(({ passed }) => !passed)) process.exitCode = EXIT.failed;
 }
 
-async function runScene(
-  scene: Scene,
+/** A record that cannot be written must not go unnoticed, but the verdict stands. */
+async function keepRecord(
+  outcome: DrillRecord,
   installation: Installation,
-  { cluster, power, controlPlane }: ConnectedCluster,
+  { cluster }: ConnectedCluster,
   options: DrillOptions,
-  signal: AbortSignal,
-): Promise<DrillResult> {
-  const plan = planOf(scene, options);
-  const watcher = new DrillWatcher(cluster, installation, openView(process.stderr), {
-    scene: scene.name,
-    run: plan.run,
-  });
-  try {
-    return await runDrill(cluster, installation, plan, watcher, signal, { power, controlPlane });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new UserError("The drill was stopped, and its changes were undone. There is no verdict.");
-  } finally {
-    await watcher.end();
+): Promise<void> {
+  for (const failure of await record(cluster, installation, options, outcome)) {
+    console.error(failure);
+    process.exitCode = EXIT.failed;
   }
+}
+
+/** Written after every drill, so that a series that is killed leaves what it has found. */
+async function writeJunit(outcomes: readonly Outcome[], { junit: file }: DrillOptions): Promise<void> {
+  if (file === undefined) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, junit(outcomes));
 }
 
 async function printResult({ verdict, events, timeline }: DrillResult, options: DrillOptions): Promise<void> {
@@ -95,7 +125,7 @@ function scenesOf(names: readonly string[]): readonly Scene[] {
   return names.map((name) => {
     const scene = SCENES.find((each) => each.name === name);
     if (scene) return scene;
-    throw new UserError(
+    throw new UsageError(
       `There is no scene "${name}". Use one of: ${SCENES.map((each) => each.name).join(", ")}.`,
     );
   });
@@ -109,15 +139,15 @@ export function checkAllowed(
   { allowProtected }: DrillOptions,
 ): void {
   if (scene.needsPower && !power)
-    throw new UserError(
+    throw new UsageError(
       `${scene.name} switches a machine off, which Kubernetes cannot do. Provide the commands: --power-off COMMAND --power-on COMMAND (docs/how-to/drill.md#node-off-on-a-cloud), or use a local cluster: make drill`,
     );
   if (scene.needsControlPlane && !controlPlane)
-    throw new UserError(
+    throw new UsageError(
       `${scene.name} stops the Kubernetes API, which is possible only on a local cluster. Run it there: make drill SCENE=${scene.name}`,
     );
   if (scene.destructive && installation.protected && !allowProtected)
-    throw new UserError(
+    throw new UsageError(
       `${installation.namespace}/${installation.name} is protected (deletionProtection), and ${scene.name} could lose data if a second failure occurs. To run it anyway: --allow-protected`,
     );
 }

@@ -1,7 +1,16 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  type Blackout,
+  BLACKOUT_FORMAT,
+  isInBlackout,
+  isTimeZone,
+  parseBlackout,
+} from "../../components/scheduledDrills/blackout";
+import { WEBHOOK_VARIABLE } from "../../components/scheduledDrills/command";
 import { canvasLoad, DEFAULT_LOAD, LOAD_KINDS, type LoadKind, type LoadOptions } from "../drill/load";
 import type { DrillPlan } from "../drill/plan";
-import { UserError } from "../errors";
+import type { RecordOptions } from "../drill/record/recorder";
+import { UsageError } from "../errors";
 import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
 import { upgradeImage } from "../drill/scenes/upgradeImage";
@@ -12,7 +21,8 @@ import { numberOption } from "./numberOption";
 import type { PowerCommands } from "./power";
 
 /** What the command line of `ha-celery drill` sets. The limits are read by `mergeLimits`. */
-export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit<LoadOptions, "kind">> {
+export interface DrillOptions
+  extends TargetOptions, PowerCommands, RecordOptions, Partial<Omit<LoadOptions, "kind">> {
   readonly load: LoadKind;
   readonly pool?: string;
   readonly usePool?: boolean;
@@ -30,6 +40,15 @@ export interface DrillOptions extends TargetOptions, PowerCommands, Partial<Omit
   readonly allowProtected?: boolean;
   readonly json?: boolean;
   readonly report?: string;
+  readonly junit?: string;
+  readonly blackout: readonly BlackoutOption[];
+  readonly timeZone: string;
+}
+
+/** A window with its text, for messages. */
+interface BlackoutOption {
+  readonly text: string;
+  readonly window: Blackout;
 }
 
 /** Number of seeds of which one is chosen. */
@@ -40,7 +59,7 @@ const MINUTES = { min: 1, max: 50 };
 const number = numberOption();
 const integer = numberOption({ integer: true });
 
-export function addDrillOptions(command: Command): void {
+export function addDrillOptions(command: Command): Command {
   const { rate, producers, taskSeconds, workers, concurrency } = DEFAULT_LOAD;
   command
     .option("--pool <name>", "worker pool whose pod template the drill's workers use (default: the first)")
@@ -93,8 +112,46 @@ export function addDrillOptions(command: Command): void {
     .option("--allow-protected", "run scenes that could lose data even on a protected installation")
     .option("--dry-run", "print what the drill would do, and check whether it could run now")
     .option("--json", "print one JSON object per drill instead of tables")
-    .option("--report <folder>", "write a report with a timeline for each drill");
+    .option("--report <folder>", "write a report with a timeline for each drill")
+    .option("--junit <file>", "write the verdicts as JUnit XML, which CI systems show as tests")
+    .option(
+      "--record",
+      "keep the outcome for `drill history`, and report it as a Kubernetes event and as metrics",
+    )
+    .addOption(
+      new Option("--webhook <url>", `post the outcome to this URL as JSON (or set ${WEBHOOK_VARIABLE})`)
+        .env(WEBHOOK_VARIABLE)
+        .argParser(httpUrl),
+    )
+    .option(
+      "--blackout <window>",
+      `begin no drill in this window: ${BLACKOUT_FORMAT}; repeatable`,
+      (text: string, before: readonly BlackoutOption[]) => [...before, blackout(text)],
+      [],
+    )
+    .option("--time-zone <name>", "time zone of --blackout", timeZone, "Etc/UTC");
+  return command;
 }
+
+function httpUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InvalidArgumentError("Use a URL that begins with https:// or http://.");
+}
+
+function blackout(text: string): BlackoutOption {
+  const window = parseBlackout(text);
+  if (window) return { text, window };
+  throw new InvalidArgumentError(`Use ${BLACKOUT_FORMAT}.`);
+}
+
+function timeZone(text: string): string {
+  if (isTimeZone(text)) return text;
+  throw new InvalidArgumentError("Use a name of the tz database, such as Europe/Berlin.");
+}
+
+/** The window in which no drill may begin now. */
+export const blackoutNow = ({ blackout, timeZone }: DrillOptions, now = new Date()): string | undefined =>
+  blackout.find(({ window }) => isInBlackout(window, now, timeZone))?.text;
 
 function loadKind(text: string): LoadKind {
   const kind = LOAD_KINDS.find((each) => each === text);
@@ -105,11 +162,11 @@ function loadKind(text: string): LoadKind {
 /** Refuses options that exclude each other. */
 export function checkLoad({ load, usePool, payloadBytes }: DrillOptions): void {
   if (load === "canvas" && usePool)
-    throw new UserError(
+    throw new UsageError(
       "--load canvas cannot run on the pool's own workers (--use-pool), because its chords need a result backend, which only the drill's workers have. Omit --use-pool.",
     );
   if (load === "canvas" && payloadBytes)
-    throw new UserError(
+    throw new UsageError(
       `--payload-bytes is ${payloadBytes}, but the tasks of --load canvas have no payload. Omit one of them.`,
     );
 }
@@ -121,12 +178,12 @@ const OPTIONS_OF_SCENES = { seed: random, minutes: random, image: upgradeImage }
 export function checkScenes(scenes: readonly Scene[], options: DrillOptions): void {
   for (const [option, scene] of Object.entries(OPTIONS_OF_SCENES))
     if (options[option as keyof typeof OPTIONS_OF_SCENES] !== undefined && !scenes.includes(scene))
-      throw new UserError(
+      throw new UsageError(
         `--${option} is an option of the scene ${scene.name} only. Omit it, or run ${scene.name}.`,
       );
   const { minutes } = options;
   if (minutes !== undefined && (minutes < MINUTES.min || minutes > MINUTES.max))
-    throw new UserError(
+    throw new UsageError(
       `--minutes is ${minutes}: a fault and the pause before it take up to 50 s, and the drill's agents end after an hour. Use ${MINUTES.min} to ${MINUTES.max}.`,
     );
 }

@@ -8,5 +8,5 @@ if (problem === undefined) {
   );
 } else {
   console.error(`Error: ${problem}`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

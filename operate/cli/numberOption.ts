@@ -7,6 +7,7 @@ export const numberOption =
   (text: string): number => {
     const value = parseNumber(text, range);
     if (value !== undefined) return value;
-    const { integer, min = 0 } = range;
-    throw new InvalidArgumentError(`Use ${integer ? "an integer" : "a number"} of at least ${min}.`);
+    const { integer, min = 0, max } = range;
+    const limits = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Use ${integer ? "an integer" : "a number"} ${limits}.`);
   };

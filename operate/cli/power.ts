@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Power } from "../cluster/nodes";
-import { UserError } from "../errors";
+import { UsageError } from "../errors";
 import { runLater } from "../later";
 
 export interface PowerCommands {
@@ -15,7 +15,7 @@ export interface PowerCommands {
 export function powerBy({ powerOff, powerOn }: PowerCommands): Power | undefined {
   if (powerOff === undefined && powerOn === undefined) return undefined;
   if (powerOff === undefined || powerOn === undefined)
-    throw new UserError(
+    throw new UsageError(
       "--power-off and --power-on require each other, because a machine that is switched off must be switched on again. Set both.",
     );
   return {

@@ -1,16 +1,35 @@
-import type { Command } from "commander";
+import { type Command, CommanderError } from "commander";
+import { unreachableMessage } from "../cluster/objects";
 import { colorsFor } from "../colors";
-import { messageOf, UserError } from "../errors";
+import { messageOf, UsageError, UserError } from "../errors";
+import { EXIT } from "./exitCodes";
 
-/** Runs the command that the arguments name, then exits: with 0, or after printing the error with 1. */
+/** Runs the command that the arguments name, and exits with one of `EXIT`. */
 export function runProgram(program: Command): void {
   // Without this, Node exits with 0 if nothing is left that could settle a pending promise.
   process.once("beforeExit", () => fail(new UserError("the command ended without a result")));
-  program.parseAsync().then(() => process.exit(), fail);
+  throwErrors(program);
+  // A pipe takes long output in parts, and an exit would lose the rest.
+  program.parseAsync().then(() => process.stdout.write("", () => process.exit()), fail);
+}
+
+/** By default, commander exits with 1 for a wrong option. */
+function throwErrors(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwErrors);
 }
 
 function fail(error: unknown): never {
   const { red } = colorsFor(process.stderr);
-  console.error(error instanceof UserError ? `\n${red("Error:")} ${messageOf(error)}` : error);
-  process.exit(1);
+  // Commander has printed its own.
+  if (!(error instanceof CommanderError)) {
+    const message = error instanceof UserError ? messageOf(error) : unreachableMessage(error);
+    console.error(message === undefined ? error : `\n${red("Error:")} ${message}`);
+  }
+  process.exit(exitCodeOf(error));
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

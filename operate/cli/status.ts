@@ -16,7 +16,7 @@ interface StatusOptions extends TargetOptions {
 
 const REFRESH_SECONDS = 2;
 /** Moves to the first line, and erases everything below. */
-const CLEAR = "\x1b[H\x1b[J";
+export const CLEAR = "\x1b[H\x1b[J";
 
 /** Adds `ha-celery status`. */
 export function statusCommand(program: Command, access: ClusterAccess): void {

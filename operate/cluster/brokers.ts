@@ -13,15 +13,30 @@ export interface Broker {
   readonly uid: string;
 }
 
-/** State of a quorum queue as its leader reports it. */
-export interface QueueState {
+/** A quorum queue and its messages. */
+export interface QueueCounts {
   readonly name: string;
   readonly leader: string;
   readonly members: readonly string[];
   readonly online: readonly string[];
   readonly messages: number;
   readonly unacknowledged: number;
+}
+
+/** State of a quorum queue as its leader reports it. */
+export interface QueueState extends QueueCounts {
   readonly consumers: number;
+}
+
+/** What the brokers collect about a queue, up to 5 s old. */
+export interface QueueStatistics {
+  readonly name: string;
+  readonly consumers: number;
+  /** Tasks that failed a delivery and wait for the next one. */
+  readonly returning: number;
+  /** Per second. */
+  readonly published: number;
+  readonly delivered: number;
 }
 
 /** State of a member of the cluster. */
@@ -29,6 +44,8 @@ export interface MemberState {
   /** `rabbit@...` */
   readonly node: string;
   readonly running: boolean;
+  /** Of RabbitMQ. Undefined while it does not run. */
+  readonly version?: string;
   /** An alarm blocks all publishers of the cluster. */
   readonly alarms: readonly ("memory" | "disk")[];
   /** Undefined while it does not run, like `disk`. */
@@ -58,9 +75,11 @@ export interface Brokers {
   /** Runs a command in a broker's container. RabbitMQ's command line tools take about a second of CPU. */
   exec(broker: Pick<Broker, "pod">, ...command: string[]): Promise<string>;
   queue(name: string): Promise<QueueState>;
-  queues(): Promise<QueueState[]>;
-  /** Returns the members of the cluster, as one of them reports it. */
-  members(): Promise<MemberState[]>;
+  queues(timeoutSeconds?: number): Promise<QueueCounts[]>;
+  /** Slower than `queues`, because every node is asked. */
+  statistics(): Promise<QueueStatistics[]>;
+  /** Returns the members of the cluster, as the broker in the given pod reports it, or any. */
+  members(pod?: string, timeoutSeconds?: number): Promise<MemberState[]>;
   /** Makes a broker node the leader of a queue. */
   makeLeader(queue: string, broker: Broker): Promise<void>;
 }

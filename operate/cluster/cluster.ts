@@ -6,6 +6,7 @@ import {
   CoordinationV1Api,
   CoreV1Api,
   Exec,
+  KubernetesObjectApi,
   NetworkingV1Api,
   PolicyV1Api,
   PortForward,
@@ -13,6 +14,8 @@ import {
   StorageV1Api,
   type V1Pod,
   type V1Status,
+  VersionApi,
+  type VersionInfo,
 } from "@kubernetes/client-node";
 
 /** Clients for the APIs of one cluster. */
@@ -25,6 +28,8 @@ export class Cluster {
   readonly coordination: CoordinationV1Api;
   readonly networkPolicies: NetworkingV1Api;
   readonly rbac: RbacAuthorizationV1Api;
+  /** For kinds that have no client above. */
+  readonly objects: KubernetesObjectApi;
   readonly forward: PortForward;
 
   constructor(private readonly config: KubeConfig) {
@@ -36,11 +41,17 @@ export class Cluster {
     this.coordination = config.makeApiClient(CoordinationV1Api);
     this.networkPolicies = config.makeApiClient(NetworkingV1Api);
     this.rbac = config.makeApiClient(RbacAuthorizationV1Api);
+    this.objects = KubernetesObjectApi.makeApiClient(config);
     this.forward = new PortForward(config);
   }
 
   get context(): string {
     return this.config.getCurrentContext();
+  }
+
+  /** Version of the control plane. */
+  version(): Promise<VersionInfo> {
+    return this.config.makeApiClient(VersionApi).getCode();
   }
 
   /** Runs a command in a container and returns its output. Fails with its error output if it exits with an error. */

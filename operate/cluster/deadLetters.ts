@@ -13,7 +13,7 @@ export interface DeadLetters {
 type Commands = Pick<Brokers, "vhost" | "pods" | "exec">;
 
 /** Page that says what to do about dead letters. */
-export const DEAD_LETTERS_PAGE = "docs/how-to/troubleshooting.md#tasks-are-in-dead-letters";
+export const DEAD_LETTERS_PAGE = "docs/how-to/dead-letters.md";
 
 /** Returns undefined if there are none, or if no broker reports its queues. */
 export async function readDeadLetters(
@@ -44,7 +44,7 @@ export function countDeadLetters({ messages, oldestSeconds }: DeadLetters): stri
 }
 
 /** The largest unit of which there are at least two. */
-function durationOf(seconds: number): string {
+export function durationOf(seconds: number): string {
   const units: [string, number][] = [
     ["days", 86_400],
     ["h", 3_600],

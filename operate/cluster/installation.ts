@@ -1,9 +1,17 @@
 import type { V1Deployment, V1Secret, V1StatefulSet } from "@kubernetes/client-node";
-import { MANAGEMENT_KEY } from "../../components/rabbitMqCluster/credentials";
-import { CLIENT_LABEL, PROTECTION_ANNOTATION } from "../../components/rabbitMqCluster/names";
-import { UserError } from "../errors";
+import {
+  CLIENT_LABEL,
+  DEAD_LETTERS_USER,
+  MANAGEMENT_KEY,
+  PROTECTION_ANNOTATION,
+  URL_KEY,
+} from "../../components/rabbitMqCluster/names";
+import { TLS_VOLUME } from "../../components/rabbitMqCluster/tls";
+import { VARIABLES } from "../../components/shared/celery/contract";
+import { UsageError, UserError } from "../errors";
+import type { Brokers } from "./brokers";
 import type { Cluster } from "./cluster";
-import { INSTALLATION_SELECTOR, labelSelector, nameOf } from "./objects";
+import { INSTALLATION_SELECTOR, labelSelector, nameOf, statusCodeOf } from "./objects";
 import { RabbitMqBrokers } from "./rabbitMq";
 
 /** Selects one installation of a cluster that has several. */
@@ -13,18 +21,32 @@ export interface InstallationFilter {
   readonly name?: string;
 }
 
+/** A user of RabbitMQ, as its Secret describes it. */
+export interface BrokerUser {
+  /** Includes the password. */
+  readonly url: URL;
+  /** Name in the brokers' certificate. */
+  readonly serverName: string;
+  /** Secret with the certificate of the authority. Undefined without TLS. */
+  readonly certificateSecret?: string;
+}
+
 /** One HaCelery installation in a cluster. */
 export interface Installation {
   readonly namespace: string;
   /** Name of the broker's StatefulSet. */
   readonly name: string;
-  readonly brokers: RabbitMqBrokers;
+  readonly brokers: Brokers;
   /** Deployments of the worker pools, sorted by name. */
   readonly pools: readonly V1Deployment[];
   /** Command that replaces the drill's own publisher. `make compare` sets it to measure another design. */
   readonly publisher?: readonly string[];
-  /** Deletion is protected, so destructive drills require explicit consent. */
+  /** Deletion is protected, so destructive drills and purges require explicit consent. */
   readonly protected: boolean;
+  /** May read dead letters. Undefined if an older version deployed the installation. */
+  readonly deadLettersUser?: BrokerUser;
+  /** The application's user, which may use everything but the queue of dead letters. */
+  readonly applicationUser?: BrokerUser;
 }
 
 /** Finds the installation. If there is not exactly one, fails and lists the installations of the cluster. */
@@ -32,9 +54,15 @@ export async function findInstallation(
   cluster: Cluster,
   filter: InstallationFilter = {},
 ): Promise<Installation> {
-  const { items } = await cluster.apps.listStatefulSetForAllNamespaces({
-    labelSelector: `${INSTALLATION_SELECTOR},app.kubernetes.io/name=rabbitmq`,
-  });
+  return describeInstallation(cluster, await findStatefulSet(cluster, filter));
+}
+
+/** Finds the StatefulSet of an installation's brokers, like `findInstallation`. */
+export async function findStatefulSet(
+  cluster: Cluster,
+  filter: InstallationFilter = {},
+): Promise<V1StatefulSet> {
+  const items = await listBrokers(cluster, filter);
   const matching = items.filter(
     (set) =>
       [undefined, set.metadata?.namespace].includes(filter.namespace) &&
@@ -43,18 +71,33 @@ export async function findInstallation(
   const [set, second] = matching;
   const known = items.map((each) => `${each.metadata?.namespace}/${nameOf(each)}`).join(", ");
   if (!set)
-    throw new UserError(
+    throw new UsageError(
       `No installation${describeFilter(filter)} in the cluster of context "${cluster.context}". ` +
         (known ? `Use one of: ${known}.` : "Deploy one first: pulumi up, or make up on this machine."),
     );
   if (second)
-    throw new UserError(
+    throw new UsageError(
       `There are several installations${describeFilter(filter)} in the cluster: ${known}. Choose one: --namespace NAMESPACE --name NAME`,
     );
-  return describe(cluster, set);
+  return set;
 }
 
-async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installation> {
+/** All brokers of the cluster. A user who may not list them gets those of the chosen namespace. */
+async function listBrokers(
+  { apps }: Cluster,
+  { namespace }: InstallationFilter,
+): Promise<readonly V1StatefulSet[]> {
+  const brokers = { labelSelector: `${INSTALLATION_SELECTOR},app.kubernetes.io/name=rabbitmq` };
+  try {
+    return (await apps.listStatefulSetForAllNamespaces(brokers)).items;
+  } catch (error) {
+    if (statusCodeOf(error) !== 403 || namespace === undefined) throw error;
+    return (await apps.listNamespacedStatefulSet({ namespace, ...brokers })).items;
+  }
+}
+
+/** Fails if the Secrets of the installation are missing. */
+export async function describeInstallation(cluster: Cluster, set: V1StatefulSet): Promise<Installation> {
   const namespace = set.metadata?.namespace ?? "";
   const name = nameOf(set);
   const selector = labelSelector(set.spec?.selector.matchLabels);
@@ -71,6 +114,9 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
     throw new UserError(
       `The Secrets of ${namespace}/${name} with the credentials of the monitoring user and of the application are missing or were written by an older version. Run: pulumi up`,
     );
+  const pools = deployments.items
+    .filter(({ spec }) => spec?.template.metadata?.labels?.[CLIENT_LABEL] === name)
+    .sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
   return {
     namespace,
     name,
@@ -83,10 +129,14 @@ async function describe(cluster: Cluster, set: V1StatefulSet): Promise<Installat
       replicas: set.spec?.replicas ?? 0,
       managementUrl: new URL(managementUrl),
     }),
-    pools: deployments.items
-      .filter(({ spec }) => spec?.template.metadata?.labels?.[CLIENT_LABEL] === name)
-      .sort((one, other) => nameOf(one).localeCompare(nameOf(other))),
+    pools,
     protected: set.metadata?.annotations?.[PROTECTION_ANNOTATION] === "true",
+    deadLettersUser: userOf(secrets.items.filter(isOfDeadLetters), pools, set),
+    applicationUser: userOf(
+      secrets.items.filter((secret) => !isOfDeadLetters(secret)),
+      pools,
+      set,
+    ),
   };
 }
 
@@ -96,6 +146,34 @@ export function domainOf(set: V1StatefulSet): string {
   const name = env.find((variable) => variable.name === "RABBITMQ_NODENAME")?.value ?? "";
   return name.replace(/^.*?\$\(POD_NAME\)\./, "").replace("$(POD_NAMESPACE)", set.metadata?.namespace ?? "");
 }
+
+/** A user's name alternates when its password changes. */
+const IS_DEAD_LETTERS_USER = new RegExp(`^${DEAD_LETTERS_USER}(-2)?$`);
+
+const isOfDeadLetters = (secret: V1Secret): boolean =>
+  IS_DEAD_LETTERS_USER.test(valueOf([secret], "username") ?? "");
+
+/** The name in the certificate is the host of the URL, unless the pools name another one. */
+function userOf(
+  secrets: readonly V1Secret[],
+  pools: readonly V1Deployment[],
+  set: V1StatefulSet,
+): BrokerUser | undefined {
+  const found = valueOf(secrets, URL_KEY);
+  if (found === undefined) return undefined;
+  const url = new URL(found);
+  const variables = pools.flatMap(({ spec }) => spec?.template.spec?.containers[0]?.env ?? []);
+  return {
+    url,
+    certificateSecret: certificateSecretOf(set),
+    serverName:
+      variables.find((variable) => variable.name === VARIABLES.brokerServerName)?.value ?? url.hostname,
+  };
+}
+
+/** Name of the Secret with the brokers' certificate. Undefined without TLS. */
+export const certificateSecretOf = (set: V1StatefulSet | undefined): string | undefined =>
+  set?.spec?.template.spec?.volumes?.find(({ name }) => name === TLS_VOLUME)?.secret?.secretName;
 
 function valueOf(secrets: readonly V1Secret[], key: string): string | undefined {
   const found = secrets.find(({ data }) => data?.[key] !== undefined)?.data?.[key];

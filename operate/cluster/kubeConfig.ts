@@ -1,5 +1,5 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { messageOf, UserError } from "../errors";
+import { messageOf, UsageError } from "../errors";
 
 /** A context of a kubeconfig file. */
 export interface KubeContext {
@@ -7,7 +7,7 @@ export interface KubeContext {
    * @default the file's current context */
   readonly context?: string;
   /** Path of the file.
-   * @default KUBECONFIG, then ~/.kube/config */
+   * @default KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod that runs this process */
   readonly kubeconfigPath?: string;
 }
 
@@ -30,19 +30,25 @@ export function kubeConfigOf(
     if (kubeconfigPath) config.loadFromFile(kubeconfigPath);
     else config.loadFromDefault();
   } catch (error) {
-    throw new UserError(
+    throw new UsageError(
       `The kubeconfig ${file} cannot be read: ${messageOf(error)}. Use another one: ${fix.file}`,
     );
   }
   const chosen = context ?? config.getCurrentContext();
   const known = config.getContexts().map(({ name }) => name);
   if (!known.includes(chosen))
-    throw new UserError(
+    throw new UsageError(
       `There is no context "${chosen}" in ${file} (contexts there: ${known.join(", ") || "none"}). Choose one: ${fix.context}`,
     );
   config.setCurrentContext(chosen);
   return config;
 }
+
+/** Name that the Kubernetes client gives to the context of a pod's ServiceAccount. */
+const IN_CLUSTER = "inClusterContext";
+
+/** Returns whether the kubeconfig is that of the pod that runs this process. */
+export const isInCluster = (config: KubeConfig): boolean => config.getCurrentContext() === IN_CLUSTER;
 
 /** Fails if the cluster of the current context does not answer. */
 export async function checkReachable(config: KubeConfig, fix: KubeContextFix = OPTIONS): Promise<void> {
@@ -50,7 +56,7 @@ export async function checkReachable(config: KubeConfig, fix: KubeContextFix = O
     await config.makeApiClient(VersionApi).getCode();
   } catch (error) {
     const server = config.getCurrentCluster()?.server ?? "no server";
-    throw new UserError(
+    throw new UsageError(
       `The cluster of context "${config.getCurrentContext()}" (${server}) does not answer: ${messageOf(error)}. Start it, or choose another one: ${fix.context}`,
     );
   }

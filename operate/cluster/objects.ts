@@ -54,3 +54,9 @@ export function apiMessageOf(error: unknown): string {
   const sentence = /"message":("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
   return sentence === undefined ? messageOf(error) : String(JSON.parse(sentence));
 }
+
+/** Undefined unless the connection to the API server failed or broke: a server that is away, or a laptop that slept. */
+export function unreachableMessage(error: unknown): string | undefined {
+  if (!(error instanceof TypeError) || error.message !== "fetch failed") return undefined;
+  return `The connection to the Kubernetes API failed: ${messageOf(error.cause ?? "no reason given")}. Once "kubectl get nodes" answers, run the command again.`;
+}

@@ -18,11 +18,17 @@ export interface PodRequest {
   readonly timeoutSeconds?: number;
 }
 
+/** Sends an HTTP request to a server in a pod, as `requestPodText` does, and returns its JSON response. */
+export async function requestPod<T>(cluster: Cluster, podRequest: PodRequest): Promise<T> {
+  const content = await requestPodText(cluster, podRequest);
+  return (content ? JSON.parse(content) : undefined) as T;
+}
+
 /**
- * Sends an HTTP request to a server in a pod through a port-forward, and returns its JSON response. Nothing has to be
+ * Sends an HTTP request to a server in a pod through a port-forward, and returns the response's text. Nothing has to be
  * exposed. Unlike the API server's proxy, a port-forward is not subject to NetworkPolicies.
  */
-export async function requestPod<T>(cluster: Cluster, podRequest: PodRequest): Promise<T> {
+export async function requestPodText(cluster: Cluster, podRequest: PodRequest): Promise<string> {
   const { namespace, pod, port, timeoutSeconds = 5 } = podRequest;
   // The timer of AbortSignal.timeout would let a process exit that waits for nothing else.
   const timeout = new AbortController();
@@ -36,14 +42,14 @@ export async function requestPod<T>(cluster: Cluster, podRequest: PodRequest): P
     );
   try {
     await Promise.race([opening, rejectOnAbort(timeout.signal)]);
-    return await send<T>(podRequest, Duplex.from({ readable: received, writable: sent }), timeout.signal);
+    return await send(podRequest, Duplex.from({ readable: received, writable: sent }), timeout.signal);
   } finally {
     clearTimeout(timer);
     close();
   }
 }
 
-function send<T>(podRequest: PodRequest, connection: Duplex, signal: AbortSignal): Promise<T> {
+function send(podRequest: PodRequest, connection: Duplex, signal: AbortSignal): Promise<string> {
   const { path, auth, body, tls } = podRequest;
   const options = {
     path,
@@ -66,8 +72,7 @@ function send<T>(podRequest: PodRequest, connection: Duplex, signal: AbortSignal
       : httpRequest(options);
     pending.on("response", (response) => {
       text(response).then((content) => {
-        if (response.statusCode && response.statusCode < 300)
-          resolve((content ? JSON.parse(content) : undefined) as T);
+        if (response.statusCode && response.statusCode < 300) resolve(content);
         else reject(new Error(`${path} answered ${response.statusCode}: ${content.slice(0, 200)}`));
       }, reject);
     });

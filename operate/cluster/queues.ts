@@ -20,3 +20,43 @@ export async function queuedTasks({
   if (queues.some(({ messages }) => messages === undefined)) return undefined;
   return queues.reduce((sum, { messages = 0 }) => sum + messages, 0);
 }
+
+/** What a queue contains, up to 5 s ago. */
+export interface QueueContents {
+  readonly ready: number;
+  readonly unacknowledged: number;
+  /** Tasks that failed a delivery and wait for the next one. */
+  readonly returning: number;
+}
+
+interface QueueOfApi {
+  readonly name: string;
+  readonly messages_ready?: number;
+  readonly messages_unacknowledged?: number;
+  readonly messages_delayed?: number;
+}
+
+/** Returns the contents of all queues, by name. A queue that has not reported yet is missing. */
+export async function queueContents({
+  management,
+  vhost,
+}: Pick<Brokers, "management" | "vhost">): Promise<Map<string, QueueContents>> {
+  const path = `/queues/${encodeURIComponent(vhost)}?columns=name,messages_ready,messages_unacknowledged,messages_delayed`;
+  const queues = await management.get<QueueOfApi[]>(path);
+  return new Map(
+    queues.flatMap(({ name, messages_ready, messages_unacknowledged = 0, messages_delayed = 0 }) =>
+      messages_ready === undefined
+        ? []
+        : [
+            [
+              name,
+              {
+                ready: messages_ready,
+                unacknowledged: messages_unacknowledged,
+                returning: messages_delayed,
+              },
+            ] as const,
+          ],
+    ),
+  );
+}

@@ -1,5 +1,13 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { Broker, Brokers, Level, MemberState, QueueState } from "./brokers";
+import type {
+  Broker,
+  Brokers,
+  Level,
+  MemberState,
+  QueueCounts,
+  QueueState,
+  QueueStatistics,
+} from "./brokers";
 import type { Cluster } from "./cluster";
 import { isReady, nameOf } from "./objects";
 import { type ManagementApi, PodsManagementApi } from "./management";
@@ -66,20 +74,43 @@ export class RabbitMqBrokers implements Brokers {
     );
   }
 
-  async queues(): Promise<QueueState[]> {
+  async queues(timeoutSeconds?: number): Promise<QueueCounts[]> {
     // Statistics are up to 5 s old, and collecting them involves every node.
     const queues = await this.management.get<QueueOfApi[]>(
       `/queues/${encodeURIComponent(this.vhost)}?disable_stats=true&enable_queue_totals=true`,
+      timeoutSeconds,
     );
-    return queues.map(stateOf);
+    return queues.map(countsOf);
   }
 
-  async members(): Promise<MemberState[]> {
-    const columns = "name,running,mem_used,mem_limit,mem_alarm,disk_free,disk_free_limit,disk_free_alarm";
-    const nodes = await this.management.get<NodeOfApi[]>(`/nodes?columns=${columns}`);
+  async statistics(): Promise<QueueStatistics[]> {
+    const columns = [
+      "name,consumers,messages_delayed",
+      "message_stats.publish_details.rate,message_stats.deliver_get_details.rate",
+    ];
+    const queues = await this.management.get<StatisticsOfApi[]>(
+      `/queues/${encodeURIComponent(this.vhost)}?columns=${columns.join()}`,
+    );
+    return queues.map(({ name, consumers = 0, messages_delayed = 0, message_stats = {} }) => ({
+      name,
+      consumers,
+      returning: messages_delayed,
+      published: message_stats.publish_details?.rate ?? 0,
+      delivered: message_stats.deliver_get_details?.rate ?? 0,
+    }));
+  }
+
+  async members(pod?: string, timeoutSeconds?: number): Promise<MemberState[]> {
+    const columns =
+      "name,running,applications,mem_used,mem_limit,mem_alarm,disk_free,disk_free_limit,disk_free_alarm";
+    const path = `/nodes?columns=${columns}`;
+    const nodes = await (pod === undefined
+      ? this.management.get<NodeOfApi[]>(path, timeoutSeconds)
+      : this.management.getFrom<NodeOfApi[]>(pod, path, timeoutSeconds));
     return nodes.map((node) => ({
       node: node.name,
       running: node.running,
+      version: node.applications?.find(({ name }) => name === "rabbit")?.version,
       alarms: [
         ...(node.mem_alarm ? ["memory" as const] : []),
         ...(node.disk_free_alarm ? ["disk" as const] : []),
@@ -111,10 +142,18 @@ interface QueueOfApi {
   readonly consumers?: number;
 }
 
+interface StatisticsOfApi {
+  readonly name: string;
+  readonly consumers?: number;
+  readonly messages_delayed?: number;
+  readonly message_stats?: Partial<Record<"publish_details" | "deliver_get_details", { rate?: number }>>;
+}
+
 interface NodeOfApi {
   readonly name: string;
   readonly running: boolean;
   /** The rest is missing while the node does not run. */
+  readonly applications?: readonly { readonly name: string; readonly version: string }[];
   readonly mem_used?: number;
   readonly mem_limit?: number;
   readonly mem_alarm?: boolean;
@@ -126,14 +165,15 @@ interface NodeOfApi {
 const levelOf = (bytes: number | undefined, limit: number | undefined): Level | undefined =>
   bytes === undefined || limit === undefined ? undefined : { bytes, limit };
 
-const stateOf = (queue: QueueOfApi): QueueState => ({
+const countsOf = (queue: QueueOfApi): QueueCounts => ({
   name: queue.name,
   leader: queue.leader ?? "",
   members: queue.members ?? [],
   online: queue.online ?? [],
   messages: queue.messages ?? 0,
   unacknowledged: queue.messages_unacknowledged ?? 0,
-  consumers: queue.consumers ?? 0,
 });
+
+const stateOf = (queue: QueueOfApi): QueueState => ({ ...countsOf(queue), consumers: queue.consumers ?? 0 });
 
 const ordinalOf = (pod: V1Pod): number => Number(/\d+$/.exec(nameOf(pod))?.[0] ?? -1);

@@ -2,7 +2,7 @@ import type { Broker } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import type { Installation } from "../cluster/installation";
 import type { Machines, Nodes } from "../cluster/nodes";
-import { UserError } from "../errors";
+import { RefusedError } from "../errors";
 import { Agents } from "./agents/agent";
 import { imageByDigest } from "./agents/agentPod";
 import { cleanUp } from "./cleanUp";
@@ -95,7 +95,7 @@ async function runPhases(run: DrillRun, context: DrillContext, observer: Observe
 async function checkHealthy(cluster: Cluster, installation: Installation): Promise<void> {
   const problems = await healthProblems(cluster, installation.brokers, expectedPools(installation));
   if (problems.length === 0) return;
-  throw new UserError(
+  throw new RefusedError(
     `The installation is not healthy, so a drill could cost its quorum:\n${problems.map((each) => `  ${each}`).join("\n")}\n` +
       "Wait, or repair it first: npx ha-celery recover",
   );

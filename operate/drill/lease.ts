@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { V1MicroTime, type V1Lease, type V1OwnerReference } from "@kubernetes/client-node";
 import type { Cluster } from "../cluster/cluster";
 import { ignoreNotFound } from "../cluster/objects";
-import { UserError } from "../errors";
+import { RefusedError, UserError } from "../errors";
 
 export const LEASE_NAME = "ha-celery-drill";
 const SECONDS = 60;
@@ -44,7 +44,7 @@ export class DrillLease {
     const current = existing?.spec;
     const renewedAt = renewalOf(existing);
     if (current?.holderIdentity && isLive(existing))
-      throw new UserError(
+      throw new RefusedError(
         `Another drill runs in namespace ${namespace}: ${current.holderIdentity}, last renewed at ${new Date(renewedAt).toISOString()}. ` +
           `Wait for it to finish. If it was killed, its Lease ${LEASE_NAME} expires ${SECONDS} s after that time.`,
       );

@@ -1,5 +1,5 @@
 import type { Broker, Brokers } from "../cluster/brokers";
-import { messageOf, UserError } from "../errors";
+import { messageOf, UsageError, UserError } from "../errors";
 import type { DrillPlan } from "./plan";
 import { Victim } from "./scenes/scene";
 
@@ -26,7 +26,7 @@ export async function chooseVictim(brokers: Brokers, userQueue: string, plan: Vi
   const chosen = all.findLast(isChosen);
   if (chosen) return chosen;
   const known = all.map(({ ordinal }) => ordinal).join(", ");
-  throw new UserError(`There is no broker node ${victim}. Set --victim to one of ${known}.`);
+  throw new UsageError(`There is no broker node ${victim}. Set --victim to one of ${known}.`);
 }
 
 /** Returns the broker that must lead the drill's queue: the victim, or any other one if the victim is to follow. */

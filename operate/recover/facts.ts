@@ -105,6 +105,10 @@ export function quorumView({ views, replicas }: Facts): ClusterView | undefined 
 }
 
 /** Returns the view of a broker whose cluster has the most running members. Undefined if no broker answers. */
-export function largestView({ views }: Facts): ClusterView | undefined {
+export function largestView<View extends ClusterView>({
+  views,
+}: {
+  readonly views: readonly View[];
+}): View | undefined {
   return [...views].sort((one, other) => other.running.length - one.running.length)[0];
 }

@@ -1,10 +1,11 @@
 import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
 import { podNames, PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
-import type { Brokers } from "../cluster/brokers";
+import type { Brokers, MemberState, QueueCounts } from "../cluster/brokers";
 import { alarmsOf } from "../cluster/brokerStatus";
 import { domainOf } from "../cluster/installation";
 import type { Cluster } from "../cluster/cluster";
 import { hasEnded, ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { patiently } from "../cluster/patience";
 import { isDrillRunning } from "../drill/lease";
 import { findLeftovers, type Leftovers } from "../drill/leftovers";
 import {
@@ -12,6 +13,7 @@ import {
   type ClaimFacts,
   type ClusterView,
   type Facts,
+  largestView,
   type NodeFacts,
   type PodFacts,
   Presence,
@@ -25,11 +27,18 @@ const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
 /** Name of the claim that the StatefulSet creates for a pod. */
 const claimOf = (pod: string) => `data-${pod}`;
 
+/** The facts, with what the brokers report beyond them. */
+export interface Observation extends Facts {
+  readonly queues: readonly QueueCounts[] | undefined;
+  /** Empty if no broker reports its cluster. */
+  readonly members: readonly MemberState[];
+}
+
 /**
  * Reads the state of an installation. A node is silent if it is not ready and its last heartbeat is `silentAfter`
  * seconds old.
  */
-export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: number): Promise<Facts> {
+export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: number): Promise<Observation> {
   const { namespace, name } = brokers;
   const [space, set, pods, claims, volumes, nodeList, leases] = await Promise.all([
     cluster.core.readNamespace({ name: namespace }).catch(ignoreNotFound),
@@ -72,12 +81,12 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
       podState?.ready &&
       nodes.some((node) => node.name === podState.kubernetesNode && node.presence === Presence.Ready),
   );
-  const [views, queues, members, leftovers] = await Promise.all([
-    Promise.all(ready.map((each) => viewOf(brokers, each))),
-    brokers.queues().catch(() => undefined),
-    brokers.members().catch(() => []),
+  const [views, queues, leftovers] = await Promise.all([
+    viewsOf(brokers, ready),
+    ready.length === 0 ? undefined : patiently((seconds) => brokers.queues(seconds)).catch(() => undefined),
     ending ? [] : leftoversOf(cluster, brokers),
   ]);
+  const members = largestView({ views })?.states ?? [];
   return {
     name,
     namespace,
@@ -85,8 +94,9 @@ export async function observe(cluster: Cluster, brokers: Brokers, silentAfter: n
     ending,
     brokers: found,
     nodes,
-    views: views.filter((view) => view !== undefined),
+    views,
     queues,
+    members,
     alarms: alarmsOf(members),
     leftovers,
   };
@@ -167,21 +177,30 @@ function presenceOf(node: V1Node | undefined, silentSeconds: number, silentAfter
   return silentSeconds > silentAfter ? Presence.Silent : Presence.Doubtful;
 }
 
-async function viewOf(brokers: Brokers, { pod, member }: BrokerFacts): Promise<ClusterView | undefined> {
+/** A broker's view of its cluster, and the state of the members in it. */
+interface Answer extends ClusterView {
+  readonly states: readonly MemberState[];
+}
+
+/** Returns the view of each broker that answers. Waits for a slow one only if all are slow. */
+const viewsOf = (brokers: Brokers, asked: readonly BrokerFacts[]): Promise<Answer[]> =>
+  patiently(async (timeoutSeconds) => {
+    const answers = await Promise.all(asked.map((each) => answerOf(brokers, each, timeoutSeconds)));
+    const views = answers.filter((answer) => answer !== undefined);
+    if (views.length === 0) throw new Error("no broker answers");
+    return views;
+  }).catch(() => []);
+
+/** Asks the management API, because RabbitMQ's command line tools take about a second of a broker's CPU. */
+async function answerOf(
+  brokers: Brokers,
+  { pod, member }: BrokerFacts,
+  timeoutSeconds?: number,
+): Promise<Answer | undefined> {
   try {
-    const output = await brokers.exec(
-      { pod },
-      "rabbitmqctl",
-      "--quiet",
-      "cluster_status",
-      "--formatter",
-      "json",
-    );
-    const { disk_nodes, running_nodes } = JSON.parse(output.slice(output.indexOf("{"))) as {
-      disk_nodes: string[];
-      running_nodes: string[];
-    };
-    return { of: member, members: disk_nodes, running: running_nodes };
+    const states = await brokers.members(pod, timeoutSeconds);
+    const running = states.filter((state) => state.running).map(({ node }) => node);
+    return { of: member, members: states.map(({ node }) => node), running, states };
   } catch {
     return undefined; // A broker that does not answer has no view.
   }

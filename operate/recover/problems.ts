@@ -64,7 +64,7 @@ function members(facts: Facts): string[] {
   return [
     ...separate.map(({ of }) => `${podOf(of)} runs as a separate cluster`),
     ...wanted
-      .filter((member) => !largest.running.includes(member))
+      .filter((member) => !largest.running.includes(member) && !separate.some(({ of }) => of === member))
       .map(
         (member) =>
           `${podOf(member)} is ${largest.members.includes(member) ? "a member that is not running" : "not a member of the cluster"}`,

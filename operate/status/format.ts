@@ -1,9 +1,12 @@
 import type { Level } from "../cluster/brokers";
+import { durationOf } from "../cluster/deadLetters";
 import type { Colors } from "../colors";
 import { newTable } from "../table";
-import type { InstallationStatus } from "./model";
+import type { InstallationStatus, WorkloadStatus } from "./model";
 
 const MIB = 1024 ** 2;
+const NONE = "-";
+const UNKNOWN = "unknown";
 
 /** Formats a status for a terminal: what is wrong first, then one table for each kind of thing. */
 export function formatStatus(status: InstallationStatus, colors: Colors): string {
@@ -13,6 +16,7 @@ export function formatStatus(status: InstallationStatus, colors: Colors): string
     brokerTable(status),
     workloadTable(status),
     queueTable(status),
+    ...softwareLines(status),
   ].join("\n");
 }
 
@@ -54,18 +58,72 @@ function brokerTable({ brokers }: InstallationStatus): string {
 }
 
 function workloadTable({ workloads }: InstallationStatus): string {
-  const table = newTable({ head: ["workload", "kind", "ready", "queues"] });
-  for (const { name, kind, ready, wanted, queues } of workloads)
-    table.push([name, kind, `${ready} of ${wanted}`, queues.join(", ")]);
+  const table = newTable({ head: ["workload", "kind", "ready", "busy", "prefetched", "Celery", "does"] });
+  for (const workload of workloads) {
+    const { name, kind, ready, wanted, processes } = workload;
+    const sum = (of: "busy" | "slots" | "prefetched") =>
+      processes.reduce((total, each) => total + (each[of] ?? 0), 0);
+    const answers = processes.some((each) => each.answers);
+    table.push([
+      ...[name, kind, `${ready} of ${wanted}`],
+      answers ? `${sum("busy")} of ${sum("slots")}` : NONE,
+      answers ? sum("prefetched") : NONE,
+      [...new Set(processes.flatMap(({ celery }) => celery ?? []))].join(" and ") || NONE,
+      activityOf(workload),
+    ]);
+  }
   return table.toString();
+}
+
+/** Queues of a worker pool, or the last tick of beat. */
+function activityOf({ queues, beat }: WorkloadStatus): string {
+  if (!beat) return queues.join(", ");
+  const { answers, lastTickSeconds, overdue = "unknown" } = beat;
+  if (!answers) return "does not answer";
+  return `last tick ${lastTickSeconds === undefined ? "unknown" : `${durationOf(lastTickSeconds)} ago`}, ${overdue} overdue`;
 }
 
 function queueTable({ queues, delayed = 0 }: InstallationStatus): string {
   if (!queues) return "no broker reports its queues";
-  const table = newTable({ head: ["queue", "waiting", "fetched", "consumers", "copies online"] });
-  for (const { name, ready, unacknowledged, consumers, online, copies } of queues)
-    table.push([name, ready, unacknowledged, consumers, `${online} of ${copies}`]);
+  const table = newTable({
+    head: [
+      "queue",
+      "ready",
+      "oldest",
+      "unacknowledged",
+      "returning",
+      "consumers",
+      "in/s",
+      "out/s",
+      "copies online",
+    ],
+  });
+  for (const queue of queues)
+    table.push([
+      queue.name,
+      queue.ready,
+      queue.oldestSeconds === undefined ? NONE : durationOf(queue.oldestSeconds),
+      queue.unacknowledged,
+      queue.returning ?? UNKNOWN,
+      queue.consumers ?? UNKNOWN,
+      queue.published?.toFixed(1) ?? UNKNOWN,
+      queue.delivered?.toFixed(1) ?? UNKNOWN,
+      `${queue.online} of ${queue.copies}`,
+    ]);
   return `${table.toString()}\ndelayed tasks: ${delayed}`;
+}
+
+function softwareLines({ brokers, disabledFeatureFlags, certificate }: InstallationStatus): string[] {
+  const versions = [...new Set(brokers.flatMap(({ version }) => version ?? []))];
+  return [
+    ...(versions.length > 0 ? [`RabbitMQ: ${versions.join(" and ")}`] : []),
+    ...(disabledFeatureFlags
+      ? [
+          `feature flags: ${disabledFeatureFlags.length === 0 ? "all stable ones are enabled" : `not enabled: ${disabledFeatureFlags.join(", ")}`}`,
+        ]
+      : []),
+    ...(certificate ? [`certificate: ${certificate.days} days left`] : []),
+  ];
 }
 
 const yes = (value: boolean): string => (value ? "yes" : "NO");

@@ -1,5 +1,6 @@
 import type { Level } from "../cluster/brokers";
 import type { DeadLetters } from "../cluster/deadLetters";
+import type { QueueRow } from "../queues/read";
 
 /** State of an installation, as `ha-celery status --json` prints it. */
 export interface InstallationStatus {
@@ -18,6 +19,11 @@ export interface InstallationStatus {
   /** Undefined if there are none. */
   readonly deadLetters?: DeadLetters;
   readonly workloads: readonly WorkloadStatus[];
+  /** Stable feature flags of RabbitMQ that are not enabled, which the next upgrade may require. Undefined if no broker
+   * answers. */
+  readonly disabledFeatureFlags?: readonly string[];
+  /** Undefined without TLS. */
+  readonly certificate?: CertificateStatus;
 }
 
 /** Something that is wrong, and its fix. */
@@ -25,6 +31,14 @@ export interface Problem {
   readonly text: string;
   /** A command, or what to do. */
   readonly cure: string;
+}
+
+/** Certificate of the brokers. */
+export interface CertificateStatus {
+  /** Time in ISO 8601. */
+  readonly expires: string;
+  /** Full days until then, negative afterward. */
+  readonly days: number;
 }
 
 /** A machine that runs pods of the installation. */
@@ -45,19 +59,15 @@ export interface BrokerStatus {
   /** Number of queues that it leads. */
   readonly leads: number;
   /** The rest is undefined if the broker does not run. */
+  readonly version?: string;
   readonly memory?: Level;
   readonly disk?: Level;
   readonly alarms?: readonly string[];
 }
 
-export interface QueueStatus {
-  readonly name: string;
-  readonly ready: number;
-  readonly unacknowledged: number;
-  readonly consumers: number;
-  /** Copies that are online, and all. */
-  readonly online: number;
-  readonly copies: number;
+export interface QueueStatus extends QueueRow {
+  /** Age of the first task that is ready, up to 30 s ago. Undefined if there is none, or if no broker reports it. */
+  readonly oldestSeconds?: number;
 }
 
 /** Workers, beat, or ledger. */
@@ -72,4 +82,36 @@ export interface WorkloadStatus {
   readonly unready: readonly string[];
   /** Why they are not, for example ImagePullBackOff, or why the rollout does not proceed. */
   readonly reasons: readonly string[];
+  /** Worker processes that have started and serve metrics. */
+  readonly processes: readonly ProcessStatus[];
+  /** Undefined unless it is a beat that has started and serves metrics. */
+  readonly beat?: BeatStatus;
+}
+
+/** A worker, as it reports itself in its metrics. */
+export interface ProcessStatus {
+  readonly pod: string;
+  /** Time since its container started. */
+  readonly runningSeconds: number;
+  /** A stopped or overloaded process does not. */
+  readonly answers: boolean;
+  /** It is connected to a broker, and takes tasks. */
+  readonly consuming: boolean;
+  /** Tasks that it can run at a time. The rest is undefined if it does not answer. */
+  readonly slots?: number;
+  /** Tasks that run. */
+  readonly busy?: number;
+  /** Tasks that wait for a slot. */
+  readonly prefetched?: number;
+  /** Version of Celery. */
+  readonly celery?: string;
+}
+
+/** Beat, as it reports itself in its metrics. */
+export interface BeatStatus {
+  readonly answers: boolean;
+  /** Seconds since its last tick, at most about 5 unless it waits for a broker. */
+  readonly lastTickSeconds?: number;
+  /** Periodic tasks that the brokers have not confirmed. Undefined with a scheduler of the app's. */
+  readonly overdue?: number;
 }

@@ -1,15 +1,20 @@
 import type { V1Deployment, V1Node, V1Pod } from "@kubernetes/client-node";
-import { DELAYED_QUEUES, VARIABLES } from "../../components/shared/celery/contract";
 import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
-import { type MemberState, podOf, type QueueState } from "../cluster/brokers";
+import { type MemberState, podOf, type QueueCounts } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
-import { hasEnded, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import type { ManagementApi } from "../cluster/management";
+import { hasEnded, ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { queuesOfPool } from "../cluster/poolQueues";
+import { toQueues } from "../queues/read";
 import { type Facts, largestView } from "../recover/facts";
 import { observe } from "../recover/observe";
-import type { BrokerStatus, InstallationStatus, NodeStatus, QueueStatus, WorkloadStatus } from "./model";
+import { readCertificate } from "./certificate";
+import type { BrokerStatus, InstallationStatus, NodeStatus, WorkloadStatus } from "./model";
+import { readOldest } from "./oldest";
 import { problemsOf } from "./problems";
+import { beatOf, type Pages, processesOf, readPages } from "./processes";
 
 /** A node that is not ready counts as silent after this time, as for `ha-celery recover`. */
 const SILENT_AFTER_SECONDS = 60;
@@ -20,21 +25,33 @@ const KINDS: Readonly<Record<string, WorkloadStatus["kind"]>> = {
   "task-ledger": "ledger",
 };
 
+/** A status, and the metrics of workers and beat that are a part of it. */
+export interface Reading {
+  readonly status: InstallationStatus;
+  readonly pages: Pages;
+}
+
 /** Reads the state of an installation. What does not answer is missing, and among the problems. */
-export async function readStatus(cluster: Cluster, installation: Installation): Promise<InstallationStatus> {
+export const readStatus = async (cluster: Cluster, installation: Installation): Promise<InstallationStatus> =>
+  (await readWithMetrics(cluster, installation)).status;
+
+/** The same with the metrics, so that they are read once for all that is in them. */
+export async function readWithMetrics(cluster: Cluster, installation: Installation): Promise<Reading> {
   const { namespace, name, brokers } = installation;
   const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
-  const [facts, nodes, pods, deployments, members, queues] = await Promise.all([
+  const [facts, nodes, pods, deployments, set, disabledFeatureFlags, statistics, oldest] = await Promise.all([
     observe(cluster, brokers, SILENT_AFTER_SECONDS),
     cluster.core.listNode(),
     cluster.core.listNamespacedPod(selection),
     cluster.apps.listNamespacedDeployment(selection),
-    brokers.members().catch(() => []),
-    brokers.queues().catch(() => undefined),
+    cluster.apps.readNamespacedStatefulSet({ namespace, name }).catch(ignoreNotFound),
+    disabledFeatureFlagsOf(brokers.management).catch(() => undefined),
+    brokers.statistics().catch(() => []),
+    readOldest(cluster, brokers).catch(() => new Map<string, number>()),
   ]);
-  const own = deployments.items.filter(
-    ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
-  );
+  const { members, queues } = facts;
+  const known = queues && toQueues(queues, statistics);
+  const { workloads, pages } = await workloadsOf(cluster, name, pods.items, deployments.items);
   const status = {
     context: cluster.context,
     namespace,
@@ -43,15 +60,68 @@ export async function readStatus(cluster: Cluster, installation: Installation): 
       .map((node) => nodeStatus(node, pods.items))
       .filter(({ pods: { length } }) => length > 0),
     brokers: facts.brokers.map((broker) => brokerStatus(facts, broker.member, members, queues ?? [])),
-    queues: queues?.filter((queue) => !isDelayed(queue)).map(queueStatus),
-    delayed: queues?.filter(isDelayed).reduce((sum, { messages }) => sum + messages, 0),
+    queues: known?.queues.map((queue) => ({
+      ...queue,
+      // The brokers look every 30 s, and the queue may be empty by now.
+      ...(queue.ready > 0 && { oldestSeconds: oldest.get(queue.name) }),
+    })),
+    delayed: known?.delayed,
     deadLetters: await deadLettersIn(brokers, queues ?? []),
-    workloads: own.map((deployment) => workloadStatus(deployment, pods.items)),
+    workloads,
+    disabledFeatureFlags,
+    certificate: await readCertificate(cluster, namespace, set),
   };
-  return { ...status, problems: problemsOf(facts, status) };
+  return { status: { ...status, problems: problemsOf(facts, status) }, pages };
 }
 
-const isDelayed = ({ name }: QueueState): boolean => name.startsWith(DELAYED_QUEUES);
+/** Reads the workloads of an installation alone, which needs no broker. */
+export async function readWorkloads(
+  cluster: Cluster,
+  { namespace, name }: Pick<Installation, "namespace" | "name">,
+): Promise<Workloads> {
+  const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
+  const [pods, deployments] = await Promise.all([
+    cluster.core.listNamespacedPod(selection),
+    cluster.apps.listNamespacedDeployment(selection),
+  ]);
+  return workloadsOf(cluster, name, pods.items, deployments.items);
+}
+
+interface Workloads {
+  readonly workloads: readonly WorkloadStatus[];
+  readonly pages: Pages;
+}
+
+/** Reads the metrics of the workloads of one installation, of which the namespace may have several. */
+async function workloadsOf(
+  cluster: Cluster,
+  name: string,
+  pods: readonly V1Pod[],
+  deployments: readonly V1Deployment[],
+): Promise<Workloads> {
+  const own = deployments.filter(
+    ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
+  );
+  const pages = await readPages(
+    cluster,
+    own.flatMap((deployment) => podsOf(deployment, pods)),
+  );
+  return { workloads: own.map((deployment) => workloadStatus(deployment, pods, pages)), pages };
+}
+
+/** Experimental ones are left out: whoever enables one cannot go back. */
+async function disabledFeatureFlagsOf(management: ManagementApi): Promise<string[]> {
+  const flags = await management.get<FeatureFlagOfApi[]>("/feature-flags?columns=name,state,stability");
+  return flags
+    .filter(({ state, stability }) => state === "disabled" && stability === "stable")
+    .map(({ name }) => name);
+}
+
+interface FeatureFlagOfApi {
+  readonly name: string;
+  readonly state: string;
+  readonly stability: string;
+}
 
 export const nodeStatus = (node: V1Node, pods: readonly V1Pod[]): NodeStatus => ({
   name: nameOf(node),
@@ -64,7 +134,7 @@ function brokerStatus(
   facts: Facts,
   member: string,
   members: readonly MemberState[],
-  queues: readonly QueueState[],
+  queues: readonly QueueCounts[],
 ): BrokerStatus {
   const pod = facts.brokers.find((broker) => broker.member === member)?.podState;
   const largest = largestView(facts);
@@ -75,44 +145,40 @@ function brokerStatus(
     ready: pod?.ready ?? false,
     member: largest?.running.includes(member) ?? false,
     leads: queues.filter(({ leader }) => leader === member).length,
+    version: state?.version,
     memory: state?.memory,
     disk: state?.disk,
     alarms: state?.alarms,
   };
 }
 
-const queueStatus = (queue: QueueState): QueueStatus => ({
-  name: queue.name,
-  ready: Math.max(0, queue.messages - queue.unacknowledged),
-  unacknowledged: queue.unacknowledged,
-  consumers: queue.consumers,
-  online: queue.online.length,
-  copies: queue.members.length,
-});
+function podsOf({ spec }: V1Deployment, pods: readonly V1Pod[]): V1Pod[] {
+  const labels = Object.entries(spec?.selector.matchLabels ?? {});
+  return pods.filter(({ metadata }) => labels.every(([key, value]) => metadata?.labels?.[key] === value));
+}
 
-export function workloadStatus(deployment: V1Deployment, pods: readonly V1Pod[]): WorkloadStatus {
+export function workloadStatus(
+  deployment: V1Deployment,
+  pods: readonly V1Pod[],
+  pages: Pages = new Map(),
+): WorkloadStatus {
   const { spec, status, metadata } = deployment;
-  const labels = spec?.selector.matchLabels ?? {};
-  const unready = pods.filter(
-    (pod) =>
-      !isReady(pod) &&
-      !hasEnded(pod) &&
-      Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
-  );
+  const own = podsOf(deployment, pods);
+  const unready = own.filter((pod) => !isReady(pod) && !hasEnded(pod));
   const stuck = status?.conditions?.find(
     ({ type, status: value }) => type === "Progressing" && value === "False",
   );
-  const env = spec?.template.spec?.containers.flatMap((container) => container.env ?? []) ?? [];
+  const kind = KINDS[metadata?.labels?.["app.kubernetes.io/name"] ?? ""] ?? "worker pool";
   return {
-    kind: KINDS[metadata?.labels?.["app.kubernetes.io/name"] ?? ""] ?? "worker pool",
+    kind,
     name: nameOf(deployment),
     ready: status?.readyReplicas ?? 0,
     wanted: spec?.replicas ?? 1,
-    queues: (env.find((variable) => variable.name === VARIABLES.queues)?.value ?? "")
-      .split(",")
-      .filter((queue) => queue !== ""),
+    queues: kind === "worker pool" ? queuesOfPool(deployment) : [],
     unready: unready.map(nameOf),
     reasons: [...new Set([...unready.flatMap(reasonsOf), ...(stuck?.message ? [stuck.message] : [])])],
+    processes: kind === "worker pool" ? processesOf(own, pages, new Date()) : [],
+    ...(kind === "beat" && { beat: beatOf(own, pages, new Date()) }),
   };
 }
 

@@ -1,9 +1,8 @@
 import type { V1Deployment, V1PodTemplateSpec } from "@kubernetes/client-node";
-import { VARIABLES } from "../../../components/shared/celery/contract";
 import type { Installation } from "../../cluster/installation";
 import { labelSelector, nameOf } from "../../cluster/objects";
-import { UserError } from "../../errors";
-import { workerContainer } from "./objects";
+import { queuesOfPool } from "../../cluster/poolQueues";
+import { UsageError } from "../../errors";
 
 /** One of the user's worker pools. */
 export interface Pool {
@@ -20,18 +19,17 @@ export function poolOf({ namespace, name, pools }: Installation, { pool }: { poo
   );
   const known = pools.map(instanceOf).join(", ");
   if (!deployment)
-    throw new UserError(
+    throw new UsageError(
       known
         ? `There is no worker pool "${pool}" in ${namespace}. Use one of: ${known}.`
         : `No worker pool of ${namespace}/${name} was found, and the drill's workers use the pod template of one. Deploy CeleryWorkers first.`,
     );
   const template = deployment.spec?.template ?? {};
-  const env = workerContainer(template.spec ?? { containers: [] }).env ?? [];
   return {
     name: nameOf(deployment),
     template,
     selector: labelSelector(deployment.spec?.selector.matchLabels),
-    queue: env.find((variable) => variable.name === VARIABLES.queues)?.value?.split(",")[0] ?? "tasks",
+    queue: queuesOfPool(deployment)[0] ?? "tasks",
   };
 }
 

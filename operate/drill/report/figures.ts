@@ -1,6 +1,9 @@
 import { isWithin, LIMITS, unitOf } from "../verdict/limits";
 import type { Verdict } from "../verdict/verdict";
 
+/** Ids of lost or duplicated tasks that a report shows. verdict.json has all. */
+export const SHOWN_IDS = 50;
+
 /** One line of a report. */
 export interface Figure {
   readonly name: string;

@@ -5,6 +5,7 @@ import type { Verdict } from "../verdict/verdict";
 import { markdown } from "./markdown";
 import { drawTimeline } from "./timeline";
 
+export { junit, type Outcome } from "./junit";
 export { summaryTable, verdictTable } from "./table";
 
 /**

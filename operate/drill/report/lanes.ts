@@ -4,7 +4,7 @@ import type { Events, Timeline } from "../verdict/events";
 import type { Verdict, WorkerVerdict } from "../verdict/verdict";
 import { count, fateOf, seconds as inSeconds } from "./figures";
 import { type Box, highestOf, ratePanel } from "./panel";
-import { binWidth, ratesOf } from "./rates";
+import { workerRates } from "./rates";
 import { TITLE_LEFT, WORKER_COLORS } from "./style";
 import { element, text } from "./svg";
 
@@ -19,16 +19,11 @@ export const heightOfLanes = ({ workers }: Verdict): number =>
 export function lanes(verdict: Verdict, events: Events, timeline: Timeline, { top, x }: Box): string {
   const [, seconds = 0] = x.domain();
   const name = shortNames(verdict.workers.map(({ worker }) => worker));
-  const width = binWidth(seconds, events.finished.length / Math.max(1, verdict.workers.length));
-  const all = verdict.workers.map((worker) => {
-    const times = events.finished
-      .filter((each) => each.worker === worker.worker)
-      .map(({ finished }) => finished - timeline.loadFrom);
-    return { worker, times, rates: ratesOf(times, seconds, width) };
-  });
+  const all = workerRates(verdict, events, timeline, seconds);
   const highest = max(all, ({ rates }) => highestOf(rates)) ?? 0;
-  return all
-    .map(({ worker, times, rates }, index) => {
+  return verdict.workers
+    .map((worker, index) => {
+      const { times = [], rates = [] } = all[index] ?? {};
       const lane = { top: top + index * (HEIGHT + SPACE), height: HEIGHT, x };
       const color = WORKER_COLORS[index % WORKER_COLORS.length];
       const panel = ratePanel(rates, lane, { highest, kind: "worker", color });

@@ -1,8 +1,6 @@
 import type { Timeline } from "../verdict/events";
 import type { Verdict } from "../verdict/verdict";
-import { count, fateOf, figuresOf, headline, seconds } from "./figures";
-
-const SHOWN_IDS = 50;
+import { count, fateOf, figuresOf, headline, seconds, SHOWN_IDS } from "./figures";
 
 /** Formats the report as Markdown. The timeline is a separate file next to it. */
 export function markdown(verdict: Verdict, timeline: Timeline): string {

@@ -1,4 +1,5 @@
 import type { Timeline } from "../verdict/events";
+import { lengthOf, type Span } from "../verdict/gaps";
 import type { Mark } from "./labels";
 import { cut } from "./svg";
 
@@ -29,6 +30,13 @@ export function marksOf({ loadFrom, faultAt, undoneAt, wholeAt, events }: Timeli
   );
   return [...labeled, ...others].map((mark) => ({ ...mark, text: cut(mark.text, LONGEST) }));
 }
+
+/** Shorter gaps are part of the normal load. */
+const SHOWN_GAP_SECONDS = 1;
+
+/** Gaps that are worth showing. */
+export const shownGaps = (gaps: readonly Span[]): Span[] =>
+  gaps.filter((gap) => lengthOf(gap) >= SHOWN_GAP_SECONDS);
 
 const isSame = (milestone: Mark, event: Mark): boolean =>
   event.text.startsWith(milestone.text) && Math.abs(event.x - milestone.x) < SAME_TIME_SECONDS;

@@ -1,3 +1,7 @@
+import { max } from "d3-array";
+import type { Events, Timeline } from "../verdict/events";
+import type { Verdict } from "../verdict/verdict";
+
 /** Events per second in one time bin. */
 export interface Rate {
   /** Begin of the bin, in seconds since the load began. */
@@ -29,4 +33,41 @@ export function ratesOf(times: readonly number[], seconds: number, width: number
     return { from, perSecond: count / Math.min(width, seconds - from) };
   });
   return [...rates, { from: seconds, perSecond: 0 }];
+}
+
+/** Returns the seconds from the begin of the load to the last event. */
+export function secondsOf(
+  { finished }: Events,
+  { loadFrom, loadUntil, faultAt, undoneAt, wholeAt = 0 }: Timeline,
+): number {
+  const end = max([loadUntil, faultAt, undoneAt, wholeAt, max(finished, (each) => each.finished) ?? 0]) ?? 0;
+  return Math.max(1, end - loadFrom);
+}
+
+/** Confirmed tasks over time. */
+export function publishRates({ confirmed }: Events, { loadFrom }: Timeline, seconds: number): Rate[] {
+  const times = confirmed.map(({ at }) => at - loadFrom);
+  return ratesOf(times, seconds, binWidth(seconds, times.length));
+}
+
+/** Finished tasks of one worker over time. */
+export interface WorkerRates {
+  readonly worker: string;
+  /** Seconds since the load began. */
+  readonly times: readonly number[];
+  readonly rates: readonly Rate[];
+}
+
+/** Returns the rates of each worker, in the verdict's order, all in bins of the same width. */
+export function workerRates(
+  { workers }: Verdict,
+  { finished }: Events,
+  { loadFrom }: Timeline,
+  seconds: number,
+): WorkerRates[] {
+  const width = binWidth(seconds, finished.length / Math.max(1, workers.length));
+  return workers.map(({ worker }) => {
+    const times = finished.filter((each) => each.worker === worker).map((each) => each.finished - loadFrom);
+    return { worker, times, rates: ratesOf(times, seconds, width) };
+  });
 }

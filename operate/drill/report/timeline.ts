@@ -2,16 +2,16 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { consumeGaps } from "../verdict/consuming";
 import type { Events, Timeline } from "../verdict/events";
-import { lengthOf, type Span } from "../verdict/gaps";
+import type { Span } from "../verdict/gaps";
 import { publishGaps } from "../verdict/publishing";
 import type { Verdict } from "../verdict/verdict";
 import { headline } from "./figures";
 import { heading } from "./heading";
 import { type PlacedMark, placeLabels } from "./labels";
 import { heightOfLanes, lanes } from "./lanes";
-import { marksOf } from "./marks";
+import { marksOf, shownGaps } from "./marks";
 import { type Box, gapMark, ratePanel } from "./panel";
-import { binWidth, ratesOf } from "./rates";
+import { publishRates, secondsOf } from "./rates";
 import { STYLE, TITLE_LEFT } from "./style";
 import { element, escaped, line, text, widthOf } from "./svg";
 
@@ -23,8 +23,6 @@ const LABEL_ROW = 16;
 /** Space above a panel for the brackets of gaps. */
 const PANEL_HEAD = 34;
 const FOOT = 50;
-/** Shorter gaps are part of the normal load. */
-const SHOWN_GAP_SECONDS = 1;
 
 /** Draws a drill over the seconds since the load began: published tasks above, and one lane per worker below. */
 export function drawTimeline(verdict: Verdict, events: Events, timeline: Timeline): string {
@@ -47,7 +45,6 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
   };
   const bottom = work.top + work.height;
   const all: Box = { top: publish.top, height: bottom - publish.top, x };
-  const published = events.confirmed.map(({ at }) => at - timeline.loadFrom);
   const height = bottom + FOOT;
   return element(
     "svg",
@@ -64,9 +61,7 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
     head.picture,
     spans(timeline, all),
     ...panelTitle("published", "confirmed tasks/s", publish.top + 12),
-    ratePanel(ratesOf(published, seconds, binWidth(seconds, published.length)), publish, {
-      kind: "published",
-    }),
+    ratePanel(publishRates(events, timeline, seconds), publish, { kind: "published" }),
     ...panelTitle("executed", "tasks/s of each worker", work.top - 27),
     lanes(verdict, events, timeline, work),
     axis(all),
@@ -74,15 +69,6 @@ export function drawTimeline(verdict: Verdict, events: Events, timeline: Timelin
     ...gaps(publishGaps(events, timeline), timeline, publish),
     ...gaps(consumeGaps(events, timeline), timeline, work),
   );
-}
-
-/** Returns the seconds from the begin of the load to the last event. */
-function secondsOf(
-  { finished }: Events,
-  { loadFrom, loadUntil, faultAt, undoneAt, wholeAt = 0 }: Timeline,
-): number {
-  const end = max([loadUntil, faultAt, undoneAt, wholeAt, max(finished, (each) => each.finished) ?? 0]) ?? 0;
-  return Math.max(1, end - loadFrom);
 }
 
 /** Shades the duration of the fault and of the recovery. */
@@ -103,9 +89,9 @@ const panelTitle = (title: string, unit: string, y: number): string[] => [
 ];
 
 function gaps(all: readonly Span[], { loadFrom }: Timeline, panel: Box): string[] {
-  return all
-    .filter((gap) => lengthOf(gap) >= SHOWN_GAP_SECONDS)
-    .map(({ from, until }) => gapMark({ from: from - loadFrom, until: until - loadFrom }, panel));
+  return shownGaps(all).map(({ from, until }) =>
+    gapMark({ from: from - loadFrom, until: until - loadFrom }, panel),
+  );
 }
 
 function axis({ top, height, x }: Box): string {

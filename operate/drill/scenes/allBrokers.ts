@@ -1,12 +1,13 @@
 import { nameOf } from "../../cluster/objects";
 import type { Scene } from "./scene";
+import { UNCONFIRMED } from "./shared/unconfirmed";
 
 export const allBrokers: Scene = {
   name: "all-brokers",
   summary: "force-deletes all broker pods at the same time",
   // There is nothing to undo: Kubernetes recreates the pods immediately.
   holdSeconds: 0,
-  limits: { fullStrengthSeconds: 120, duplicated: "running" },
+  limits: { fullStrengthSeconds: 120, duplicated: UNCONFIRMED },
   destructive: true,
   async inject(drill) {
     const { cluster, brokers } = drill;

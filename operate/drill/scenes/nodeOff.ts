@@ -6,9 +6,9 @@ export const nodeOff: Scene = {
   // Kubernetes takes 40-50 s to mark the node not ready and remove its broker from the Service.
   holdSeconds: 60,
   limits: {
-    publishGapSeconds: 10,
-    consumeGapSeconds: 10,
-    redeliverySeconds: 20,
+    publishGapSeconds: 8,
+    consumeGapSeconds: 8,
+    redeliverySeconds: 16,
     duplicated: "running",
     // Begins when the node is ready again: its pods start, and its broker joins and catches up.
     fullStrengthSeconds: 120,

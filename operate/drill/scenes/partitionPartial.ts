@@ -3,13 +3,16 @@ import { noteClients } from "./shared/clients";
 import { isolateFromPeers } from "./shared/isolateBrokers";
 import { UNCONFIRMED } from "./shared/unconfirmed";
 
+const HOLD_SECONDS = 40;
+
 export const partitionPartial: Scene = {
   name: "partition-partial",
   summary: "cuts the leader off from one of its peers, while the others and clients reach both",
-  holdSeconds: 40,
+  holdSeconds: HOLD_SECONDS,
+  // A publisher at the peer waits 10 s for a confirm, and may meet the same broker again, until the peers are connected.
   limits: {
-    publishGapSeconds: 15,
-    consumeGapSeconds: 15,
+    publishGapSeconds: HOLD_SECONDS + 5,
+    consumeGapSeconds: HOLD_SECONDS + 5,
     duplicated: UNCONFIRMED,
     fullStrengthSeconds: 60,
   },

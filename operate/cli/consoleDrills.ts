@@ -1,0 +1,103 @@
+import { Command } from "commander";
+import { findInstallation, type InstallationFilter } from "../cluster/installation";
+import { DrillRunner, type SceneOffer } from "../console/drills";
+import type { Body, Change, Routes } from "../console/routes";
+import { readHistory } from "../drill/record/history";
+import { recordOf, recordOfError } from "../drill/record/record";
+import { record } from "../drill/record/recorder";
+import { SCENES } from "../drill/scenes";
+import type { Scene } from "../drill/scenes/scene";
+import { describeLimits } from "../drill/verdict/limits";
+import { messageOf, UserError } from "../errors";
+import type { ConnectedCluster } from "./clusterAccess";
+import { checkAllowed } from "./drill";
+import { addDrillOptions, type DrillOptions, planOf } from "./drillOptions";
+import { runPlan } from "./drillRun";
+
+/** The drills of a console. */
+export interface ConsoleDrills extends Required<Pick<Routes, "queries" | "writes" | "feeds">> {
+  readonly runner: DrillRunner;
+}
+
+/** What the drills of a console are about. */
+interface Target {
+  readonly connected: ConnectedCluster;
+  readonly filter: InstallationFilter;
+  readonly print: (line: string) => void;
+}
+
+/** Lists scenes and recorded drills, and runs scenes with the options that the command has by default. */
+export function consoleDrills({ connected, filter, print }: Target): ConsoleDrills {
+  const { cluster } = connected;
+  const runner = new DrillRunner();
+  const options = addDrillOptions(new Command()).opts<DrillOptions>();
+  const installation = () => findInstallation(cluster, filter);
+
+  async function start({ scene: name }: Body): Promise<Change> {
+    const scene = SCENES.find((each) => each.name === name);
+    if (!scene) throw new UserError(`There is no scene "${String(name)}".`);
+    const found = await installation();
+    checkAllowed(scene, found, connected, options);
+    return {
+      what: `drill ${scene.name} on ${found.namespace}/${found.name}`,
+      consent: cluster.context,
+      run: async () => {
+        const plan = planOf(scene, options);
+        const began = { run: plan.run, scene: scene.name, startedAt: new Date() };
+        const keep = async (outcome: Parameters<typeof record>[3]) => {
+          for (const failure of await record(cluster, found, { record: true }, outcome)) print(failure);
+          print(`drill ${plan.run}: ${outcome.outcome}`);
+        };
+        runner.start(began, async (view, signal) => {
+          try {
+            const result = await runPlan(plan, found, connected, view, signal);
+            await keep(recordOf(began, result.verdict));
+            return result;
+          } catch (error) {
+            await keep(recordOfError(began, error));
+            throw error;
+          }
+        });
+        return { text: `drill ${plan.run} has begun`, run: plan.run };
+      },
+    };
+  }
+
+  return {
+    runner,
+    feeds: { drill: runner.running, drills: runner.ended },
+    queries: {
+      "drills/scenes": async () => {
+        const found = await installation();
+        return SCENES.map((scene) => offerOf(scene, () => checkAllowed(scene, found, connected, options)));
+      },
+      "drills/history": async () => (await readHistory(cluster, await installation())).toReversed(),
+    },
+    writes: {
+      "drills/start": start,
+      "drills/stop": async () => {
+        const { known } = runner.running;
+        if (!known) throw new UserError("No drill is running.");
+        return {
+          what: `stop drill ${known.run}`,
+          consent: "",
+          run: async () => {
+            await runner.stop();
+            return { text: `drill ${known.run} was stopped` };
+          },
+        };
+      },
+    },
+  };
+}
+
+/** The sentence of `check` is the reason why a scene cannot run. */
+function offerOf({ name, summary, holdSeconds, limits }: Scene, check: () => void): SceneOffer {
+  const offer = { name, summary, holdSeconds, limits: describeLimits(limits) };
+  try {
+    check();
+    return offer;
+  } catch (error) {
+    return { ...offer, refusal: messageOf(error) };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Cluster } from "../cluster/cluster";
+import { findInstallation, type InstallationFilter } from "../cluster/installation";
+import { readWithMetrics } from "../status/read";
+import { ratesOf, reportOf } from "../tasks/report";
+import { KEPT_MS, TaskWindow } from "../tasks/window";
+import { UserError } from "../errors";
+import { letterQueries, lettersOf, letterWrites } from "./deadLetters";
+import { Reader } from "./reader";
+import type { Query, Routes } from "./routes";
+import type { TasksAnswer } from "./tasks";
+
+/** Those that have statuses. */
+export type LiveRoutes = Routes & Required<Pick<Routes, "source">>;
+
+/** What a console serves of one installation of a cluster. Without `changes`, it only reads. */
+export function liveRoutes(
+  cluster: Cluster,
+  { namespace, name }: InstallationFilter,
+  changes?: { readonly allowProtected: boolean },
+): LiveRoutes {
+  const window = new TaskWindow();
+  const source = new Reader(async () => {
+    // Pools may come and go, so each status begins with the installation.
+    const { status, pages } = await readWithMetrics(
+      cluster,
+      await findInstallation(cluster, { namespace, name }),
+    );
+    window.add(Date.now(), pages);
+    return status;
+  });
+  const letters = lettersOf(cluster, { namespace, name });
+  return {
+    source,
+    queries: { tasks: tasksQuery(source, window), ...letterQueries(letters) },
+    writes: changes && letterWrites(letters, { context: cluster.context, ...changes }),
+  };
+}
+
+/** Costs no request to the cluster: the metrics were read for the status. */
+const tasksQuery =
+  (source: Pick<Reader, "known">, window: TaskWindow): Query =>
+  async (parameters): Promise<TasksAnswer> => {
+    const status = source.known.last?.status;
+    if (!status) throw new UserError("The status has not been read yet.");
+    const seconds = Number(parameters.get("seconds"));
+    const hour = window.last(KEPT_MS / 1000);
+    const [task, queue] = [parameters.get("task"), parameters.get("queue")];
+    return {
+      report: reportOf(status, window, seconds > 0 ? seconds : undefined),
+      ...(task !== null && { rates: ratesOf(hour, "task", task) }),
+      ...(queue !== null && { rates: ratesOf(hour, "queue", queue) }),
+    };
+  };

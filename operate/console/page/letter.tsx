@@ -1,0 +1,82 @@
+import type { InstallationStatus } from "../../status/model";
+import { bytes } from "../format";
+import type { LetterDetail } from "../letters";
+import type { Outcome, Session } from "../routes";
+import { LetterActions } from "./letterActions";
+import { letterCommand, reasonText } from "./letterWords";
+import { Command, State } from "./parts";
+import { useAnswer } from "./requests";
+import { clock } from "./time";
+
+interface LetterProps {
+  readonly id: string;
+  readonly status: InstallationStatus;
+  readonly session: Session | undefined;
+  readonly done: (outcome: Outcome) => void;
+}
+
+/** One dead letter: why it died, and what it contains. */
+export function Letter({ id, status, session, done }: LetterProps) {
+  const address = `dead-letter?${String(new URLSearchParams({ id }))}`;
+  const { value: letter, failure } = useAnswer<LetterDetail>(address);
+  return (
+    <section aria-labelledby="letter">
+      <a href="#dead-letters">All dead letters</a>
+      <h2 id="letter">{letter?.task ?? "Dead letter"}</h2>
+      <span class="hint mono">{id}</span>
+      {failure !== undefined && <State tone="bad">{failure}</State>}
+      {!letter && failure === undefined && (
+        <p class="hint" role="status">
+          Reading the dead letter …
+        </p>
+      )}
+      {letter && (
+        <>
+          <div class="banner bad why">
+            <div>
+              <h3>{letter.reason ?? "unknown reason"}</h3>
+              <p>{reasonText(letter.reason)}</p>
+            </div>
+          </div>
+          <LetterActions
+            selection={{ id }}
+            seen={{ at: letter.at, seen: letter.seen, count: 1 }}
+            {...{ status, session, done }}
+          />
+          <dl class="facts">
+            <Fact
+              name="died"
+              value={letter.diedAt && `${letter.diedAt.slice(0, 10)} ${clock(Date.parse(letter.diedAt))}`}
+            />
+            <Fact name="from queue" value={letter.queue} />
+            <Fact name="deaths" value={String(letter.deaths)} />
+            <Fact name="replayed" value={String(letter.replays)} />
+            <Fact name="expires" value={letter.expires ?? "never"} />
+            <Fact name="size" value={bytes(letter.bytes)} />
+          </dl>
+          <Json title="Arguments" value={[letter.args, letter.kwargs].filter(Boolean).join("\n")} />
+          <Json title="Body" value={letter.body} />
+          <Json title="Headers" value={letter.headers} />
+          <Json title="Properties" value={{ routingKey: letter.routingKey, ...letter.properties }} />
+          <Command text={letterCommand("show", { id }, status)} />
+        </>
+      )}
+    </section>
+  );
+}
+
+const Fact = ({ name, value = "unknown" }: { name: string; value?: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+const Json = ({ title, value }: { title: string; value: unknown }) => (
+  <section class="json" aria-label={title}>
+    <h3>{title}</h3>
+    <pre tabIndex={0} role="region" aria-label={`${title} as text`}>
+      {typeof value === "string" ? value : JSON.stringify(value, undefined, 2)}
+    </pre>
+  </section>
+);

@@ -1,0 +1,306 @@
+import { useState } from "preact/hooks";
+import { durationOf } from "../../cluster/deadLetters";
+import type { PoolRow, TaskReport, TaskRow } from "../../tasks/model";
+import { whyUnread } from "../../tasks/words";
+import { spanOf } from "../axis";
+import { count, speed } from "../format";
+import type { Past } from "../past";
+import type { TasksAnswer } from "../tasks";
+import { Chart, Legend, type Line } from "./chart";
+import { Percentiles } from "./durations";
+import { Command, Meter, State, TableRegion } from "./parts";
+import { useTasks } from "./taskAnswers";
+
+const TIMES = [
+  { seconds: 300, title: "5 min" },
+  { seconds: 900, title: "15 min" },
+  { seconds: 3600, title: "1 h" },
+  { seconds: 0, title: "since workers started" },
+] as const;
+
+/** A filter helps only with a longer list. */
+const FILTER_FROM = 8;
+
+interface TasksProps {
+  readonly past: Past;
+  readonly now: number;
+  /** Name of the task in the address. */
+  readonly chosen: string | undefined;
+}
+
+/** Tasks by name, and the slots of the worker pools. */
+export function Tasks({ past, now, chosen }: TasksProps) {
+  const [seconds, setSeconds] = useState<number>(TIMES[0].seconds);
+  const { answer, failure } = useTasks({ seconds, task: chosen }, now);
+  if (!answer)
+    return failure === undefined ? (
+      <p class="hint" role="status">
+        Reading the metrics of the workers …
+      </p>
+    ) : (
+      <State tone="bad">{failure}</State>
+    );
+  const { report, rates } = answer;
+  const row = report.tasks.find(({ task }) => task === chosen);
+  return (
+    <>
+      <Pools pools={report.pools} />
+      {chosen !== undefined && <Detail name={chosen} row={row} rates={rates} past={past} now={now} />}
+      <section aria-labelledby="tasks">
+        <div class="title-row">
+          <h2 id="tasks">Tasks by name</h2>
+          <fieldset class="choice">
+            <legend class="hidden">Time that is counted</legend>
+            {TIMES.map((time) => (
+              <label key={time.seconds}>
+                <input
+                  type="radio"
+                  name="time"
+                  checked={seconds === time.seconds}
+                  onChange={() => setSeconds(time.seconds)}
+                />
+                {time.title}
+              </label>
+            ))}
+          </fieldset>
+        </div>
+        {report.tasks.length === 0 ? (
+          <NoTasks report={report} all={() => setSeconds(0)} />
+        ) : (
+          <TaskTable report={report} chosen={chosen} />
+        )}
+      </section>
+      <Command
+        text={`npx ha-celery tasks --watch --context ${report.context} --namespace ${report.namespace} --name ${report.name}`}
+      />
+    </>
+  );
+}
+
+function Pools({ pools }: { pools: readonly PoolRow[] }) {
+  return (
+    <section aria-labelledby="pools">
+      <h2 id="pools">Worker pools</h2>
+      <div class="pool-cards">
+        {pools.map((row) => {
+          const { pool, queues, pods, read, busy, slots, prefetched } = row;
+          return (
+            <div key={pool} class="pool-card">
+              <div class="title-row">
+                <h3>{pool}</h3>
+                <span class="hint">
+                  {queues.length > 0 ? `reads ${queues.join(", ")}` : "reads no queue"}
+                </span>
+              </div>
+              {read > 0 && (
+                <>
+                  <Meter
+                    label="Busy slots"
+                    share={busy / Math.max(1, slots)}
+                    text={`${count(busy)} of ${count(slots)}`}
+                    limit="of all slots"
+                    calm
+                  />
+                  <span class="hint">{count(prefetched)} fetched tasks wait for a slot</span>
+                </>
+              )}
+              {read === 0 && <State tone={pods === 0 ? "quiet" : "bad"}>{capitalized(whyUnread(row))}</State>}
+              {read > 0 && read < pods && (
+                <State tone="warn">
+                  {read} of {pods} workers answer
+                </State>
+              )}
+            </div>
+          );
+        })}
+        {pools.length === 0 && <p class="hint">This installation has no worker pool.</p>}
+      </div>
+    </section>
+  );
+}
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function NoTasks({ report: { pools, seconds }, all }: { report: TaskReport; all: () => void }) {
+  if (pools.every(({ read }) => read === 0))
+    return (
+      <section class="empty">
+        <h3>No worker reports its tasks</h3>
+        <p class="hint">
+          Workers serve metrics on port 9808 by default; with inject, only if metrics.enabled is true. See
+          docs/reference/metrics.md.
+        </p>
+      </section>
+    );
+  if (seconds === undefined)
+    return (
+      <section class="empty">
+        <h3>No worker has received a task since it started</h3>
+      </section>
+    );
+  return (
+    <section class="empty">
+      <h3>No task {seconds < 10 ? "yet" : `in ${durationOf(Math.round(seconds))}`}</h3>
+      <p class="hint">Tasks are counted from the moment a tab is open.</p>
+      <button type="button" onClick={all}>
+        Show all since the workers started
+      </button>
+    </section>
+  );
+}
+
+function TaskTable({
+  report: { tasks, seconds },
+  chosen,
+}: {
+  report: TaskReport;
+  chosen: string | undefined;
+}) {
+  const [filter, setFilter] = useState("");
+  const listed = tasks.filter(({ task }) => task.toLowerCase().includes(filter.toLowerCase()));
+  // One scale for all rows, so that lengths compare.
+  const longest = (of: "runtime" | "wait") => Math.max(0, ...tasks.map((task) => task[of]?.p99 ?? 0));
+  const [runtime, wait] = [longest("runtime"), longest("wait")];
+  return (
+    <>
+      <div class="title-row">
+        <span class="hint">
+          {seconds === undefined
+            ? "Each worker counts from its own start, so there are no rates."
+            : `Counted over ${durationOf(Math.round(seconds))}.`}{" "}
+          Percentiles are interpolated, as by Prometheus.
+        </span>
+        {tasks.length >= FILTER_FROM && (
+          <input
+            type="search"
+            placeholder="Filter by name"
+            aria-label="Filter tasks by name"
+            value={filter}
+            onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+          />
+        )}
+      </div>
+      <TableRegion of="tasks">
+        <table class="tasks">
+          <thead>
+            <tr>
+              <th scope="col">Task</th>
+              <th scope="col" class="number">
+                Ended
+              </th>
+              <th scope="col" class="number">
+                Rate
+              </th>
+              <th scope="col" class="number">
+                Failed
+              </th>
+              <th scope="col" class="number">
+                Retried
+              </th>
+              <th scope="col">
+                Run time <span class="thin">p50 · p95 · p99</span>
+              </th>
+              <th scope="col">
+                Queue wait <span class="thin">p50 · p95 · p99</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {listed.map((row) => (
+              <Row key={row.task} row={row} chosen={row.task === chosen} runtime={runtime} wait={wait} />
+            ))}
+          </tbody>
+        </table>
+        {listed.length === 0 && <p class="hint">No task has “{filter}” in its name.</p>}
+      </TableRegion>
+    </>
+  );
+}
+
+interface RowProps {
+  readonly row: TaskRow;
+  readonly chosen: boolean;
+  /** The longest of all rows. */
+  readonly runtime: number;
+  readonly wait: number;
+}
+
+function Row({ row, chosen, runtime, wait }: RowProps) {
+  const { task, queues, ended, perSecond, failed, rejected, retried } = row;
+  return (
+    <tr class={chosen ? "chosen" : undefined}>
+      <th scope="row">
+        <a href={`#tasks/${encodeURIComponent(task)}`} aria-current={chosen ? "true" : undefined}>
+          {task}
+        </a>
+        <span class="hint below">{queues.join(", ")}</span>
+      </th>
+      <td class="number">{count(ended)}</td>
+      <td class="number">{perSecond === undefined ? "–" : speed(perSecond)}</td>
+      <td class="number">
+        {failed > 0 ? <State tone="bad">{count(failed)}</State> : "0"}
+        {rejected > 0 && <span class="hint below">{count(rejected)} dead letters</span>}
+      </td>
+      <td class="number">{count(retried)}</td>
+      <td>
+        <Percentiles of={row.runtime} longest={runtime} color="depth" />
+      </td>
+      <td>
+        <Percentiles of={row.wait} longest={wait} color="fetched" />
+      </td>
+    </tr>
+  );
+}
+
+interface DetailProps {
+  readonly name: string;
+  /** Undefined if the task did not run in the chosen time. */
+  readonly row: TaskRow | undefined;
+  readonly rates: TasksAnswer["rates"];
+  readonly past: Past;
+  readonly now: number;
+}
+
+/** Rates of one task over the last hour, and its outcomes. */
+function Detail({ name, row, rates = [], past, now }: DetailProps) {
+  const lines: Line[] = [
+    {
+      label: "done per second",
+      color: "depth",
+      series: rates.map(({ at, done }) => ({ at, value: done })),
+      filled: true,
+    },
+    {
+      label: "failed or rejected per second",
+      color: "failures",
+      series: rates.map(({ at, failed }) => ({ at, value: failed })),
+    },
+  ];
+  return (
+    <section class="detail" aria-labelledby="detail">
+      <div class="title-row">
+        <h2 id="detail">{name}</h2>
+        <a href="#tasks">Close</a>
+      </div>
+      <Legend lines={lines} />
+      <Chart
+        title={`Rates of ${name}`}
+        lines={lines}
+        span={spanOf(past.samples[0]?.at, now)}
+        format={speed}
+      />
+      {row && (
+        <dl class="facts">
+          {(["received", "succeeded", "failed", "retried", "rejected", "returned", "discarded"] as const).map(
+            (outcome) => (
+              <div key={outcome}>
+                <dt>{outcome}</dt>
+                <dd>{count(row[outcome])}</dd>
+              </div>
+            ),
+          )}
+        </dl>
+      )}
+    </section>
+  );
+}

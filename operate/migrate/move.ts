@@ -1,0 +1,178 @@
+import type { ConsumeMessage } from "amqplib";
+import { DELAYED_QUEUES } from "../../components/shared/celery/contract";
+import { type AmqpSession, BrokerError } from "../amqp/connection";
+import { keyOf, type Route, routeOf } from "../backup/message";
+import { delayedKey, FIRST_DELAY, timeOfHeader } from "../amqp/delays";
+import { propertiesOf } from "../amqp/publish";
+import { wait } from "../waiting";
+
+/** A queue of the other RabbitMQ, and the queue that its tasks move to. */
+export interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface MoveOptions {
+  /** Ends once no task has arrived for this time. Undefined: only `signal` ends it. */
+  readonly idleSeconds?: number;
+  readonly signal: AbortSignal;
+  readonly report?: (moved: number) => void;
+}
+
+/** Counts of one queue. Each task that was taken has moved, or was returned. */
+export interface Moved extends Pair {
+  /** Tasks that the other RabbitMQ has delivered. */
+  readonly taken: number;
+  /** Tasks that our brokers have confirmed, and that were then removed there. */
+  readonly moved: number;
+  /** Tasks that stayed there, because the command ended. */
+  readonly returned: number;
+  /** Tasks that wait there now. */
+  readonly remaining: number;
+  /** Consumers that the queue has there. */
+  readonly consumers: number;
+}
+
+/** Tasks under way at the same time, so the most that a killed command leaves in both queues. */
+export const WINDOW = 100;
+/** A task that is due earlier goes to its queue at once. */
+const DELAY_SECONDS = 2;
+const SETTLE_SECONDS = 30;
+
+/**
+ * Publishes the tasks of a queue to ours, and acknowledges each there once our brokers have confirmed it. So nothing is
+ * lost at any point, and a task of which the acknowledgement is lost is in both queues.
+ */
+export async function move(
+  source: AmqpSession,
+  target: AmqpSession,
+  pair: Pair,
+  { idleSeconds, signal, report }: MoveOptions,
+): Promise<Moved> {
+  const [there, here] = [await source.branch(), await target.branch()];
+  const bridge = new Bridge(there, here, pair);
+  const failed = Promise.race([there.failed, here.failed, bridge.failed]);
+  await Promise.race([bridge.start(), failed]);
+  const isIdle = () => idleSeconds !== undefined && Date.now() - bridge.lastMoved > idleSeconds * 1000;
+  while (!signal.aborted && !(isIdle() && bridge.pending === 0)) {
+    await Promise.race([wait(0.2), failed]);
+    report?.(bridge.moved);
+  }
+  return Promise.race([bridge.stop(), failed]);
+}
+
+class Bridge {
+  taken = 0;
+  moved = 0;
+  lastMoved = Date.now();
+  /** Rejects when our brokers do not store a task. */
+  readonly failed: Promise<never>;
+  private fail: (error: Error) => void = () => undefined;
+  private isStopped = false;
+  private hasFailed = false;
+  private tag = "";
+  private readonly published = new Set<ConsumeMessage>();
+
+  constructor(
+    private readonly source: AmqpSession,
+    private readonly target: AmqpSession,
+    private readonly pair: Pair,
+  ) {
+    this.failed = new Promise((_, reject) => (this.fail = reject));
+    this.failed.catch(() => undefined);
+    // Comes before the confirm of the same task. Nothing is acknowledged after it, because it is not known which one it
+    // is; all of them return to the other RabbitMQ.
+    target.channel.on("return", () => this.refuse("does not exist"));
+  }
+
+  /** Tasks whose confirm has not arrived. */
+  get pending(): number {
+    return this.published.size;
+  }
+
+  async start(): Promise<void> {
+    const { channel } = this.source;
+    await channel.prefetch(WINDOW);
+    const { consumerTag } = await channel.consume(this.pair.from, (message) => {
+      if (!message) this.fail(new BrokerError(`queue ${this.pair.from} was deleted in the other RabbitMQ`));
+      else {
+        this.taken += 1;
+        if (!this.isStopped) this.carry(message);
+      }
+    });
+    this.tag = consumerTag;
+  }
+
+  /** Waits for the confirms that are under way, and returns the other tasks. */
+  async stop(): Promise<Moved> {
+    const { channel } = this.source;
+    this.isStopped = true;
+    await channel.cancel(this.tag);
+    for (const deadline = Date.now() + SETTLE_SECONDS * 1000; this.pending > 0; await wait(0.1))
+      if (Date.now() > deadline)
+        throw new BrokerError(`the brokers have not confirmed ${this.pending} tasks for ${SETTLE_SECONDS} s`);
+    if (this.taken > this.moved) channel.nackAll(true);
+    // The answer comes after the broker has handled all acknowledgements.
+    const { messageCount, consumerCount } = await channel.checkQueue(this.pair.from);
+    return {
+      ...this.pair,
+      taken: this.taken,
+      moved: this.moved,
+      returned: this.taken - this.moved,
+      remaining: messageCount,
+      consumers: consumerCount,
+    };
+  }
+
+  private carry(message: ConsumeMessage): void {
+    const { exchange, routingKey, options } = routeTo(message, this.pair, Date.now());
+    this.published.add(message);
+    const { channel } = this.target;
+    try {
+      channel.publish(
+        exchange,
+        routingKey,
+        message.content,
+        { ...options, mandatory: true },
+        (error: unknown) => {
+          this.published.delete(message);
+          if (error) this.refuse("refused a task, because it is full or has no leader");
+          if (this.hasFailed) return;
+          this.source.channel.ack(message);
+          this.moved += 1;
+          this.lastMoved = Date.now();
+        },
+      );
+    } catch (error) {
+      // The headers are too large for the client, or the channel is closed.
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private refuse(why: string): void {
+    this.hasFailed = true;
+    this.fail(new BrokerError(`queue ${this.pair.to} ${why}`));
+  }
+}
+
+/** A task with an eta waits in the brokers' queues of delayed tasks, and not in a worker. */
+export function routeTo(message: ConsumeMessage, { from, to }: Pair, now: number): Route {
+  const properties = {
+    ...propertiesOf(message),
+    expiration: message.properties.expiration as string | undefined,
+  };
+  const route = routeOf(
+    {
+      key: keyOf(message),
+      queue: from.startsWith(DELAYED_QUEUES) ? from : to,
+      routingKey: message.fields.routingKey,
+      body: message.content,
+      properties,
+    },
+    now,
+  );
+  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
+  const seconds = ((timeOfHeader(headers.eta) ?? now) - now) / 1000;
+  if (route.exchange !== "" || seconds <= DELAY_SECONDS) return route;
+  return { ...route, exchange: FIRST_DELAY, routingKey: delayedKey(seconds, to) };
+}

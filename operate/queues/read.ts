@@ -1,0 +1,71 @@
+import { DELAYED_QUEUES } from "../../components/shared/celery/contract";
+import { type Brokers, podOf, type QueueCounts, type QueueStatistics } from "../cluster/brokers";
+import type { Installation } from "../cluster/installation";
+import { queuesOfPool } from "../cluster/poolQueues";
+import { patiently } from "../cluster/patience";
+
+/** A queue, as `ha-celery queues --json` prints it. */
+export interface QueueRow {
+  readonly name: string;
+  readonly ready: number;
+  /** Tasks that workers hold. */
+  readonly unacknowledged: number;
+  /** Tasks that failed a delivery and wait for the next one. The rest is up to 5 s old, and undefined if unknown. */
+  readonly returning?: number;
+  readonly consumers?: number;
+  /** Per second. */
+  readonly published?: number;
+  readonly delivered?: number;
+  /** Copies that are online, and all. */
+  readonly online: number;
+  readonly copies: number;
+  /** Pod of the broker that leads it. */
+  readonly leader: string;
+}
+
+export interface Queues {
+  readonly queues: readonly QueueRow[];
+  /** Tasks with a countdown or an eta that is not reached. */
+  readonly delayed: number;
+}
+
+/** Reads all queues, sorted by name. */
+export async function readQueues(brokers: Pick<Brokers, "queues" | "statistics">): Promise<Queues> {
+  const [counts, statistics] = await Promise.all([
+    patiently((seconds) => brokers.queues(seconds)),
+    // During a failure, the counts are worth more than a complete answer.
+    brokers.statistics().catch(() => []),
+  ]);
+  return toQueues(counts, statistics);
+}
+
+/** Combines the counts of queues with what is known about them beyond that. */
+export function toQueues(counts: readonly QueueCounts[], statistics: readonly QueueStatistics[]): Queues {
+  const isDelayed = ({ name }: { readonly name: string }) => name.startsWith(DELAYED_QUEUES);
+  return {
+    queues: counts
+      .filter((queue) => !isDelayed(queue))
+      .map(({ name, messages, unacknowledged, online, members, leader }) => {
+        const { returning, consumers, published, delivered } =
+          statistics.find((each) => each.name === name) ?? {};
+        return {
+          name,
+          ready: Math.max(0, messages - unacknowledged - (returning ?? 0)),
+          unacknowledged,
+          returning,
+          consumers,
+          published,
+          delivered,
+          online: online.length,
+          copies: members.length,
+          leader: podOf(leader),
+        };
+      })
+      .sort((one, other) => one.name.localeCompare(other.name)),
+    delayed: counts.filter(isDelayed).reduce((sum, { messages }) => sum + messages, 0),
+  };
+}
+
+/** Queues of all worker pools. */
+export const queuesOfPools = ({ pools }: Pick<Installation, "pools">): string[] =>
+  pools.flatMap(queuesOfPool);
