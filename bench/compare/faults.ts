@@ -1,77 +1,99 @@
+import { loadavg } from "node:os";
 import type { Cluster } from "../../operate/cluster/cluster";
+import type { Installation } from "../../operate/cluster/installation";
 import type { Power } from "../../operate/cluster/nodes";
 import { runDrill } from "../../operate/drill/drill";
 import { DEFAULT_LOAD } from "../../operate/drill/load";
 import type { DrillPlan, Observer } from "../../operate/drill/plan";
-import { SCENES } from "../../operate/drill/scenes";
 import type { Scene } from "../../operate/drill/scenes/scene";
-import type { Verdict } from "../../operate/drill/verdict/verdict";
-import { messageOf, UserError } from "../../operate/errors";
+import { messageOf } from "../../operate/errors";
 import type { Report } from "../../local/report";
-import type { Side } from "./side";
+import type { Contestant } from "./contestant";
+import { figuresOf, type Result } from "./results";
 
-/** Result of a scene for one design: a verdict, or the reason why there is none. */
-export interface Outcome {
-  readonly scene: string;
-  readonly verdict?: Verdict;
-  readonly failure?: string;
-}
-
-const COMPARED = ["drain", "broker-kill", "node-off", "worker-kill", "partition"];
 /** Above the default, so that more than one task is in flight when the fault occurs. */
 const RATE = 80;
 
-export function comparedScenes(): Scene[] {
-  return COMPARED.map((name) => {
-    const scene = SCENES.find((each) => each.name === name);
-    if (scene) return scene;
-    throw new UserError(`There is no scene "${name}" to compare.`);
-  });
+/** What the scenes of one design need. */
+export interface Run {
+  readonly cluster: Cluster;
+  readonly power: Power;
+  readonly scenes: readonly Scene[];
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** Called after each scene, so that a run that is stopped keeps what it has measured. */
+  readonly add: (result: Result) => void;
 }
 
-/** Runs the scenes in sequence on the installation's own workers and queue. */
-export async function runScenes(
-  cluster: Cluster,
-  power: Power,
-  initialSide: Side,
-  scenes: readonly Scene[],
-  signal: AbortSignal,
-  report: Report,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let side = initialSide;
+/**
+ * Starts a design and runs the scenes in sequence on its own workers and queue. A design that does not start, or does
+ * not recover and then does not start again, has a failure for each scene that is left.
+ */
+export async function runScenes(contestant: Contestant, run: Run): Promise<void> {
+  const { scenes, signal, report, add } = run;
+  let installation: Installation | undefined;
   for (const scene of scenes) {
-    const reportLine = (line: string) => report(`${side.name}, ${scene.name}: ${line}`);
-    const plan = planOf(side, scene);
-    const outcome = await runDrill(cluster, side.installation, plan, observerFor(reportLine), signal, {
-      power,
-    }).then(
-      ({ verdict }): Outcome => ({ scene: scene.name, verdict }),
-      (error: unknown): Outcome => {
-        if (signal.aborted) throw error;
-        return { scene: scene.name, failure: messageOf(error) };
-      },
-    );
-    outcomes.push(outcome);
-    reportLine(describeOutcome(outcome));
-    if (side.renew && (outcome.verdict?.fullStrengthSeconds ?? null) === null) {
-      reportLine("reinstalling");
-      side = await side.renew();
+    const reportLine = (line: string) => report(`${contestant.name}, ${scene.name}: ${line}`);
+    try {
+      if (!installation) {
+        reportLine("starting the design");
+        installation = await contestant.start(signal);
+      }
+      const result = await runScene(contestant, installation, scene, run, reportLine);
+      add(result);
+      reportLine(describeResult(result));
+      if (contestant.renewable && (result.figures?.fullStrengthSeconds ?? null) === null)
+        installation = undefined;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const result = resultOf(contestant, scene, { failure: messageOf(error) });
+      add(result);
+      reportLine(describeResult(result));
     }
   }
-  return outcomes;
 }
 
-function planOf(side: Side, scene: Scene): DrillPlan {
+async function runScene(
+  contestant: Contestant,
+  installation: Installation,
+  scene: Scene,
+  { cluster, power, signal }: Run,
+  reportLine: Report,
+): Promise<Result> {
+  const plan = planOf(contestant.name, contestant.scene(scene));
+  try {
+    const { verdict } = await runDrill(cluster, installation, plan, observerFor(reportLine), signal, {
+      power,
+    });
+    return resultOf(contestant, scene, { figures: figuresOf(verdict) });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return resultOf(contestant, scene, { failure: messageOf(error) });
+  }
+}
+
+const resultOf = (
+  { name }: Contestant,
+  scene: Scene,
+  outcome: Pick<Result, "figures" | "failure">,
+): Result => ({
+  design: name,
+  scene: scene.name,
+  at: new Date().toISOString(),
+  loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+  ...outcome,
+});
+
+function planOf(design: string, scene: Scene): DrillPlan {
   return {
-    run: `${side.name}-${scene.name}-${new Date().toISOString().slice(11, 19).replace(/\D/g, "")}`,
+    run: `${design}-${scene.name}-${new Date().toISOString().slice(11, 19).replace(/\D/g, "")}`,
     scene,
     load: { ...DEFAULT_LOAD, rate: RATE, ...scene.load },
     limits: scene.limits,
     warmSeconds: 8,
     coolSeconds: 10,
     holdSeconds: scene.holdSeconds,
-    recoveryTimeoutSeconds: 180,
+    recoveryTimeoutSeconds: 120,
     usePool: true,
   };
 }
@@ -82,8 +104,8 @@ const observerFor = (report: Report): Observer => ({
   prepared: ({ victim }) => report(`  the leader is ${victim.pod} on ${victim.kubernetesNode}`),
 });
 
-function describeOutcome({ verdict, failure }: Outcome): string {
-  if (!verdict) return `no verdict: ${failure}`;
-  const { confirmed, lost, duplicated, publishGapSeconds, consumeGapSeconds } = verdict;
+function describeResult({ figures, failure }: Result): string {
+  if (!figures) return `no verdict: ${failure}`;
+  const { confirmed, lost, duplicated, publishGapSeconds, consumeGapSeconds } = figures;
   return `${confirmed} tasks, ${lost} lost, ${duplicated} duplicated, publish gap ${publishGapSeconds} s, consume gap ${consumeGapSeconds} s`;
 }

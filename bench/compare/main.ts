@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "commander";
+import { repeated } from "../../operate/cli/commonOptions";
 import { numberOption } from "../../operate/cli/numberOption";
 import { runProgram } from "../../operate/cli/runProgram";
 import type { Cluster } from "../../operate/cluster/cluster";
@@ -8,87 +11,117 @@ import { abortOnInterrupt } from "../../operate/interrupt";
 import { findCluster } from "../../local/cluster";
 import { clusterOf } from "../../local/kubeContext";
 import { withClusterLock } from "../../local/lock";
+import { REPOSITORY } from "../../local/paths";
 import { localPower } from "../../local/power";
 import type { Report } from "../../local/report";
 import { up } from "../../local/up";
-import { comparedScenes, runScenes } from "./faults";
+import { type Contestant, contestantOf, contestantOfOurs, OURS } from "./contestant";
+import { chosenDesigns, chosenScenes, DESIGNS, orderOf } from "./designs";
+import { runScenes } from "./faults";
+import { removeNamespace } from "./namespace";
 import { Ours } from "./ours";
-import { faultPage, publish, throughputPage } from "./report";
-import { seedImages } from "./seed/images";
-import { installSeed, removeSeed } from "./seed/seed";
-import type { Side } from "./side";
+import { picture } from "./picture";
+import { faultPage, isMeasured, publish, throughputPage } from "./report";
+import { readResults, type Result, writeResults } from "./results";
+import { seed } from "./seed/seed";
 import { Bench } from "./throughput/bench";
 import { MEASUREMENTS } from "./throughput/measurements";
 import { takeTurns } from "./throughput/turns";
 
 const TASKS = 200;
+const CONNECT_ATTEMPTS = 5;
+const PICTURE = join(REPOSITORY, "docs", "images", "compare.svg");
 
 /** What the command line of `make compare` sets. */
 interface CompareOptions {
   readonly cluster: string;
   readonly only?: "faults" | "throughput";
-  readonly rounds: number;
+  readonly design?: readonly string[];
+  readonly scene?: readonly string[];
+  readonly rounds?: number;
+  readonly add?: boolean;
+  readonly missing?: boolean;
+  readonly asIs?: boolean;
 }
 
-/** Measures both designs on one local cluster, and restores the state that `make up` creates. */
-async function compare({ cluster: name, only, rounds }: CompareOptions, signal: AbortSignal): Promise<void> {
+/** Measures the designs on one local cluster, and restores the state that `make up` creates. */
+async function compare(options: CompareOptions, signal: AbortSignal): Promise<void> {
+  const { cluster: name, only, rounds } = options;
+  // Wrong names end the command before anything starts.
+  const [designs, scenes] = [chosenDesigns(options.design), chosenScenes(options.scene)];
   const startedAt = Date.now();
   const report: Report = (line) =>
     console.log(`${String(Math.round((Date.now() - startedAt) / 1000)).padStart(5)} s  ${line}`);
 
-  await up({ cluster: name, stack: "local", run: "compare", tasks: TASKS, config: {} });
+  if (!options.asIs) await up({ cluster: name, stack: "local", run: "compare", tasks: TASKS, config: {} });
   const { cluster, registry } = await connect(name);
-  await removeSeed(cluster);
+  for (const { namespace } of DESIGNS) await removeNamespace(cluster, namespace);
   const ours = new Ours(cluster, await findInstallation(cluster));
-  const images = await seedImages(registry, ours.image, report);
-  const install = async (): Promise<Side> => {
-    await removeSeed(cluster);
-    report("installing the seed's design");
-    const installation = await installSeed(cluster, images, ours.concurrency, signal);
-    return { name: "seed", installation, renew: install };
-  };
-  const oursSide: Side = { name: "ours", installation: ours.installation };
+  const site = { cluster, registry, workerImage: ours.image, concurrency: ours.concurrency, report };
 
   try {
     if (only !== "faults") {
-      const contenders = [oursSide, await install()].map((side) => ({
-        name: side.name,
-        bench: new Bench(cluster, side.installation, signal),
+      const installations = { ours: ours.installation, seed: await seed.install(site, signal) };
+      const contenders = (["ours", "seed"] as const).map((each) => ({
+        name: each,
+        bench: new Bench(cluster, installations[each], signal),
       }));
-      const { rates, notes } = await takeTurns(contenders, MEASUREMENTS, rounds, report, signal);
-      publish("throughput", throughputPage(rates), notes);
-      await removeSeed(cluster);
-      await ours.start(signal);
+      const { rates, notes } = await takeTurns(contenders, MEASUREMENTS, rounds ?? 3, report, signal);
+      publish("throughput", { ...throughputPage(rates), notes });
+      await removeNamespace(cluster, seed.namespace);
     }
     if (only !== "throughput") {
-      const [scenes, power] = [comparedScenes(), localPower(name)];
-      const outcomes = await runScenes(cluster, power, oursSide, scenes, signal, report);
+      const contestants = [contestantOfOurs(ours), ...DESIGNS.map((design) => contestantOf(design, site))];
+      const results = options.add || options.missing ? readResults() : [];
+      const add = (result: Result) => {
+        results.push(result);
+        writeResults(results);
+      };
       await ours.stop();
-      report("stopped our design");
-      const page = faultPage(
-        outcomes,
-        await runScenes(cluster, power, await install(), scenes, signal, report),
-      );
-      publish("faults", page, page.notes);
+      for (let round = 1; round <= (rounds ?? 1); round++)
+        for (const chosen of orderOf(designs, round)) {
+          report(`round ${round} of ${rounds ?? 1}: ${chosen}`);
+          const contestant = contestants.find((each) => each.name === chosen) as Contestant;
+          const left = options.missing
+            ? scenes.filter(({ name: scene }) => !isMeasured(results, scene, chosen))
+            : scenes;
+          if (left.length === 0) continue;
+          try {
+            await runScenes(contestant, {
+              cluster,
+              power: localPower(name),
+              scenes: left,
+              signal,
+              report,
+              add,
+            });
+          } finally {
+            await contestant.stop();
+          }
+          publish("faults", faultPage(results));
+          writeFileSync(PICTURE, picture(results));
+        }
     }
   } finally {
-    report("removing the seed's design");
-    await removeSeed(cluster);
+    report(`removing all designs but ${OURS}`);
+    for (const { namespace } of DESIGNS) await removeNamespace(cluster, namespace);
     await ours.start(AbortSignal.timeout(600_000));
   }
   report("our design is running again");
 }
 
 async function connect(name: string): Promise<{ cluster: Cluster; registry: string }> {
-  const found = await findCluster(name);
+  let found: Awaited<ReturnType<typeof findCluster>>;
+  // A busy machine may not answer in time.
+  for (let attempt = 0; !found && attempt < CONNECT_ATTEMPTS; attempt++) found = await findCluster(name);
   if (!found)
     throw new UserError(
-      `The local cluster "${name}" does not exist, although it was just brought up. Run the command again.`,
+      `The local cluster "${name}" does not exist, so it cannot be measured as it is. Run the command without --as-is.`,
     );
   return { cluster: clusterOf(found), registry: found.registry };
 }
 
-const signal = abortOnInterrupt("Stopping: removing the seed's design and restarting ours");
+const signal = abortOnInterrupt("Stopping: removing the other designs and restarting ours");
 
 async function run(options: CompareOptions): Promise<void> {
   try {
@@ -100,14 +133,18 @@ async function run(options: CompareOptions): Promise<void> {
 
 runProgram(
   new Command("compare")
-    .description("measure the seed's design and ours under the same load and faults")
+    .description("measure ours and its peers under the same load and faults")
     .option("--cluster <name>", "local cluster; created if it does not run", "local")
     .addOption(new Option("--only <part>", "measure only this part").choices(["faults", "throughput"]))
+    .option("--design <name>", "design to measure under faults, instead of all; can be repeated", repeated)
+    .option("--scene <name>", "fault, instead of all; can be repeated", repeated)
     .option(
       "--rounds <number>",
-      "number of throughput measurements, of which the median counts",
+      "number of rounds: 1 for faults and 3 for throughput by default",
       numberOption({ integer: true, min: 1 }),
-      3,
     )
+    .option("--add", "add to the results of earlier runs instead of replacing them")
+    .option("--missing", "measure only what has no figures yet, and keep what has")
+    .option("--as-is", "measure the cluster and our installation as they run, without bringing them up first")
     .action(run),
 );

@@ -1,43 +1,91 @@
 import { max, median, min } from "d3-array";
 import { newTable } from "../../operate/table";
 import { markdown, measuredBy, writeSection } from "../document";
-import type { Outcome } from "./faults";
+import { COMPARED, DESIGNS } from "./designs";
+import { OURS } from "./contestant";
+import type { Figures, Result } from "./results";
 import type { Rates } from "./throughput/turns";
 
-interface Page {
+export interface Page {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  readonly notes: readonly string[];
 }
 
-const SIDE_BY_SIDE = "ours \\| seed";
-const FAULT_HEAD = ["tasks", "lost", "duplicated", "publish gap, s", "consume gap, s", "recovered, s"];
+/** Names of all designs, in the order of the tables. */
+export const NAMES: readonly string[] = [OURS, ...DESIGNS.map(({ name }) => name)];
 
-/** Compares both designs scene by scene. A note says why a design has no figures. */
-export function faultPage(ours: readonly Outcome[], seed: readonly Outcome[]): Page & { notes: string[] } {
-  const pairs = ours.map((one) => [one, seed.find(({ scene }) => scene === one.scene)] as const);
-  const rows = pairs.map(([one, other]) => {
-    const [left, right] = [figures(one), figures(other)];
-    return [one.scene, ...left.map((figure, index) => `${figure} \\| ${right[index]}`)];
-  });
-  const notes = pairs.flatMap(([one, other]) => [noteOf("ours", one), noteOf("seed", other)].flat());
-  return { head: ["scene", ...FAULT_HEAD.map((name) => `${name} (${SIDE_BY_SIDE})`)], rows, notes };
+const HEAD = [
+  "fault",
+  "design",
+  "rounds",
+  "tasks",
+  "lost",
+  "duplicated",
+  "publish gap, s",
+  "consume gap, s",
+  "healthy again, s",
+];
+
+/** One row for each fault and design: medians, and in parentheses the range over all rounds. */
+export function faultPage(results: readonly Result[]): Page {
+  const rows = COMPARED.flatMap((scene) =>
+    NAMES.flatMap((design) => {
+      const own = ofPair(results, scene, design);
+      return own.length === 0 ? [] : [[scene, design, ...cells(own)]];
+    }),
+  );
+  return { head: HEAD, rows, notes: [...failures(results), ...loadNote(results)] };
 }
 
-function figures(outcome: Outcome | undefined): string[] {
-  const verdict = outcome?.verdict;
-  if (!verdict) return FAULT_HEAD.map(() => "?");
-  const { confirmed, lost, duplicated, publishGapSeconds, consumeGapSeconds, fullStrengthSeconds } = verdict;
-  const seconds = [publishGapSeconds, consumeGapSeconds].map((gap) => (gap === null ? "-" : gap.toFixed(1)));
+export const ofPair = (results: readonly Result[], scene: string, design: string): Result[] =>
+  results.filter((each) => each.scene === scene && each.design === design);
+
+export const isMeasured = (results: readonly Result[], scene: string, design: string): boolean =>
+  ofPair(results, scene, design).some(({ figures }) => figures !== undefined);
+
+function cells(results: readonly Result[]): string[] {
+  const measured = results.flatMap(({ figures }) => (figures ? [figures] : []));
+  const rounds =
+    measured.length === results.length ? `${measured.length}` : `${measured.length} of ${results.length}`;
+  const spread = (of: (figures: Figures) => number | null, digits: number, missing: string) =>
+    spreadOf(measured.map(of), digits, missing);
   return [
-    ...[confirmed, lost, duplicated].map(String),
-    ...seconds,
-    fullStrengthSeconds === null ? "never" : fullStrengthSeconds.toFixed(0),
+    rounds,
+    spread(({ confirmed }) => confirmed, 0, "-"),
+    spread(({ lost }) => lost, 0, "-"),
+    spread(({ duplicated }) => duplicated, 0, "-"),
+    spread(({ publishGapSeconds }) => publishGapSeconds, 1, "-"),
+    spread(({ consumeGapSeconds }) => consumeGapSeconds, 1, "-"),
+    spread(({ fullStrengthSeconds }) => fullStrengthSeconds, 0, "never"),
   ];
 }
 
-function noteOf(side: string, outcome: Outcome | undefined): string[] {
-  if (!outcome?.failure) return [];
-  return [`${side}, ${outcome.scene}: no figures, because ${outcome.failure.replaceAll("\n", " ").trim()}`];
+/** `3 (1 to 7)`, with the number of rounds that have no value. */
+export function spreadOf(values: readonly (number | null)[], digits: number, missing: string): string {
+  const known = values.filter((value) => value !== null);
+  const absent = values.length - known.length;
+  if (known.length === 0) return values.length === 0 ? "-" : missing;
+  const [least, middle, most] = [min(known), median(known), max(known)].map((value) =>
+    value?.toFixed(digits),
+  );
+  const range = least === most ? `${middle}` : `${middle} (${least} to ${most})`;
+  return absent === 0 ? range : `${range}; ${absent} x ${missing}`;
+}
+
+const failures = (results: readonly Result[]): string[] =>
+  results.flatMap(({ design, scene, at, failure }) =>
+    failure === undefined
+      ? []
+      : [`${design}, ${scene}, ${at}: no figures, because ${failure.replaceAll("\n", " ").trim()}`],
+  );
+
+function loadNote(results: readonly Result[]): string[] {
+  const loads = results.map(({ loadAverage }) => loadAverage);
+  if (loads.length === 0) return [];
+  return [
+    `Load average of the machine at the end of each run: ${spreadOf(loads, 1, "-")}. It counts all that runs there, not only this measurement.`,
+  ];
 }
 
 /** Returns the medians of all rounds, and the ratios of both designs within a round. */
@@ -56,17 +104,13 @@ export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
       ratios.length > 1 ? `${middle} (${least} to ${most})` : (middle ?? "-"),
     ];
   });
-  return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows };
+  return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows, notes: [] };
 }
 
 /** Prints a table, and writes it to docs/reference/benchmarks.md. */
-export function publish(
-  part: "faults" | "throughput",
-  { head, rows }: Page,
-  notes: readonly string[] = [],
-): void {
-  const table = newTable({ head: head.map(unescaped) });
-  table.push(...rows.map((row) => row.map(unescaped)));
+export function publish(part: "faults" | "throughput", { head, rows, notes }: Page): void {
+  const table = newTable({ head: [...head] });
+  table.push(...rows.map((row) => [...row]));
   console.log(`\n${table.toString()}`);
   for (const note of notes) console.log(note);
   const lines = [
@@ -77,5 +121,3 @@ export function publish(
   ];
   console.log(`written to ${writeSection(`make compare, ${part}`, lines)}`);
 }
-
-const unescaped = (text: string): string => text.replaceAll("\\|", "|");

@@ -1,6 +1,5 @@
 import type { Report } from "../../../local/report";
 import { messageOf } from "../../../operate/errors";
-import type { Side } from "../side";
 import type { Bench } from "./bench";
 import type { Measurement } from "./measurements";
 
@@ -18,7 +17,7 @@ export interface Turns {
 }
 
 export interface Contender {
-  readonly name: Side["name"];
+  readonly name: keyof Rates;
   readonly bench: Pick<Bench, "measure" | "scale">;
 }
 

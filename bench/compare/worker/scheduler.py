@@ -1,11 +1,14 @@
-"""The seed's scheduler: a plain loop that publishes without confirms.
+"""The peers' scheduler: a plain loop that calls apply_async, with the settings of the peer's app.
 
 Reads the same settings as the drill's own publisher (ha_celery.drill.publisher). A task counts as published
 when apply_async returns. If it raises, the task is not retried, because a web request would fail here.
+If it still waits for a lost connection when the load has ended, the scheduler exits without it.
 """
 
 import json
+import os
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +19,25 @@ from ha_celery.drill.reporter import Reporter
 from ha_celery.recorder import DRILL_TASKS
 from tasks import app
 
+# Longer than the reporter needs to report the last tasks.
+HANGING_SECONDS = 10.0
+
+
+def exit_after_stop(reporter: Reporter) -> None:
+    """Exit if the load was stopped, but apply_async does not return."""
+    while not reporter.stopped():
+        time.sleep(0.5)
+    time.sleep(HANGING_SECONDS)
+    print("apply_async does not return", file=sys.stderr, flush=True)
+    os._exit(0)
+
 
 def schedule(plan: Plan) -> dict[str, object]:
     """Publish until the end or the stop; return the figures."""
     task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
     refused = 0
     with Reporter(plan.run, plan.ledger_url) as reporter:
+        threading.Thread(target=exit_after_stop, args=(reporter,), daemon=True).start()
         with app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=10)
         started = time.time()
