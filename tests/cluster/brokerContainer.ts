@@ -12,35 +12,54 @@ const quiet = () => undefined;
 /** The first lets brokers on one network form a cluster. */
 const COMMAND = ["sh", "-c", "umask 077; echo cookie > ~/.erlang.cookie; exec rabbitmq-server"];
 
-/** A single broker in a container, with the product's image. Its port is published on 127.0.0.1 only. */
+/** What a broker has besides the defaults. */
+export interface BrokerSetup {
+  /** Docker network on which other brokers reach it by its name. Default: none. */
+  readonly network?: string;
+  /** Lines of rabbitmq.conf. */
+  readonly configuration?: readonly string[];
+  /** Files in /etc/rabbitmq/test, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Published ports besides 5672. */
+  readonly ports?: readonly number[];
+  /** Image of another RabbitMQ. Default: the product's. */
+  readonly image?: () => Promise<string>;
+}
+
+/** A single broker in a container, by default with the product's image. Its ports are published on 127.0.0.1 only. */
 export class BrokerContainer {
   private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-"));
   /** Id of its image, once it has started. */
   image = "";
   private address = "";
 
-  /** @param network Docker network on which other brokers reach it by its name. Default: none. */
   constructor(
     readonly name: string,
-    private readonly network?: string,
+    private readonly setup: BrokerSetup = {},
   ) {}
 
   async start(): Promise<void> {
     await ensureDocker(quiet);
-    const base = (await ensureBaseImages(quiet)).rabbitmq;
-    const source = join(REPOSITORY, "docker", "rabbitmq");
-    this.image = await docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
+    this.image = await (this.setup.image ?? productImage)();
+    const { network, configuration = [], files = {}, ports = [] } = this.setup;
     // Allows the default user to log in over the network.
-    const configuration = join(this.folder, "open.conf");
-    writeFileSync(configuration, "loopback_users = none\n");
+    const lines = ["loopback_users = none", ...configuration].join("\n");
+    for (const [name, text] of Object.entries({ ...files, "open.conf": `${lines}\n` }))
+      writeFileSync(join(this.folder, name), text);
     chmodSync(this.folder, 0o755);
     await this.remove();
-    const volume = `${configuration}:/etc/rabbitmq/conf.d/90-open.conf:ro`;
-    const options = ["--detach", "--name", this.name, "--volume", volume, "--publish", "127.0.0.1::5672"];
-    if (this.network) options.push("--network", this.network, "--hostname", this.name);
+    const options = ["--detach", "--name", this.name, "--volume", `${this.folder}:/etc/rabbitmq/test:ro`];
+    options.push("--volume", `${join(this.folder, "open.conf")}:/etc/rabbitmq/conf.d/90-open.conf:ro`);
+    for (const port of [5672, ...ports]) options.push("--publish", `127.0.0.1::${port}`);
+    if (network) options.push("--network", network, "--hostname", this.name);
     await docker("run", ...options, this.image, ...COMMAND);
     await this.started();
     this.address = await docker("port", this.name, "5672");
+  }
+
+  /** Port of 127.0.0.1 at which a port is published. */
+  async port(port: number): Promise<number> {
+    return Number((await docker("port", this.name, String(port))).split(":").at(-1));
   }
 
   /** URL of a virtual host, `/` by default. */
@@ -86,6 +105,12 @@ export class BrokerContainer {
       await this.started(attempts - 1);
     }
   }
+}
+
+async function productImage(): Promise<string> {
+  const base = (await ensureBaseImages(quiet)).rabbitmq;
+  const source = join(REPOSITORY, "docker", "rabbitmq");
+  return docker("build", "--quiet", "--build-arg", `BASE_IMAGE=${base}`, source);
 }
 
 async function docker(...args: string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,8 @@ export interface Certificate {
   "tls.key": string;
   "ca.crt": string;
 }
+
+const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"];
 
 /** A certificate authority, created with the commands of docs/how-to/tls.md. */
 export class Authority {
@@ -33,6 +35,39 @@ export class Authority {
     return { "tls.crt": this.read("tls.crt"), "tls.key": this.read("tls.key"), "ca.crt": this.certificate };
   }
 
+  /** Issues a certificate that was valid for the first two days of 2026 only. */
+  issueExpired(...hosts: string[]): Certificate {
+    const names = hosts.map((host) => `DNS:${host}`).join(",");
+    // `openssl req` accepts no dates.
+    const settings = [
+      ...[
+        "[ca]",
+        "default_ca = authority",
+        "[authority]",
+        "database = index.txt",
+        "serial = serial",
+        "policy = any",
+        "[any]",
+        "commonName = supplied",
+      ],
+      ...["[extensions]", `subjectAltName = ${names}`, "basicConstraints = critical,CA:FALSE"],
+    ];
+    writeFileSync(join(this.folder, "expired.cnf"), `${settings.join("\n")}\n`);
+    writeFileSync(join(this.folder, "index.txt"), "");
+    this.run("req", "-new", ...KEY, "-subj", "/CN=broker", "-keyout", "expired.key", "-out", "expired.csr");
+    const dates = ["-startdate", "20260101000000Z", "-enddate", "20260103000000Z"];
+    this.run(
+      ...["ca", "-batch", "-config", "expired.cnf", "-extensions", "extensions", ...dates],
+      ...["-cert", "ca.crt", "-keyfile", "ca.key", "-md", "sha256", "-create_serial", "-outdir", "."],
+      ...["-notext", "-in", "expired.csr", "-out", "expired.crt"],
+    );
+    return {
+      "tls.crt": this.read("expired.crt"),
+      "tls.key": this.read("expired.key"),
+      "ca.crt": this.certificate,
+    };
+  }
+
   close(): void {
     rmSync(this.folder, { recursive: true });
   }
@@ -43,12 +78,14 @@ export class Authority {
       const at = option.indexOf("=");
       return [option.slice(0, at), option.slice(at + 1)];
     });
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", ...key, "-days", "2", "-keyout", `${file}.key`, "-out", `${file}.crt`, ...pairs],
-      { cwd: this.folder, stdio: "pipe" },
+    this.run(
+      "req",
+      ...["-x509", ...KEY, "-days", "60", "-keyout", `${file}.key`, "-out", `${file}.crt`, ...pairs],
     );
+  }
+
+  private run(...args: string[]): void {
+    execFileSync("openssl", args, { cwd: this.folder, stdio: "pipe" });
   }
 
   private read(file: string): string {

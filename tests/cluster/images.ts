@@ -7,11 +7,14 @@ import { REPOSITORY } from "../../local/paths";
 export interface ImageSources {
   /** Registry that this machine pushes to and the nodes pull from. */
   registry: string;
-  bases: { rabbitmq: string; worker: string };
+  bases: { rabbitmq: string; worker: string; prometheus?: string };
 }
 
 /** Builds and pushes an image of docker/. Runs inside a Pulumi program. */
-export function image(name: "rabbitmq" | "worker", { registry, bases }: ImageSources): pulumi.Output<string> {
+export function image(
+  name: "rabbitmq" | "worker" | "prometheus",
+  { registry, bases }: ImageSources,
+): pulumi.Output<string> {
   return new ContainerImage(name, {
     repository: `${registry}/${name}`,
     context: join(REPOSITORY, "docker", name),

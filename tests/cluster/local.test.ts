@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY, stateDir } from "../../local/paths";
 import { drills } from "./drills";
+import { scheduledDrills } from "./scheduledDrills";
 import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, Running, start } from "./machine";
 
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
@@ -160,6 +161,7 @@ describe("the local target, on a real cluster", () => {
   });
 
   describe("drilled", drills);
+  describe("drilled by the clock: scheduled drills", scheduledDrills);
 
   describe("restarted and taken down", () => {
     it("recovers after all of its containers stopped, as after a reboot", async () => {

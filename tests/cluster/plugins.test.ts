@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
+import { CLOSE_CLIENTS } from "../../components/rabbitMqCluster/closeClients";
 import { ensureErlangImage } from "../../local/images";
 import { localName, REPOSITORY } from "../../local/paths";
 import { ensureDocker } from "../../local/toolchain";
 import type { Brokers } from "../../operate/cluster/brokers";
 import { oldestDeadLetterSeconds, takeDeadLetters } from "../../operate/cluster/deadLetters";
+import { parameterCommand } from "../../operate/drill/record/metrics";
+import type { DrillRecord } from "../../operate/drill/record/record";
 import { BrokerContainer } from "./brokerContainer";
 
 const quiet = () => undefined;
@@ -14,8 +18,9 @@ const quiet = () => undefined;
 /** Longer than the three polls after which a broker closes. */
 const POLLS_MS = 6_000;
 
-const PLUGINS = `[whereis(ha_celery_balance_leaders), whereis(ha_celery_dead_letters), whereis(ha_celery_force_checkpoints),
-  whereis(ha_celery_pause_minority), whereis(ha_celery_start_members)]`;
+const PLUGINS = `[whereis(ha_celery_balance_leaders), whereis(ha_celery_dead_letters),
+  whereis(ha_celery_detect_lost_nodes), whereis(ha_celery_drills), whereis(ha_celery_force_checkpoints), whereis(ha_celery_node_metrics), whereis(ha_celery_pause_minority),
+  whereis(ha_celery_start_members)]`;
 const CONNECT = `{ok, _} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost", 5672,
   2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), ok.`;
 /** The process of a connection still exists and handles no message. */
@@ -43,12 +48,29 @@ const DEAD_LETTER = `{ok, C} = amqp_connection:start({amqp_params_direct, none, 
   amqp_channel:call(Ch, {'basic.reject', Tag, false}), amqp_connection:close(C), ok.`;
 /** Polls at once; the call returns once that is done. */
 const LOOK = "ha_celery_dead_letters ! poll, gen_server:call(ha_celery_dead_letters, wait).";
+const LOOK_AT_QUEUES = "ha_celery_node_metrics ! poll, gen_server:call(ha_celery_node_metrics, wait).";
+const READ_DRILLS = "ha_celery_drills ! poll, gen_server:call(ha_celery_drills, wait).";
+const DRILL: DrillRecord = {
+  run: "broker-kill-0922071320",
+  scene: "broker-kill",
+  outcome: "passed",
+  startedAt: "2026-09-21T14:12:00.000Z",
+  finishedAt: "2026-09-21T14:13:20.000Z",
+  reasons: [],
+};
 const DEAD_LETTERS = '{resource, <<"/">>, queue, <<"dead-letters">>}';
 const DELIVERIES = `{ok, Q} = rabbit_amqqueue:lookup(${DEAD_LETTERS}),
   {ok, {Header, _}} = ra:aux_command(amqqueue:get_pid(Q), {peek, 1}), maps:get(delivery_count, Header).`;
 /** Number of queues of each leader. */
 const LEADERS = `maps:values(maps:map(fun(_, Led) -> length(Led) end,
   maps:groups_from_list(fun amqqueue:qnode/1, rabbit_amqqueue:list()))).`;
+/** Publishes to q1, and keeps what has become of the confirm. */
+const PUBLISH = `spawn(fun() -> {ok, C} = amqp_connection:start({amqp_params_network, <<"guest">>, <<"guest">>, <<"/">>, "localhost",
+  5672, 2047, 0, 0, 60000, none, [fun amqp_auth_mechanisms:plain/3], [], []}), {ok, Ch} = amqp_connection:open_channel(C),
+  amqp_channel:call(Ch, {'confirm.select', false}), P = erlang:make_tuple(15, undefined, [{1, 'P_basic'}]),
+  amqp_channel:call(Ch, {'basic.publish', 0, <<>>, <<"q1">>, false, false}, {amqp_msg, P, <<>>}),
+  application:set_env(rabbit, test_published, true),
+  application:set_env(rabbit, test_confirmed, catch amqp_channel:wait_for_confirms(Ch, 30)), timer:sleep(infinity) end), ok.`;
 /** The polls of a minute at once; the call returns once they are done. */
 const MINUTE =
   "[ha_celery_balance_leaders ! poll || _ <- lists:seq(1, 12)], gen_server:call(ha_celery_balance_leaders, wait, 30000).";
@@ -81,7 +103,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
 describe("the plugins of the broker image", () => {
   const network = localName("plugins", "network");
   const [first, second] = ["a", "b"].map(
-    (letter) => new BrokerContainer(localName("plugins", letter), network),
+    (letter) => new BrokerContainer(localName("plugins", letter), { network }),
   ) as [BrokerContainer, BrokerContainer];
 
   before(async () => {
@@ -97,9 +119,8 @@ describe("the plugins of the broker image", () => {
 
   it("pass their EUnit tests", async () => {
     const source = join(REPOSITORY, "docker", "rabbitmq");
-    const tested = ["checkpoints", "dead_letter_metrics", "leaders", "majority", "poller"].map(
-      (name) => `ha_celery_${name}_tests`,
-    );
+    const files = await readdir(join(source, "tests"));
+    const tested = files.map((file) => basename(file, ".erl"));
     const run = `R = eunit:test([${tested.join()}], [verbose]), halt(case R of ok -> 0; _ -> 1 end).`;
     const script = `cd /tmp && erlc -Werror /source/poller/*.erl && erlc -Werror -pa /tmp /source/*/*.erl && erl -noshell -eval '${run}'`;
     const options = ["--rm", "--volume", `${source}:/source:ro`, "--entrypoint", "sh"];
@@ -113,10 +134,12 @@ describe("the plugins of the broker image", () => {
     assert.match(stdout, /All \d+ tests passed/);
   });
 
-  describe("for dead letters", () => {
-    const SCRAPE = String.raw`exec 3<>/dev/tcp/127.0.0.1/15692; printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3; cat <&3`;
-    const metrics = async () => (await execa("docker", ["exec", first.name, "bash", "-c", SCRAPE])).stdout;
+  const metrics = async ({ name } = first, path = "/metrics") => {
+    const scrape = String.raw`exec 3<>/dev/tcp/127.0.0.1/15692; printf 'GET ${path} HTTP/1.0\r\n\r\n' >&3; cat <&3`;
+    return (await execa("docker", ["exec", name, "bash", "-c", scrape])).stdout;
+  };
 
+  describe("for dead letters", () => {
     // The leaders of all queues are counted below.
     after(async () => {
       for (const queue of ["dead-letters", "tasks"]) await first.control("delete_queue", queue);
@@ -156,12 +179,26 @@ describe("the plugins of the broker image", () => {
     });
 
     it("cost a scrape no other metric if they fail", async () => {
-      await first.control("eval", "application:set_env(ha_celery_dead_letters, letters, broken).");
-      const scraped = await metrics();
-      assert.match(scraped, /^rabbitmq_identity_info/m);
-      assert.doesNotMatch(scraped, /ha_celery_dead_letters/);
+      await until(async () => {
+        await first.control("eval", "application:set_env(ha_celery_dead_letters, letters, broken).");
+        const scraped = await metrics();
+        assert.match(scraped, /^rabbitmq_identity_info/m);
+        // The plugin's own poll may have come in between.
+        return !scraped.includes("ha_celery_dead_letters");
+      });
       await first.control("eval", LOOK);
       assert.match(await metrics(), /^ha_celery_dead_letters{/m);
+    });
+
+    it("have an age as every queue's first message, on a page of its own", async () => {
+      await until(async () => {
+        // RabbitMQ counts ready messages every 5 s.
+        await first.control("eval", LOOK_AT_QUEUES);
+        return /^ha_celery_queue_oldest_seconds{vhost="\/",queue="dead-letters"} [\d.]+$/m.test(
+          await metrics(first, "/metrics/ha_celery"),
+        );
+      });
+      assert.doesNotMatch(await metrics(), /ha_celery_queue_oldest_seconds/);
     });
 
     it("let a drill remove its own, and return others without a failed delivery", async () => {
@@ -225,6 +262,23 @@ describe("the plugins of the broker image", () => {
       assert.equal(await first.accepts(5672), true, "clients cannot connect");
     });
 
+    it("serve the verdict of a drill on every node", async () => {
+      const [, , ...command] = parameterCommand(DRILL);
+      await first.control(...command);
+      for (const broker of [first, second]) {
+        await broker.control("eval", READ_DRILLS);
+        const scraped = await metrics(broker);
+        assert.match(scraped, /^ha_celery_drill_passed{scene="broker-kill"} 1$/m);
+        assert.match(
+          scraped,
+          /^ha_celery_drill_finished_timestamp_seconds{scene="broker-kill"} 1790000000$/m,
+        );
+      }
+      await first.control(...parameterCommand({ ...DRILL, outcome: "failed" }).slice(2));
+      await second.control("eval", READ_DRILLS);
+      assert.match(await metrics(second), /^ha_celery_drill_passed{scene="broker-kill"} 0$/m);
+    });
+
     it("balance leaders once all brokers have served for a minute", async () => {
       await first.control("eval", DECLARE_SIX);
       const leaders = async () => JSON.parse(await first.control("eval", LEADERS)) as number[];
@@ -233,8 +287,26 @@ describe("the plugins of the broker image", () => {
       assert.deepEqual(await leaders(), [3, 3]);
     });
 
+    it("close connections once publishers have their confirms", async () => {
+      const member = `'%2F_q1', 'rabbit@${second.name}'`;
+      const tested = (name: string) => first.control("eval", `application:get_env(rabbit, test_${name}).`);
+      await first.control(
+        "eval",
+        `{ok, Q} = rabbit_amqqueue:lookup({resource, <<"/">>, queue, <<"q1">>}),
+          rabbit_quorum_queue:transfer_leadership(Q, node()), sys:suspend({${member}}).`,
+      );
+      await first.control("eval", PUBLISH);
+      await until(async () => (await tested("published")) === "{ok,true}");
+      assert.equal(await tested("confirmed"), "undefined");
+      const resume = `spawn(fun() -> timer:sleep(500), sys:resume({${member}}) end)`;
+      assert.equal(await first.control("eval", `${resume}, ${CLOSE_CLIENTS}`), "{ok,1}");
+      assert.equal(await tested("confirmed"), "{ok,true}");
+      assert.equal(await first.accepts(5672), false);
+      await first.control("eval", "rabbit_maintenance:resume_all_client_listeners().");
+    });
+
     describe("of three", () => {
-      const third = new BrokerContainer(localName("plugins", "c"), network);
+      const third = new BrokerContainer(localName("plugins", "c"), { network });
 
       before(async () => {
         await third.start();
@@ -256,6 +328,24 @@ describe("the plugins of the broker image", () => {
         }
         assert.equal(await third.control("eval", RUNS_SEVENTH), "false");
         await until(async () => (await third.control("eval", RUNS_SEVENTH)) === "true");
+      });
+
+      it("disconnect a broker whose machine is lost, and not one whose process is stopped", async () => {
+        const peers = () => first.control("eval", "length(nodes()).");
+        await until(async () => (await peers()) === "2");
+        await execa("docker", ["pause", third.name]);
+        await setTimeout(POLLS_MS);
+        assert.equal(await peers(), "2");
+        await execa("docker", ["unpause", third.name]);
+        // Sends neither FIN nor RST.
+        await execa("docker", ["network", "disconnect", network, third.name]);
+        try {
+          await setTimeout(POLLS_MS);
+          // Erlang itself needs 45 s, and this broker has no TCP_USER_TIMEOUT.
+          assert.equal(await peers(), "1");
+        } finally {
+          await execa("docker", ["network", "connect", network, third.name]);
+        }
       });
     });
   });

@@ -113,6 +113,11 @@ export class ProviderStack {
     return readFileSync(join(this.folder, "state", ".pulumi", "stacks", "providers", "test.json"), "utf8");
   }
 
+  /** Deletes the state of all stacks, with its history. */
+  loseState(): void {
+    rmSync(join(this.folder, "state", ".pulumi"), { recursive: true });
+  }
+
   /** Removes a resource from the state, as if the run that created it was killed before it wrote the state. */
   async forget(name: string): Promise<void> {
     const exported = await this.opened.exportStack();

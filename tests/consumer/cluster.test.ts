@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { REPOSITORY } from "../../local/paths";
+import type { UpgradeCheck } from "../../operate/upgrade/model";
 import { Consumer, type Outputs } from "./consumer";
 import { openSharedCluster, type SharedCluster } from "../cluster/sharedCluster";
+import { filesIn, leaksIn } from "../unit/operate/doctor/leaks";
+import { eventually, LeakyPod, Plugin, secretsOf } from "./doctor";
 
 /** Namespaces of the cluster itself, and of other suites that may run at the same time. */
 const OTHERS =
-  /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|storefront|elsewhere|jobs|celery|(space|shop|roads)-.*)$/;
+  /^(default|kube-.*|local-path-storage|ha-celery.*|plain|secure|storefront|elsewhere|jobs|celery|(jobs|space|shop|roads)-.*)$/;
 
 describe("programs that import the library, on an existing cluster", () => {
   const consumer = new Consumer();
@@ -129,6 +132,65 @@ describe("programs that import the library, on an existing cluster", () => {
     });
 
     it("changes nothing when nothing changed", () => consumer.pulumi("preview", "orders", env));
+
+    it("is shown by kubectl ha-celery", async () => {
+      const plugin = await Plugin.of(shared.cluster, consumer);
+      const { stdout } = await plugin.run("status", "--json", `--namespace=${namespace}`);
+      const status = JSON.parse(stdout) as { name: string; brokers: object[] };
+      assert.equal(status.name, outputs.brokerPods?.value);
+      assert.equal(status.brokers.length, 3);
+    });
+
+    it("has nothing in the way of an upgrade, and nothing to finish", async () => {
+      const plugin = await Plugin.of(shared.cluster, consumer);
+      const where = ["--json", `--namespace=${namespace}`];
+      const checked = await eventually(
+        () => plugin.run("upgrade check", ...where),
+        ({ exitCode }) => exitCode === 0,
+      );
+      const { findings, versions } = JSON.parse(checked.stdout) as UpgradeCheck;
+      assert.deepEqual(
+        findings.filter(({ blocks }) => blocks),
+        [],
+      );
+      assert.equal(checked.exitCode, 0);
+      assert.deepEqual([versions.rabbitmq.length, versions.kubelets], [1, [versions.kubernetes]]);
+      assert.deepEqual(
+        versions.workers.map(({ pool }) => pool).sort(),
+        [...(outputs.workers?.value as string[])].sort(),
+      );
+      for (const { celery } of versions.workers) assert.match(celery ?? "", /^5\./);
+      const finished = await plugin.run("upgrade finish", "--yes", ...where);
+      assert.deepEqual(JSON.parse(finished.stdout), { enabled: [], disabled: [] });
+    });
+
+    it("gives ha-celery doctor no secret for its bundle, although logs, objects, and brokers have some", async () => {
+      const plugin = await Plugin.of(shared.cluster, consumer);
+      const secrets = await secretsOf(shared.config, namespace, String(outputs.brokerPods?.value));
+      const sources = await new LeakyPod(shared.config, namespace).run(String(images.worker?.value));
+      assert.ok(leaksIn(sources, secrets).length >= 2, "the log of the pod has the URL and its password");
+      const { folder, unread } = await eventually(
+        async () => {
+          const output = `--output=${join(consumer.folder, `bundle-${Date.now()}`)}`;
+          const { stdout, stderr } = await plugin.run("doctor", "--json", `--namespace=${namespace}`, output);
+          if (stdout === "") throw new Error(stderr);
+          return JSON.parse(stdout) as { folder: string; unread: object[] };
+        },
+        ({ unread: missing }) => missing.length === 0,
+      );
+      assert.deepEqual(unread, []);
+      const files = filesIn(folder);
+      for (const [name, text] of files) assert.deepEqual(leaksIn(text, secrets), [], name);
+      for (const [name, content] of [
+        ["logs/leaky/leaky.log", /amqp:\/\/celery:<left out>@|<left out>/],
+        ["rabbitmq/definitions.json", /"password_hash": "<left out>"/],
+        ["rabbitmq/nodes.json", /"rabbitmq_version": "4\./],
+        ["versions.json", /"celery": "5\./],
+        ["objects/events.json", /"reason": "Scheduled"/],
+        ["status.json", /"problems": \[/],
+      ] as const)
+        assert.match(files.get(name) ?? "", content, name);
+    });
 
     it("leaves nothing behind", async () => {
       assert.ok(namespace);

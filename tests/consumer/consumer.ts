@@ -2,18 +2,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { lock } from "proper-lockfile";
 import { REPOSITORY } from "../../local/paths";
 import { NO_COLOR } from "../cluster/noColor";
+import { type PackedFile, packLibrary } from "./packedLibrary";
 
 /** Packages that a program must install next to the library. */
 export const PEERS = Object.keys((readJson("package.json") as { peerDependencies: object }).peerDependencies);
-
-/** A file of the packed library. */
-export interface PackedFile {
-  path: string;
-  size: number;
-}
 
 /** Outputs of a program's stack, by name. */
 export type Outputs = Record<string, { value: unknown; secret: boolean }>;
@@ -25,10 +19,12 @@ export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-consumer-"));
   /** Files of the packed library. */
   files: PackedFile[] = [];
+  /** Path of the packed library. */
+  tarball = "";
 
   /** Packs the library, copies the programs, and installs their packages in the versions of our lockfile. */
   async make(): Promise<void> {
-    const tarball = await this.pack();
+    ({ tarball: this.tarball, files: this.files } = await packLibrary(this.folder));
     const copy = (from: string, to: string) =>
       cpSync(join(REPOSITORY, from), join(this.folder, to), { recursive: true });
     copy("examples/typescript", "orders");
@@ -38,7 +34,7 @@ export class Consumer {
     copy("tests/consumer/broker", "broker");
     copy("tests/consumer/run.ts", "run.ts");
     this.write("tsconfig.json", JSON.stringify({ extends: "./orders/tsconfig.json", include: ["."] }));
-    const dependencies = { ...lockedVersions(), "ha-celery": `file:${tarball}` };
+    const dependencies = { ...lockedVersions(), "ha-celery": `file:${this.tarball}` };
     this.write("package.json", JSON.stringify({ private: true, dependencies }));
     await this.run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
   }
@@ -87,33 +83,6 @@ export class Consumer {
   private projectOf(program: string): string {
     const text = readFileSync(join(this.folder, program, "Pulumi.yaml"), "utf8");
     return /^name: (.+)$/m.exec(text)?.[1] ?? "";
-  }
-
-  /** Suites run at the same time, and each build deletes and writes the folder `dist`. */
-  private async pack(): Promise<string> {
-    const release = await lock(REPOSITORY, {
-      lockfilePath: join(REPOSITORY, "node_modules", ".pack.lock"),
-      retries: { retries: 180, minTimeout: 1_000, maxTimeout: 1_000 },
-    });
-    try {
-      return await this.packAlone();
-    } finally {
-      await release();
-    }
-  }
-
-  private async packAlone(): Promise<string> {
-    const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", this.folder], {
-      cwd: REPOSITORY,
-    });
-    // The output of the build comes first.
-    const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as {
-      filename: string;
-      files: PackedFile[];
-    }[];
-    if (!packed) throw new Error(`npm pack made nothing: ${stdout}`);
-    this.files = packed.files;
-    return join(this.folder, packed.filename);
   }
 }
 

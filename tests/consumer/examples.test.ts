@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { list, run, the } from "../unit/components/engine";
 import { librarySchema } from "../unit/components/schema";
+import { fieldProblems, GO, objectsIn, PYTHON } from "./languages";
 import { resourceProblems } from "./schemaProblems";
 
 const REPOSITORY = resolve(__dirname, "../..");
@@ -23,14 +24,14 @@ describe("examples/yaml", () => {
   const ours = Object.entries(program.resources).filter(([, { type }]) => type.startsWith("ha-celery:"));
 
   it("uses components according to the schema", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     assert.equal(ours.length, 1);
     for (const [, { type, properties }] of ours)
       assert.deepEqual(resourceProblems(librarySchema(), type, properties), []);
   });
 
   it("exports outputs of the components", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const [name, { type }] of ours) {
       const { properties = {} } = librarySchema().resources[type.replace(":", ":index:")] ?? {};
       for (const value of Object.values(program.outputs)) {
@@ -60,14 +61,14 @@ describe("examples/yaml", () => {
   ];
   for (const [what, broker, problem] of wrong) {
     it(`a mistake would fail the test: ${what}`, function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const properties = { rabbitmqImage: "a", workerImage: "b", app: "c", broker };
       assert.deepEqual(resourceProblems(librarySchema(), "ha-celery:HaCelery", properties), [problem]);
     });
   }
 
   it("a mistake would fail the test: a missing argument", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     assert.deepEqual(
       resourceProblems(librarySchema(), "ha-celery:HaCelery", { app: "a", rabbitmqImage: "b" }),
       ["ha-celery:HaCelery.workerImage is missing"],
@@ -75,9 +76,45 @@ describe("examples/yaml", () => {
   });
 });
 
+describe("examples/pulumi-python and examples/pulumi-go", () => {
+  const read = (path: string) => readFileSync(join(EXAMPLES, path), "utf8");
+  const programs = [
+    ["pulumi-python", "__main__.py", PYTHON, /pulumi\.export\("(\w+)"/g],
+    ["pulumi-go", "main.go", GO, /ctx\.Export\("(\w+)"/g],
+  ] as const;
+
+  for (const [example, file, language, exported] of programs) {
+    it(`${example} uses components according to the schema`, function () {
+      this.timeout(180_000);
+      const program = read(`${example}/${file}`);
+      const types = objectsIn(program, language).map(({ type }) => type.replace(/Args$/, ""));
+      assert.deepEqual([...new Set(types)].sort(), [
+        "BrokerOptions",
+        "BrokerStorage",
+        "Compute",
+        "HaCelery",
+        "WorkerPoolOptions",
+      ]);
+      assert.deepEqual(fieldProblems(librarySchema(), program, language), []);
+      const wrong = program.replace(/memory(?=[=:])/i, "ram");
+      assert.match(
+        fieldProblems(librarySchema(), wrong, language).join(),
+        /^ComputeArgs\.ram does not exist$/,
+      );
+    });
+
+    it(`${example} uses the components of this repository, and has the outputs of examples/yaml`, () => {
+      const { packages } = parse(read(`${example}/Pulumi.yaml`)) as YamlProgram;
+      assert.equal(resolve(EXAMPLES, example, packages["ha-celery"] ?? ""), join(REPOSITORY, "components"));
+      const outputs = [...read(`${example}/${file}`).matchAll(exported)].map(([, name]) => name);
+      assert.deepEqual(outputs, Object.keys((parse(read("yaml/Pulumi.yaml")) as YamlProgram).outputs));
+    });
+  }
+});
+
 describe("examples/typescript", () => {
   it("passes its own test, with Pulumi's own mocks", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const mocha = join(REPOSITORY, "node_modules/.bin/mocha");
     execFileSync(mocha, [join(EXAMPLES, "typescript/index.test.ts")], { cwd: REPOSITORY, stdio: "pipe" });
   });

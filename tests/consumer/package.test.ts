@@ -3,11 +3,22 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pythonPackage } from "../../components/inject/files";
 import { REPOSITORY } from "../../local/paths";
+import { checkNpm, npmSbom } from "../../release/pack";
+import manifest from "../../package.json";
 import { Consumer, PEERS } from "./consumer";
 
 /** Limits in bytes that an accidentally packed file would exceed. */
 const LARGEST_FILE = 60_000;
-const LARGEST_TOTAL = 1_500_000;
+const LARGEST_TOTAL = 2_000_000;
+/** The command with all its packages, which the image of drills needs. A fifth of it compressed. */
+const DRILLS_PROGRAM = "program/dist/cli/ha-celery.js";
+const LARGEST_PROGRAM = 4_000_000;
+
+interface Sbom {
+  bomFormat: string;
+  components: { name: string }[];
+  metadata: { component: { name: string } };
+}
 
 describe("the packed library", () => {
   const consumer = new Consumer();
@@ -15,7 +26,7 @@ describe("the packed library", () => {
   before(() => consumer.make());
   after(() => consumer.remove());
 
-  it("contains only the compiled components and the command, their types, the Python package, license and README", () => {
+  it("contains only the compiled components and the command, their types, the console's page, the Python package, the image of drills, license and README", () => {
     const folders = ["components", "operate"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).map((file) =>
@@ -23,15 +34,23 @@ describe("the packed library", () => {
       ),
     );
     const compiled = sources
-      .filter((file) => file.endsWith(".ts"))
+      // The page and its build are bundled instead.
+      .filter((file) => file.endsWith(".ts") && !/^operate\/console\/(page|site)\//.test(file))
       .map((file) => join("dist", file.slice(0, -".ts".length)))
       .flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
     const guard = "ha_celery/drill/guard.py";
     const python = [...pythonPackage().files.map(({ path }) => path), guard].map((path) =>
       join("dist/docker/worker", path),
     );
+    const drills = [".dockerignore", "Dockerfile", DRILLS_PROGRAM, `program/docker/worker/${guard}`].map(
+      (file) => join("dist/docker/drills", file),
+    );
+    const page = ["index.html", "app.js", "app.css"].map((file) => join("dist/operate/console/site", file));
     const packed = consumer.files.map(({ path }) => path).sort();
-    assert.deepEqual(packed, [...compiled, ...python, "LICENSE", "README.md", "package.json"].sort());
+    assert.deepEqual(
+      packed,
+      [...compiled, ...python, ...drills, ...page, "LICENSE", "README.md", "package.json"].sort(),
+    );
   });
 
   it("provides the command ha-celery, which needs no file of the repository", async () => {
@@ -43,10 +62,37 @@ describe("the packed library", () => {
     );
   });
 
+  it("provides the same command as a plugin of kubectl, which looks for kubectl-ha_celery in PATH", async () => {
+    const help = await consumer.run("kubectl-ha_celery", ["--help"]);
+    assert.match(help, /^Usage: kubectl ha-celery \[options\] \[command\]/);
+    assert.equal(
+      await consumer.run("kubectl-ha_celery", ["drill"]),
+      await consumer.run("ha-celery", ["drill"]),
+    );
+  });
+
   it("is small", () => {
-    for (const { path, size } of consumer.files) assert.ok(size < LARGEST_FILE, `${path} has ${size} bytes`);
-    const total = consumer.files.reduce((sum, { size }) => sum + size, 0);
+    const isProgram = ({ path }: { path: string }) => path.endsWith(DRILLS_PROGRAM);
+    const others = consumer.files.filter((file) => !isProgram(file));
+    for (const { path, size } of others) assert.ok(size < LARGEST_FILE, `${path} has ${size} bytes`);
+    const total = others.reduce((sum, { size }) => sum + size, 0);
     assert.ok(total < LARGEST_TOTAL, `${total} bytes`);
+    const program = consumer.files.find(isProgram)?.size ?? 0;
+    assert.ok(program > 0 && program < LARGEST_PROGRAM, `the program of drills has ${program} bytes`);
+  });
+
+  it("passes the checks of a release: exports, types, and what npm expects", () =>
+    checkNpm(consumer.tarball));
+
+  it("has a bill of materials: all its dependencies and peers, and nothing that only tests need", async () => {
+    const { bomFormat, components, metadata } = JSON.parse(await npmSbom()) as Sbom;
+    assert.deepEqual([bomFormat, metadata.component.name], ["CycloneDX", "ha-celery"]);
+    const names = new Set(components.map(({ name }) => name));
+    assert.deepEqual(
+      [...Object.keys(manifest.dependencies), ...PEERS].filter((name) => !names.has(name)),
+      [],
+    );
+    for (const name of ["mocha", "publint", "typescript-eslint"]) assert.ok(!names.has(name), name);
   });
 
   it("shares the program's packages, because a second copy of @pulumi/pulumi would not see its resources", async () => {

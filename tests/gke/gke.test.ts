@@ -1,151 +1,88 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { ContainerRegistry, GkeCluster, type GkeClusterArgs } from "../../components";
-import { ensurePulumi } from "../../local/toolchain";
-import { ProviderStack, succeeded, touched } from "../cluster/providerStack";
-import { BASE, CHANGES, PROJECT, PROTECTED } from "./changes";
-import { ContainerApi, ENDPOINT_VARIABLE } from "./containerApi";
-import { CLUSTER, Google, GOOGLE_VARIABLE } from "./google";
+import { touched } from "../cluster/providerStack";
+import { BASE } from "./changes";
+import { CLUSTERS } from "./clusters";
+import { CLUSTER } from "./google";
+import { GkeStack, PREPARATION_MS, type StackArgs } from "./stack";
 
 const lastPart = (id: string) => id.split("/").at(-1) ?? id;
 
-/** What happens to each resource of a cluster, other than the component itself. */
-function kinds(steps: Record<string, string[]>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(steps)
-      .filter(([name]) => name.includes("-"))
-      .map(([name, all]) => [name, all.includes("replace") ? "replace" : all[0]]),
-  );
-}
-
-/** A stack with a cluster and a registry, run by the real engine against the model of Google Cloud. */
-class GkeStack {
-  args: GkeClusterArgs = BASE;
-  readonly stack = new ProviderStack();
-  private readonly folder = mkdtempSync(join(tmpdir(), "ha-celery-gke-"));
-  readonly google = new Google(join(this.folder, "google.json"));
-  private readonly api = new ContainerApi(this.google);
-
-  async open(): Promise<void> {
-    const tools = await ensurePulumi(() => undefined);
-    await this.stack.open(async () => this.program(), tools, {
-      path: join(__dirname, "bin"),
-      variables: { [GOOGLE_VARIABLE]: join(this.folder, "google.json") },
-    });
-    process.env[ENDPOINT_VARIABLE] = await this.api.listen();
-  }
-
-  close(): void {
-    delete process.env.GOOGLE_CONTAINER_CUSTOM_ENDPOINT;
-    this.api.close();
-    this.stack.close();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private program(): void {
-    const cluster = new GkeCluster("infra", this.args);
-    const { deletionProtection } = this.args;
-    new ContainerRegistry("images", {
-      project: PROJECT,
-      location: "us-east1",
-      readers: [pulumi.interpolate`serviceAccount:${cluster.nodeServiceAccountEmail}`],
-      deletionProtection,
-    });
-  }
-}
+/** What to do with the components beside the cluster. */
+const BESIDE: Record<string, Omit<StackArgs, "cluster">> = {
+  "every protection": { encryptedVolumes: true },
+  "a given key, and images that are logged": {
+    encryptedVolumes: true,
+    registry: { vulnerabilityScanning: false },
+    identity: { projectNumber: "123", roles: [] },
+  },
+};
 
 describe("GKE, driven by the real engine against a model of Google Cloud", function () {
   this.timeout(600_000);
   const gke = new GkeStack();
-  const { stack, google } = gke;
+  const { google } = gke;
+  const base: StackArgs = { cluster: BASE };
 
-  before(async () => {
-    process.env.HA_CELERY_SKIP_PREFLIGHT = "1";
+  before(async function () {
+    this.timeout(PREPARATION_MS);
     await gke.open();
   });
-  after(() => {
-    delete process.env.HA_CELERY_SKIP_PREFLIGHT;
-    gke.close();
-  });
+  after(() => gke.close());
 
-  it("creates a cluster and a registry, although APIs are not ready at once", async () => {
+  it("creates everything, although APIs are not ready at once", async () => {
     for (const module of ["projects", "compute", "container", "artifactregistry"]) google.slowDown(module, 1);
-    succeeded(await stack.run("up"));
+    await gke.succeed("up", base);
     assert.equal(google.list(CLUSTER).length, 1);
   });
 
-  const settles = async (): Promise<void> => {
-    for (const operation of ["up", "refresh", "up"] as const)
-      assert.deepEqual(touched(succeeded(await stack.run(operation))), [], operation);
-  };
-  it("changes nothing in a second update, a refresh, and the update after it", settles);
-
-  it("changes nothing in a second update with public nodes, authorized networks, and a spot pool", async () => {
-    gke.args = {
-      ...BASE,
-      privateNodes: false,
-      dnsEndpoint: false,
-      authorizedNetworks: [{ cidr: "203.0.113.0/24" }],
-      spotPool: { maxNodes: 3 },
-    };
-    succeeded(await stack.run("up"));
-    await settles();
-    gke.args = BASE;
-  });
-
-  it("changes nothing in a second update with every protection", async () => {
-    gke.args = PROTECTED;
-    succeeded(await stack.run("up"));
-    await settles();
-    gke.args = BASE;
-    succeeded(await stack.run("up"));
-    await settles();
-  });
-
-  for (const [change, expected] of CHANGES) {
-    it(`previews ${JSON.stringify(change)}`, async () => {
-      gke.args = { ...BASE, ...change };
-      const { steps } = succeeded(await stack.run("preview"));
-      gke.args = BASE;
-      assert.deepEqual(kinds(steps), expected);
+  for (const [what, cluster] of CLUSTERS) {
+    it(`changes nothing in a second update, a refresh, and the update after it, with ${what}`, async () => {
+      await gke.succeed("up", { cluster, ...BESIDE[what] });
+      for (const operation of ["up", "refresh", "up"] as const)
+        assert.deepEqual(touched(await gke.succeed(operation)), [], operation);
     });
   }
 
   it("moves to a zone of its region with a network of its own, because the old cluster keeps its ranges", async () => {
-    gke.args = { ...BASE, location: "us-east1-c" };
-    const { steps } = succeeded(await stack.run("up"));
+    await gke.succeed("up", base);
+    const { steps } = await gke.succeed("up", { cluster: { ...BASE, location: "us-east1-c" } });
     for (const name of ["infra-network", "infra-subnetwork", "infra-cluster"])
       assert.deepEqual(steps[name], ["create-replacement", "replace", "delete-replaced"], name);
     assert.equal(google.list(CLUSTER).length, 1);
-    gke.args = BASE;
-    succeeded(await stack.run("up"));
+    await gke.succeed("up", base);
   });
 
-  it("deletes nothing of a protected stack, although no preview stops the destroy", async () => {
-    gke.args = { ...BASE, deletionProtection: true };
-    succeeded(await stack.run("up"));
-    const before = google.all();
-    const outcome = await stack.run("destroy");
+  it("deletes nothing of a protected cluster, although no preview stops the destroy", async () => {
+    await gke.succeed("up", { cluster: { ...BASE, deletionProtection: true } });
+    // An identity is not protected, like the workload that uses it.
+    const ofCluster = () => google.all().filter((id) => !/reports-/.test(id));
+    const before = ofCluster();
+    const outcome = await gke.run("destroy");
     assert.match(outcome.messages.join("\n"), /cannot be deleted\s+because it is protected/);
-    assert.deepEqual(google.all(), before);
-    gke.args = BASE;
-    succeeded(await stack.run("up"));
+    assert.deepEqual(ofCluster(), before);
+    await gke.succeed("up", base);
   });
 
   it("destroys everything", async () => {
-    succeeded(await stack.run("destroy"));
+    await gke.succeed("destroy");
     assert.equal(google.list(CLUSTER).length, 0);
   });
+});
+
+describe("GKE, with plugins in processes of their own, as the engine starts them for a user", function () {
+  this.timeout(600_000);
+  const gke = new GkeStack({ processes: true });
+  const { google } = gke;
+
+  before(() => gke.open());
+  after(() => gke.close());
 
   it("names the cluster that a killed update left behind, and the command that imports it", async () => {
     google.stallNextCluster();
-    await stack.run("up", { at: /Google creates the cluster/, by: "kill" });
-    await stack.cli(["cancel", "--yes"]);
+    await gke.run("up", undefined, { at: /Google creates the cluster/, by: "kill" });
+    await gke.cli(["cancel", "--yes"]);
     const [id = ""] = google.list(CLUSTER);
-    const { messages, error } = await stack.run("up");
+    const { messages, error } = await gke.run("up");
     assert.ok(error);
     const message = messages.join("\n");
     assert.match(
@@ -154,9 +91,9 @@ describe("GKE, driven by the real engine against a model of Google Cloud", funct
     );
 
     for (const [, command = ""] of message.matchAll(/^ *pulumi ((?:import|refresh) .*)$/gm))
-      await stack.cli([...command.replaceAll("'", "").split(" "), "--yes"]);
-    assert.equal(succeeded(await stack.run("up")).steps["infra-cluster"], undefined);
+      await gke.cli([...command.replaceAll("'", "").split(" "), "--yes"]);
+    assert.equal((await gke.succeed("up")).steps["infra-cluster"], undefined);
     assert.deepEqual(google.list(CLUSTER), [id]);
-    succeeded(await stack.run("destroy"));
+    await gke.succeed("destroy");
   });
 });

@@ -22,6 +22,7 @@ interface State {
 }
 
 export const CLUSTER = "gcp:container/cluster:Cluster";
+export const SERVICE = "gcp:projects/service:Service";
 const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 const NETWORK = "gcp:compute/network:Network";
 /** Types that set something. Setting it twice is not an error. */
@@ -70,6 +71,7 @@ export class Google {
     if (!SETTINGS.test(type) && this.find(id))
       throw new Error(`googleapi: Error 409: Already exists: ${id}.`);
     if (type === CLUSTER) this.requireFreeServicesRange(properties);
+    this.requireIdentityPool(properties);
     this.requireUseOfKeys(type, properties);
     this.put(type, id, properties);
   }
@@ -110,7 +112,7 @@ export class Google {
     );
     if (taken) {
       throw new Error(
-        `googleapi: Error 400: Services range "${range}" in subnetwork "${String(subnetwork)}" is already used by another cluster., badRequest`,
+        `googleapi: Error 400: Services range "${range}" in network "${String(properties.network)}", subnetwork "${String(subnetwork)}" is already used by another cluster., badRequest`,
       );
     }
   }
@@ -130,6 +132,14 @@ export class Google {
       if (!grants.some(({ cryptoKeyId, member }) => cryptoKeyId === key && String(member).includes(agent)))
         throw new Error(`googleapi: Error 400: ${agent} may not use ${key}., badRequest`);
     }
+  }
+
+  /** A project has a pool of identities once it has a cluster with Workload Identity. */
+  private requireIdentityPool({ member }: Properties): void {
+    const [pool, project] = /([-a-z0-9]+)\.svc\.id\.goog/.exec(String(member)) ?? [];
+    if (pool === undefined) return;
+    if (this.list(CLUSTER).some((id) => this.find(id)?.properties.project === project)) return;
+    throw new Error(`googleapi: Error 400: Identity Pool does not exist (${pool})., badRequest`);
   }
 
   private requireApi(type: string): void {

@@ -7,6 +7,8 @@ const IDS: Record<string, (properties: Text) => string> = {
   "gcp:projects/iAMMember:IAMMember": ({ project, role, member }) => `${project}/${role}/${member}`,
   "gcp:serviceaccount/account:Account": ({ project, accountId }) =>
     `projects/${project}/serviceAccounts/${accountId}@${project}.iam.gserviceaccount.com`,
+  "gcp:serviceaccount/iAMMember:IAMMember": ({ serviceAccountId, role, member }) =>
+    `${serviceAccountId}/${role}/${member}`,
   "gcp:compute/network:Network": ({ project, name }) => `projects/${project}/global/networks/${name}`,
   "gcp:compute/subnetwork:Subnetwork": ({ project, region, name }) =>
     `projects/${project}/regions/${region}/subnetworks/${name}`,
@@ -48,7 +50,7 @@ export function computed(type: string, properties: Properties): Properties {
   switch (type) {
     case "gcp:serviceaccount/account:Account": {
       const email = `${accountId}@${project}.iam.gserviceaccount.com`;
-      return { email, member: `serviceAccount:${email}` };
+      return { name: idOf(type, properties), email, member: `serviceAccount:${email}` };
     }
     case "gcp:projects/serviceIdentity:ServiceIdentity": {
       const email = "service-1@container-engine-robot.iam.gserviceaccount.com";

@@ -1,5 +1,7 @@
 import { serve } from "../../local/providers/plugin/server";
+import { Documents, DOCUMENTS_VARIABLE } from "./discovery/documents";
 import { Google, GOOGLE_VARIABLE } from "./google";
 import { GoogleProvider } from "./provider";
 
-void serve(new GoogleProvider(new Google(process.env[GOOGLE_VARIABLE] ?? "")));
+const { [GOOGLE_VARIABLE]: google = "", [DOCUMENTS_VARIABLE]: documents = "" } = process.env;
+void serve(new GoogleProvider(new Google(google), new Documents(documents)));

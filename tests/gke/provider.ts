@@ -17,15 +17,21 @@ import type {
 import { randomSuffix } from "../../local/providers/plugin/randomName";
 import { plainProperties, type Properties } from "../../local/providers/plugin/values";
 import { packageVersion } from "../../local/providers/plugin/version";
-import { ACCESS_TOKEN, CLUSTER, type Google } from "./google";
+import { ACCESS_TOKEN, CLUSTER, type Google, SERVICE } from "./google";
+import { requestProblems } from "./discovery/check";
+import type { Documents } from "./discovery/documents";
+import { requestOf } from "./discovery/requests";
 import { computed, idOf } from "./outputs";
-import { AUTONAMED, replaces, reported } from "./schema";
+import { AUTONAMED, keeps, replaces, reported } from "./schema";
 
 /** Model of the provider @pulumi/gcp: it compares inputs with what Google reports, as Terraform's providers do. */
 export class GoogleProvider implements ResourceProvider {
   readonly version = packageVersion("@pulumi/gcp");
 
-  constructor(private readonly google: Google) {}
+  constructor(
+    private readonly google: Google,
+    private readonly documents: Documents,
+  ) {}
 
   async configure(): Promise<void> {
     // The model needs no credentials.
@@ -49,8 +55,8 @@ export class GoogleProvider implements ResourceProvider {
     const state = plainProperties(oldState);
     const known = pick(state, Object.keys({ ...before, ...after }));
     const changes = changesBetween(known, after).filter(
-      // Google adds values that the program does not set.
-      ({ path, kind }) => kind !== "delete" || valueAt(before, path) !== undefined,
+      // Google adds values that the program does not set, and keeps some that it sets no more.
+      ({ path, kind }) => kind !== "delete" || (valueAt(before, path) !== undefined && !keeps(type, path)),
     );
     return {
       changes: changes.map(({ path, kind }) => ({ path, kind, replace: replaces(type, path) })),
@@ -61,6 +67,7 @@ export class GoogleProvider implements ResourceProvider {
     if (preview) return { id: "", state: inputs };
     const properties = plain(inputs);
     const id = idOf(type, properties);
+    this.requireRequest(type, properties);
     this.google.create(type, id, properties);
     if (type === CLUSTER && this.google.takeStall()) {
       // All other resources exist long before a cluster is ready.
@@ -83,8 +90,18 @@ export class GoogleProvider implements ResourceProvider {
 
   async update({ type, id, newInputs, preview }: UpdateRequest): Promise<Properties> {
     const properties = plain(newInputs);
-    if (!preview) this.google.update(type, id, properties);
+    if (preview) return stateOf(type, properties);
+    this.requireRequest(type, properties);
+    this.google.update(type, id, properties);
     return stateOf(type, properties);
+  }
+
+  /** Refuses fields and values that the API does not have. An update is checked as if it created the resource. */
+  private requireRequest(type: string, inputs: Properties): void {
+    const { api, ...request } = requestOf(type, inputs, "");
+    const problems = requestProblems(this.documents.get(api), request);
+    if (problems.length === 0) return;
+    throw new Error(`googleapi: Error 400: Invalid JSON payload received. ${problems.join("; ")}`);
   }
 
   async invoke(token: string): Promise<Properties> {
@@ -99,6 +116,7 @@ export class GoogleProvider implements ResourceProvider {
         "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
       );
     }
+    if (type === SERVICE && plainProperties(state).disableOnDestroy === false) return;
     this.google.delete(id);
   }
 }

@@ -19,6 +19,7 @@ const REPLACES: Record<string, RegExp> = {
   "gcp:projects/service:Service": /^(project|service)$/,
   "gcp:projects/iAMMember:IAMMember": /./,
   "gcp:serviceaccount/account:Account": /^(project|accountId)$/,
+  "gcp:serviceaccount/iAMMember:IAMMember": /./,
   "gcp:compute/network:Network": /^(project|name|description)$/,
   "gcp:compute/subnetwork:Subnetwork": /^(project|name|region|network|description)$/,
   "gcp:compute/router:Router": /^(project|name|region|network)$/,
@@ -40,6 +41,17 @@ const REPLACES: Record<string, RegExp> = {
 
 export function replaces(type: string, path: (string | number)[]): boolean {
   return REPLACES[type]?.test(path.join(".")) ?? false;
+}
+
+/** Properties that Google keeps if the program sets them no more (Optional and Computed in the provider's schemas). */
+const KEPT: Record<string, RegExp> = {
+  "gcp:container/cluster:Cluster":
+    /^(addonsConfig\.gkeBackupAgentConfig|securityPostureConfig\.(mode|vulnerabilityMode))$/,
+  "gcp:container/nodePool:NodePool": /^upgradeSettings\.(maxSurge|maxUnavailable)$/,
+};
+
+export function keeps(type: string, path: (string | number)[]): boolean {
+  return KEPT[type]?.test(path.join(".")) ?? false;
 }
 
 /** Blocks that Google always reports, because it adds fields of its own. */

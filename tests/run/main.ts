@@ -1,37 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { deleteCluster } from "../../local/cluster";
-import { ensureBaseImages } from "../../local/images";
-import { ensureDocker, ensurePulumi, stopDockerIfOurs } from "../../local/toolchain";
-import { CLUSTER as LOCAL } from "../cluster/machine";
-import { newSharedCluster, SHARED, SHARED_VARIABLE } from "../cluster/sharedCluster";
+import { CLUSTER as LOCAL_CLUSTER } from "../cluster/machine";
+import { SHARED, SHARED_VARIABLE } from "../cluster/sharedCluster";
+import { PACKED_VARIABLE } from "../consumer/packedLibrary";
+import { removeLeftOver } from "./leftOver";
 import { Runner } from "./runner";
-import { CELERY, CHECKS, CLUSTER, CONSUMER, drill, type Suite } from "./suites";
+import { CELERY, CHECKS, CLUSTER, CONSUMER, drill, LOCAL, SHARED_CLUSTER, type Suite } from "./suites";
 import { table } from "./table";
+
+/** Groups of suites that run one after the other. */
+interface Groups {
+  readonly checks?: readonly Suite[];
+  readonly suites: readonly Suite[];
+  /** Each of them runs without any other. */
+  readonly alone?: readonly Suite[];
+}
 
 const runner = new Runner();
 
+const A_CHECK_FAILED = "a check failed";
+
 /** Runs the checks. The other suites take minutes, so they run only if all checks have passed. */
-async function checksBefore(suites: readonly Suite[], run: (suites: readonly Suite[]) => Promise<void>) {
-  await runner.run(CHECKS);
-  if (runner.failed) notRun(suites, "a check failed");
-  else await run(suites);
+async function checksBefore(suites: readonly Suite[]): Promise<void> {
+  if (await runner.run(CHECKS)) await runner.run(suites);
+  else notRun(suites, A_CHECK_FAILED);
 }
 
-/** Runs suites that share a cluster, which exists from the first to the last of them. */
-async function onSharedCluster(suites: readonly Suite[]): Promise<void> {
-  await runner.step("cluster", async (report) => {
-    await ensureDocker(report);
-    await ensurePulumi(report);
-    await ensureBaseImages(report);
-    await newSharedCluster(report);
-  });
+/** Runs checks, if there are any, then suites at the same time, and then suites alone. The shared cluster is created
+ * beside all of that, and exists until the last suite that needs it has ended. */
+async function onSharedCluster({ checks = [], suites, alone = [] }: Groups): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ha-celery-tests-"));
+  const env = { [PACKED_VARIABLE]: folder };
+  const creating = runner.run([SHARED_CLUSTER]);
   try {
-    if (runner.failed) notRun(suites, "the cluster could not be created");
-    else await runner.run(suites, { [SHARED_VARIABLE]: SHARED });
+    if (!(await runner.run(checks))) {
+      runner.cancel(SHARED_CLUSTER, A_CHECK_FAILED);
+      await creating;
+      return notRun([...suites, ...alone], A_CHECK_FAILED);
+    }
+    await Promise.all([
+      runner.run(
+        suites.filter(({ onCluster }) => !onCluster),
+        env,
+      ),
+      creating.then(async (created) => {
+        const waiting = suites.filter(({ onCluster }) => onCluster);
+        if (created) await runner.run(waiting, { ...env, [SHARED_VARIABLE]: SHARED });
+        else notRun(waiting, "the cluster could not be created");
+        await deleteCluster(SHARED, () => undefined);
+      }),
+    ]);
+    for (const suite of alone) await runner.run([suite]);
   } finally {
-    // The suite `local` deletes its cluster itself, unless it was killed.
-    for (const name of [SHARED, LOCAL]) await deleteCluster(name, () => undefined);
-    await stopDockerIfOurs(() => undefined);
+    rmSync(folder, { recursive: true });
+    await removeLeftOver([SHARED, LOCAL_CLUSTER]);
   }
 }
 
@@ -40,10 +65,10 @@ function notRun(suites: readonly Suite[], reason: string): void {
 }
 
 const GROUPS: Record<string, (cluster: string) => Promise<void>> = {
-  all: () => checksBefore([CELERY, ...CLUSTER, ...CONSUMER], onSharedCluster),
-  fast: (cluster) => checksBefore([drill(cluster)], (suites) => runner.run(suites)),
-  cluster: () => onSharedCluster(CLUSTER),
-  consumer: () => onSharedCluster(CONSUMER),
+  all: () => onSharedCluster({ checks: CHECKS, suites: [CELERY, ...CLUSTER, ...CONSUMER], alone: [LOCAL] }),
+  fast: (cluster) => checksBefore([drill(cluster)]),
+  cluster: () => onSharedCluster({ suites: CLUSTER, alone: [LOCAL] }),
+  consumer: () => onSharedCluster({ suites: CONSUMER }),
 };
 
 async function main(group: string, { cluster }: { cluster: string }): Promise<void> {

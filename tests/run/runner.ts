@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { REPOSITORY } from "../../local/paths";
 import { excerpt } from "./excerpt";
+import { Places } from "./places";
 import type { Suite } from "./suites";
 
 export const Result = { Passed: "passed", Failed: "FAILED", NotRun: "not run" } as const;
@@ -18,39 +19,39 @@ export interface Ended {
   readonly excerpt?: readonly string[];
 }
 
-/** Suites that run at the same time: most of a cluster suite's time is spent waiting. */
-const JOBS = 2;
+/** Suites that run at the same time, besides those that wait most of their time. A machine of CI has 2 cores. */
+const PLACES = 2;
 const NAME_WIDTH = 11;
 
-/** Runs suites, two at a time, and prints their output line by line with their name in front. */
+/** Runs suites, two at a time and those that mostly wait beside them, and prints their output line by line with their name in front. */
 export class Runner {
   readonly ended: Ended[] = [];
-  private readonly running = new Set<ChildProcess>();
+  private readonly places = new Places(PLACES);
+  private readonly running = new Map<string, ChildProcess>();
+  private readonly cancelled = new Map<string, string>();
   private readonly output = new Map<string, string[]>();
   private interrupted = false;
 
   constructor(private readonly write: (line: string) => void = console.log) {}
 
   get failed(): boolean {
-    return this.interrupted || this.ended.some(({ result }) => result === Result.Failed);
+    return this.interrupted || this.failures.length > 0;
   }
 
-  /** Runs all suites, also after a failure; at the end, one by one, those that run alone. */
-  async run(suites: readonly Suite[], env: Record<string, string> = {}): Promise<void> {
-    const waiting = suites.filter(({ alone }) => !alone);
-    const work = async () => {
-      for (let suite = waiting.shift(); suite; suite = waiting.shift()) await this.runOne(suite, env);
-    };
-    await Promise.all(Array.from({ length: JOBS }, work));
-    for (const suite of suites.filter(({ alone }) => alone)) await this.runOne(suite, env);
+  private get failures(): Ended[] {
+    return this.ended.filter(({ result }) => result === Result.Failed);
   }
 
-  /** Runs a step of the tests themselves, such as creating the clusters. */
-  async step(name: string, work: (report: (text: string) => void) => Promise<void>): Promise<void> {
-    await this.timed(name, async () => {
-      await work((text) => this.print(name, text));
-      return true;
-    });
+  /** Runs all suites, also after a failure, and returns whether none has failed. Calls at the same time share the places. */
+  async run(suites: readonly Suite[], env: Record<string, string> = {}): Promise<boolean> {
+    await Promise.all(
+      suites.map((suite) => {
+        const work = () => this.runOne(suite, env);
+        return suite.waits ? work() : this.places.with(work);
+      }),
+    );
+    const names = suites.map(({ name }) => name);
+    return !this.interrupted && !this.failures.some(({ name }) => names.includes(name));
   }
 
   /** Lists a suite that does not run; an interruption is the reason of all that follows it. */
@@ -59,16 +60,22 @@ export class Runner {
     this.ended.push({ name, result: Result.NotRun, seconds: 0, reason });
   }
 
+  /** Ends a suite that is no longer needed, if it is running. It is listed as not run. */
+  cancel({ name }: Suite, because: string): void {
+    this.cancelled.set(name, because);
+    end(this.running.get(name), "SIGTERM");
+  }
+
   /** Ends the running suites, which count as failed. Those that are waiting do not start. */
   stop(signal: NodeJS.Signals): void {
     this.interrupted = true;
-    for (const { pid, exitCode } of this.running) if (pid && exitCode === null) process.kill(-pid, signal);
+    for (const child of this.running.values()) end(child, signal);
   }
 
   private async runOne(suite: Suite, env: Record<string, string>): Promise<void> {
     const reason = this.interrupted ? "interrupted" : await suite.blocked?.();
     if (reason !== undefined) return this.notRun(suite, reason);
-    await this.timed(suite.name, () => this.spawn(suite, env));
+    await this.timed(suite, () => this.spawn(suite, env));
   }
 
   private async spawn({ name, command }: Suite, env: Record<string, string>): Promise<boolean> {
@@ -80,22 +87,25 @@ export class Runner {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.running.add(child);
+    this.running.set(name, child);
     for (const input of [child.stdout, child.stderr])
       createInterface({ input }).on("line", (line) => this.print(name, line));
     const [code] = (await once(child, "close")) as [number | null];
-    this.running.delete(child);
+    this.running.delete(name);
     // An interrupted mocha exits with 0 if no test had failed until then.
     if (this.interrupted) throw new Error("interrupted");
     return code === 0;
   }
 
-  private async timed(name: string, work: () => Promise<boolean>): Promise<void> {
+  private async timed(suite: Suite, work: () => Promise<boolean>): Promise<void> {
+    const { name } = suite;
     const startedAt = Date.now();
     const passed = await work().catch((error: unknown) => {
       this.print(name, error instanceof Error ? error.message : String(error));
       return false;
     });
+    const cancelled = this.cancelled.get(name);
+    if (!passed && cancelled !== undefined) return this.notRun(suite, cancelled);
     const result = passed ? Result.Passed : Result.Failed;
     const seconds = (Date.now() - startedAt) / 1000;
     const failure = passed ? {} : { excerpt: excerpt(this.output.get(name) ?? []) };
@@ -110,4 +120,10 @@ export class Runner {
     this.output.set(name, lines);
     this.write(`${name.padEnd(NAME_WIDTH)} | ${line}`);
   }
+}
+
+/** Sends a signal to a suite and to all processes that it has started. */
+function end(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
+  const { pid, exitCode } = child ?? {};
+  if (pid && exitCode === null) process.kill(-pid, signal);
 }

@@ -5,8 +5,10 @@ import { makeCommand } from "../../local/paths";
 export interface Suite {
   readonly name: string;
   readonly command: readonly string[];
-  /** Whether no other suite may run at the same time. Default: another one may. */
-  readonly alone?: boolean;
+  /** Whether it waits most of its time, so that it runs beside those that take the places. Default: it takes one. */
+  readonly waits?: boolean;
+  /** Whether it needs the shared cluster. Default: it starts without. */
+  readonly onCluster?: boolean;
   /** Returns the reason if the suite cannot run here. Default: it always can. */
   readonly blocked?: () => Promise<string | undefined>;
 }
@@ -21,32 +23,62 @@ const mocha = (name: string, ...files: string[]): Suite => ({
 const cluster = (name: string): Suite => mocha(name, `tests/cluster/${name}.test.ts`);
 
 /** Suites that need no cluster. */
-export const CHECKS: readonly Suite[] = [make("lint"), make("test-unit"), make("check"), make("test-python")];
+export const CHECKS: readonly Suite[] = [
+  make("lint"),
+  make("test-unit"),
+  make("check"),
+  make("test-python"),
+  make("test-console"),
+];
 
-/** Celery's own integration suite, which needs Docker, but no cluster. It waits most of its time. */
-export const CELERY = make("test-celery");
+/** Creates the cluster that suites share. Beside the checks, it takes only the CPU time that they leave: on a new machine,
+ * it builds Kubernetes and the Pulumi CLI. */
+export const SHARED_CLUSTER: Suite = {
+  name: "cluster",
+  command: ["nice", "node", "--import=tsx", "tests/run/cluster.ts"],
+  waits: true,
+};
 
-/** Suites on clusters of this machine, the longest first, so that few run alone at the end. */
+/** Celery's own integration suite, which needs Docker, but no cluster. It uses 0.3 of a core. */
+export const CELERY: Suite = { ...make("test-celery"), waits: true };
+
+/** Runs alone, because its drills count duplicates, which grow with the time that a task takes on a busy machine. */
+export const LOCAL = cluster("local");
+
+/** Suites on clusters and brokers of this machine, the longest first, so that few run alone at the end. */
 export const CLUSTER: readonly Suite[] = [
-  // Its drills count duplicates, which grow with the time that a task takes on a busy machine.
-  { ...cluster("local"), alone: true },
   cluster("python"),
-  cluster("broker"),
-  cluster("providers"),
-  cluster("workers"),
-  cluster("render"),
+  onCluster(cluster("broker")),
+  onCluster(cluster("providers")),
+  onCluster(cluster("workers")),
+  onCluster(cluster("rebuilt")),
+  onCluster(cluster("render")),
   cluster("plugins"),
-  // Needs no cluster, but the Pulumi CLI.
-  mocha("gke", "tests/gke/gke.test.ts"),
+  cluster("upgrade"),
+  cluster("alerts"),
+  mocha(
+    "commands",
+    ...["deadLetters", "queues", "backup", "migrate"].map((name) => `tests/cluster/${name}.test.ts`),
+  ),
+  make("test-console-live"),
+  // Needs no cluster, but the Pulumi CLI and Go.
+  mocha("gke", ...["requests", "gke", "changes"].map((name) => `tests/gke/${name}.test.ts`)),
 ];
 
 /** Suites of another program that installs the packed library. */
 export const CONSUMER: readonly Suite[] = [
-  mocha("consumer", "tests/consumer/cluster.test.ts"),
-  mocha("django", "tests/consumer/django.test.ts"),
-  mocha("roads", "tests/consumer/roads.test.ts"),
-  mocha("package", ...["package", "examples", "plugin", "policyPack", "reference"].map(inConsumer)),
+  onCluster(mocha("consumer", "tests/consumer/cluster.test.ts")),
+  onCluster(mocha("django", "tests/consumer/django.test.ts")),
+  onCluster(mocha("roads", "tests/consumer/roads.test.ts")),
+  mocha(
+    "package",
+    ...["package", "wheel", "examples", "plugin", "policyPack", "reference", "workflows"].map(inConsumer),
+  ),
 ];
+
+function onCluster(suite: Suite): Suite {
+  return { ...suite, onCluster: true };
+}
 
 function inConsumer(name: string): string {
   return `tests/consumer/${name}.test.ts`;

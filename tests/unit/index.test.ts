@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import baseImages from "../../docker/base-images.json";
 import { list, the } from "./components/engine";
 import { deploy } from "./program/stackRuns";
@@ -39,6 +42,21 @@ describe("index.ts", () => {
     const set = the(resources, "StatefulSet").inputs as unknown as PodTemplate;
     const [{ image }] = set.spec.template.spec.containers as [{ image: string }];
     assert.match(image, /\/rabbitmq@sha256:/);
+  });
+
+  it("builds the image of drills only if they are scheduled", async () => {
+    const without = await deploy("prod");
+    assert.ok(!list(without.resources).includes("Image drills-image"));
+    const scheduledDrills = '{"scenes":["pod-delete"],"schedule":"0 3 * * 1"}';
+    const { resources } = await deploy("prod", { scheduledDrills });
+    const { build } = the(resources, "Image", "drills-image").inputs as unknown as {
+      build: { args: Record<string, string>; context: string };
+    };
+    assert.equal(build.args.BASE_IMAGE, baseImages.drills);
+    assert.equal(build.context, "docker/drills");
+    const program = join(__dirname, "../../docker/drills/program/dist/cli/ha-celery.js");
+    const scenes = execFileSync(process.execPath, [program, "drill"], { encoding: "utf8", cwd: tmpdir() });
+    assert.match(scenes, /^pod-delete /m);
   });
 
   it("pushes to a registry of yours on GKE, too, and then makes none", async () => {

@@ -75,6 +75,7 @@ describe("CeleryWorkers", () => {
         env: { LANGUAGE: "eo" },
         envFromSecrets: { SMTP_PASSWORD: { secretName: "smtp", key: "password" } },
         observable: true,
+        metrics: { port: 9000, monitoringNamespaces: ["monitoring"] },
         ledger: LEDGER,
         runAsUser: 1000,
         nodeSelector: { pool: "spot" },
@@ -83,6 +84,44 @@ describe("CeleryWorkers", () => {
       }),
     );
     assertGolden("celeryWorkers-custom", resources);
+  });
+
+  it("serves metrics unless it has none, or injects the package into an image that may lack their library", async () => {
+    const portsOf = async (args: Partial<CeleryWorkersArgs>) => {
+      const text = JSON.stringify(the((await run(() => workers(args))).resources, "Deployment").inputs);
+      return [
+        ...text.matchAll(/"(containerPort":|prometheus.io\/port":"|HA_CELERY_METRICS_PORT","value":")(\d+)/g),
+      ].map(([, , port]) => port);
+    };
+    assert.deepEqual(await portsOf({}), ["9808", "9808", "9808"]);
+    assert.deepEqual(await portsOf({ metrics: { port: 9000 } }), ["9000", "9000", "9000"]);
+    assert.deepEqual(await portsOf({ metrics: { enabled: false } }), []);
+    assert.deepEqual(await portsOf({ inject: true }), []);
+    assert.deepEqual(await portsOf({ inject: true, metrics: { enabled: true } }), ["9808", "9808", "9808"]);
+  });
+
+  it("admits the monitoring only to metrics that it serves", async () => {
+    const monitoringNamespaces = ["monitoring"];
+    const policies = async (metrics: CeleryWorkersArgs["metrics"]) =>
+      list((await run(() => workers({ metrics }))).resources).filter((name) =>
+        name.startsWith("NetworkPolicy"),
+      );
+    assert.deepEqual(await policies({ monitoringNamespaces }), ["NetworkPolicy mail-monitoring"]);
+    assert.deepEqual(await policies({ monitoringNamespaces, enabled: false }), []);
+    assert.deepEqual(await policies({ monitoringNamespaces: [] }), []);
+  });
+
+  it("lets the user's annotations win", async () => {
+    const { resources } = await run(() =>
+      workers({ pod: { annotations: { "prometheus.io/scrape": "false" } } }),
+    );
+    const { spec } = the(resources, "Deployment").inputs as {
+      spec: { template: { metadata: { annotations: Record<string, string> } } };
+    };
+    assert.deepEqual(spec.template.metadata.annotations, {
+      "prometheus.io/scrape": "false",
+      "prometheus.io/port": "9808",
+    });
   });
 
   it("runs the command that it is given", async () => {

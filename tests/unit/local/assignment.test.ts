@@ -20,7 +20,7 @@ describe("make up CONFIG", () => {
 
   it("rejects what is no setting, with an example of each form", () => {
     assert.throws(() => assignment("clientNamespaces[0]=shop", {}), {
-      name: "UserError",
+      name: "UsageError",
       message:
         '"clientNamespaces[0]=shop" is not a configuration setting: write KEY=VALUE, for example ' +
         `CONFIG="brokerReplicas=5", or CONFIG='clientNamespaces=["shop"]'.`,
@@ -29,7 +29,7 @@ describe("make up CONFIG", () => {
 
   it("rejects broken JSON, with its key and value", () => {
     assert.throws(() => assignment("clientNamespaces=[shop]", {}), {
-      name: "UserError",
+      name: "UsageError",
       message: /^The value of clientNamespaces, \[shop\], is not JSON: /,
     });
   });

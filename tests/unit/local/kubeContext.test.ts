@@ -25,21 +25,21 @@ describe("the context that a stack names", () => {
 
   it("must be in the kubeconfig", () =>
     assert.rejects(checkKubeContext({ context: "two", kubeconfigPath }), {
-      name: "UserError",
+      name: "UsageError",
       message:
         /There is no context "two" in .*contexts there: one.* Choose one: pulumi config set kubeContext NAME/,
     }));
 
   it("must belong to a cluster that responds", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath }), {
-      name: "UserError",
+      name: "UsageError",
       message:
         /cluster of context "one" \(https:\/\/127\.0\.0\.1:1\) does not answer.*pulumi config set kubeContext NAME/,
     }));
 
   it("must come from a file that exists", () =>
     assert.rejects(checkKubeContext({ context: "one", kubeconfigPath: join(folder, "none") }), {
-      name: "UserError",
+      name: "UsageError",
       message: /kubeconfig .*none cannot be read.*pulumi config set kubeconfigPath FILE/,
     }));
 });

@@ -1,62 +1,43 @@
 import assert from "node:assert/strict";
-import { formatStatus, type Status } from "../../../local/status";
+import { exitCodeOf, formatStatus, type Status } from "../../../local/status";
 
 const status: Status = {
   cluster: "lab",
   kubeconfig: "/state/kubeconfig",
-  nodes: [{ name: "node-1", ready: false, pods: ["broker-0 Running", "worker-a Pending"] }],
-  workloads: [{ name: "broker", ready: 2, wanted: 3 }],
-  drills: [],
+  installation: {
+    ...{ context: "ha-celery-lab", namespace: "celery", name: "broker" },
+    problems: [{ text: "node node-1 is cordoned", cure: "kubectl uncordon node-1" }],
+    nodes: [{ name: "node-1", ready: true, cordoned: true, pods: ["broker-0", "worker-a"] }],
+    brokers: [],
+    queues: undefined,
+    delayed: undefined,
+    workloads: [],
+  },
+  drilling: false,
   verdict: { tasks: 10, done: 8, lost: 0, waiting: 2, duplicated: 0, seconds: 1, workers: {} },
 };
 
 describe("make status", () => {
-  it("shows nodes, pods, workloads and the command for more", () => {
+  it("shows the status of the installation and the command for more", () => {
     const text = formatStatus(status);
-    assert.match(text, /^cluster lab$/m);
-    assert.match(text, /node-1 +│ NO +│ broker-0 Running/);
-    assert.match(text, /broker +│ 2 of 3/);
+    assert.match(text, /^cluster lab\ncelery\/broker in the cluster of context ha-celery-lab: 1 problem\n/);
+    assert.match(text, /node-1 +│ yes, cordoned │ broker-0/);
     assert.match(text, /kubectl --kubeconfig \/state\/kubeconfig get pods -A$/);
   });
 
-  it("shows which brokers are outside the cluster, alarms, and the tasks in queues", () => {
-    const brokers = {
-      outside: ["broker-2"],
-      alarms: ["memory alarm on broker-0"],
-      queues: [
-        { name: "tasks", messages: 5 },
-        { name: "dead-letters", messages: 1 },
-      ],
-    };
-    assert.match(
-      formatStatus({ ...status, brokers }),
-      /^not in the RabbitMQ cluster: broker-2\nmemory alarm on broker-0: it blocks all publishers\ntasks in queues: tasks 5, dead-letters 1$/m,
-    );
-    assert.match(
-      formatStatus({ ...status, brokers: { outside: [], alarms: [], queues: [] } }),
-      /2 of 3.*\n.*\ntasks in queues: none$/m,
-    );
+  it("says that nothing is deployed, and that a drill is running", () => {
+    assert.match(formatStatus({ ...status, installation: undefined }), /^cluster lab\nnothing is deployed$/m);
+    assert.match(formatStatus({ ...status, drilling: true }), /^a drill is running, or was killed/m);
+    assert.doesNotMatch(formatStatus(status), /drill/);
   });
 
-  it("shows the age of dead letters", () => {
-    const brokers = {
-      outside: [],
-      alarms: [],
-      queues: [],
-      deadLetters: { messages: 3, oldestSeconds: 7200 },
-    };
-    assert.match(
-      formatStatus({ ...status, brokers }),
-      /^3 dead letters, the oldest for 2 h: docs\/how-to\/troubleshooting/m,
+  it("exits as ha-celery status does", () => {
+    const healthy = status.installation && { ...status.installation, problems: [] };
+    const codes = [status.installation, healthy, undefined].map((installation) =>
+      exitCodeOf({ installation }),
     );
+    assert.deepEqual(codes, [1, 0, 2]);
   });
-
-  it("shows what a killed drill has left", () => {
-    const drills = ["drill drain-1128101010 was killed and left: node node-1: cordoned"];
-    assert.match(formatStatus({ ...status, drills }), /^drill drain-1128101010 was killed and left: node/m);
-  });
-
-  it("says that no broker answers", () => assert.match(formatStatus(status), /^no broker answers$/m));
 
   it("contains no escape codes", () => assert.ok(!formatStatus(status).includes("\u001b")));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../../local/stackFile";
-import { rejectCloudTarget } from "../../../local/up";
+import { forwardCommand, rejectCloudTarget } from "../../../local/up";
 import { stacks } from "../../../render/stackConfig";
 
 describe("make up", () => {
@@ -21,5 +21,13 @@ describe("make up", () => {
       }
     };
     assert.deepEqual(stacks().filter(takes), ["local"]);
+  });
+
+  it("prints the command that reaches Prometheus", () => {
+    const context = { context: "ha-celery-lab", kubeconfigPath: "/tmp/kubeconfig" };
+    assert.equal(
+      forwardCommand(context, "http://prometheus.monitoring:9090"),
+      "kubectl --kubeconfig /tmp/kubeconfig --context ha-celery-lab --namespace monitoring port-forward service/prometheus 9090",
+    );
   });
 });

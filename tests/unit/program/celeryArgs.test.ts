@@ -19,7 +19,9 @@ const target = (): TargetProfile => ({
 
 async function argsOf(values: Record<string, unknown>, place: Record<string, unknown> = EXISTING) {
   const { settings } = parsed({ ...place, ...values });
-  return (await run(() => celeryArgs(settings, target(), { rabbitmq: "mq@1", worker: "app@1" }))).result;
+  return (
+    await run(() => celeryArgs(settings, target(), { rabbitmq: "mq@1", worker: "app@1", drills: "drills" }))
+  ).result;
 }
 
 describe("settings in the words of HaCelery", () => {
@@ -113,6 +115,7 @@ describe("settings in the words of HaCelery", () => {
       priorityClassName: "low",
       spread: "required",
       observable: true,
+      metrics: { enabled: true, port: 9000 },
     };
     const placed = { nodeSelector: { disk: "fast" }, tolerations: [{ key: "batch", operator: "Exists" }] };
     const workerPools = [{ ...pool, ...placed, cpu: "2", memory: "1Gi", spot: true }];
@@ -133,6 +136,24 @@ describe("settings in the words of HaCelery", () => {
     assert.deepEqual([made.namespaceName, made.existingNamespace], ["jobs", undefined]);
     const used = await argsOf({ existingNamespace: "jobs" });
     assert.deepEqual([used.namespaceName, used.existingNamespace], [undefined, "jobs"]);
+  });
+
+  it("create monitoring only if a field is set, and it is not disabled", async () => {
+    assert.equal((await argsOf({})).monitoring, undefined);
+    assert.deepEqual((await argsOf({ monitoring: { enabled: true } })).monitoring, {});
+    assert.deepEqual((await argsOf({ monitoring: { perQueue: false } })).monitoring, { perQueue: false });
+    assert.equal((await argsOf({ monitoring: { enabled: false, perQueue: false } })).monitoring, undefined);
+  });
+
+  it("schedule drills only if a field is set", async () => {
+    assert.equal((await argsOf({})).scheduledDrills, undefined);
+    const drills = { scenes: ["pod-delete"], schedule: "0 3 * * 1", blackouts: ["SA,SU"], suspend: true };
+    assert.deepEqual(
+      JSON.parse(
+        JSON.stringify((await argsOf({ scheduledDrills: { ...drills, cpu: "20m" } })).scheduledDrills),
+      ),
+      { ...drills, image: "drills", compute: { cpu: "20m" } },
+    );
   });
 
   it("ask for job, ledger, beat and results only when they are wanted", async () => {

@@ -20,6 +20,7 @@ export const EVERYTHING: Overrides = {
   brokerTlsServerName: "rabbitmq.example.com",
   passwordRevision: "1",
   beat: '{"enabled":true}',
+  scheduledDrills: '{"scenes":["drain","broker-kill"],"schedule":"0 3 * * 1"}',
   clientNamespaces: '["elsewhere"]',
   monitoringNamespaces: '["monitoring"]',
   workerPools: JSON.stringify([

@@ -3,9 +3,7 @@ import { stacks } from "../../../render/stackConfig";
 import { type KubernetesObject, masked, titleOf, toYaml } from "../../../render/yaml";
 import { assertSame } from "../components/goldens";
 import { passwordOf, rendered } from "./examples";
-
-/** Removes image tags, which change with every file of an image's folder. */
-const withoutTags = (yaml: string) => yaml.replace(/(image: .*:)[0-9a-f]{16}$/gm, "$1content-hash");
+import { withoutTags } from "./platforms";
 
 const kindsOf = (objects: KubernetesObject[]) => objects.map(({ kind }) => kind);
 

@@ -17,19 +17,22 @@ describe("the runner of the test suites", () => {
   const results = () => Object.fromEntries(runner.ended.map(({ name, result }) => [name, result]));
 
   it("runs all suites, also after a failure, and has failed if one has", async () => {
-    await runner.run([shell("good", "true")]);
+    assert.equal(await runner.run([shell("good", "true")]), true);
     assert.equal(runner.failed, false);
-    await runner.run([shell("bad", "exit 3"), shell("next", "true"), shell("last", "true")]);
+    assert.equal(
+      await runner.run([shell("bad", "exit 3"), shell("next", "true"), shell("last", "true")]),
+      false,
+    );
+    assert.equal(await runner.run([shell("other", "true")]), true);
     assert.equal(runner.failed, true);
     const { Passed, Failed } = Result;
-    assert.deepEqual(results(), { good: Passed, bad: Failed, next: Passed, last: Passed });
+    assert.deepEqual(results(), { good: Passed, bad: Failed, next: Passed, last: Passed, other: Passed });
   });
 
-  it("fails if a suite cannot be started, or a step throws", async () => {
+  it("fails if a suite cannot be started", async () => {
     await runner.run([{ name: "missing", command: ["no-such-command"] }]);
-    await runner.step("cluster", () => Promise.reject(new Error("no Docker")));
-    assert.deepEqual(results(), { missing: Result.Failed, cluster: Result.Failed });
-    assert.ok(lines.includes("cluster     | no Docker"), lines.join("\n"));
+    assert.deepEqual(results(), { missing: Result.Failed });
+    assert.match(lines.join("\n"), /^missing +\| .*no-such-command/m);
   });
 
   it("prints each line with the suite's name, and passes the environment on", async () => {
@@ -38,16 +41,28 @@ describe("the runner of the test suites", () => {
       assert.ok(lines.includes(`out         | ${color}`), lines.join("\n"));
   });
 
-  it("runs a suite that must run alone after the others", async () => {
-    await runner.run([
-      { ...shell("alone", "true"), alone: true },
-      shell("slow", "sleep 0.2"),
-      shell("fast", "true"),
-    ]);
-    assert.deepEqual(
-      runner.ended.map(({ name }) => name),
-      ["fast", "slow", "alone"],
-    );
+  it("runs two suites at a time, also of two calls, and beside them those that wait", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ha-celery-runner-"));
+    // Ends when both others are there, too: all three run at the same time.
+    const meet = (name: string) =>
+      shell(name, `cd ${folder}; touch ${name}; until test -e a -a -e b -a -e c; do sleep 0.1; done`);
+    const calls = [
+      runner.run([meet("a")]),
+      runner.run([meet("b"), shell("d", "echo on"), { ...meet("c"), waits: true }]),
+    ];
+    assert.deepEqual(await Promise.all(calls), [true, true]);
+    const lineOf = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
+    assert.ok(lineOf(/^d .*on$/) > lineOf(/^[ab] .*passed/), lines.join("\n"));
+    rmSync(folder, { recursive: true });
+  });
+
+  it("ends a suite that is cancelled, which has not failed", async () => {
+    const cluster = shell("cluster", "echo on; exec sleep 60");
+    const running = runner.run([cluster]);
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    runner.cancel(cluster, "a check failed");
+    assert.equal(await running, true);
+    assert.match(table(runner.ended, 1), /^cluster +not run: a check failed\n/);
   });
 
   it("lists a suite that cannot run, with the reason", async () => {

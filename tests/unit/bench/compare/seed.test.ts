@@ -9,12 +9,9 @@ import {
   brokerSet,
   LOGIN,
   NAMESPACE,
-  QUEUE,
-  REPLICAS,
   VHOST,
-  workers,
-  WORKERS,
 } from "../../../../bench/compare/seed/manifests";
+import { QUEUE, REPLICAS, workers, WORKERS } from "../../../../bench/compare/workers";
 import { poolOf } from "../../../../operate/drill/load/pool";
 import { fakeCluster } from "../../operate/fakeCluster";
 
@@ -24,7 +21,7 @@ const read = (file: string) => readFile(join(FOLDER, file), "utf8");
 describe("the seed's design", () => {
   const set = brokerSet("broker:1");
   const service = brokerService();
-  const pool = workers("worker:1", 2);
+  const pool = workers(NAMESPACE, "worker:1", 2);
 
   it("selects its own pods", () => {
     assert.deepEqual(set.spec?.selector.matchLabels, { app: BROKER });
@@ -41,7 +38,7 @@ describe("the seed's design", () => {
     assert.equal(set.spec?.serviceName, service.metadata?.name);
     const domain = `${BROKER}.${NAMESPACE}.svc.cluster.local`;
     assert.deepEqual(set.spec?.template.spec?.dnsConfig?.searches, [domain]);
-    const [tasks, configuration] = [await read("worker/tasks.py"), await read("rabbitmq/rabbitmq.conf")];
+    const [tasks, configuration] = [await read("tasks.py"), await read("rabbitmq/rabbitmq.conf")];
     for (let ordinal = 0; ordinal < REPLICAS; ordinal++) {
       const pod = `${BROKER}-${ordinal}`;
       assert.ok(

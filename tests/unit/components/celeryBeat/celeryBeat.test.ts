@@ -45,6 +45,7 @@ describe("CeleryBeat", () => {
         resultBackend: { secretName: "redis", key: "url" },
         command: ["my-beat"],
         runAsUser: 1000,
+        metrics: { port: 9000, monitoringNamespaces: ["monitoring"] },
         nodeSelector: { pool: "spot" },
         tolerations: [{ key: "spot", operator: "Exists" }],
         priorityClassName: "high",

@@ -253,6 +253,27 @@ describe("GkeCluster: problems of hardening", () => {
       maintenance({ ...exclusion, end: exclusion.start }),
       'maintenance.exclusions[0].end is "2026-12-18T00:00:00Z", which is not after start, "2026-12-18T00:00:00Z". Swap or correct them.',
     ],
+    [
+      maintenance({ ...exclusion, end: "2027-01-17T00:00:01Z" }),
+      'maintenance.exclusions[0].end is 31 days after start, but GKE requires 48 hours of maintenance in any 32 days. Use at most 30 days, or scope "NO_MINOR_OR_NODE_UPGRADES".',
+    ],
+    [maintenance({ ...exclusion, end: "2027-01-17T00:00:00Z" })],
+    [
+      {
+        maintenance: {
+          start: "03:00",
+          exclusions: [{ ...exclusion, end: "2027-06-01T00:00:00Z", scope: "NO_MINOR_UPGRADES" }],
+        },
+      },
+    ],
+    [
+      maintenance({ ...exclusion, name: "" }),
+      'maintenance.exclusions[0].name is empty, but exclusions are told apart by their names. Use for example "year-end".',
+    ],
+    [
+      { backup: { namespaces: ["Celery"] } },
+      'backup.namespaces[0] is "Celery", which is not a valid namespace name. Use lowercase letters, digits and "-".',
+    ],
     [maintenance(exclusion, exclusion), 'maintenance.exclusions has the name "a" twice. Use each name once.'],
     [
       maintenance(...Array.from({ length: 21 }, (_, index) => ({ ...exclusion, name: `a${index}` }))),

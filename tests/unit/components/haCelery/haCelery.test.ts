@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type HaCeleryArgs, HaCelery, ScaleBy } from "../../../../components";
+import { consumerTimeout } from "../../../../components/haCelery/pools";
 import {
   type Registered,
   type Run,
@@ -44,6 +45,7 @@ const FULL: HaCeleryArgs = {
   job: { tasks: 1000 },
   beat: {},
   ledger: {},
+  scheduledDrills: { image: "registry/drills@sha256:fed", scenes: ["pod-delete"], schedule: "0 3 * * 1" },
 };
 const create = (args: Partial<HaCeleryArgs> = {}, name = "celery") =>
   new HaCelery(name, { ...ARGS, ...args }, cluster());
@@ -73,8 +75,11 @@ describe("HaCelery", () => {
       "CeleryJob celery-scheduler",
       "CeleryWorkers celery-fast",
       "CeleryWorkers celery-reports",
+      "ClusterRole celery-drills-rights",
+      "ClusterRoleBinding celery-drills-rights",
       "ConfigMap celery-broker-config",
       "ConfigMap celery-broker-founded",
+      "CronJob celery-drills-run",
       "Deployment celery-beat-publisher",
       "Deployment celery-fast-workers",
       "Deployment celery-ledger-server",
@@ -96,6 +101,9 @@ describe("HaCelery", () => {
       "RandomPassword celery-broker-monitoring-password",
       "RandomPassword celery-broker-password",
       "RandomPassword celery-ledger-token",
+      "Role celery-drills-rights",
+      "RoleBinding celery-drills-rights",
+      "ScheduledDrills celery-drills",
       "Secret celery-broker-client",
       "Secret celery-broker-credentials",
       "Secret celery-broker-dead-letters",
@@ -107,6 +115,7 @@ describe("HaCelery", () => {
       "Service celery-broker-client",
       "Service celery-broker-nodes",
       "Service celery-ledger-server",
+      "ServiceAccount celery-drills-account",
       "StatefulSet celery-broker-set",
       "TaskLedger celery-ledger",
     ]);
@@ -154,7 +163,9 @@ describe("HaCelery", () => {
       resources.filter((each) => /Namespace|deny-ingress/.test(`${each.type} ${each.name}`)).length,
       0,
     );
-    for (const each of objects(resources)) assert.equal(each.namespace, "jobs", each.name);
+    for (const each of objects(resources))
+      if (each.kind.startsWith("ClusterRole")) assert.match(each.name, /^jobs-/);
+      else assert.equal(each.namespace, "jobs", each.name);
   });
 
   it("fits twice into one namespace", async () => {
@@ -186,6 +197,12 @@ describe("HaCelery", () => {
     }
     const config = JSON.stringify(the(resources, "ConfigMap", "celery-broker-config").inputs);
     assert.ok(config.includes("consumer_timeout = 6000000"), "four longest tasks and one to spare");
+  });
+
+  it("gives the broker patience for the tasks that a worker prefetches from each of its queues", () => {
+    const pool = { name: "mail", longestTaskSeconds: 1200 };
+    assert.equal(consumerTimeout([{ ...pool, queues: ["mail"] }]), 1200 * (4 + 1));
+    assert.equal(consumerTimeout([{ ...pool, queues: ["mail", "news", "mail"] }]), 1200 * (2 * 4 + 1));
   });
 
   it("gives every part the result backend, but for those that have their own", async () => {
@@ -256,8 +273,8 @@ describe("HaCelery", () => {
     const first = { name: "mail", queues: ["mail"], longestTaskSeconds: 3600 };
     const before = await template([first]);
     const second = { name: "reports", queues: ["reports"] };
-    assert.deepEqual(await template([{ ...first, queues: ["mail", "urgent"] }]), before);
     assert.deepEqual(await template([first, { ...second, longestTaskSeconds: 60, prefetch: 1 }]), before);
+    assert.notDeepEqual(await template([{ ...first, queues: ["mail", "urgent"] }]), before);
     const longer = { ...second, longestTaskSeconds: 7200 };
     assert.notDeepEqual(await template([first, longer]), before);
     assert.deepEqual(await template([first, longer], 86_400), await template([first], 86_400));
@@ -331,6 +348,7 @@ describe("HaCelery", () => {
       ledgerServiceName: result.ledgerServiceName,
       jobName: result.jobName,
       beatDeploymentName: result.beatDeploymentName,
+      drillsCronJobName: result.drillsCronJobName,
     });
     assert.match(
       amqpUrl,
@@ -343,6 +361,7 @@ describe("HaCelery", () => {
       ledgerServiceName: "celery-ledger-server-0000000",
       jobName: "celery-scheduler-run-0000000",
       beatDeploymentName: "celery-beat-publisher-0000000",
+      drillsCronJobName: "celery-drills-run-0000000",
     });
   });
 
@@ -409,7 +428,7 @@ describe("HaCelery", () => {
         "  - beat.command is empty. Set it to the program to run, or omit it.",
         '  - ledger.compute.memory is "lots", which is not a Kubernetes quantity. Use for example "1Gi".',
         "  - namespaceName and existingNamespace are mutually exclusive: the former creates a namespace, the latter uses an existing one. Remove one.",
-        "  - workers[0].longestTaskSeconds times prefetch is 60, but broker.consumerTimeoutSeconds is 60: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.",
+        "  - workers[0].longestTaskSeconds times prefetch times the number of queues is 60, but broker.consumerTimeoutSeconds is 60: the broker would redeliver tasks that are still running. Omit broker.consumerTimeoutSeconds, or raise it.",
       ].join("\n"),
     );
   });

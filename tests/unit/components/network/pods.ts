@@ -17,17 +17,22 @@ export interface Network {
   namespaces: Namespaces;
 }
 
+interface PodTemplate {
+  metadata?: { labels?: Labels };
+  spec: { containers: { ports?: NamedPort[] }[] };
+}
+
 interface Workload extends KubernetesObject {
-  spec: { template: { metadata?: { labels?: Labels }; spec: { containers: { ports?: NamedPort[] }[] } } };
+  spec: { template?: PodTemplate; jobTemplate?: { spec: { template: PodTemplate } } };
 }
 
 interface Policy extends KubernetesObject {
   spec: Omit<NetworkPolicy, "namespace">;
 }
 
-const WORKLOADS = ["StatefulSet", "Deployment", "Job"];
+const WORKLOADS = ["StatefulSet", "Deployment", "Job", "CronJob"];
 /** Kinds that make pods in ways that this does not read. */
-const OTHERS = ["Pod", "DaemonSet", "ReplicaSet", "CronJob"];
+const OTHERS = ["Pod", "DaemonSet", "ReplicaSet"];
 
 /** The pods and policies of rendered objects, which share a namespace. */
 export function networkOf(objects: KubernetesObject[]): Network {
@@ -48,7 +53,8 @@ export function networkOf(objects: KubernetesObject[]): Network {
 export const named = (namespace: string): Labels => ({ "kubernetes.io/metadata.name": namespace });
 
 function podOf({ metadata, spec }: Workload): WorkloadPod {
-  const { template } = spec;
+  const template = spec.template ?? spec.jobTemplate?.spec.template;
+  if (!template) throw new Error(`${metadata.name} has no pods`);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? "default",

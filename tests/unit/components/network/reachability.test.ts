@@ -16,7 +16,7 @@ const OPEN = {
   workerPools: '[{"name":"default","autoscale":{"by":"queueLength","maxReplicas":9}}]',
 };
 const ALL_OPEN =
-  "`local` with TLS, a beat, a pool that scales by queue length, clients in namespace `elsewhere` and metrics for namespace `monitoring`";
+  "`local` with TLS, a beat, drills, a pool that scales by queue length, clients in namespace `elsewhere` and metrics for namespace `monitoring`";
 
 async function networks(): Promise<[string, Network][]> {
   const all: [string, Network][] = [];
@@ -158,6 +158,14 @@ describe("who may connect to whom", () => {
       [15692, 15691, 15671, 5671].map((port) => connects(open, prometheus, port)),
       [true, true, false, false],
     );
+    for (const network of [plain, open]) {
+      const worker = network.pods.find(({ labels }) => labels["app.kubernetes.io/component"] === "worker");
+      assert.ok(worker);
+      const may = [9808, 9809].map((port) =>
+        mayConnect({ from: prometheus, to: worker, port }, network.policies, namespacesOf(network)),
+      );
+      assert.deepEqual(may, [network === open, false]);
+    }
     for (const port of [15672, 15692]) {
       assert.equal(connects(plain, keda, port), false);
       assert.equal(connects(plain, prometheus, port), false);

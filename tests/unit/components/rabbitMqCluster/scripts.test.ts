@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { BrokerTls } from "../../../../components";
+import { CLOSE_CLIENTS } from "../../../../components/rabbitMqCluster/closeClients";
 import { FOUNDED_KEY } from "../../../../components/rabbitMqCluster/founded";
 import { PodInfo } from "../../../../components/rabbitMqCluster/podInfo";
 import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
@@ -206,10 +207,12 @@ describe("the scripts of a broker's pod", () => {
   describe("before it stops", () => {
     const stop = (env: Record<string, string>) => run(preStopScript(broker), env);
     const LOOK = "rabbitmq-upgrade await_online_quorum_plus_one -t 10";
+    const CLOSE = `rabbitmqctl --quiet --node ${NODE} eval ${CLOSE_CLIENTS}`.split("\n");
     const DRAIN = "rabbitmq-upgrade drain -t 2";
 
-    it("drains at once when the others have a quorum without it", async () => {
-      assert.deepEqual((await stop({ ALIVE: "mq-1 mq-2", QUORUM: "yes" })).called, [LOOK, DRAIN]);
+    it("closes its connections and drains at once when the others have a quorum without it", async () => {
+      const { called } = await stop({ ALIVE: "mq-1 mq-2", QUORUM: "yes" });
+      assert.deepEqual(called, [LOOK, ...CLOSE, DRAIN]);
     });
 
     it("does not wait for peers that stop, too, or are no pods any more", async () => {

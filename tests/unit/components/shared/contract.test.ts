@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
-  CLIENT_SILENCE_MS,
   DEAD_LETTERS,
   DEFAULT_RUN,
   JOB_VARIABLES,
   LONGEST_TASK_SECONDS,
+  METRICS,
   PREFETCH,
   PUBLISH_BUDGET_SECONDS,
   QUEUE_NAME,
@@ -55,12 +55,6 @@ describe("what the components and the Python package share", () => {
       new RegExp(`"${VARIABLES.publishBudget}", number\\([^)]*\\), \\d+, "(\\d+)"`),
       [String(PUBLISH_BUDGET_SECONDS.fallback)],
     ],
-    [
-      "the timeout of a silent peer",
-      "ha_celery/setting_values.py",
-      /"TCP_USER_TIMEOUT": (\d+)/,
-      [String(CLIENT_SILENCE_MS)],
-    ],
     ["the folder of the probes' files", SETTINGS, /state_dir: Path = Path\("(.+)"\)/, [STATE_DIR]],
     ["the queue of dead letters", "ha_celery/worker_start.py", /^DEAD_LETTERS = "(.+)"$/m, [DEAD_LETTERS]],
     [
@@ -88,6 +82,7 @@ describe("what the components and the Python package share", () => {
 
   for (const [variable, { least, most }, file] of [
     [VARIABLES.prefetch, PREFETCH, SETTINGS],
+    [VARIABLES.metricsPort, { ...METRICS, least: 0 }, SETTINGS],
     [VARIABLES.longestTaskSeconds, LONGEST_TASK_SECONDS, SETTINGS],
     [VARIABLES.publishBudget, PUBLISH_BUDGET_SECONDS, SETTINGS],
     [JOB_VARIABLES.tasks, TASKS, SCHEDULER],

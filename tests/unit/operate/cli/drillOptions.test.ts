@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Command, CommanderError } from "commander";
 import {
   addDrillOptions,
+  blackoutNow,
   checkLoad,
   checkScenes,
   type DrillOptions,
@@ -20,6 +21,34 @@ function loadOf(scene: string, ...args: string[]) {
   assert.ok(found);
   return planOf(found, parse(...args)).load;
 }
+
+describe("a window of --blackout", () => {
+  const saturday = new Date("2026-11-28T12:00:00Z");
+
+  it("is found among several, by the clock of --time-zone", () => {
+    const options = parse("--blackout=MO-FR", "--blackout", "SA 13:00-14:00", "--time-zone=Europe/Berlin");
+    assert.equal(blackoutNow(options, saturday), "SA 13:00-14:00");
+    assert.equal(blackoutNow(parse("--blackout=SA 13:00-14:00"), saturday), undefined);
+    assert.equal(blackoutNow(parse(), saturday), undefined);
+  });
+
+  it("is refused if it is in another format", () => {
+    assert.throws(() => parse("--blackout=weekends"), /Use days, hours, and dates, such as/);
+    assert.throws(() => parse("--time-zone=Berlin"), /Use a name of the tz database/);
+  });
+});
+
+describe("--webhook", () => {
+  afterEach(() => delete process.env.HA_CELERY_DRILL_WEBHOOK);
+
+  it("is a URL, or that of the variable", () => {
+    assert.equal(parse("--webhook=https://chat.example.com/1").webhook, "https://chat.example.com/1");
+    assert.throws(() => parse("--webhook=chat"), /Use a URL that begins with https/);
+    assert.equal(parse().webhook, undefined);
+    process.env.HA_CELERY_DRILL_WEBHOOK = "http://chat.example.com";
+    assert.equal(parse().webhook, "http://chat.example.com");
+  });
+});
 
 describe("the load of a drill", () => {
   it("is single tasks by default", () => {
@@ -41,7 +70,7 @@ describe("the load of a drill", () => {
     checkLoad(parse("--load=tasks", "--use-pool"));
     checkLoad(parse("--load=canvas"));
     assert.throws(() => checkLoad(parse("--load=canvas", "--use-pool")), {
-      name: "UserError",
+      name: "UsageError",
       message: /^--load canvas cannot run on the pool's own workers .* Omit --use-pool\.$/,
     });
   });
@@ -51,7 +80,7 @@ describe("the load of a drill", () => {
     assert.equal(loadOf("drain", "--payload-bytes=9").payloadBytes, 9);
     assert.equal(loadOf("stall", "--load=canvas").payloadBytes, 0);
     assert.throws(() => checkLoad(parse("--load=canvas", "--payload-bytes=9")), {
-      name: "UserError",
+      name: "UsageError",
       message: /^--payload-bytes is 9, but the tasks of --load canvas have no payload/,
     });
   });
@@ -89,7 +118,7 @@ describe("the faults of random", () => {
     checkScenes([drain, random], parse("--seed=7"));
     for (const option of ["--seed=0", "--minutes=3"])
       assert.throws(() => checkScenes([drain], parse(option)), {
-        name: "UserError",
+        name: "UsageError",
         message: /^--(seed|minutes) is an option of the scene random only\. Omit it, or run random\.$/,
       });
   });
@@ -98,7 +127,7 @@ describe("the faults of random", () => {
     for (const minutes of ["1", "50"]) checkScenes([random], parse(`--minutes=${minutes}`));
     for (const minutes of ["0", "0.5", "51"])
       assert.throws(() => checkScenes([random], parse(`--minutes=${minutes}`)), {
-        name: "UserError",
+        name: "UsageError",
         message: new RegExp(`^--minutes is ${minutes}: .* Use 1 to 50\\.$`),
       });
   });

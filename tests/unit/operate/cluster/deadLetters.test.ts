@@ -67,7 +67,7 @@ describe("dead letters of an installation", () => {
   ];
   for (const [messages, oldestSeconds, text] of TEXTS)
     it(`are described: ${text}`, () => {
-      const page = "docs/how-to/troubleshooting.md#tasks-are-in-dead-letters";
+      const page = "docs/how-to/dead-letters.md";
       assert.equal(describeDeadLetters({ messages, oldestSeconds }), `${text}: ${page}`);
     });
 });

@@ -47,6 +47,24 @@ describe("the installation", () => {
     assert.equal(found.brokers.vhost, "celery");
   });
 
+  it("is found by users who may list the brokers of its namespace only", async () => {
+    const forbidden = () => {
+      throw Object.assign(new Error("forbidden"), { code: 403 });
+    };
+    const cluster = fakeCluster({
+      apps: {
+        listStatefulSetForAllNamespaces: forbidden,
+        listNamespacedStatefulSet: ({ namespace }: { namespace: string }) => ({
+          items: [set(namespace, "mq")],
+        }),
+        listNamespacedDeployment: () => ({ items: [] }),
+      },
+      core: { listNamespacedSecret: () => ({ items: secrets }) },
+    });
+    assert.equal((await findInstallation(cluster, { namespace: "shop" })).namespace, "shop");
+    await assert.rejects(findInstallation(cluster), /forbidden/);
+  });
+
   it("is selected by name when there are several", async () => {
     const sets = [set("shop", "mq"), set("bank", "mq")];
     await assert.rejects(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import { colorsFor } from "../../../../operate/colors";
 import { formatStatus } from "../../../../operate/status/format";
-import type { InstallationStatus } from "../../../../operate/status/model";
+import type { BrokerStatus, InstallationStatus } from "../../../../operate/status/model";
 import { nodeStatus, reasonsOf, workloadStatus } from "../../../../operate/status/read";
 
 const STATUS: InstallationStatus = {
@@ -21,7 +21,12 @@ const STATUS: InstallationStatus = {
       memory: { bytes: 150 * 1024 ** 2, limit: 600 * 1024 ** 2 },
     },
   ],
-  queues: [{ name: "tasks", ready: 7, unacknowledged: 4, consumers: 3, online: 2, copies: 3 }],
+  queues: [
+    {
+      ...{ name: "tasks", leader: "mq-0", ready: 7, unacknowledged: 4, consumers: 3, online: 2, copies: 3 },
+      ...{ oldestSeconds: 150, published: 2.04, delivered: 1.96, returning: 0 },
+    },
+  ],
   delayed: 5,
   workloads: [
     {
@@ -32,6 +37,29 @@ const STATUS: InstallationStatus = {
       queues: ["tasks"],
       unready: [],
       reasons: [],
+      processes: [
+        {
+          ...{ pod: "w-1", runningSeconds: 90, answers: true, consuming: true },
+          ...{ slots: 2, busy: 2, prefetched: 6, celery: "5.7.1" },
+        },
+        {
+          ...{ pod: "w-2", runningSeconds: 90, answers: true, consuming: true },
+          ...{ slots: 2, busy: 1, prefetched: 0, celery: "5.7.1" },
+        },
+      ],
+    },
+    {
+      ...{
+        kind: "beat",
+        name: "clock",
+        ready: 1,
+        wanted: 1,
+        queues: [],
+        unready: [],
+        reasons: [],
+        processes: [],
+      },
+      beat: { answers: true, lastTickSeconds: 3.2, overdue: 0 },
     },
   ],
 };
@@ -55,11 +83,27 @@ describe("the status", () => {
     for (const row of [
       /node-0 +│ yes, cordoned │ mq-0/,
       /mq-0 +│ node-0 │ yes +│ NO +│ 2 +│ 150 MiB, of 600 │ unknown +│ none/,
-      /default +│ worker pool │ 2 of 3 │ tasks/,
-      /tasks │ 7 +│ 4 +│ 3 +│ 2 of 3/,
+      /default +│ worker pool │ 2 of 3 │ 3 of 4 +│ 6 +│ 5\.7\.1 +│ tasks/,
+      /clock +│ beat +│ 1 of 1 │ - +│ - +│ - +│ last tick 3 s ago, 0 overdue/,
+      /tasks │ 7 +│ 2 min +│ 4 +│ 0 +│ 3 +│ 2\.0 +│ 2\.0 +│ 2 of 3/,
       /delayed tasks: 5/,
     ])
       assert.match(text, row);
+  });
+
+  it("shows versions, feature flags, and the certificate's days", () => {
+    const brokers = ["4.3.6", "4.3.6"].map((version) => ({ ...STATUS.brokers[0], version }) as BrokerStatus);
+    const certificate = { expires: "2027-01-31T00:00:00.000Z", days: 63 };
+    const show = (disabledFeatureFlags: string[]) =>
+      formatStatus({ ...STATUS, brokers, disabledFeatureFlags, certificate }, PLAIN);
+    assert.match(
+      show([]),
+      /\nRabbitMQ: 4\.3\.6\nfeature flags: all stable ones are enabled\ncertificate: 63 days left$/,
+    );
+    assert.match(
+      show(["tracking_records_in_ets"]),
+      /\nfeature flags: not enabled: tracking_records_in_ets\n/,
+    );
   });
 
   it("says if no broker answers", () => {
@@ -119,6 +163,7 @@ describe("the status of a worker pool", () => {
       queues: ["mail", "tasks"],
       unready: ["mail-2"],
       reasons: ["ImagePullBackOff", "it has timed out progressing"],
+      processes: [],
     });
   });
 });

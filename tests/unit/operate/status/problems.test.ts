@@ -1,37 +1,17 @@
 import assert from "node:assert/strict";
-import { type Facts, Presence } from "../../../../operate/recover/facts";
-import type { BrokerStatus, QueueStatus, WorkloadStatus } from "../../../../operate/status/model";
+import { type BrokerFacts, type Facts, Presence } from "../../../../operate/recover/facts";
+import type {
+  BrokerStatus,
+  ProcessStatus,
+  QueueStatus,
+  WorkloadStatus,
+} from "../../../../operate/status/model";
 import { problemsOf } from "../../../../operate/status/problems";
+import { healthyFacts, MEMBERS, queueFacts } from "../healthy";
 
 type Observed = Parameters<typeof problemsOf>[1];
 
-const MEMBERS = [0, 1, 2].map((ordinal) => `rabbit@mq-${ordinal}.mq-nodes.shop.svc.cluster.local`);
-
-const FACTS: Facts = {
-  name: "mq",
-  namespace: "shop",
-  replicas: 3,
-  ending: false,
-  brokers: MEMBERS.map((member, ordinal) => ({
-    pod: `mq-${ordinal}`,
-    member,
-    podState: {
-      kubernetesNode: `node-${ordinal}`,
-      ready: true,
-      terminating: false,
-      released: false,
-      outdated: false,
-      waitsEmpty: false,
-      problem: "",
-    },
-    claim: { name: `data-mq-${ordinal}`, terminating: false, lost: false, boundTo: undefined },
-  })),
-  nodes: [],
-  views: MEMBERS.map((of) => ({ of, members: MEMBERS, running: MEMBERS })),
-  queues: [{ name: "tasks", members: MEMBERS, online: MEMBERS }],
-  alarms: [],
-  leftovers: [],
-};
+const FACTS = healthyFacts(["node-0", "node-1", "node-2"], ["tasks"]);
 
 const BROKER: BrokerStatus = {
   pod: "mq-0",
@@ -43,6 +23,7 @@ const BROKER: BrokerStatus = {
 };
 const QUEUE: QueueStatus = {
   name: "tasks",
+  leader: "mq-0",
   ready: 0,
   unacknowledged: 0,
   consumers: 3,
@@ -57,7 +38,23 @@ const POOL: WorkloadStatus = {
   queues: ["tasks"],
   unready: [],
   reasons: [],
+  processes: [],
 };
+
+const BEAT: WorkloadStatus = { ...POOL, kind: "beat", name: "beat", ready: 1, wanted: 1, queues: [] };
+
+const worker = (more: Partial<ProcessStatus>): ProcessStatus => ({
+  pod: "w",
+  runningSeconds: 90,
+  answers: true,
+  consuming: false,
+  ...more,
+});
+
+const unready = (broker: BrokerFacts): BrokerFacts => ({
+  ...broker,
+  podState: broker.podState && { ...broker.podState, ready: false },
+});
 
 const HEALTHY: Observed = {
   context: "prod",
@@ -76,6 +73,9 @@ const SILENT_NODE: Partial<Facts> = {
   ],
 };
 
+const RENEW =
+  "a generated one: pulumi up; your own: write the new one into its Secret, docs/how-to/tls.md#renew-your-own-certificate";
+
 /** What is wrong, and the first problem with its cure. */
 const TABLE: {
   wrong: string;
@@ -88,7 +88,35 @@ const TABLE: {
     wrong: "a disk alarm",
     facts: { alarms: ["disk alarm on mq-0"] },
     text: "disk alarm on mq-0, which blocks all publishers",
-    cure: "let workers consume what waits (scale the pool), or enlarge the volumes: docs/how-to/grow-storage.md",
+    cure: "enlarge the volumes: docs/how-to/grow-storage.md",
+  },
+  {
+    wrong: "a memory alarm with a backlog",
+    facts: { alarms: ["memory alarm on mq-0"] },
+    status: { queues: [QUEUE, { ...QUEUE, name: "dead-letters", ready: 99 }, { ...QUEUE, ready: 7 }] },
+    text: "memory alarm on mq-0, which blocks all publishers",
+    cure: "let more workers consume the 7 tasks of tasks (kubectl --context prod -n shop scale deployment default --replicas=6), or raise brokerMemory and run: pulumi up",
+  },
+  {
+    wrong: "a broker that runs, but is not ready",
+    facts: { brokers: FACTS.brokers.map((broker, ordinal) => (ordinal === 2 ? unready(broker) : broker)) },
+    text: "mq-2 is not ready on node-2",
+    cure: "wait a minute; then: kubectl --context prod -n shop delete pod mq-2",
+  },
+  {
+    wrong: "a broker that formed a separate cluster",
+    facts: {
+      views: [
+        ...MEMBERS.slice(0, 2).map((of) => ({
+          of,
+          members: MEMBERS.slice(0, 2),
+          running: MEMBERS.slice(0, 2),
+        })),
+        { of: MEMBERS[2] ?? "", members: MEMBERS.slice(2), running: MEMBERS.slice(2) },
+      ],
+    },
+    text: "mq-2 runs as a separate cluster",
+    cure: "npx ha-celery recover --context prod --namespace shop --name mq",
   },
   {
     wrong: "a machine that is lost",
@@ -98,7 +126,7 @@ const TABLE: {
   },
   {
     wrong: "a queue with too few copies",
-    facts: { queues: [{ name: "tasks", members: MEMBERS, online: MEMBERS.slice(1) }] },
+    facts: { queues: queueFacts(["tasks"], MEMBERS.slice(1)) },
     text: "1 of 1 queues have fewer than 3 copies online (lowest: 2)",
     cure: "wait a minute; then: kubectl --context prod -n shop describe pod -l app.kubernetes.io/name=rabbitmq",
   },
@@ -160,16 +188,75 @@ const TABLE: {
     cure: "kubectl --context prod -n shop rollout restart deployment default",
   },
   {
+    wrong: "workers that stand still",
+    status: { workloads: [{ ...POOL, processes: [worker({ answers: false }), worker({ answers: false })] }] },
+    text: "worker pool default: 2 of 3 pods run, but do not consume and do not answer",
+    cure: "kubectl --context prod -n shop rollout restart deployment default",
+  },
+  {
+    wrong: "a worker without a connection",
+    status: { workloads: [{ ...POOL, ready: 2, processes: [worker({}), worker({ consuming: true })] }] },
+    text: "worker pool default: 1 of 3 pods run, but do not consume",
+    cure: "kubectl --context prod -n shop rollout restart deployment default",
+  },
+  {
+    wrong: "a beat that stands still",
+    status: { workloads: [{ ...BEAT, beat: { answers: false } }] },
+    text: "beat beat runs, but does not answer",
+    cure: "kubectl --context prod -n shop rollout restart deployment beat",
+  },
+  {
+    wrong: "a beat that does not tick",
+    status: { workloads: [{ ...BEAT, beat: { answers: true, lastTickSeconds: 90, overdue: 0 } }] },
+    text: "beat beat has not ticked for 90 s",
+    cure: "kubectl --context prod -n shop rollout restart deployment beat",
+  },
+  {
+    wrong: "overdue periodic tasks",
+    status: { workloads: [{ ...BEAT, beat: { answers: true, lastTickSeconds: 2, overdue: 1 } }] },
+    text: "beat beat: 1 periodic task is overdue",
+    cure: "kubectl --context prod -n shop rollout restart deployment beat",
+  },
+  {
     wrong: "a queue that no pool reads",
     status: { queues: [{ ...QUEUE, name: "mail", ready: 7, consumers: 0 }] },
     text: "queue mail has 7 tasks and no consumer",
     cure: "add mail to the queues of a worker pool, then: pulumi up",
   },
   {
+    wrong: "a restore that was killed",
+    status: { queues: [{ ...QUEUE, name: "ha-celery-restore-7a1f", ready: 7, consumers: 0 }] },
+    text: "a restore is not complete: 7 tasks are back",
+    cure: "unless it is running, continue it with its file: npx ha-celery restore FILE --context prod --namespace shop --name mq",
+  },
+  {
+    wrong: "an expired certificate",
+    status: { certificate: { expires: "2027-01-31T00:00:00.000Z", days: -1 } },
+    text: "the certificate of the brokers expired on 2027-01-31T00:00:00.000Z, so new connections fail",
+    cure: RENEW,
+  },
+  {
+    wrong: "a certificate that expires within a month",
+    status: { certificate: { expires: "2027-01-31T00:00:00.000Z", days: 29 } },
+    text: "the certificate of the brokers expires in 29 days, on 2027-01-31T00:00:00.000Z",
+    cure: RENEW,
+  },
+  {
+    wrong: "an upgrade that has not ended",
+    status: {
+      brokers: [
+        { ...BROKER, version: "4.3.6" },
+        { ...BROKER, version: "4.2.1" },
+      ],
+    },
+    text: "the brokers run RabbitMQ 4.2.1 and 4.3.6: an upgrade has not ended",
+    cure: "kubectl --context prod -n shop rollout status statefulset mq",
+  },
+  {
     wrong: "dead letters",
     status: { deadLetters: { messages: 3, oldestSeconds: 7200 } },
     text: "3 dead letters, the oldest for 2 h",
-    cure: "see why: docs/how-to/troubleshooting.md#tasks-are-in-dead-letters",
+    cure: "see why, then replay or purge them: npx ha-celery dead-letters list --summary --context prod --namespace shop --name mq",
   },
 ];
 
@@ -181,6 +268,25 @@ describe("the problems of an installation", () => {
   it("are none while a rollout creates pods", () => {
     const workloads = [{ ...POOL, reasons: ["ContainerCreating"] }];
     assert.deepEqual(problemsOf(FACTS, { ...HEALTHY, workloads }), []);
+  });
+
+  it("are none while a worker that has just started connects", () => {
+    const workloads = [{ ...POOL, processes: [worker({ runningSeconds: 5 })] }];
+    assert.deepEqual(problemsOf(FACTS, { ...HEALTHY, workloads }), []);
+  });
+
+  it("name broken brokers before workers that wait for them", () => {
+    const workloads = [{ ...POOL, processes: [worker({})] }];
+    const cures = problemsOf({ ...FACTS, ...SILENT_NODE }, { ...HEALTHY, workloads }).map(({ cure }) => cure);
+    assert.deepEqual(cures, [
+      "npx ha-celery recover --context prod --namespace shop --name mq",
+      "mend the brokers first; then: kubectl --context prod -n shop rollout restart deployment default",
+    ]);
+  });
+
+  it("do not include a certificate that is valid for another month", () => {
+    const certificate = { expires: "2027-01-31T00:00:00.000Z", days: 30 };
+    assert.deepEqual(problemsOf(FACTS, { ...HEALTHY, certificate }), []);
   });
 
   it("do not include the queue of a drill", () => {

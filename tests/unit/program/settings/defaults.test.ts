@@ -39,7 +39,6 @@ const DEFAULTS: Record<string, unknown> = {
   flowLogs: cluster.security.flowLogs,
   intranodeVisibility: cluster.security.intranodeVisibility,
   securityPosture: cluster.security.posture,
-  workloadScanning: cluster.security.workloadScanning,
   systemGroupBindings: cluster.security.systemGroupBindings,
   kubeletReadOnlyPort: cluster.security.kubeletReadOnlyPort,
   clusterNotifications: cluster.notifications,

@@ -33,6 +33,16 @@ describe("rules between keys", () => {
       "ha-celery:kubeContext is not set: the current context is never used. Fix: run `make up`, which creates the cluster and sets it",
     ],
     [
+      "a Prometheus that an operator would configure",
+      { ...EXISTING, prometheusBaseImage: "debian", monitoringNamespaces: ["monitoring"] },
+      `ha-celery:monitoring.by is not set: prometheusBaseImage is set, and a Prometheus without operator reads a ConfigMap. ${set("--path monitoring.by configMap")}`,
+    ],
+    [
+      "a Prometheus without a namespace",
+      { ...EXISTING, prometheusBaseImage: "debian", monitoring: { by: "configMap" } },
+      `ha-celery:monitoringNamespaces is "[]": prometheusBaseImage is set, and its Prometheus runs in the one namespace of this list. ${set("--path 'monitoringNamespaces[0]' monitoring")}`,
+    ],
+    [
       "gke without a project",
       { ...GKE, "gcp:project": "" },
       `gcp:project is not set: the cluster and the images need a Google Cloud project. ${set("gcp:project PROJECT")}`,
@@ -80,6 +90,26 @@ describe("rules between keys", () => {
       "trusted images that nothing trusts",
       { ...GKE, trustedImages: ["ghcr.io/kedacore/*"] },
       `ha-celery:trustedImages is "["ghcr.io/kedacore/*"]": binaryAuthorization is project, which trusts no images of a list. ${set("binaryAuthorization audit")}, or pulumi config rm --stack dev trustedImages`,
+    ],
+    [
+      "namespaces of no backup",
+      { ...GKE, backupNamespaces: ["celery"] },
+      `ha-celery:backupNamespaces is "["celery"]": there are no backups without a schedule. ${set("backupSchedule '0 2 * * *'")}`,
+    ],
+    [
+      "drills without scenes",
+      { ...EXISTING, scheduledDrills: { schedule: "0 3 * * 1" } },
+      `ha-celery:scheduledDrills.scenes is not set: a drill injects the faults that are named. ${set("--path 'scheduledDrills.scenes[0]' pod-delete")}`,
+    ],
+    [
+      "drills without a time",
+      { ...PRODUCTION, scheduledDrills: { scenes: ["drain"] } },
+      `ha-celery:scheduledDrills.schedule is not set: a drill begins by the clock. ${set("--path scheduledDrills.schedule '0 3 * * 1'")}`,
+    ],
+    [
+      "a drill that could lose data of a protected broker",
+      { ...EXISTING, scheduledDrills: { scenes: ["drain", "all-brokers"], schedule: "0 3 * * 1" } },
+      `ha-celery:scheduledDrills.allowProtected is not set: all-brokers could lose data if a second failure occurs, and the broker is protected (deletionProtection). ${set("--path scheduledDrills.allowProtected true")}`,
     ],
     [
       "gke without a way in",
@@ -280,16 +310,6 @@ describe("rules between keys", () => {
       'ha-celery:brokerTls is "off": passwords and tasks cross the network unencrypted. Fix: pulumi config set --stack dev brokerTls generated, see docs/how-to/tls.md',
     ]);
     assert.deepEqual(parsed({ ...GKE, brokerTls: "off" }).warnings, []);
-  });
-
-  it("warns of tasks that an upgrade of a node would kill", () => {
-    const at = (longestTaskSeconds: number) =>
-      pools({ name: "default" }, { name: "video", longestTaskSeconds });
-    assert.deepEqual(parsed({ ...GKE, ...at(3600) }).warnings, []);
-    assert.deepEqual(parsed({ ...EXISTING, ...at(7200) }).warnings, []);
-    assert.deepEqual(parsed({ ...GKE, ...at(7200) }).warnings, [
-      "ha-celery:workerPools[1].longestTaskSeconds is 7200: an upgrade of a node gives its pods 3600 s, so a task that needs longer is killed and runs again. Fix: pulumi config set --stack dev --path 'workerPools[1].longestTaskSeconds' 3600",
-    ]);
   });
 
   it("warns of production in one zone", () => {

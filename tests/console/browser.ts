@@ -1,0 +1,92 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Observation, observe, type Past } from "../../operate/console/past";
+import type { Routes, Source } from "../../operate/console/routes";
+import { serveConsole, type Console } from "../../operate/console/server";
+import { readSite } from "../../operate/console/site";
+import { until } from "../../operate/waiting";
+import { NOW } from "./recordings";
+
+/** Debian's browser, which `make test-console` installs. */
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export const openBrowser = (): Promise<Browser> =>
+  // Root, as in a container, has no sandbox.
+  chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+
+/** A page of the console that shows a recording. */
+export interface Shown {
+  readonly page: Page;
+  readonly console: Console;
+  /** Errors of the page: exceptions, and what the content security policy has blocked. */
+  readonly errors: readonly string[];
+  /** Continues the recording. */
+  tell(observation: Observation): void;
+  /** Waits until so many tabs listen. */
+  until(tabs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a recording, at a fixed time in a fixed zone, so that screenshots repeat. */
+export async function show(
+  browser: Browser,
+  past: Past,
+  options: BrowserContextOptions = {},
+  view = "",
+  routes: Omit<Routes, "source"> = {},
+): Promise<Shown> {
+  const source = recorded(past);
+  const served = await serveConsole({ source, ...routes }, readSite());
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    timezoneId: "Europe/Berlin",
+    locale: "en-US",
+    reducedMotion: "reduce",
+    ...options,
+  });
+  const page = await context.newPage();
+  await page.clock.setFixedTime(NOW);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.goto(served.url + view);
+  await page.locator("main").waitFor();
+  return {
+    page,
+    console: served,
+    errors,
+    tell: source.tell,
+    until: source.until,
+    close: async () => {
+      await context.close();
+      await served.close();
+    },
+  };
+}
+
+function recorded(past: Past): Source & Pick<Shown, "tell" | "until"> {
+  const listeners = new Set<(observation: Observation) => void>();
+  let known = past;
+  return {
+    get known() {
+      return known;
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    until: (tabs) =>
+      until(
+        `${tabs} tabs listen`,
+        5,
+        new AbortController().signal,
+        async () => listeners.size === tabs,
+        0.05,
+      ),
+    tell: (observation) => {
+      known = observe(known, observation);
+      for (const listener of listeners) listener(observation);
+    },
+  };
+}

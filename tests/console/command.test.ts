@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { REPOSITORY } from "../../local/paths";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** What a Kubernetes API answers that has one installation and nothing else. */
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  "/version": { major: "1", minor: "34" },
+  "/apis/apps/v1/statefulsets": {
+    items: [
+      {
+        metadata: { name: "mq", namespace: "shop" },
+        spec: {
+          replicas: 3,
+          serviceName: "mq-nodes",
+          selector: { matchLabels: { app: "mq" } },
+          template: {},
+        },
+      },
+    ],
+  },
+  "/api/v1/namespaces/shop/secrets": {
+    items: [
+      {
+        metadata: {},
+        data: { "management-url": base64("http://user:secret@mq:15672"), vhost: base64("jobs") },
+      },
+    ],
+  },
+  "/apis/apps/v1/namespaces/shop/deployments": { items: [] },
+};
+
+describe("ha-celery console", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), "ha-celery-console-"));
+  const kubeconfig = join(folder, "kubeconfig");
+  let api: Server;
+
+  before(async () => {
+    api = createServer(({ url = "" }, response) => {
+      const answer = ANSWERS[url.replace(/\?.*/, "")];
+      response.setHeader("Content-Type", "application/json");
+      response.statusCode = answer ? 200 : 403;
+      response.end(JSON.stringify(answer ?? { kind: "Status", message: `${url} is forbidden` }));
+    }).listen(0, "127.0.0.1");
+    await once(api, "listening");
+    const server = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: "fake", cluster: { server, "insecure-skip-tls-verify": true } }],
+        users: [{ name: "fake", user: {} }],
+        contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
+        "current-context": "fake",
+      }),
+    );
+  });
+  after(() => {
+    api.closeAllConnections();
+    api.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = (...args: string[]): ChildProcess =>
+    spawn("node", ["--import=tsx", "operate/cli/main.ts", "console", "--kubeconfig", kubeconfig, ...args], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  it("prints the address, serves the page, tells why a status cannot be read, and ends with Ctrl-C", async () => {
+    const child = start("--no-open");
+    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    assert.match(await (await fetch(url)).text(), /<title>ha-celery console<\/title>/);
+    const { body } = await fetch(`${url}status`);
+    let text = "";
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes("event: observation")) break;
+    }
+    assert.match(text, /"kind":"unreachable","message":"The status cannot be read: .* is forbidden"/);
+    assert.doesNotMatch(text, /secret/);
+    const open = await fetch(`${url}status`);
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    assert.deepEqual(await ended, [0, null]);
+    await assert.rejects(open.text());
+  });
+});
+
+/** Waits until the output of a command has a part. */
+async function printed(child: ChildProcess, part: RegExp): Promise<string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        const [found] = part.exec(text) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    child.once("exit", () => reject(new Error(`the command has ended: ${text}`)));
+  });
+}

@@ -1,0 +1,346 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { NOTHING, type Past } from "../../operate/console/past";
+import { REPOSITORY } from "../../local/paths";
+import { accessibilityProblems } from "./axe";
+import { openBrowser, type Shown, show } from "./browser";
+import {
+  BROKEN,
+  change,
+  EMPTY,
+  HEALTHY,
+  type Installation,
+  NODE_LOST,
+  SILENT_BROKERS,
+  statusOf,
+} from "./installations";
+import { picture } from "./pictures";
+import { failed, nodeLost, nodeOff, NOW, quiet, record } from "./recordings";
+
+const SITE = join(REPOSITORY, "operate/console/site");
+const LARGEST_COMPRESSED = 200_000;
+const REFUSED = "The status cannot be read: connect ECONNREFUSED 10.0.0.1:443";
+
+/** For each broken installation: its problem, the command or advice, and where the rest of the page shows it. */
+const SEEN: Readonly<Record<string, { problem: string; cure: string; place: string; text: string }>> = {
+  alarm: {
+    problem: "memory alarm on mq-1, which blocks all publishers",
+    cure: "pulumi up",
+    place: ".publishers",
+    text: "Blocked: memory alarm on mq-1",
+  },
+  "cordoned node": {
+    problem: "node pool-c-m4hw is cordoned, so what it loses cannot start there again",
+    cure: "kubectl --context prod uncordon pool-c-m4hw",
+    place: ".place.cordoned",
+    text: "Cordoned",
+  },
+  "dead consumer": {
+    problem: "queue mail has 4211 tasks and no consumer",
+    cure: "kubectl --context prod -n shop logs mail-6d5f8c7b9-2xkqp --all-containers --previous",
+    place: ".queue-row:has-text('mail')",
+    text: "no consumer",
+  },
+  "split member": {
+    problem: "mq-2 runs as a separate cluster",
+    cure: "npx ha-celery recover --context prod --namespace shop --name mq",
+    place: ".broker:has-text('mq-2')",
+    text: "Not in the cluster",
+  },
+  "full dead letters": {
+    problem: "128 dead letters, the oldest for 3 days",
+    cure: "npx ha-celery dead-letters list --summary --context prod --namespace shop --name mq",
+    place: ".aside",
+    text: "128 dead letters, the oldest for 3 days",
+  },
+  "expired certificate": {
+    problem: "the certificate of the brokers expired on 2026-11-29T12:20:11.000Z, so new connections fail",
+    cure: "docs/how-to/tls.md#renew-your-own-certificate",
+    place: ".queue-row:has-text('orders')",
+    text: "no consumer",
+  },
+};
+
+describe("the page of the console", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let shown: Shown | undefined;
+
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+  afterEach(async function () {
+    const open = shown;
+    shown = undefined;
+    await open?.close();
+    if (this.currentTest?.state === "passed") assert.deepEqual(open?.errors ?? [], []);
+  });
+
+  async function open(past: Past, view = "", options: BrowserContextOptions = {}): Promise<Page> {
+    shown = await show(browser, past, options, view);
+    return shown.page;
+  }
+
+  /** The installation after an hour in which it was healthy. */
+  const broken = (installation: Installation) =>
+    record({ before: 3600, installation: HEALTHY }, { before: 600, installation });
+
+  const hasText = async (page: Page, place: string, text: string) =>
+    assert.ok(
+      (await page.locator(place).first().innerText()).includes(text),
+      `${text}: ${await page.innerText("main")}`,
+    );
+
+  it("shows a healthy installation: nodes with brokers and pods, queues, pools", async () => {
+    const page = await open(quiet());
+    await hasText(page, ".verdict", "Healthy");
+    assert.equal(await page.title(), "✓ shop/mq");
+    const nodes = page.locator(".place");
+    assert.equal(await nodes.count(), 3);
+    const text = await nodes.nth(1).innerText();
+    for (const part of [
+      "pool-b-x9qd",
+      "Ready",
+      "mq-1",
+      "Member",
+      "leads 2 queues",
+      "213 MiB of 614 MiB",
+      "9vtrd",
+    ])
+      assert.ok(text.includes(part), `${part} in ${text}`);
+    await hasText(page, ".queue-row:has-text('orders')", "130 waiting + 32 fetched");
+    await hasText(page, ".aside", "17 delayed");
+    await hasText(page, ".flow", "reads orders, reports");
+  });
+
+  for (const [name, installation] of Object.entries(BROKEN))
+    it(`shows what is wrong, and its cure: ${name}`, async () => {
+      const { problem, cure, place, text } = SEEN[name] ?? assert.fail(name);
+      const page = await open(broken(installation));
+      await hasText(page, ".verdict", problem);
+      await hasText(page, ".verdict", cure);
+      await hasText(page, place, text);
+      assert.match(await page.title(), /^✕ \d problems? shop\/mq$/);
+    });
+
+  it("shows the last known queues while no broker answers", async () => {
+    const page = await open(broken(SILENT_BROKERS));
+    await hasText(page, ".verdict", "no broker reports its queues");
+    await hasText(page, ".flow", "No broker reports its queues; last known:");
+    await hasText(page, ".queue-row:has-text('orders')", "rate unknown");
+    await hasText(page, ".publishers", "No broker to publish to");
+    await hasText(page, ".broker", "does not report its queues");
+  });
+
+  it("copies the command of a problem", async () => {
+    const page = await open(broken(BROKEN["cordoned node"] ?? HEALTHY), "", {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await page.getByRole("button", { name: /^Copy/ }).click();
+    await page.getByText("Copied").waitFor();
+    assert.equal(
+      await page.evaluate("navigator.clipboard.readText()"),
+      "kubectl --context prod uncordon pool-c-m4hw",
+    );
+  });
+
+  it("shows within a second that a node dies, and what that changes", async () => {
+    const page = await open(quiet());
+    assert.equal(await page.locator(".place.not-ready").count(), 0);
+    shown?.tell({ at: NOW + 2000, status: statusOf(NODE_LOST) });
+    await page.locator(".place.not-ready").waitFor({ timeout: 1000 });
+    const node = await page.locator(".place.not-ready").innerText();
+    for (const part of ["pool-b-x9qd", "Not ready", "mq-1", "Not running", "9vtrd"])
+      assert.ok(node.includes(part), node);
+    await hasText(page, ".broker:has-text('mq-0')", "leads 3 queues");
+    await hasText(page, ".verdict", "node pool-b-x9qd has been silent for 74 s");
+    assert.match(await page.title(), /^✕ 6 problems/);
+    assert.equal(await page.getByRole("status").innerText(), "6 problems");
+    await page.getByRole("link", { name: /^Changes/ }).click();
+    await hasText(page, ".changes", "node pool-b-x9qd is not ready");
+  });
+
+  it("shows changes on one time axis with the rates, the newest first", async () => {
+    const page = await open(nodeOff(), "#changes");
+    const texts = await page.locator(".changes li").allInnerTexts();
+    const order = [
+      "node pool-b-x9qd is ready again",
+      "node pool-b-x9qd is not ready",
+      "broker mq-1 left",
+      "scaled from 3 to 4",
+    ].map((part) => texts.findIndex((text) => text.includes(part)));
+    assert.ok(
+      !order.includes(-1) && order.every((each, index) => each >= (order[index - 1] ?? 0)),
+      texts.join("\n"),
+    );
+    assert.match(texts.at(-1) ?? "", /^13:09:56/);
+    const lefts = (selector: string) =>
+      page.evaluate<number[]>(
+        `[...document.querySelectorAll("${selector}")].map((each) => each.getBoundingClientRect()).map((box) => box.x + box.width / 2)`,
+      );
+    const lines = await lefts(".plot .mark");
+    for (const mark of await lefts(".lane-mark"))
+      assert.ok(
+        lines.some((line) => Math.abs(line - mark) < 2),
+        `${mark} in ${lines.join(" ")}`,
+      );
+  });
+
+  it("shows the values at the pointer", async () => {
+    const page = await open(nodeOff(), "#changes");
+    const plot = (await page.locator(".plot").first().boundingBox()) ?? assert.fail();
+    await page.mouse.move(plot.x + plot.width * 0.955, plot.y + 20);
+    const [, time, depth] =
+      /(\d\d:\d\d:\d\d)\s+tasks in all queues ([\d,]+)/.exec(await page.innerText(".readings")) ?? [];
+    assert.match(time ?? "", /^13:32/);
+    assert.ok(Number(depth?.replace(",", "")) > 1000, depth);
+  });
+
+  it("filters queues, and shows the chosen one, with the keyboard alone", async () => {
+    const queues = Array.from({ length: 50 }, (_, index) => ({
+      name: `queue-${index}`,
+      leader: `mq-${index % 3}`,
+      ready: index * 10,
+      unacknowledged: 1,
+      consumers: 1,
+      online: 3,
+      copies: 3,
+    }));
+    const page = await open(quiet(change(HEALTHY, { queues })), "#queues");
+    assert.equal(await page.locator("tbody tr").count(), 50);
+    await hasText(page, ".detail", "queue-49");
+    await page.getByRole("searchbox").focus();
+    await page.keyboard.type("QUEUE-3");
+    assert.equal(await page.locator("tbody tr").count(), 11);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "queue-3", exact: true }).waitFor();
+    assert.equal(await page.locator("[aria-current=true]").innerText(), "queue-3");
+  });
+
+  it("keeps the last state while the cluster does not answer, says since when, and goes on", async () => {
+    const past = failed(failed(quiet(), -2, REFUSED), -60, REFUSED);
+    const page = await open(past);
+    await hasText(page, ".verdict", "No status since 13:34:58");
+    await hasText(page, ".verdict", "ECONNREFUSED 10.0.0.1:443");
+    await hasText(page, ".verdict", "Was healthy");
+    await hasText(page, ".top", "No answer");
+    assert.equal(await page.locator(".place").count(), 3);
+    assert.equal(await page.title(), "? shop/mq");
+    shown?.tell({ at: NOW + 62_000, status: statusOf(HEALTHY) });
+    await page.getByText("Live", { exact: true }).waitFor();
+    await hasText(page, ".verdict", "Healthy");
+  });
+
+  it("says that the installation is gone", async () => {
+    const page = await open(failed(quiet(), 0, "No installation named mq in the cluster.", "missing"));
+    await hasText(page, ".verdict", "The installation has been gone since 13:34:56");
+    assert.equal(await page.locator(".place").count(), 0);
+  });
+
+  it("says that nothing runs, and that it is still reading", async () => {
+    const page = await open(quiet(EMPTY));
+    await hasText(page, "main", "Nothing runs yet");
+    await shown?.close();
+    const loading = await open(NOTHING);
+    await hasText(loading, "main", "Reading the installation");
+    shown?.tell({ at: NOW, status: statusOf(HEALTHY) });
+    await loading.getByRole("heading", { name: "Healthy" }).waitFor();
+  });
+
+  it("says that the command was stopped, and keeps the last state", async () => {
+    const page = await open(quiet());
+    await shown?.console.close();
+    await page.getByText("The console has stopped").waitFor();
+    await hasText(page, ".top", "Disconnected");
+    assert.equal(await page.locator(".place").count(), 3);
+    (shown?.errors as string[]).length = 0; // The browser reports the lost connection.
+  });
+
+  it("says that it waits, if an answer takes long", async () => {
+    const page = await open(quiet());
+    await page.clock.setFixedTime(NOW + 15_000);
+    await page.getByText("Waiting, last answer 15 s ago").waitFor();
+  });
+
+  it("pauses, which ends the reading, and catches up", async () => {
+    const page = await open(quiet());
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("Paused at 13:34:56").waitFor();
+    await shown?.until(0);
+    shown?.tell({ at: NOW + 5000, status: statusOf(NODE_LOST) });
+    await hasText(page, ".verdict", "Healthy");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.locator(".place.not-ready").waitFor();
+    await shown?.until(1);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`has no accessibility problem that axe finds, ${colorScheme}`, async function () {
+      this.timeout(180_000); // Most of it is work of the browser.
+      const pages: [Past, string][] = [
+        [quiet(), ""],
+        [nodeLost(), ""],
+        [broken(SILENT_BROKERS), ""],
+        [broken(BROKEN["full dead letters"] ?? HEALTHY), "#queues/dead-letters"],
+        [nodeLost(), "#queues"],
+        [nodeOff(), "#changes"],
+        [failed(quiet(), 0, REFUSED), ""],
+        [NOTHING, ""],
+      ];
+      for (const [past, view] of pages) {
+        const page = await open(past, view, { colorScheme });
+        assert.deepEqual(await accessibilityProblems(page), [], view);
+        await shown?.close();
+      }
+    });
+
+  it("fits narrow screens", async () => {
+    for (const view of ["", "#queues/orders", "#changes"]) {
+      const page = await open(nodeLost(), view, { viewport: { width: 320, height: 640 } });
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      assert.ok(Number(width) <= 320, `${view}: ${width}`);
+      await shown?.close();
+    }
+  });
+
+  it("asks nobody but its own server", async () => {
+    const page = await open(NOTHING);
+    const origin = new URL(page.url()).origin;
+    const foreign: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
+        foreign.push(request.url());
+    });
+    await page.reload();
+    await page.getByText("Reading the installation").waitFor();
+    assert.deepEqual(foreign, []);
+  });
+
+  it("makes the screenshots of the documentation", async () => {
+    const shots: [string, Past, string, "light" | "dark"][] = [
+      ["console-overview", nodeLost(), "", "light"],
+      ["console-overview-dark", nodeLost(), "", "dark"],
+      ["console-changes", nodeOff(), "#changes", "light"],
+    ];
+    for (const [name, past, view, colorScheme] of shots) {
+      const page = await open(past, view, { colorScheme, viewport: { width: 1200, height: 800 } });
+      await page.locator(".place, .changes").first().waitFor();
+      await picture(page, name);
+      await shown?.close();
+    }
+  });
+
+  it("is small", () => {
+    const sizes = ["index.html", "app.js", "app.css"].map(
+      (file) => gzipSync(readFileSync(join(SITE, file))).length,
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total < LARGEST_COMPRESSED, `${total} bytes`);
+  });
+});

@@ -1,0 +1,4 @@
+import { serve } from "../../local/providers/plugin/server";
+import { KubernetesModel } from "./kubernetesModel";
+
+void serve(new KubernetesModel());
