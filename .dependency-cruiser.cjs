@@ -11,7 +11,8 @@ const LAYERS = {
   local: ["components", "operate", "local", "index\\.ts", BASE_IMAGES],
   policy: ["policy"],
   render: ["components", "program", "operate", "render", "index\\.ts"],
-  reference: ["components", "program", "reference"],
+  reference: ["components", "operate", "program", "reference"],
+  release: ["operate", "release"],
   bench: ["components", "operate", "local", "bench"],
 };
 

@@ -6,6 +6,7 @@ FORCE ?=
 RUN ?=
 TASKS ?=
 NODES ?=
+MONITORING ?=
 CONFIG ?=
 
 # Node 24 of the npm package `node` takes precedence over the system's Node.
@@ -24,22 +25,22 @@ SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery lint check bench compare docs tools
+.PHONY: help up status console down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery test-console test-console-live lint check bench compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-up: node_modules ## create a cluster, deploy RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, NODES, CONFIG)
-	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(if $(NODES),--nodes='$(NODES)') $(foreach set,$(CONFIG),--config='$(set)')
+up: node_modules ## create a cluster, deploy RabbitMQ and workers, run 10,000 tasks and count them (CLUSTER, STACK, RUN, TASKS, NODES, CONFIG; MONITORING=1 adds a Prometheus)
+	@$(LOCAL) up --cluster='$(CLUSTER)' --stack='$(STACK)' $(if $(RUN),--run='$(RUN)') $(if $(TASKS),--tasks='$(TASKS)') $(if $(NODES),--nodes='$(NODES)') $(if $(MONITORING),--monitoring) $(foreach set,$(CONFIG),--config='$(set)')
 
-status: node_modules ## show nodes, brokers, workers and the task count (CLUSTER)
+status: node_modules ## show what is wrong, nodes, brokers, workers and the task count; fails if something is wrong (CLUSTER)
 	@$(LOCAL) status --cluster='$(CLUSTER)'
 
 down: node_modules ## delete the stacks and the cluster; keeps images and the cache (CLUSTER; FORCE=1 if another checkout created it)
 	@$(LOCAL) down --cluster='$(CLUSTER)' $(if $(FORCE),--force)
 
-drill: node_modules ## cause a failure under load and count every task (CLUSTER; SCENE=drain, or SCENE= to list the scenes; ARGS=--help)
-	@$(OPERATE) drill $(SCENE) --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
+drill: node_modules ## cause a failure under load and count every task (CLUSTER; SCENE=drain, SCENE= lists the scenes, SCENE=history the recorded drills; ARGS=--help)
+	@$(OPERATE) drill $(SCENE) --cluster='$(CLUSTER)' $(if $(filter history,$(SCENE)),,--report=.local/reports) $(ARGS)
 
 drills: node_modules ## run all scenes in sequence and print a summary (CLUSTER, ARGS)
 	@$(OPERATE) drill all --cluster='$(CLUSTER)' --report=.local/reports $(ARGS)
@@ -69,6 +70,21 @@ test-celery: node_modules $(RELEASE)/.venv $(RELEASE)/.suite ## run Celery's own
 	@cd tests/celery && $(CELERY)/.venv/bin/pytest --quiet -p no:cacheprovider test_outcomes.py
 	@CELERY='$(CELERY)' SELECTION='$(SELECTION)' mocha --timeout 0 tests/celery/celery.test.ts
 
+test-console: node_modules ## test the page of `ha-celery console` in Chromium against recorded installations
+	@tests/require chromium chromium --version
+	@tests/require fonts-inter test -d /usr/share/fonts/opentype/inter
+	@npm run --silent build:console
+	@mocha tests/console/*.test.ts
+
+test-console-live: node_modules $(VENV) ## test dead letters in the page of the console with a real broker and a real worker
+	@tests/require chromium chromium --version
+	@test -f operate/console/site/app.js || npm run --silent build:console
+	@mocha --timeout 0 tests/cluster/console.test.ts
+
+console: node_modules ## open a page with nodes, brokers, queues and what changed (CLUSTER, ARGS)
+	@npm run --silent build:console
+	@$(OPERATE) console --cluster='$(CLUSTER)' $(ARGS)
+
 check: node_modules ## check types
 	@npm run --silent check
 
@@ -79,9 +95,10 @@ test-python: $(VENV) ## run the tests of the Python package
 lint: node_modules $(VENV) tools ## run all linters and formatters
 	@npm run --silent lint
 	@git ls-files | xargs grep -lE '^#!.*\b(ba)?sh' | xargs shellcheck
-	@cd docker/worker && .venv/bin/ruff check . ../../bench/storm && .venv/bin/ruff format --check . ../../bench/storm && .venv/bin/mypy && .venv/bin/mypy ../../bench/storm
+	@cd docker/worker && .venv/bin/ruff check . ../../bench/storm ../../bench/size && .venv/bin/ruff format --check . ../../bench/storm ../../bench/size && .venv/bin/mypy && .venv/bin/mypy ../../bench/storm && .venv/bin/mypy ../../bench/size
 	@cd docker/worker && for folder in tests/celery examples/django tests/consumer/shop; do .venv/bin/ruff check ../../$$folder && .venv/bin/ruff format --check ../../$$folder && .venv/bin/mypy --config-file ../../$$folder/pyproject.toml ../../$$folder || exit 1; done
-	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
+	@cd docker/worker && .venv/bin/ruff check --config pyproject.toml ../../examples/pulumi-python && .venv/bin/ruff format --check --config pyproject.toml ../../examples/pulumi-python
+	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l local/toolchain/go examples/pulumi-go); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }; fi
 
 docs: node_modules ## generate the reference pages in docs/reference
 	@npm run --silent docs
@@ -89,8 +106,8 @@ docs: node_modules ## generate the reference pages in docs/reference
 bench: node_modules ## run the benchmarks and write docs/reference/benchmarks.md (COLD=1 empties the cache first)
 	@node --import=tsx bench/main.ts $(if $(COLD),--cold)
 
-compare: node_modules ## compare with the 2018 design under the same load and faults (CLUSTER; ONLY=faults or ONLY=throughput; ROUNDS=3)
-	@node --import=tsx bench/compare/main.ts --cluster='$(CLUSTER)' $(if $(ONLY),--only='$(ONLY)') $(if $(ROUNDS),--rounds='$(ROUNDS)')
+compare: node_modules ## measure other ways to run Celery under the same load and faults (CLUSTER, ARGS=--help)
+	@node --import=tsx bench/compare/main.ts --cluster='$(CLUSTER)' $(ARGS)
 
 # Checks first for the programs that the tests need and cannot install themselves.
 tools:

@@ -2,9 +2,19 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", ".local/", "node_modules/", "**/.venv/", "**/.suite/"] },
   {
-    files: ["**/*.ts", "**/*.mts"],
+    ignores: [
+      "dist/",
+      "operate/console/site/",
+      "docker/drills/program/",
+      ".local/",
+      "node_modules/",
+      "**/.venv/",
+      "**/.suite/",
+    ],
+  },
+  {
+    files: ["**/*.ts", "**/*.mts", "**/*.tsx"],
     extends: [tseslint.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { "@pulumi": pulumi },
