@@ -1,4 +1,5 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import assert from "node:assert/strict";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { type Observation, observe, type Past } from "../../operate/console/past";
 import type { Routes, Source } from "../../operate/console/routes";
 import { serveConsole, type Console } from "../../operate/console/server";
@@ -9,9 +10,45 @@ import { NOW } from "./recordings";
 /** Debian's browser, which `make test-console` installs. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
+/** What the page says until it has received a state. */
+const READING = "Reading the installation";
+
 export const openBrowser = (): Promise<Browser> =>
   // Root, as in a container, has no sandbox.
   chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+
+/** Waits until a value of the page is right: the page draws a moment after it was told something. */
+async function becomes<T>(
+  what: string,
+  read: () => Promise<T>,
+  isRight: (value: T) => boolean,
+): Promise<void> {
+  let last: T | undefined;
+  const right = async () => isRight((last = await read()));
+  await until(what, 10, new AbortController().signal, right, 0.05).catch(() =>
+    assert.fail(`not so within 10 s: ${what}, but: ${String(last)}`),
+  );
+}
+
+const matches = (text: string | RegExp) => (shown: string) =>
+  typeof text === "string" ? shown.includes(text) : text.test(shown);
+
+export const hasCount = (elements: Locator, count: number): Promise<void> =>
+  becomes(
+    `${count} of ${String(elements)}`,
+    () => elements.count(),
+    (found) => found === count,
+  );
+
+export const hasText = (element: Locator, text: string | RegExp): Promise<void> =>
+  becomes(
+    `${String(element)} shows ${String(text)}`,
+    () => element.innerText({ timeout: 1000 }),
+    matches(text),
+  );
+
+export const hasTitle = (page: Page, title: string | RegExp): Promise<void> =>
+  becomes(`the title is ${String(title)}`, () => page.title(), matches(title));
 
 /** A page of the console that shows a recording. */
 export interface Shown {
@@ -52,6 +89,8 @@ export async function show(
   });
   await page.goto(served.url + view);
   await page.locator("main").waitFor();
+  // The page is there before the state that it shows, which comes as an event.
+  if (past.last ?? past.failing) await page.getByText(READING).waitFor({ state: "detached" });
   return {
     page,
     console: served,

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
 import { REPOSITORY } from "../../local/paths";
 import { accessibilityProblems } from "./axe";
-import { openBrowser, type Shown, show } from "./browser";
+import { hasCount, hasText, hasTitle, openBrowser, type Shown, show } from "./browser";
 import {
   BROKEN,
   change,
@@ -89,18 +89,12 @@ describe("the page of the console", function () {
   const broken = (installation: Installation) =>
     record({ before: 3600, installation: HEALTHY }, { before: 600, installation });
 
-  const hasText = async (page: Page, place: string, text: string) =>
-    assert.ok(
-      (await page.locator(place).first().innerText()).includes(text),
-      `${text}: ${await page.innerText("main")}`,
-    );
-
   it("shows a healthy installation: nodes with brokers and pods, queues, pools", async () => {
     const page = await open(quiet());
-    await hasText(page, ".verdict", "Healthy");
-    assert.equal(await page.title(), "✓ shop/mq");
+    await hasText(page.locator(".verdict").first(), "Healthy");
+    await hasTitle(page, "✓ shop/mq");
     const nodes = page.locator(".place");
-    assert.equal(await nodes.count(), 3);
+    await hasCount(nodes, 3);
     const text = await nodes.nth(1).innerText();
     for (const part of [
       "pool-b-x9qd",
@@ -112,28 +106,28 @@ describe("the page of the console", function () {
       "9vtrd",
     ])
       assert.ok(text.includes(part), `${part} in ${text}`);
-    await hasText(page, ".queue-row:has-text('orders')", "130 waiting + 32 fetched");
-    await hasText(page, ".aside", "17 delayed");
-    await hasText(page, ".flow", "reads orders, reports");
+    await hasText(page.locator(".queue-row:has-text('orders')").first(), "130 waiting + 32 fetched");
+    await hasText(page.locator(".aside").first(), "17 delayed");
+    await hasText(page.locator(".flow").first(), "reads orders, reports");
   });
 
   for (const [name, installation] of Object.entries(BROKEN))
     it(`shows what is wrong, and its cure: ${name}`, async () => {
       const { problem, cure, place, text } = SEEN[name] ?? assert.fail(name);
       const page = await open(broken(installation));
-      await hasText(page, ".verdict", problem);
-      await hasText(page, ".verdict", cure);
-      await hasText(page, place, text);
-      assert.match(await page.title(), /^✕ \d problems? shop\/mq$/);
+      await hasText(page.locator(".verdict").first(), problem);
+      await hasText(page.locator(".verdict").first(), cure);
+      await hasText(page.locator(place).first(), text);
+      await hasTitle(page, /^✕ \d problems? shop\/mq$/);
     });
 
   it("shows the last known queues while no broker answers", async () => {
     const page = await open(broken(SILENT_BROKERS));
-    await hasText(page, ".verdict", "no broker reports its queues");
-    await hasText(page, ".flow", "No broker reports its queues; last known:");
-    await hasText(page, ".queue-row:has-text('orders')", "rate unknown");
-    await hasText(page, ".publishers", "No broker to publish to");
-    await hasText(page, ".broker", "does not report its queues");
+    await hasText(page.locator(".verdict").first(), "no broker reports its queues");
+    await hasText(page.locator(".flow").first(), "No broker reports its queues; last known:");
+    await hasText(page.locator(".queue-row:has-text('orders')").first(), "rate unknown");
+    await hasText(page.locator(".publishers").first(), "No broker to publish to");
+    await hasText(page.locator(".broker").first(), "does not report its queues");
   });
 
   it("copies the command of a problem", async () => {
@@ -150,22 +144,23 @@ describe("the page of the console", function () {
 
   it("shows within a second that a node dies, and what that changes", async () => {
     const page = await open(quiet());
-    assert.equal(await page.locator(".place.not-ready").count(), 0);
+    await hasCount(page.locator(".place.not-ready"), 0);
     shown?.tell({ at: NOW + 2000, status: statusOf(NODE_LOST) });
     await page.locator(".place.not-ready").waitFor({ timeout: 1000 });
     const node = await page.locator(".place.not-ready").innerText();
     for (const part of ["pool-b-x9qd", "Not ready", "mq-1", "Not running", "9vtrd"])
       assert.ok(node.includes(part), node);
-    await hasText(page, ".broker:has-text('mq-0')", "leads 3 queues");
-    await hasText(page, ".verdict", "node pool-b-x9qd has been silent for 74 s");
-    assert.match(await page.title(), /^✕ 6 problems/);
-    assert.equal(await page.getByRole("status").innerText(), "6 problems");
+    await hasText(page.locator(".broker:has-text('mq-0')").first(), "leads 3 queues");
+    await hasText(page.locator(".verdict").first(), "node pool-b-x9qd has been silent for 74 s");
+    await hasTitle(page, /^✕ 6 problems/);
+    await hasText(page.getByRole("status"), /^6 problems$/);
     await page.getByRole("link", { name: /^Changes/ }).click();
-    await hasText(page, ".changes", "node pool-b-x9qd is not ready");
+    await hasText(page.locator(".changes").first(), "node pool-b-x9qd is not ready");
   });
 
   it("shows changes on one time axis with the rates, the newest first", async () => {
     const page = await open(nodeOff(), "#changes");
+    await page.locator(".changes li").first().waitFor();
     const texts = await page.locator(".changes li").allInnerTexts();
     const order = [
       "node pool-b-x9qd is ready again",
@@ -211,44 +206,44 @@ describe("the page of the console", function () {
       copies: 3,
     }));
     const page = await open(quiet(change(HEALTHY, { queues })), "#queues");
-    assert.equal(await page.locator("tbody tr").count(), 50);
-    await hasText(page, ".detail", "queue-49");
+    await hasCount(page.locator("tbody tr"), 50);
+    await hasText(page.locator(".detail").first(), "queue-49");
     await page.getByRole("searchbox").focus();
     await page.keyboard.type("QUEUE-3");
-    assert.equal(await page.locator("tbody tr").count(), 11);
+    await hasCount(page.locator("tbody tr"), 11);
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "queue-3", exact: true }).waitFor();
-    assert.equal(await page.locator("[aria-current=true]").innerText(), "queue-3");
+    await hasText(page.locator("[aria-current=true]"), /^queue-3$/);
   });
 
   it("keeps the last state while the cluster does not answer, says since when, and goes on", async () => {
     const past = failed(failed(quiet(), -2, REFUSED), -60, REFUSED);
     const page = await open(past);
-    await hasText(page, ".verdict", "No status since 13:34:58");
-    await hasText(page, ".verdict", "ECONNREFUSED 10.0.0.1:443");
-    await hasText(page, ".verdict", "Was healthy");
-    await hasText(page, ".top", "No answer");
-    assert.equal(await page.locator(".place").count(), 3);
-    assert.equal(await page.title(), "? shop/mq");
+    await hasText(page.locator(".verdict").first(), "No status since 13:34:58");
+    await hasText(page.locator(".verdict").first(), "ECONNREFUSED 10.0.0.1:443");
+    await hasText(page.locator(".verdict").first(), "Was healthy");
+    await hasText(page.locator(".top").first(), "No answer");
+    await hasCount(page.locator(".place"), 3);
+    await hasTitle(page, "? shop/mq");
     shown?.tell({ at: NOW + 62_000, status: statusOf(HEALTHY) });
     await page.getByText("Live", { exact: true }).waitFor();
-    await hasText(page, ".verdict", "Healthy");
+    await hasText(page.locator(".verdict").first(), "Healthy");
   });
 
   it("says that the installation is gone", async () => {
     const page = await open(failed(quiet(), 0, "No installation named mq in the cluster.", "missing"));
-    await hasText(page, ".verdict", "The installation has been gone since 13:34:56");
-    assert.equal(await page.locator(".place").count(), 0);
+    await hasText(page.locator(".verdict").first(), "The installation has been gone since 13:34:56");
+    await hasCount(page.locator(".place"), 0);
   });
 
   it("says that nothing runs, and that it is still reading", async () => {
     const page = await open(quiet(EMPTY));
-    await hasText(page, "main", "Nothing runs yet");
+    await hasText(page.locator("main").first(), "Nothing runs yet");
     await shown?.close();
     const loading = await open(NOTHING);
-    await hasText(loading, "main", "Reading the installation");
+    await hasText(loading.locator("main").first(), "Reading the installation");
     shown?.tell({ at: NOW, status: statusOf(HEALTHY) });
     await loading.getByRole("heading", { name: "Healthy" }).waitFor();
   });
@@ -257,8 +252,8 @@ describe("the page of the console", function () {
     const page = await open(quiet());
     await shown?.console.close();
     await page.getByText("The console has stopped").waitFor();
-    await hasText(page, ".top", "Disconnected");
-    assert.equal(await page.locator(".place").count(), 3);
+    await hasText(page.locator(".top").first(), "Disconnected");
+    await hasCount(page.locator(".place"), 3);
     (shown?.errors as string[]).length = 0; // The browser reports the lost connection.
   });
 
@@ -274,7 +269,7 @@ describe("the page of the console", function () {
     await page.getByText("Paused at 13:34:56").waitFor();
     await shown?.until(0);
     shown?.tell({ at: NOW + 5000, status: statusOf(NODE_LOST) });
-    await hasText(page, ".verdict", "Healthy");
+    await hasText(page.locator(".verdict").first(), "Healthy");
     await page.getByRole("button", { name: "Resume" }).click();
     await page.locator(".place.not-ready").waitFor();
     await shown?.until(1);

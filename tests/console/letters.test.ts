@@ -6,7 +6,7 @@ import type { Query } from "../../operate/console/routes";
 import { readLetter } from "../../operate/deadLetters/letter";
 import { UserError } from "../../operate/errors";
 import { accessibilityProblems } from "./axe";
-import { openBrowser, type Shown, show } from "./browser";
+import { hasCount, hasText, openBrowser, type Shown, show } from "./browser";
 import { change, changed, HEALTHY } from "./installations";
 import { letter, LetterBroker, type LetterFacts } from "./letterBroker";
 import { picture } from "./pictures";
@@ -90,11 +90,11 @@ describe("dead letters in the console", function () {
   it("are listed and filtered, and read only when asked", async () => {
     const page = await open();
     await page.getByRole("heading", { name: "29 dead letters" }).waitFor();
-    assert.equal(await page.locator("tbody tr").count(), 29);
+    await hasCount(page.locator("tbody tr"), 29);
     assert.equal(uses, 1);
     await filterOf(page, "reason").selectOption("delivery_limit");
     await page.getByRole("button", { name: "Replay these 3 …" }).waitFor();
-    assert.equal(await page.locator("tbody tr").count(), 3);
+    await hasCount(page.locator("tbody tr"), 3);
     await filterOf(page, "reason").selectOption("");
     await filterOf(page, "task").selectOption({ label: "shop.mail.send (25)" });
     await page.getByRole("button", { name: "Purge these 25 …" }).waitFor();
@@ -152,7 +152,7 @@ describe("dead letters in the console", function () {
     await page.getByRole("heading", { name: "shop.orders.invoice" }).waitFor();
     await page.getByText("it killed its worker, or exceeded the pool's time limit").waitFor();
     await page.getByText("gen7@shop-web-0").waitFor();
-    assert.match(await page.getByRole("region", { name: "Arguments as text" }).innerText(), /\(48207,\)/);
+    await hasText(page.getByRole("region", { name: "Arguments as text" }), /\(48207,\)/);
     await page.getByRole("button", { name: "Replay this dead letter …" }).click();
     await page.getByLabel("Type the number of dead letters").fill("1");
     await page.getByRole("button", { name: "Replay", exact: true }).click();
@@ -169,7 +169,7 @@ describe("dead letters in the console", function () {
     await page
       .getByText("npx ha-celery dead-letters replay --all --context prod --namespace shop --name mq")
       .waitFor();
-    assert.equal(await page.getByRole("button", { name: /^(Replay|Purge)/ }).count(), 0);
+    await hasCount(page.getByRole("button", { name: /^(Replay|Purge)/ }), 0);
   });
 
   it("say that there are none, or why they cannot be read", async () => {

@@ -11,7 +11,7 @@ import { exportOf } from "../../operate/console/export";
 import { readSite } from "../../operate/console/site";
 import { writeReport } from "../../operate/drill/report";
 import { accessibilityProblems } from "./axe";
-import { openBrowser } from "./browser";
+import { hasCount, hasText, hasTitle, openBrowser } from "./browser";
 import { FAILED, NODE_OFF, reportOf } from "./drillReports";
 import { nodeLost, NOW } from "./recordings";
 
@@ -72,7 +72,7 @@ describe("a page without a console", function () {
       /k4zmt\s+broken\s+682\s+-/,
     ])
       assert.match(text, part);
-    assert.match(await page.title(), /^✓ node-off-/);
+    await hasTitle(page, /^✓ node-off-/);
   });
 
   it("shows why a drill failed, and text of a cluster as text", async () => {
@@ -102,11 +102,11 @@ describe("a page without a console", function () {
     const { name, content } = exportOf(readSite(), nodeLost(), [], NOW + 5000);
     assert.equal(name, "ha-celery-shop-mq-2026-11-29T123501Z.html");
     await open(content);
-    assert.match(await page.innerText(".verdict"), /6 problems/);
-    assert.match(await page.innerText(".top"), /Exported on Nov 29, 2026, 13:35:01/);
-    assert.equal(await page.getByRole("button", { name: /Pause|Export/ }).count(), 0);
+    await hasText(page.locator(".verdict"), /6 problems/);
+    await hasText(page.locator(".top"), /Exported on Nov 29, 2026, 13:35:01/);
+    await hasCount(page.getByRole("button", { name: /Pause|Export/ }), 0);
     await page.getByRole("link", { name: /^Changes/ }).click();
-    assert.match(await page.innerText(".changes"), /node pool-b-x9qd is not ready/);
+    await hasText(page.locator(".changes"), /node pool-b-x9qd is not ready/);
   });
 
   for (const colorScheme of ["light", "dark"] as const)
@@ -130,6 +130,6 @@ describe("a page without a console", function () {
     reportCommand(program);
     await program.parseAsync(["report", join(folder, "reports"), "--export", file], { from: "user" });
     await open(readFileSync(file, "utf8"));
-    assert.equal(await page.getByRole("navigation").getByRole("link").count(), 2);
+    await hasCount(page.getByRole("navigation").getByRole("link"), 2);
   });
 });

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { TaskWindow } from "../../operate/tasks/window";
 import { workerPage } from "../unit/operate/tasks/worker";
 import { accessibilityProblems } from "./axe";
-import { openBrowser, type Shown, show } from "./browser";
+import { hasText, openBrowser, type Shown, show } from "./browser";
 import { HEALTHY, type Installation } from "./installations";
 import { picture } from "./pictures";
 import { NOW, quiet } from "./recordings";
@@ -38,11 +38,11 @@ describe("tasks in the console", function () {
     const text = await row.innerText();
     assert.match(text, /mail\s+\d+\s+0\.[89]\/s/);
     assert.match(text, /340 ms · 850 ms · 970 ms\s+3 s · 4.8 s · 5 s/);
-    assert.match(await page.locator(".pool-card").first().innerText(), /mail[^]*Busy slots\s+24 of 24/);
-    assert.match(await page.locator("tbody th").first().innerText(), /shop\.orders\.accept/);
+    await hasText(page.locator(".pool-card").first(), /mail[^]*Busy slots\s+24 of 24/);
+    await hasText(page.locator("tbody th").first(), /shop\.orders\.accept/);
     await page.getByLabel("since workers started").check();
     await page.getByText("Each worker counts from its own start").waitFor();
-    assert.match(await row.innerText(), /–/);
+    await hasText(row, /–/);
     assert.deepEqual(shown.errors, []);
   });
 
@@ -55,7 +55,7 @@ describe("tasks in the console", function () {
       name: /^Rates of shop\.mail\.send: done per second now [\d.]+\/s/,
     });
     await chart.waitFor();
-    assert.match(await page.locator(".facts").innerText(), /failed\s+\d+/);
+    await hasText(page.locator(".facts"), /failed\s+\d+/);
   });
 
   it("are the rates into and out of a queue", async () => {
