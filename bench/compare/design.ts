@@ -12,7 +12,20 @@ export interface Design {
   install(site: Site, signal: AbortSignal): Promise<Installation>;
   /** Replaces the parts of a scene that only RabbitMQ has. */
   scene?(scene: Scene): Scene;
+  /** Empties a queue. Default: that of RabbitMQ. */
+  readonly purge?: Purge;
 }
+
+/** Command in the broker that leads a queue, which deletes all its tasks. */
+export type Purge = (queue: string, vhost: string) => readonly string[];
+
+export const purgeRabbitMq: Purge = (queue, vhost) => [
+  "rabbitmqctl",
+  "--quiet",
+  "purge_queue",
+  `--vhost=${vhost}`,
+  queue,
+];
 
 /** Where designs are installed, and what all of them share. */
 export interface Site {

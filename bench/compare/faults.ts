@@ -1,4 +1,3 @@
-import { loadavg } from "node:os";
 import type { Cluster } from "../../operate/cluster/cluster";
 import type { Installation } from "../../operate/cluster/installation";
 import type { Power } from "../../operate/cluster/nodes";
@@ -9,7 +8,7 @@ import type { Scene } from "../../operate/drill/scenes/scene";
 import { messageOf } from "../../operate/errors";
 import type { Report } from "../../local/report";
 import type { Contestant } from "./contestant";
-import { figuresOf, type Result } from "./results";
+import { figuresOf, loadAverage, type Result } from "./results";
 
 /** Above the default, so that more than one task is in flight when the fault occurs. */
 const RATE = 80;
@@ -80,7 +79,7 @@ const resultOf = (
   design: name,
   scene: scene.name,
   at: new Date().toISOString(),
-  loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+  loadAverage: loadAverage(),
   ...outcome,
 });
 

@@ -4,7 +4,6 @@ import { markdown, measuredBy, writeSection } from "../document";
 import { COMPARED, DESIGNS } from "./designs";
 import { OURS } from "./contestant";
 import type { Figures, Result } from "./results";
-import type { Rates } from "./throughput/turns";
 
 export interface Page {
   readonly head: readonly string[];
@@ -86,25 +85,6 @@ function loadNote(results: readonly Result[]): string[] {
   return [
     `Load average of the machine at the end of each run: ${spreadOf(loads, 1, "-")}. It counts all that runs there, not only this measurement.`,
   ];
-}
-
-/** Returns the medians of all rounds, and the ratios of both designs within a round. */
-export function throughputPage(rates: ReadonlyMap<string, Rates>): Page {
-  const rows = [...rates].map(([title, { ours, seed }]) => {
-    const ratios = ours.flatMap((rate, round) => {
-      const other = seed[round];
-      return rate === undefined || other === undefined ? [] : [rate / other];
-    });
-    const [least, middle, most] = [min(ratios), median(ratios), max(ratios)].map(
-      (ratio) => ratio?.toFixed(2) ?? "-",
-    );
-    return [
-      title,
-      ...[ours, seed].map((each) => median(each)?.toFixed(0) ?? "-"),
-      ratios.length > 1 ? `${middle} (${least} to ${most})` : (middle ?? "-"),
-    ];
-  });
-  return { head: ["what", "ours", "seed", "ours / seed (least to most)"], rows, notes: [] };
 }
 
 /** Prints a table, and writes it to docs/reference/benchmarks.md. */

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../../operate/drill/verdict/verdict";
 
@@ -23,13 +24,21 @@ export type Figures = Pick<
 
 const FILE = join(__dirname, "results.json");
 
-export function readResults(file = FILE): Result[] {
-  return JSON.parse(readFileSync(file, "utf8")) as Result[];
+export const readResults = (file = FILE): Result[] => readJson<Result>(file);
+
+export const writeResults = (results: readonly Result[], file = FILE): void => writeJson(results, file);
+
+/** Reads a list of results. A file that does not exist has none. */
+export function readJson<T>(file: string): T[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T[]) : [];
 }
 
-export function writeResults(results: readonly Result[], file = FILE): void {
+export function writeJson(results: readonly object[], file: string): void {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
+
+/** Load average of the last minute, with one digit. */
+export const loadAverage = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
 
 export const figuresOf = ({
   confirmed,

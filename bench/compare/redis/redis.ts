@@ -16,6 +16,7 @@ export const redis: Design = {
   name: "redis",
   namespace: NAMESPACE,
   scene: sceneOf,
+  purge: (queue) => ["redis-cli", "del", queue],
   async install(site: Site, signal: AbortSignal): Promise<Installation> {
     const { cluster, registry, report } = site;
     const image = await push(registry, "peer-redis", await ensureRedisImage(report));

@@ -15,12 +15,20 @@ import {
 } from "../../../operate/drill/load/objects";
 import { type Pool, poolOf } from "../../../operate/drill/load/pool";
 import { NonRetryableError, until } from "../../../operate/waiting";
+import type { Purge } from "../design";
+import { type CpuSample, cpuPerTask, sampleCpu } from "./cpu";
 import { COUNTED, type Measurement } from "./measurements";
+import type { Rate } from "./rates";
 
 const PUBLISH_SECONDS = 300;
 const EXECUTE_SECONDS = 300;
+/** Until the CPU time is read for the first time. */
+const FIRST_POLL_SECONDS = 1;
 /** Long, because the ledger counts all tasks for each response, on the machine that is measured. */
 const POLL_SECONDS = 3;
+
+/** Figures of one measurement. */
+export type Measured = Required<Pick<Rate, "perSecond">> & Pick<Rate, "cpuPerTask">;
 
 /** Measures one design. Scales its workers for each measurement. */
 export class Bench {
@@ -30,13 +38,14 @@ export class Bench {
   constructor(
     private readonly cluster: Cluster,
     private readonly installation: Installation,
+    private readonly purgeCommand: Purge,
     private readonly signal: AbortSignal,
   ) {
     this.pool = poolOf(installation, {});
   }
 
   /** Returns the tasks per second. Expects no running workers, and leaves those of the measurement running. */
-  async measure(measurement: Measurement, run: string): Promise<number> {
+  async measure(measurement: Measurement, run: string): Promise<Measured> {
     const { namespace } = this.installation;
     const spec: LoadSpec = {
       run,
@@ -58,8 +67,8 @@ export class Bench {
         body: ledgerNetworkPolicy(spec),
       });
       const published = await this.publish(spec, measurement);
-      if (measurement.workers === 0) return published;
-      await this.scale(measurement.workers);
+      if (measurement.workers === 0) return { perSecond: published };
+      await this.setReplicas(measurement.workers);
       return await this.executed(run, measurement);
     } finally {
       await this.remove(run);
@@ -69,17 +78,21 @@ export class Bench {
   /** Scales the pool, and waits until exactly this many workers run and are ready. */
   async scale(replicas: number): Promise<void> {
     const { namespace } = this.installation;
-    await this.cluster.apps.patchNamespacedDeploymentScale({
-      namespace,
-      name: this.pool.name,
-      body: [{ op: "replace", path: "/spec/replicas", value: replicas }],
-    });
+    await this.setReplicas(replicas);
     await until(`there are ${replicas} workers`, 180, this.signal, async () => {
       const { items } = await this.cluster.core.listNamespacedPod({
         namespace,
         labelSelector: this.pool.selector,
       });
       return items.length === replicas && items.every(isReady);
+    });
+  }
+
+  private async setReplicas(value: number): Promise<void> {
+    await this.cluster.apps.patchNamespacedDeploymentScale({
+      namespace: this.installation.namespace,
+      name: this.pool.name,
+      body: [{ op: "replace", path: "/spec/replicas", value }],
     });
   }
 
@@ -106,33 +119,58 @@ export class Bench {
     return (JSON.parse(message) as { perSecond: number }).perSecond;
   }
 
-  /** Waits until all tasks are done, and returns the rate of the last ones. */
-  private async executed(run: string, { tasks, workers }: Measurement): Promise<number> {
+  /** Waits until all tasks are done, and returns the figures of the last ones. */
+  private async executed(run: string, { tasks, workers }: Measurement): Promise<Measured> {
     const request = {
       namespace: this.installation.namespace,
       pod: objectName(run, Role.Ledger),
       port: LEDGER_PORT,
       auth: `:${this.ledgerToken}`,
     };
-    const done = async (): Promise<boolean> => {
-      const path = `/summary?run=${run}`;
-      return (await requestPod<{ executed: number }>(this.cluster, { ...request, path })).executed >= tasks;
-    };
-    await until(`${tasks} tasks are done`, EXECUTE_SECONDS, this.signal, done, POLL_SECONDS);
+    const untilDone = (count: number, pollSeconds: number): Promise<unknown> =>
+      until(
+        `${count} tasks are done`,
+        EXECUTE_SECONDS,
+        this.signal,
+        async () => {
+          const path = `/summary?run=${run}`;
+          return (
+            (await requestPod<{ executed: number }>(this.cluster, { ...request, path })).executed >= count
+          );
+        },
+        pollSeconds,
+      );
+    await untilDone(tasks - COUNTED, FIRST_POLL_SECONDS);
+    const from = await this.sample();
+    await untilDone(tasks, POLL_SECONDS);
+    const to = await this.sample();
     const { finished } = await requestPod<{ finished: FinishedTask[] }>(this.cluster, {
       ...request,
       path: `/events?run=${run}`,
       timeoutSeconds: 60,
     });
-    return rateOfLast(finished, COUNTED, workers);
+    return {
+      perSecond: rateOfLast(finished, COUNTED, workers),
+      cpuPerTask: cpuPerTask(
+        from,
+        to,
+        finished.map(([, , , , end]) => end),
+      ),
+    };
+  }
+
+  private async sample(): Promise<CpuSample> {
+    const { brokers, namespace } = this.installation;
+    const pods = [...(await brokers.pods()), ...(await this.cluster.pods(namespace, this.pool.selector))];
+    return sampleCpu(this.cluster, pods);
   }
 
   private async purge(): Promise<void> {
     const { brokers } = this.installation;
-    const [pod] = (await brokers.pods()).filter(isReady);
-    if (!pod) throw new Error(`no broker of ${this.installation.namespace} is ready`);
-    const command = ["rabbitmqctl", "--quiet", "purge_queue", `--vhost=${brokers.vhost}`, this.pool.queue];
-    await brokers.exec({ pod: nameOf(pod) }, ...command);
+    const { leader } = await brokers.queue(this.pool.queue);
+    const broker = (await brokers.list()).find(({ node }) => node === leader);
+    if (!broker) throw new Error(`queue ${this.pool.queue} of ${this.installation.namespace} has no leader`);
+    await brokers.exec(broker, ...this.purgeCommand(this.pool.queue, brokers.vhost));
   }
 
   private async remove(run: string): Promise<void> {
@@ -151,7 +189,7 @@ export function throughputJob(
   spec: LoadSpec,
   ledgerUrl: string,
   queue: string,
-  { tasks, producers, window, payloadBytes }: Measurement,
+  { workers, tasks, producers, window, payloadBytes }: Measurement,
 ): V1Job {
   const job = publisherJob(spec, ledgerUrl, queue);
   const [container] = job.spec?.template.spec?.containers ?? [];
@@ -162,6 +200,8 @@ export function throughputJob(
     DRILL_PRODUCERS: String(producers),
     DRILL_WINDOW: String(window),
     DRILL_PAYLOAD_BYTES: String(payloadBytes),
+    // Only the peers' publisher reads this. Ours confirms many tasks together.
+    ...(workers > 0 && { PEER_FILLS: "true" }),
   };
   if (container)
     container.env = [

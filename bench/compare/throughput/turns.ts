@@ -1,58 +1,76 @@
-import type { Report } from "../../../local/report";
 import { messageOf } from "../../../operate/errors";
-import type { Bench } from "./bench";
+import type { Report } from "../../../local/report";
+import { orderOf } from "../designs";
+import { loadAverage } from "../results";
+import type { Bench, Measured } from "./bench";
 import type { Measurement } from "./measurements";
+import type { Rate } from "./rates";
 
-/** Tasks per second of each design, one value per round. Undefined if the measurement did not finish. */
-export interface Rates {
-  readonly ours: (number | undefined)[];
-  readonly seed: (number | undefined)[];
-}
-
-/** What all rounds have measured. */
-export interface Turns {
-  readonly rates: ReadonlyMap<string, Rates>;
-  /** One sentence for each measurement that did not finish. */
-  readonly notes: readonly string[];
-}
-
+/** A design whose brokers run, and whose workers are started for each measurement. */
 export interface Contender {
-  readonly name: keyof Rates;
+  readonly name: string;
   readonly bench: Pick<Bench, "measure" | "scale">;
 }
 
+/** What all rounds share. */
+export interface Turns {
+  readonly measurements: readonly Measurement[];
+  readonly rounds: number;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Called after each measurement, so that a run that is stopped keeps what it has measured. */
+  readonly add: (rate: Rate) => void;
+}
+
 /**
- * Measures both designs alternately and swaps their order in each round, so that a temporarily slow machine affects
- * both. The design that is not being measured has idle brokers and no workers. A measurement that does not finish is
+ * Measures all designs in turns and begins each round with another one, so that a temporarily slow machine affects all
+ * of them. Designs that are not being measured have idle brokers and no workers. A measurement that does not finish is
  * given up, because one that takes too long says nothing about the others.
  */
 export async function takeTurns(
   contenders: readonly Contender[],
-  measurements: readonly Measurement[],
-  rounds: number,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Turns> {
-  const rates = new Map(measurements.map(({ title }): [string, Rates] => [title, { ours: [], seed: [] }]));
-  const notes: string[] = [];
+  { measurements, rounds, report, signal, add }: Turns,
+): Promise<void> {
   for (const { bench } of contenders) await bench.scale(0);
-  for (let round = 1; round <= rounds; round++)
+  for (let number = 1; number <= rounds; number++) {
+    const round = new Date().toISOString();
     for (const [index, measurement] of measurements.entries())
-      for (const { name, bench } of round % 2 ? contenders : contenders.toReversed()) {
-        if (measurement.oursAlone && name !== "ours") continue;
-        const what = `round ${round} of ${rounds}, ${name}: ${measurement.title}`;
-        let rate: number | undefined;
-        try {
-          rate = await bench.measure(measurement, `${name}-${round}-${index}`);
-          report(`${what}: ${rate.toFixed(0)}`);
-        } catch (error) {
-          if (signal.aborted) throw error;
-          const note = `${what}: not measured, because ${messageOf(error).replaceAll("\n", " ").trim()}`;
-          report(note);
-          notes.push(note);
-        }
+      for (const { name, bench } of inOrder(contenders, number)) {
+        if (measurement.designs && !measurement.designs.includes(name)) continue;
+        const { title } = measurement;
+        const what = `round ${number} of ${rounds}, ${name}: ${title}`;
+        const outcome = await figuresOf(
+          () => bench.measure(measurement, `${name}-${number}-${index}`),
+          signal,
+        );
+        add({ design: name, what: title, round, loadAverage: loadAverage(), ...outcome });
+        report(`${what}: ${describe(outcome)}`);
         await bench.scale(0);
-        rates.get(measurement.title)?.[name].push(rate);
       }
-  return { rates, notes };
+  }
+}
+
+type Outcome = Partial<Measured> & Pick<Rate, "failure">;
+
+async function figuresOf(measure: () => Promise<Measured>, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await measure();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { failure: messageOf(error).replaceAll("\n", " ").trim() };
+  }
+}
+
+function inOrder(contenders: readonly Contender[], round: number): Contender[] {
+  const names = orderOf(
+    contenders.map(({ name }) => name),
+    round,
+  );
+  return names.flatMap((name) => contenders.filter((each) => each.name === name));
+}
+
+function describe({ perSecond, cpuPerTask, failure }: Outcome): string {
+  if (perSecond === undefined) return `not measured, because ${failure}`;
+  const cpu = cpuPerTask === undefined ? "" : `, ${cpuPerTask.toFixed(2)} ms of CPU per task`;
+  return `${perSecond.toFixed(0)}${cpu}`;
 }

@@ -3,6 +3,8 @@
 Reads the same settings as the drill's own publisher (ha_celery.drill.publisher). A task counts as published
 when apply_async returns. If it raises, the task is not retried, because a web request would fail here.
 If it still waits for a lost connection when the load has ended, the scheduler exits without it.
+
+With PEER_FILLS it only fills a queue, of which workers are measured then, and waits for no confirm.
 """
 
 import json
@@ -36,6 +38,8 @@ def schedule(plan: Plan) -> dict[str, object]:
     """Publish until the end or the stop; return the figures."""
     task, arguments = app.tasks[DRILL_TASKS + plan.kind], plan.arguments()
     refused = 0
+    if os.environ.get("PEER_FILLS"):
+        app.conf.broker_transport_options = app.conf.broker_transport_options | {"confirm_publish": False}
     with Reporter(plan.run, plan.ledger_url) as reporter:
         threading.Thread(target=exit_after_stop, args=(reporter,), daemon=True).start()
         with app.connection_for_write() as connection:

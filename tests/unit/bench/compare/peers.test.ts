@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { purgeRabbitMq } from "../../../../bench/compare/design";
 import { chosenDesigns, chosenScenes, COMPARED, DESIGNS, orderOf } from "../../../../bench/compare/designs";
 import { brokerObjects as operatorObjects, LOGIN } from "../../../../bench/compare/operator/manifests";
 import { masterOf, replicationOf } from "../../../../bench/compare/redis/brokers";
@@ -50,6 +51,13 @@ describe("the peers of make compare", () => {
     assert.ok(
       (await read("redis/tasks.py")).includes(`redis-{number}.redis.${REDIS}.svc.cluster.local:26379`),
     );
+  });
+
+  it("have a command that empties a queue", () => {
+    const commands = DESIGNS.map(({ purge = purgeRabbitMq }) => purge("celery", "/").join(" "));
+    assert.equal(new Set(commands).size, 2);
+    assert.ok(commands.includes("redis-cli del celery"));
+    assert.ok(commands.includes("rabbitmqctl --quiet purge_queue --vhost=/ celery"));
   });
 
   it("differ in the settings that make careful what it is", async () => {

@@ -3,8 +3,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { picture } from "../../../../bench/compare/picture";
-import { faultPage, isMeasured, spreadOf, throughputPage } from "../../../../bench/compare/report";
+import { faultPage, isMeasured, spreadOf } from "../../../../bench/compare/report";
 import { figuresOf, readResults, type Result, writeResults } from "../../../../bench/compare/results";
+import { throughputPage } from "../../../../bench/compare/throughput/page";
+import { type Rate, readRates, writeRates } from "../../../../bench/compare/throughput/rates";
 import { markdown, withSection } from "../../../../bench/document";
 import type { Verdict } from "../../../../operate/drill/verdict/verdict";
 
@@ -113,24 +115,59 @@ describe("the picture of the comparison", () => {
 });
 
 describe("the page of the throughput", () => {
+  const [MORE, NO_OP] = ["published tasks/s, 8 producers", "no-op tasks/s, 1 worker"];
+  const rate = (design: string, round: number, figures: Partial<Rate>, what = NO_OP): Rate => ({
+    ...{ design, what, round: `round ${round}`, loadAverage: 2 },
+    ...figures,
+  });
+
   it("has a dash for what only one design can do", () => {
-    const { rows } = throughputPage(new Map([["8 producers", { ours: [1234.5], seed: [] }]]));
-    assert.deepEqual(rows, [["8 producers", "1235", "-", "-"]]);
+    const { rows } = throughputPage([rate("ours", 1, { perSecond: 1234.5 }, MORE)]);
+    assert.deepEqual(rows, [[MORE, "ours", "1", "1235", "-", "-", "-"]]);
   });
 
-  it("has the medians of all rounds, and ratios of rates of the same round", () => {
-    const { head, rows } = throughputPage(
-      new Map([["no-op", { ours: [300, 600, 480], seed: [200, 800, 400] }]]),
-    );
-    assert.deepEqual(rows, [["no-op", "480", "400", "1.20 (0.75 to 1.50)"]]);
-    assert.equal(head.length, rows[0]?.length);
+  it("has the medians of all rounds, and ratios of figures of the same round", () => {
+    const { head, rows } = throughputPage([
+      ...[300, 600, 480].map((perSecond, round) => rate("ours", round, { perSecond, cpuPerTask: 2 })),
+      ...[200, 800, 400].map((perSecond, round) => rate("seed", round, { perSecond, cpuPerTask: 3 })),
+      rate("careful", 1, { perSecond: 150 }),
+    ]);
+    assert.deepEqual(rows, [
+      [NO_OP, "ours", "3", "480 (300 to 600)", "-", "2.00 (2.00 to 2.00)", "-"],
+      [NO_OP, "careful", "1", "150", "4.00", "-", "-"],
+      [
+        NO_OP,
+        "seed",
+        "3",
+        "400 (200 to 800)",
+        "1.20 (0.75 to 1.50)",
+        "3.00 (3.00 to 3.00)",
+        "1.50 (1.50 to 1.50)",
+      ],
+    ]);
+    for (const row of rows) assert.equal(head.length, row.length);
   });
 
-  it("leaves out a round that a design did not finish", () => {
-    const { rows } = throughputPage(
-      new Map([["no-op", { ours: [300, 600, 480], seed: [200, undefined, 400] }]]),
+  it("leaves out a round that a design did not finish, and gives the reason", () => {
+    const { rows, notes } = throughputPage([
+      rate("ours", 1, { perSecond: 300 }),
+      rate("ours", 2, { perSecond: 600 }),
+      rate("redis", 1, { perSecond: 200 }),
+      rate("redis", 2, { failure: "9 tasks are done: not within 300 s" }),
+    ]);
+    assert.deepEqual(rows[1]?.slice(1, 5), ["redis", "1 of 2", "200", "1.50"]);
+    assert.equal(
+      notes[0],
+      `redis, ${NO_OP}, round of round 2: no figure, because 9 tasks are done: not within 300 s`,
     );
-    assert.deepEqual(rows, [["no-op", "480", "300", "1.35 (1.20 to 1.50)"]]);
+  });
+
+  it("is made from a file that keeps every figure, and need not exist", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "compare-")), "rates.json");
+    assert.deepEqual(readRates(file), []);
+    const rates = [rate("ours", 1, { perSecond: 300 })];
+    writeRates(rates, file);
+    assert.deepEqual(readRates(file), rates);
   });
 });
 

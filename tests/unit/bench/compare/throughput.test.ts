@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type FinishedTask, rateOfLast, throughputJob } from "../../../../bench/compare/throughput/bench";
+import { cpuPerTask, cpuSecondsOf } from "../../../../bench/compare/throughput/cpu";
 import { COUNTED, MEASUREMENTS } from "../../../../bench/compare/throughput/measurements";
+import type { Rate } from "../../../../bench/compare/throughput/rates";
 import { takeTurns } from "../../../../bench/compare/throughput/turns";
 import { DEFAULT_LOAD } from "../../../../operate/drill/load";
 
@@ -53,37 +55,50 @@ describe("throughput", () => {
         DRILL_KIND: "count",
       },
       ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
-      ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024" },
+      ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024", PEER_FILLS: "true" },
     });
   });
 
-  it("is measured alternately, with a swapped order in every other round, and without workers of the other design", async () => {
+  it("counts the CPU time of the tasks that ended between two samples", () => {
+    const ends = Array.from({ length: 3000 }, (_, index) => index);
+    const [from, until] = [
+      { at: 500, seconds: 3 },
+      { at: 2500, seconds: 9 },
+    ];
+    assert.equal(cpuPerTask(from, until, ends), 3);
+    assert.equal(cpuPerTask(from, { ...until, at: 600 }, ends), undefined);
+  });
+
+  it("reads the CPU time of a container with either version of cgroups", () => {
+    assert.equal(cpuSecondsOf("usage_usec 1500000\nuser_usec 1000000\n"), 1.5);
+    assert.equal(cpuSecondsOf("1500000000\n"), 1.5);
+  });
+
+  it("is measured in turns, each round beginning with another design, and without workers of the others", async () => {
     const done: string[] = [];
-    const contender = (name: "ours" | "seed", rate: number) => ({
+    const contender = (name: string, perSecond: number) => ({
       name,
       bench: {
-        measure: async (_: unknown, run: string) => Promise.resolve(void done.push(run)).then(() => rate),
+        measure: async (_: unknown, run: string) =>
+          Promise.resolve(void done.push(run)).then(() => ({ perSecond })),
         scale: async (replicas: number) => Promise.resolve(void done.push(`${name} has ${replicas}`)),
       },
     });
-    const both = { title: "both", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
-    const alone = { ...both, title: "alone", oursAlone: true };
-    const { rates, notes } = await takeTurns(
-      [contender("ours", 2), contender("seed", 1)],
-      [both, alone],
-      2,
-      () => undefined,
-      new AbortController().signal,
-    );
-    assert.deepEqual(notes, []);
-    assert.deepEqual(Object.fromEntries(rates), {
-      both: { ours: [2, 2], seed: [1, 1] },
-      alone: { ours: [2, 2], seed: [] },
+    const all = { title: "all", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const some = { ...all, title: "some", designs: ["ours"] };
+    const rates: Rate[] = [];
+    await takeTurns([contender("ours", 2), contender("redis", 3), contender("seed", 1)], {
+      ...{ measurements: [all, some], rounds: 2, report: () => undefined },
+      ...{ signal: new AbortController().signal, add: (rate) => rates.push(rate) },
     });
-    assert.deepEqual(done, [
-      ...["ours has 0", "seed has 0"],
-      ...["ours-1-0", "ours has 0", "seed-1-0", "seed has 0", "ours-1-1", "ours has 0"],
-      ...["seed-2-0", "seed has 0", "ours-2-0", "ours has 0", "ours-2-1", "ours has 0"],
+    const shown = rates.map(({ design, what, perSecond }) => `${design} ${what} ${perSecond}`);
+    assert.deepEqual(shown.slice(0, 4), ["ours all 2", "redis all 3", "seed all 1", "ours some 2"]);
+    assert.deepEqual(shown.slice(4), ["redis all 3", "seed all 1", "ours all 2", "ours some 2"]);
+    const rounds = rates.map(({ round }) => round);
+    assert.equal(new Set(rounds.slice(0, 4)).size, 1);
+    assert.deepEqual(done.slice(0, 7), [
+      ...["ours has 0", "redis has 0", "seed has 0"],
+      ...["ours-1-0", "ours has 0", "redis-1-0", "redis has 0"],
     ]);
   });
 
@@ -95,30 +110,37 @@ describe("throughput", () => {
       measure: async (_: unknown, run: string) => {
         measured.push(run);
         if (fails(run)) throw new Error("9 tasks are done:\nnot within 300 s");
-        return 2;
+        return { perSecond: 2 };
       },
       scale: async (replicas: number) => void measured.push(`${replicas} workers`),
     });
-    const turns = (fails: (run: string) => boolean, lines: string[] = []) =>
-      takeTurns(
-        [
-          { name: "ours", bench: bench(() => false) },
-          { name: "seed", bench: bench(fails) },
-        ],
-        [one],
-        2,
-        (line) => lines.push(line),
-        abort.signal,
-      );
+    const turns = async (fails: (run: string) => boolean, lines: string[] = []): Promise<Rate[]> => {
+      const rates: Rate[] = [];
+      const contenders = [
+        { name: "ours", bench: bench(() => false) },
+        { name: "seed", bench: bench(fails) },
+      ];
+      await takeTurns(contenders, {
+        ...{ measurements: [one], rounds: 2, report: (line) => lines.push(line) },
+        ...{ signal: abort.signal, add: (rate) => rates.push(rate) },
+      });
+      return rates;
+    };
 
     it("is given up for this measurement only, with the reason, and without its workers", async () => {
       const lines: string[] = [];
-      const { rates, notes } = await turns((run) => run === "seed-1-0", lines);
-      assert.deepEqual(rates.get("no-op"), { ours: [2, 2], seed: [undefined, 2] });
-      assert.deepEqual(notes, [
-        "round 1 of 2, seed: no-op: not measured, because 9 tasks are done: not within 300 s",
-      ]);
-      assert.ok(lines.includes(notes[0] ?? ""));
+      const rates = await turns((run) => run === "seed-1-0", lines);
+      const failure = "9 tasks are done: not within 300 s";
+      assert.deepEqual(
+        rates.map(({ design, perSecond, failure: reason }) => [design, perSecond ?? reason]),
+        [
+          ["ours", 2],
+          ["seed", failure],
+          ["seed", 2],
+          ["ours", 2],
+        ],
+      );
+      assert.ok(lines.includes(`round 1 of 2, seed: no-op: not measured, because ${failure}`));
       assert.equal(measured[measured.indexOf("seed-1-0") + 1], "0 workers");
     });
 
