@@ -9,6 +9,7 @@ import { runCommandLine } from "../operate/cli/program";
 import { Cluster } from "../operate/cluster/cluster";
 import { checkReachable, kubeConfigOf } from "../operate/cluster/kubeConfig";
 import { findRunningCluster, notRunning } from "./cluster";
+import type { LocalCluster } from "./cluster/localCluster";
 import { localControlPlane } from "./controlPlane";
 import { localPower } from "./power";
 
@@ -25,11 +26,20 @@ const localAccess: ClusterAccess<LocalTargetOptions> = {
     ),
   connect: (options) =>
     options.cluster === undefined ? kubeconfigAccess.connect(options) : connect(options.cluster),
+  contexts: async (options) =>
+    options.cluster === undefined
+      ? kubeconfigAccess.contexts(options)
+      : [(await requireRunning(options.cluster)).context],
 };
 
-async function connect(name: string): Promise<ConnectedCluster> {
+async function requireRunning(name: string): Promise<LocalCluster> {
   const found = await findRunningCluster(name);
   if (!found) throw notRunning(name);
+  return found;
+}
+
+async function connect(name: string): Promise<ConnectedCluster> {
+  const found = await requireRunning(name);
   const config = kubeConfigOf(found);
   await checkReachable(config);
   const machines = { power: localPower(name), controlPlane: localControlPlane(name) };

@@ -9,6 +9,20 @@ export function wait(seconds: number, signal?: AbortSignal): Promise<void> {
   return sleep(seconds * 1000, undefined, { signal });
 }
 
+/** Fails if a promise takes longer than this, or if the signal aborts. What it began goes on. */
+export async function within<T>(seconds: number, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  const ended = new AbortController();
+  const late = wait(seconds, AbortSignal.any([ended.signal, ...(signal ? [signal] : [])])).then(() => {
+    throw new Error(`no answer within ${seconds} s`);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    ended.abort();
+    late.catch(() => undefined);
+  }
+}
+
 /** Fails as the first of these that failed does, but only after all have ended, so that none still changes something. */
 export async function allSettled(...promises: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(promises))

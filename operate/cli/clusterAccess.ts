@@ -25,10 +25,12 @@ export interface ClusterAccess<Options extends TargetOptions = TargetOptions> {
   /** Adds the options of this way to a command. */
   addOptions(command: Command): Command;
   connect(options: Options): Promise<ConnectedCluster>;
+  /** Names of the contexts that `connect` accepts. */
+  contexts(options: Options): Promise<readonly string[]>;
 }
 
 /** Connects through a context of a kubeconfig. */
-export const kubeconfigAccess: ClusterAccess = { addOptions: addTargetOptions, connect };
+export const kubeconfigAccess: ClusterAccess = { addOptions: addTargetOptions, connect, contexts };
 
 function addTargetOptions(command: Command): Command {
   return command
@@ -45,4 +47,9 @@ async function connect({ context, kubeconfig }: TargetOptions): Promise<Connecte
   const config = kubeConfigOf({ context, kubeconfigPath: kubeconfig });
   await checkReachable(config);
   return { cluster: new Cluster(config), local: false, inCluster: isInCluster(config) };
+}
+
+async function contexts({ context, kubeconfig }: TargetOptions): Promise<readonly string[]> {
+  const config = kubeConfigOf({ context, kubeconfigPath: kubeconfig });
+  return config.getContexts().map(({ name }) => name);
 }

@@ -1,14 +1,17 @@
 import type { Command } from "commander";
-import { findInstallation } from "../cluster/installation";
+import type { Cluster } from "../cluster/cluster";
+import { findInstallation, type InstallationName, listInstallations } from "../cluster/installation";
+import { chooserQueries } from "../console/chooser";
 import { exportOf } from "../console/export";
+import { type Choice, Installations, type ShownInstallation } from "../console/installations";
 import { liveRoutes } from "../console/live";
 import { openBrowser } from "../console/openBrowser";
 import type { Routes } from "../console/routes";
 import { serveConsole } from "../console/server";
-import { readSite } from "../console/site";
-import { UsageError } from "../errors";
+import { readSite, type Site } from "../console/site";
+import { messageOf, UsageError, UserError } from "../errors";
 import { untilInterrupted } from "../interrupt";
-import type { ClusterAccess, TargetOptions } from "./clusterAccess";
+import type { ClusterAccess, ConnectedCluster, TargetOptions } from "./clusterAccess";
 import { consoleDrills } from "./consoleDrills";
 import { addServerOptions, type ServerOptions } from "./serverOptions";
 
@@ -34,29 +37,81 @@ async function run(options: ConsoleOptions, access: ClusterAccess): Promise<void
       "--allow-protected requires --allow-changes, because the console only reads without it.",
     );
   const site = readSite();
-  const connected = await access.connect(options);
-  const { cluster } = connected;
-  const { namespace, name } = await findInstallation(cluster, options);
-  const changes = options.allowChanges ? { allowProtected: options.allowProtected ?? false } : undefined;
-  const print = (line: string) => console.log(`${new Date().toLocaleTimeString("en-GB")}  ${line}`);
-  const drills = consoleDrills({ connected, filter: { namespace, name }, print });
-  const live = liveRoutes(cluster, { namespace, name }, changes);
-  const routes: Routes = {
-    ...live,
-    feeds: drills.feeds,
-    queries: { ...live.queries, ...drills.queries },
-    documents: { export: async () => exportOf(site, live.source.known, drills.runner.ended.known) },
-    writes: changes && { ...live.writes, ...drills.writes },
-  };
-  const running = await serveConsole(routes, site, {
+  const { cluster } = await access.connect(options);
+  const first = { context: cluster.context, ...(await firstInstallation(cluster, options)) };
+  const connect = connections(access, options);
+  const chooser = chooserQueries({
+    list: () => access.contexts(options),
+    cluster: async (context) => (await connect(context)).cluster,
+  });
+  const shown = new Installations(first, (choice) =>
+    showInstallation(choice, { site, chooser, connect: () => connect(choice.context), options }),
+  );
+  const running = await serveConsole((parameters) => shown.routesFor(parameters), site, {
     port: options.port,
-    print,
   });
   console.log(
-    `Console of ${namespace}/${name} in the cluster of context ${cluster.context}, ${options.allowChanges ? "with changes" : "read-only"}:\n\n  ${running.url}\n\nPress Ctrl-C to stop.`,
+    `Console of ${first.namespace}/${first.name} in the cluster of context ${first.context}, ${options.allowChanges ? "with changes" : "read-only"}:\n\n  ${running.url}\n\nThe page also shows other installations and contexts. Press Ctrl-C to stop.`,
   );
   if (options.open) openBrowser(running.url);
   await untilInterrupted("Stopping; a drill that runs is undone first");
-  await drills.runner.stop();
+  await shown.close();
   await running.close();
+}
+
+/** The first one that matches, because the page can show the others. */
+async function firstInstallation(cluster: Cluster, options: ConsoleOptions): Promise<InstallationName> {
+  const [first] = await listInstallations(cluster, options);
+  // Fails, and says which there are.
+  return first ?? findInstallation(cluster, options);
+}
+
+/** Connects to the cluster of each context once. A failure is not kept. */
+function connections(
+  access: ClusterAccess,
+  options: ConsoleOptions,
+): (context: string) => Promise<ConnectedCluster> {
+  const known = new Map<string, Promise<ConnectedCluster>>();
+  const connect = async (context: string) => {
+    const connected = await access.connect({ ...options, context });
+    if (connected.cluster.context === context) return connected;
+    throw new UsageError(`This console cannot connect to a context "${context}".`);
+  };
+  return (context) => {
+    const connecting = known.get(context) ?? connect(context);
+    known.set(context, connecting);
+    // Kept as a message, because only an installation that is missing is the user's mistake.
+    return connecting.catch((error: unknown) => {
+      known.delete(context);
+      throw new UserError(messageOf(error));
+    });
+  };
+}
+
+interface Serving {
+  readonly site: Site;
+  readonly chooser: NonNullable<Routes["queries"]>;
+  readonly connect: () => Promise<ConnectedCluster>;
+  readonly options: ConsoleOptions;
+}
+
+function showInstallation(choice: Choice, { site, chooser, connect, options }: Serving): ShownInstallation {
+  const { context, namespace, name } = choice;
+  const changes = options.allowChanges ? { allowProtected: options.allowProtected ?? false } : undefined;
+  const print = (line: string) =>
+    console.log(`${new Date().toLocaleTimeString("en-GB")}  ${context} ${namespace}/${name}: ${line}`);
+  const drills = consoleDrills({ connect, choice, print });
+  const live = liveRoutes(async () => (await connect()).cluster, choice, changes);
+  return {
+    routes: {
+      ...live,
+      feeds: drills.feeds,
+      queries: { ...chooser, ...live.queries, ...drills.queries },
+      documents: { export: async () => exportOf(site, live.source.known, drills.runner.ended.known) },
+      writes: changes && { ...live.writes, ...drills.writes },
+      print,
+    },
+    isIdle: () => live.source.isIdle && drills.runner.running.known === null,
+    close: () => drills.runner.stop(),
+  };
 }

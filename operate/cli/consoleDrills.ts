@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { findInstallation, type InstallationFilter } from "../cluster/installation";
+import { findInstallation } from "../cluster/installation";
 import { DrillRunner, type SceneOffer } from "../console/drills";
+import type { Choice } from "../console/installations";
 import type { Body, Change, Routes } from "../console/routes";
 import { readHistory } from "../drill/record/history";
 import { recordOf, recordOfError } from "../drill/record/record";
@@ -21,31 +22,35 @@ export interface ConsoleDrills extends Required<Pick<Routes, "queries" | "writes
 
 /** What the drills of a console are about. */
 interface Target {
-  readonly connected: ConnectedCluster;
-  readonly filter: InstallationFilter;
+  readonly connect: () => Promise<ConnectedCluster>;
+  readonly choice: Choice;
   readonly print: (line: string) => void;
 }
 
 /** Lists scenes and recorded drills, and runs scenes with the options that the command has by default. */
-export function consoleDrills({ connected, filter, print }: Target): ConsoleDrills {
-  const { cluster } = connected;
+export function consoleDrills({ connect, choice, print }: Target): ConsoleDrills {
+  const { context, namespace, name } = choice;
   const runner = new DrillRunner();
   const options = addDrillOptions(new Command()).opts<DrillOptions>();
-  const installation = () => findInstallation(cluster, filter);
+  const find = async () => {
+    const connected = await connect();
+    return { connected, found: await findInstallation(connected.cluster, { namespace, name }) };
+  };
 
-  async function start({ scene: name }: Body): Promise<Change> {
-    const scene = SCENES.find((each) => each.name === name);
-    if (!scene) throw new UserError(`There is no scene "${String(name)}".`);
-    const found = await installation();
+  async function start(body: Body): Promise<Change> {
+    const scene = SCENES.find((each) => each.name === body.scene);
+    if (!scene) throw new UserError(`There is no scene "${String(body.scene)}".`);
+    const { connected, found } = await find();
     checkAllowed(scene, found, connected, options);
     return {
       what: `drill ${scene.name} on ${found.namespace}/${found.name}`,
-      consent: cluster.context,
+      consent: context,
       run: async () => {
         const plan = planOf(scene, options);
         const began = { run: plan.run, scene: scene.name, startedAt: new Date() };
         const keep = async (outcome: Parameters<typeof record>[3]) => {
-          for (const failure of await record(cluster, found, { record: true }, outcome)) print(failure);
+          for (const failure of await record(connected.cluster, found, { record: true }, outcome))
+            print(failure);
           print(`drill ${plan.run}: ${outcome.outcome}`);
         };
         runner.start(began, async (view, signal) => {
@@ -68,10 +73,13 @@ export function consoleDrills({ connected, filter, print }: Target): ConsoleDril
     feeds: { drill: runner.running, drills: runner.ended },
     queries: {
       "drills/scenes": async () => {
-        const found = await installation();
+        const { connected, found } = await find();
         return SCENES.map((scene) => offerOf(scene, () => checkAllowed(scene, found, connected, options)));
       },
-      "drills/history": async () => (await readHistory(cluster, await installation())).toReversed(),
+      "drills/history": async () => {
+        const { connected, found } = await find();
+        return (await readHistory(connected.cluster, found)).toReversed();
+      },
     },
     writes: {
       "drills/start": start,

@@ -49,6 +49,11 @@ export class Cluster {
     return this.config.getCurrentContext();
   }
 
+  /** Namespace of the context. Undefined if the kubeconfig names none. */
+  get namespace(): string | undefined {
+    return this.config.getContextObject(this.context)?.namespace;
+  }
+
   /** Version of the control plane. */
   version(): Promise<VersionInfo> {
     return this.config.makeApiClient(VersionApi).getCode();

@@ -31,11 +31,15 @@ export interface BrokerUser {
   readonly certificateSecret?: string;
 }
 
-/** One HaCelery installation in a cluster. */
-export interface Installation {
+/** Names one installation of a cluster. */
+export interface InstallationName {
   readonly namespace: string;
   /** Name of the broker's StatefulSet. */
   readonly name: string;
+}
+
+/** One HaCelery installation in a cluster. */
+export interface Installation extends InstallationName {
   readonly brokers: Brokers;
   /** Deployments of the worker pools, sorted by name. */
   readonly pools: readonly V1Deployment[];
@@ -62,13 +66,8 @@ export async function findStatefulSet(
   cluster: Cluster,
   filter: InstallationFilter = {},
 ): Promise<V1StatefulSet> {
-  const items = await listBrokers(cluster, filter);
-  const matching = items.filter(
-    (set) =>
-      [undefined, set.metadata?.namespace].includes(filter.namespace) &&
-      [undefined, nameOf(set)].includes(filter.name),
-  );
-  const [set, second] = matching;
+  const items = await listBrokers(cluster, filter.namespace);
+  const [set, second] = items.filter((each) => isChosen(nameIn(each), filter));
   const known = items.map((each) => `${each.metadata?.namespace}/${nameOf(each)}`).join(", ");
   if (!set)
     throw new UsageError(
@@ -82,10 +81,31 @@ export async function findStatefulSet(
   return set;
 }
 
-/** All brokers of the cluster. A user who may not list them gets those of the chosen namespace. */
+/** Lists the installations of a cluster, sorted. A user who may not list them all gets those of the namespace. */
+export async function listInstallations(
+  cluster: Cluster,
+  filter: InstallationFilter = {},
+  namespace = filter.namespace,
+): Promise<InstallationName[]> {
+  const path = (each: InstallationName) => `${each.namespace}/${each.name}`;
+  return (await listBrokers(cluster, namespace))
+    .map(nameIn)
+    .filter((each) => isChosen(each, filter))
+    .sort((one, other) => path(one).localeCompare(path(other)));
+}
+
+const nameIn = (set: V1StatefulSet): InstallationName => ({
+  namespace: set.metadata?.namespace ?? "",
+  name: nameOf(set),
+});
+
+const isChosen = (each: InstallationName, { namespace, name }: InstallationFilter): boolean =>
+  [undefined, each.namespace].includes(namespace) && [undefined, each.name].includes(name);
+
+/** All brokers of the cluster. A user who may not list them gets those of the namespace. */
 async function listBrokers(
   { apps }: Cluster,
-  { namespace }: InstallationFilter,
+  namespace: string | undefined,
 ): Promise<readonly V1StatefulSet[]> {
   const brokers = { labelSelector: `${INSTALLATION_SELECTOR},app.kubernetes.io/name=rabbitmq` };
   try {

@@ -48,7 +48,11 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 /** Does what the request asks for if the user has typed the consent, and prints it. */
-export async function change(write: Write, body: Body, print: (line: string) => void): Promise<Outcome> {
+export async function change(
+  write: Write,
+  body: Body,
+  print: (line: string) => void = () => undefined,
+): Promise<Outcome> {
   const { what, consent, run } = await write(body);
   if (typeof body.consent !== "string" || body.consent.trim() !== consent)
     throw new UserError(`Not confirmed: type ${consent}. Nothing was changed.`);

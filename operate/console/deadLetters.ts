@@ -25,10 +25,11 @@ export type UseLetters = <T>(
 ) => Promise<T>;
 
 /** Connects for each use. One at a time, because whoever reads dead letters holds all of them. */
-export function lettersOf(cluster: Cluster, filter: InstallationFilter): UseLetters {
+export function lettersOf(connect: () => Promise<Cluster>, filter: InstallationFilter): UseLetters {
   let last: Promise<unknown> = Promise.resolve();
   return (use) => {
     const turn = last.then(async () => {
+      const cluster = await connect();
       const installation = await findInstallation(cluster, filter);
       return withDeadLetters(cluster, installation, (session) => use(session, installation));
     });

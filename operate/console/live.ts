@@ -1,25 +1,27 @@
 import type { Cluster } from "../cluster/cluster";
-import { findInstallation, type InstallationFilter } from "../cluster/installation";
+import { findInstallation } from "../cluster/installation";
 import { readWithMetrics } from "../status/read";
 import { ratesOf, reportOf } from "../tasks/report";
 import { KEPT_MS, TaskWindow } from "../tasks/window";
 import { UserError } from "../errors";
 import { letterQueries, lettersOf, letterWrites } from "./deadLetters";
+import type { Choice } from "./installations";
 import { Reader } from "./reader";
 import type { Query, Routes } from "./routes";
 import type { TasksAnswer } from "./tasks";
 
 /** Those that have statuses. */
-export type LiveRoutes = Routes & Required<Pick<Routes, "source">>;
+export type LiveRoutes = Routes & { readonly source: Reader };
 
-/** What a console serves of one installation of a cluster. Without `changes`, it only reads. */
+/** What a console serves of one installation. Connects when the first tab asks. Without `changes`, it only reads. */
 export function liveRoutes(
-  cluster: Cluster,
-  { namespace, name }: InstallationFilter,
+  connect: () => Promise<Cluster>,
+  { context, namespace, name }: Choice,
   changes?: { readonly allowProtected: boolean },
 ): LiveRoutes {
   const window = new TaskWindow();
   const source = new Reader(async () => {
+    const cluster = await connect();
     // Pools may come and go, so each status begins with the installation.
     const { status, pages } = await readWithMetrics(
       cluster,
@@ -28,11 +30,11 @@ export function liveRoutes(
     window.add(Date.now(), pages);
     return status;
   });
-  const letters = lettersOf(cluster, { namespace, name });
+  const letters = lettersOf(connect, { namespace, name });
   return {
     source,
     queries: { tasks: tasksQuery(source, window), ...letterQueries(letters) },
-    writes: changes && letterWrites(letters, { context: cluster.context, ...changes }),
+    writes: changes && letterWrites(letters, { context, ...changes }),
   };
 }
 

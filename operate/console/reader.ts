@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { apiMessageOf } from "../cluster/objects";
 import { UsageError } from "../errors";
 import type { InstallationStatus } from "../status/model";
-import { wait } from "../waiting";
+import { wait, within } from "../waiting";
 import { type Failure, NOTHING, type Observation, observe, type Past } from "./past";
 
 export const REFRESH_SECONDS = 2;
@@ -26,6 +25,11 @@ export class Reader {
   /** What is known by now. */
   get known(): Past {
     return this.past;
+  }
+
+  /** Nobody listens. */
+  get isIdle(): boolean {
+    return this.listeners.size === 0;
   }
 
   /** Calls the listener with every observation, until the returned function is called. */
@@ -54,20 +58,11 @@ export class Reader {
   }
 
   private async attempt(stopped: AbortSignal): Promise<Observation> {
-    const ended = new AbortController();
-    const late = sleep(this.seconds.timeout * 1000, undefined, {
-      signal: AbortSignal.any([stopped, ended.signal]),
-    }).then(() => {
-      throw new Error(`no answer within ${this.seconds.timeout} s`);
-    });
     try {
-      const status = await Promise.race([this.read(), late]);
+      const status = await within(this.seconds.timeout, this.read(), stopped);
       return { at: Date.now(), status };
     } catch (error) {
       return { at: Date.now(), failure: failureOf(error) };
-    } finally {
-      ended.abort();
-      late.catch(() => undefined);
     }
   }
 }

@@ -12,7 +12,12 @@ export interface Routes {
   readonly documents?: Readonly<Record<string, () => Promise<Document>>>;
   /** Changes by path. Undefined if the console only reads. */
   readonly writes?: Readonly<Record<string, Write>>;
+  /** Prints each change in the terminal. */
+  print?(line: string): void;
 }
+
+/** Chooses the routes by the parameters of an address. */
+export type RoutesFor = (parameters: URLSearchParams) => Routes;
 
 export type Source = Pick<Reader, "known" | "listen">;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { apiMessageOf } from "../cluster/objects";
 import { UsageError, UserError } from "../errors";
 import { change, checkSender, readBody, Refusal } from "./changeRequest";
-import type { Document, Routes, Session, Source } from "./routes";
+import type { Document, Routes, RoutesFor, Session, Source } from "./routes";
 import type { Site } from "./site";
 
 /** A console that runs. */
@@ -19,8 +19,6 @@ export interface Console {
 interface ServerOptions {
   /** @default any free port */
   readonly port?: number;
-  /** Prints each change in the terminal. */
-  readonly print?: (line: string) => void;
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -40,12 +38,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Serves the page on loopback. Every path begins with a random token; there is nothing to see without it. */
 export async function serveConsole(
-  routes: Routes,
+  served: Routes | RoutesFor,
   site: Site,
-  { port = 0, print = () => undefined }: ServerOptions = {},
+  { port = 0 }: ServerOptions = {},
 ): Promise<Console> {
-  const token = randomBytes(16).toString("hex");
-  const session: Session = routes.writes ? { token: randomBytes(16).toString("hex") } : {};
+  const [token, changeToken] = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
+  const routesFor = typeof served === "function" ? served : () => served;
   const server = createServer();
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
@@ -63,10 +61,14 @@ export async function serveConsole(
     // Another name that resolves to loopback belongs to a page of somebody else (DNS rebinding).
     if (!hosts.includes(request.headers.host ?? "")) throw new Refusal(403, "Unknown host.");
     const [path, parameters] = pathAfter(token, request.url ?? "");
-    if (request.method === "POST" && session.token !== undefined) {
-      checkSender(request, session.token);
+    if (path === undefined) missing();
+    const file = request.method === "GET" && site.get(path);
+    if (file) return void response.setHeader("Content-Type", file.type).end(file.content);
+    const routes = routesFor(parameters);
+    if (request.method === "POST" && routes.writes) {
+      checkSender(request, changeToken);
       const write = own(routes.writes, path) ?? missing();
-      return json(response, await change(write, await readBody(request), print));
+      return json(response, await change(write, await readBody(request), routes.print));
     }
     if (request.method !== "GET") {
       response.setHeader("Allow", "GET");
@@ -74,14 +76,11 @@ export async function serveConsole(
     }
     if (path === "status" && routes.source)
       return stream({ source: routes.source, feeds: routes.feeds }, request, response);
-    if (path === "session") return json(response, session);
+    if (path === "session")
+      return json(response, (routes.writes ? { token: changeToken } : {}) satisfies Session);
     const query = own(routes.queries, path);
     if (query) return json(response, await query(parameters));
-    const document = await own(routes.documents, path)?.();
-    if (document) return save(response, document);
-    const file = path === undefined ? undefined : site.get(path);
-    if (!file) missing();
-    response.setHeader("Content-Type", file.type).end(file.content);
+    save(response, (await own(routes.documents, path)?.()) ?? missing());
   }
 
   return {
@@ -117,8 +116,8 @@ function pathAfter(token: string, url: string): [string | undefined, URLSearchPa
   return [isRight && path.length > 0 ? path.join("/") : undefined, new URLSearchParams(parameters)];
 }
 
-const own = <T>(routes: Readonly<Record<string, T>> = {}, path: string | undefined): T | undefined =>
-  path !== undefined && Object.hasOwn(routes, path) ? routes[path] : undefined;
+const own = <T>(routes: Readonly<Record<string, T>> = {}, path: string): T | undefined =>
+  Object.hasOwn(routes, path) ? routes[path] : undefined;
 
 function missing(): never {
   throw new Refusal(404, "Open the address that the command printed.");

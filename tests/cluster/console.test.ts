@@ -42,7 +42,7 @@ app.send_task("publishing_app.unknown", (1,), {"to": "x"}, task_id="unknown", qu
     await until("all are dead", async () => (await reader.checkQueue("dead-letters")).messageCount === 4);
     await stop();
     browser = await openBrowser();
-    const letters = lettersOf(clusterOf(broker.installation), {});
+    const letters = lettersOf(async () => clusterOf(broker.installation), {});
     shown = await show(browser, quiet(AROUND), {}, "#dead-letters", {
       queries: { ...letterQueries(letters), tasks: tasksQuery(AROUND, window) },
       writes: letterWrites(letters, { context: "containers", allowProtected: false }),

@@ -101,6 +101,7 @@ export const accessTo = (installation: ContainerInstallation): ClusterAccess => 
   addOptions: (command) =>
     command.option("--context <name>").option("--namespace <name>").option("--name <name>"),
   connect: async () => ({ cluster: clusterOf(installation), local: false }),
+  contexts: async () => ["containers"],
 });
 
 /** Runs `ha-celery` for the installation in this variable. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { type Observation, observe, type Past } from "../../operate/console/past";
-import type { Routes, Source } from "../../operate/console/routes";
+import type { Routes, RoutesFor, Source } from "../../operate/console/routes";
 import { serveConsole, type Console } from "../../operate/console/server";
 import { readSite } from "../../operate/console/site";
 import { until } from "../../operate/waiting";
@@ -50,17 +50,21 @@ export const hasText = (element: Locator, text: string | RegExp): Promise<void> 
 export const hasTitle = (page: Page, title: string | RegExp): Promise<void> =>
   becomes(`the title is ${String(title)}`, () => page.title(), matches(title));
 
-/** A page of the console that shows a recording. */
-export interface Shown {
+/** A page of the console. */
+export interface Opened {
   readonly page: Page;
   readonly console: Console;
   /** Errors of the page: exceptions, and what the content security policy has blocked. */
   readonly errors: readonly string[];
+  close(): Promise<void>;
+}
+
+/** A page of the console that shows a recording. */
+export interface Shown extends Opened {
   /** Continues the recording. */
   tell(observation: Observation): void;
   /** Waits until so many tabs listen. */
   until(tabs: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Opens a recording, at a fixed time in a fixed zone, so that screenshots repeat. */
@@ -72,7 +76,20 @@ export async function show(
   routes: Omit<Routes, "source"> = {},
 ): Promise<Shown> {
   const source = recorded(past);
-  const served = await serveConsole({ source, ...routes }, readSite());
+  const opened = await openConsole(browser, { source, ...routes }, options, view);
+  // The page is there before the state that it shows, which comes as an event.
+  if (past.last ?? past.failing) await opened.page.getByText(READING).waitFor({ state: "detached" });
+  return { ...opened, tell: source.tell, until: source.until };
+}
+
+/** Opens a console, at a fixed time in a fixed zone. */
+export async function openConsole(
+  browser: Browser,
+  routes: Routes | RoutesFor,
+  options: BrowserContextOptions = {},
+  view = "",
+): Promise<Opened> {
+  const served = await serveConsole(routes, readSite());
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     timezoneId: "Europe/Berlin",
@@ -89,14 +106,10 @@ export async function show(
   });
   await page.goto(served.url + view);
   await page.locator("main").waitFor();
-  // The page is there before the state that it shows, which comes as an event.
-  if (past.last ?? past.failing) await page.getByText(READING).waitFor({ state: "detached" });
   return {
     page,
     console: served,
     errors,
-    tell: source.tell,
-    until: source.until,
     close: async () => {
       await context.close();
       await served.close();
@@ -104,7 +117,8 @@ export async function show(
   };
 }
 
-function recorded(past: Past): Source & Pick<Shown, "tell" | "until"> {
+/** What is known of an installation, which the test continues. */
+export function recorded(past: Past): Source & Pick<Shown, "tell" | "until"> {
   const listeners = new Set<(observation: Observation) => void>();
   let known = past;
   return {

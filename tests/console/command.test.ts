@@ -38,7 +38,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 };
 
 describe("ha-celery console", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), "ha-celery-console-"));
   const kubeconfig = join(folder, "kubeconfig");
   let api: Server;
@@ -55,9 +55,12 @@ describe("ha-celery console", function () {
     writeFileSync(
       kubeconfig,
       JSON.stringify({
-        clusters: [{ name: "fake", cluster: { server, "insecure-skip-tls-verify": true } }],
+        clusters: [
+          { name: "fake", cluster: { server, "insecure-skip-tls-verify": true } },
+          { name: "away", cluster: { server: "http://127.0.0.1:1" } },
+        ],
         users: [{ name: "fake", user: {} }],
-        contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
+        contexts: ["fake", "away"].map((name) => ({ name, context: { cluster: name, user: "fake" } })),
         "current-context": "fake",
       }),
     );
@@ -78,12 +81,7 @@ describe("ha-celery console", function () {
     const child = start("--no-open");
     const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
     assert.match(await (await fetch(url)).text(), /<title>ha-celery console<\/title>/);
-    const { body } = await fetch(`${url}status`);
-    let text = "";
-    for await (const chunk of body ?? []) {
-      text += Buffer.from(chunk).toString();
-      if (text.includes("event: observation")) break;
-    }
+    const text = await firstObservation(url);
     assert.match(text, /"kind":"unreachable","message":"The status cannot be read: .* is forbidden"/);
     assert.doesNotMatch(text, /secret/);
     const open = await fetch(`${url}status`);
@@ -92,7 +90,38 @@ describe("ha-celery console", function () {
     assert.deepEqual(await ended, [0, null]);
     await assert.rejects(open.text());
   });
+
+  it("shows installations of other contexts, and asks their clusters only then", async () => {
+    const child = start("--no-open");
+    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    assert.deepEqual(await (await fetch(`${url}contexts`)).json(), ["fake", "away"]);
+    assert.deepEqual(await (await fetch(`${url}installations?in=fake`)).json(), [
+      { namespace: "shop", name: "mq" },
+    ]);
+    const refusal = await (await fetch(`${url}installations?in=away`)).text();
+    assert.match(refusal, /^The cluster of context "away" \(http:\/\/127\.0\.0\.1:1\) does not answer/);
+    const other = (context: string) => firstObservation(url, `?context=${context}&namespace=lab&name=x`);
+    assert.match(await other("fake"), /"kind":"missing","message":"No installation named x/);
+    assert.match(
+      await other("away"),
+      /"kind":"unreachable","message":"The status cannot be read: The cluster of/,
+    );
+    assert.match(await other("none"), /"kind":"unreachable".*There is no context \\"none\\"/);
+    child.kill("SIGINT");
+    await once(child, "exit");
+  });
 });
+
+/** What a tab gets until the status was read once. */
+async function firstObservation(url: string, search = ""): Promise<string> {
+  const { body } = await fetch(`${url}status${search}`);
+  let text = "";
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes("event: observation")) break;
+  }
+  return text;
+}
 
 /** Waits until the output of a command has a part. */
 async function printed(child: ChildProcess, part: RegExp): Promise<string> {

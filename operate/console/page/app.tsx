@@ -2,6 +2,8 @@ import { useEffect } from "preact/hooks";
 import type { InstallationStatus } from "../../status/model";
 import { counted } from "../format";
 import type { Past } from "../past";
+import { addressOf, chosenInstallation, withChoice } from "./choice";
+import { Chooser } from "./chooser";
 import { type Connection, type Link, useConnection, useNow } from "./connection";
 import { Drills } from "./drills";
 import { EMBEDDED } from "./embeddedData";
@@ -46,6 +48,7 @@ export function App() {
   const status = past.failing?.kind === "missing" ? undefined : past.last?.status;
   const old = past.failing !== undefined || link === "lost";
   useTitle(past.last?.status, old);
+  useAddress(past.last?.status);
   return (
     <>
       <Header connection={connection} view={view} />
@@ -117,6 +120,7 @@ const Loading = () => (
 function Header({ connection, view }: { connection: Connection; view: string }) {
   const { past, link, ahead, setPaused } = connection;
   const status = past.last?.status;
+  const shown = status ?? chosenInstallation();
   const counts: Readonly<Record<string, number | undefined>> = {
     queues: (status?.queues ?? past.queues)?.length,
     "dead-letters": status?.deadLetters?.messages,
@@ -130,8 +134,9 @@ function Header({ connection, view }: { connection: Connection; view: string }) 
       </a>
       <div class="who">
         <Logo />
-        <h1>{status ? `${status.namespace}/${status.name}` : "ha-celery console"}</h1>
-        {status && <span class="hint">context {status.context}</span>}
+        <h1>{shown ? `${shown.namespace}/${shown.name}` : "ha-celery console"}</h1>
+        {shown && <span class="hint">context {shown.context}</span>}
+        {link !== "exported" && <Chooser shown={shown} view={current} />}
       </div>
       <nav aria-label="Views">
         {VIEWS.map(({ id, title }) => (
@@ -151,7 +156,7 @@ function Header({ connection, view }: { connection: Connection; view: string }) 
             </button>
             <a
               class="button"
-              href="export"
+              href={withChoice("export")}
               download
               title="What the page shows, and its history, as one HTML file"
             >
@@ -196,4 +201,13 @@ function useTitle(status: InstallationStatus | undefined, old: boolean): void {
     const state = old ? "?" : problems.length === 0 ? "✓" : `✕ ${summaryOf(status)}`;
     document.title = `${state} ${namespace}/${name}`;
   }, [status, old]);
+}
+
+/** The address names the installation, so that it shows the same one in another tab. */
+function useAddress(status: InstallationStatus | undefined): void {
+  const isKnown = status !== undefined;
+  useEffect(() => {
+    if (status && !EMBEDDED && !chosenInstallation())
+      history.replaceState(null, "", addressOf(status, location.hash.slice(1)));
+  }, [isKnown]);
 }

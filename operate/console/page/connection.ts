@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { EndedDrill, RunningDrill } from "../drills";
+import { withChoice } from "./choice";
 import { EMBEDDED } from "./embeddedData";
 import { NOTHING, type Observation, observe, type Past } from "../past";
 
@@ -38,7 +39,7 @@ export function useConnection(): Connection {
       setLink("paused");
       return;
     }
-    const source = new EventSource("status");
+    const source = new EventSource(withChoice("status"));
     source.addEventListener("open", () => setLink("open"));
     source.addEventListener("error", () => setLink("lost"));
     source.addEventListener("past", ({ data }: MessageEvent<string>) => setPast(JSON.parse(data) as Past));

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { messageOf } from "../../errors";
+import { withChoice } from "./choice";
 import { EMBEDDED } from "./embeddedData";
 import type { Outcome, Session } from "../routes";
 
@@ -56,7 +57,7 @@ export function useAnswer<T>(
 }
 
 const send = (path: string, init: RequestInit): Promise<Response> =>
-  fetch(path, init).catch((error: unknown) => {
+  fetch(withChoice(path), init).catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     throw new Error("The console does not answer. Is the command still running?");
   });

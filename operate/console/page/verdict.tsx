@@ -46,8 +46,9 @@ function Failing({ past: { failing, last }, ahead }: { past: Past; ahead: number
       <Icon tone="warn" />
       <div>
         <h2>
-          {failing.kind === "missing" ? "The installation has been gone" : "No status"} since{" "}
-          {clock(failing.since)}, {ago(failing.since, now)}
+          {failing.kind === "missing" && !last
+            ? "There is no such installation"
+            : `${failing.kind === "missing" ? "The installation has been gone" : "No status"} since ${clock(failing.since)}, ${ago(failing.since, now)}`}
         </h2>
         <p>{failing.message}</p>
         {last && failing.kind === "unreachable" && (

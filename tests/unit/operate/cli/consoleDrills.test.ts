@@ -43,8 +43,8 @@ describe("the drills of `ha-celery console`", () => {
   const printed: string[] = [];
   const drills = () =>
     consoleDrills({
-      connected: { cluster: CLUSTER, local: false },
-      filter: { namespace: "shop", name: "mq" },
+      connect: async () => ({ cluster: CLUSTER, local: false }),
+      choice: { context: "test", namespace: "shop", name: "mq" },
       print: (line) => printed.push(line),
     });
   const write = (name: string, body: object) => drills().writes[name]?.({ ...body }) ?? assert.fail(name);

@@ -19,6 +19,7 @@ describe("ha-celery drill history", () => {
         called.push([new Error().stack?.includes("drillHistory") ? "history" : "drill", options]);
         throw new UsageError("no cluster");
       },
+      contexts: async () => [],
     };
     const program = new Command();
     drillCommand(program, access);

@@ -26,9 +26,8 @@ describe("changes of the console", () => {
         },
       };
     };
-    running = await serveConsole({ source, writes: { purge } }, new Map(), {
-      print: (line) => printed.push(line),
-    });
+    const print = (line: string) => void printed.push(line);
+    running = await serveConsole({ source, writes: { purge }, print }, new Map());
     const session = (await (await fetch(`${running.url}session`)).json()) as Session;
     token = session.token ?? assert.fail("no token");
   });
