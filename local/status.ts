@@ -5,8 +5,8 @@ import { colorsFor } from "../operate/colors";
 import { isDrillRunning } from "../operate/drill/lease";
 import { UsageError } from "../operate/errors";
 import { formatStatus as formatInstallation } from "../operate/status/format";
+import { measureStatus } from "../operate/status/measured";
 import type { InstallationStatus } from "../operate/status/model";
-import { readStatus as readInstallation } from "../operate/status/read";
 import { findRunningCluster, type LocalCluster, notRunning } from "./cluster";
 import { clusterOf } from "./kubeContext";
 import { runReader } from "./runReader";
@@ -49,7 +49,7 @@ async function readStatus(name: string): Promise<Status> {
   return {
     cluster: name,
     kubeconfig: found.kubeconfigPath,
-    installation: installation && (await readInstallation(cluster, installation)),
+    installation: installation && (await measureStatus(cluster, installation)),
     drilling: installation !== undefined && (await isDrillRunning(cluster, installation.namespace)),
     verdict: installation && (await readResult(found, installation.namespace)),
   };

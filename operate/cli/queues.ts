@@ -7,14 +7,19 @@ import { UsageError, UserError } from "../errors";
 import { readQueue } from "../queues/details";
 import { formatQueue, formatQueues, formatTasks } from "../queues/format";
 import { peek } from "../queues/peek";
-import { queuesOfPools, readQueues } from "../queues/read";
+import { queuesOfPools } from "../queues/read";
+import { measureQueues } from "../status/measured";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
-import { JSON_OPTION } from "./commonOptions";
+import { JSON_OPTION, OVER_OPTION } from "./commonOptions";
 import { checkProtection, checkYes, requireConsent } from "./consent";
 import { numberOption } from "./numberOption";
 
 interface QueueOptions extends TargetOptions {
   readonly json?: boolean;
+}
+
+interface RateOptions extends QueueOptions {
+  readonly over?: number;
 }
 
 interface PeekOptions extends QueueOptions {
@@ -37,12 +42,14 @@ export function queuesCommand(program: Command, access: ClusterAccess): void {
     access.addOptions(command.command(name, { isDefault: name === "list" }).description(description));
 
   add("list", "list all queues (default)")
+    .option(...OVER_OPTION)
     .option(...JSON_OPTION)
-    .action((options: QueueOptions) => list(options, access));
+    .action((options: RateOptions) => list(options, access));
   add("show", "show one queue with its copies and consumers")
     .argument("<name>", "queue")
+    .option(...OVER_OPTION)
     .option(...JSON_OPTION)
-    .action((name: string, options: QueueOptions) => show(name, options, access));
+    .action((name: string, options: RateOptions) => show(name, options, access));
   add("peek", "print the first tasks that wait in a queue, without delivering them")
     .argument("<name>", "queue")
     .option(
@@ -62,19 +69,21 @@ export function queuesCommand(program: Command, access: ClusterAccess): void {
     .action((name: string, options: PurgeOptions) => purge(name, options, access));
 }
 
-async function list(options: QueueOptions, access: ClusterAccess): Promise<void> {
+async function list(options: RateOptions, access: ClusterAccess): Promise<void> {
   const { cluster } = await access.connect(options);
-  const { brokers } = await findInstallation(cluster, options);
-  const queues = await readQueues(brokers);
+  const queues = await measureQueues(cluster, await findInstallation(cluster, options), options.over);
   console.log(options.json ? JSON.stringify(queues) : formatQueues(queues));
 }
 
-async function show(name: string, options: QueueOptions, access: ClusterAccess): Promise<void> {
+async function show(name: string, options: RateOptions, access: ClusterAccess): Promise<void> {
   const { cluster } = await access.connect(options);
-  const { brokers, namespace } = await findInstallation(cluster, options);
+  const installation = await findInstallation(cluster, options);
+  const { brokers, namespace } = installation;
   await requireQueue(name, brokers);
+  const { queues } = await measureQueues(cluster, installation, options.over);
+  const { rates, ratesUnknown } = queues.find((each) => each.name === name) ?? {};
   const { items } = await cluster.core.listNamespacedPod({ namespace });
-  const queue = await readQueue(brokers, name, items);
+  const queue = { ...(await readQueue(brokers, name, items)), rates, ratesUnknown };
   console.log(options.json ? JSON.stringify(queue) : formatQueue(queue));
 }
 

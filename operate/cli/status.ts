@@ -1,17 +1,21 @@
 import type { Command } from "commander";
 import type { Cluster } from "../cluster/cluster";
-import { findInstallation, type Installation } from "../cluster/installation";
+import { findInstallation } from "../cluster/installation";
 import { apiMessageOf } from "../cluster/objects";
 import { colorsFor } from "../colors";
 import { abortOnInterrupt } from "../interrupt";
 import { formatStatus } from "../status/format";
-import { readStatus } from "../status/read";
+import { measureStatus, readInto } from "../status/measured";
+import type { InstallationStatus } from "../status/model";
+import { RateWindow, VIEW_SECONDS } from "../tasks/rates";
 import { wait } from "../waiting";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
+import { OVER_OPTION } from "./commonOptions";
 
 interface StatusOptions extends TargetOptions {
   readonly json?: boolean;
   readonly watch?: boolean;
+  readonly over?: number;
 }
 
 const REFRESH_SECONDS = 2;
@@ -25,6 +29,7 @@ export function statusCommand(program: Command, access: ClusterAccess): void {
     .description("list what is wrong, each with its fix, and show nodes, brokers, queues, and workers");
   access
     .addOptions(command)
+    .option(...OVER_OPTION)
     .option("--watch", `refresh every ${REFRESH_SECONDS} s until interrupted`)
     .option("--json", "print one JSON object instead of text; with --watch, one on each line")
     .action((options: StatusOptions) => run(options, access));
@@ -34,14 +39,16 @@ async function run(options: StatusOptions, access: ClusterAccess): Promise<void>
   const { cluster } = await access.connect(options);
   const installation = await findInstallation(cluster, options);
   if (options.watch) return watch(cluster, options);
-  const healthy = await show(cluster, installation, options);
-  if (!healthy) process.exitCode = 1;
+  const status = await measureStatus(cluster, installation, options.over);
+  show(status, options);
+  if (status.problems.length > 0) process.exitCode = 1;
 }
 
 async function watch(cluster: Cluster, options: StatusOptions): Promise<void> {
+  const window = new RateWindow(options.over ?? VIEW_SECONDS);
   await refresh(abortOnInterrupt("Stopping"), async () => {
     // Pools may come and go.
-    await show(cluster, await findInstallation(cluster, options), options);
+    show(await readInto(window, cluster, await findInstallation(cluster, options)), options);
   });
 }
 
@@ -56,13 +63,10 @@ export async function refresh(signal: AbortSignal, update: () => Promise<void>):
   }
 }
 
-/** Prints the status, and returns whether the installation is healthy. */
-async function show(cluster: Cluster, installation: Installation, options: StatusOptions): Promise<boolean> {
-  const status = await readStatus(cluster, installation);
+function show(status: InstallationStatus, options: StatusOptions): void {
   if (options.json) console.log(JSON.stringify(status, undefined, options.watch ? 0 : 2));
   else {
     const clear = options.watch && process.stdout.isTTY ? CLEAR : "";
     console.log(`${clear}${formatStatus(status, colorsFor(process.stdout))}`);
   }
-  return status.problems.length === 0;
 }

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { findInstallation } from "../cluster/installation";
 import { UsageError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
+import { readDuring } from "../status/measured";
 import { readWorkloads } from "../status/read";
 import { formatTasks } from "../tasks/format";
 import { reportOf } from "../tasks/report";
 import { KEPT_MS, TaskWindow } from "../tasks/window";
-import { wait } from "../waiting";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
 import { durationOption } from "./durationOption";
 import { CLEAR, refresh } from "./status";
@@ -18,7 +18,6 @@ interface TasksOptions extends TargetOptions {
 }
 
 const WATCHED_SECONDS = 300;
-const STEP_SECONDS = 10;
 
 /** Adds `ha-celery tasks`. */
 export function tasksCommand(program: Command, access: ClusterAccess): void {
@@ -47,8 +46,8 @@ async function run(options: TasksOptions, access: ClusterAccess): Promise<void> 
   const window = new TaskWindow();
   const over = options.over ?? (options.watch ? WATCHED_SECONDS : undefined);
   const read = async () => {
-    const { workloads, pages } = await readWorkloads(cluster, { namespace, name });
-    window.add(Date.now(), pages);
+    const { workloads, pages, at } = await readWorkloads(cluster, { namespace, name });
+    window.add(at, pages);
     return reportOf({ context: cluster.context, namespace, name, workloads }, window, over);
   };
   const show = async () => {
@@ -57,10 +56,6 @@ async function run(options: TasksOptions, access: ClusterAccess): Promise<void> 
     else console.log(`${options.watch && process.stdout.isTTY ? CLEAR : ""}${formatTasks(report)}`);
   };
   if (options.watch) return refresh(abortOnInterrupt("Stopping"), show);
-  // Workers that restart meanwhile would lose what they had counted, so they are read more than twice.
-  for (let left = over ?? 0; left > 0; left -= STEP_SECONDS) {
-    await read();
-    await wait(Math.min(left, STEP_SECONDS));
-  }
+  await readDuring(over ?? 0, read);
   await show();
 }

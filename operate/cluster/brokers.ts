@@ -28,15 +28,12 @@ export interface QueueState extends QueueCounts {
   readonly consumers: number;
 }
 
-/** What the brokers collect about a queue, up to 5 s old. */
+/** What the leader of a queue reports, up to 5 s ago. The rest is undefined until it has reported. */
 export interface QueueStatistics {
   readonly name: string;
-  readonly consumers: number;
+  readonly consumers?: number;
   /** Tasks that failed a delivery and wait for the next one. */
-  readonly returning: number;
-  /** Per second. */
-  readonly published: number;
-  readonly delivered: number;
+  readonly returning?: number;
 }
 
 /** State of a member of the cluster. */

@@ -8,3 +8,6 @@ export const PATIENT_SECONDS = 20;
 export async function patiently<Answer>(ask: (timeoutSeconds?: number) => Promise<Answer>): Promise<Answer> {
   return ask().catch(() => ask(PATIENT_SECONDS));
 }
+
+/** Asks with the usual timeout only. */
+export const once: typeof patiently = (ask) => ask();

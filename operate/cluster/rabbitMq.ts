@@ -84,19 +84,12 @@ export class RabbitMqBrokers implements Brokers {
   }
 
   async statistics(): Promise<QueueStatistics[]> {
-    const columns = [
-      "name,consumers,messages_delayed",
-      "message_stats.publish_details.rate,message_stats.deliver_get_details.rate",
-    ];
     const queues = await this.management.get<StatisticsOfApi[]>(
-      `/queues/${encodeURIComponent(this.vhost)}?columns=${columns.join()}`,
+      `/queues/${encodeURIComponent(this.vhost)}?columns=name,messages,consumers,messages_delayed`,
     );
-    return queues.map(({ name, consumers = 0, messages_delayed = 0, message_stats = {} }) => ({
+    return queues.map(({ name, messages, consumers, messages_delayed = 0 }) => ({
       name,
-      consumers,
-      returning: messages_delayed,
-      published: message_stats.publish_details?.rate ?? 0,
-      delivered: message_stats.deliver_get_details?.rate ?? 0,
+      ...(messages !== undefined && { consumers, returning: messages_delayed }),
     }));
   }
 
@@ -144,9 +137,10 @@ interface QueueOfApi {
 
 interface StatisticsOfApi {
   readonly name: string;
+  readonly messages?: number;
   readonly consumers?: number;
+  /** Missing in versions that do not delay deliveries. */
   readonly messages_delayed?: number;
-  readonly message_stats?: Partial<Record<"publish_details" | "deliver_get_details", { rate?: number }>>;
 }
 
 interface NodeOfApi {

@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster";
 import { findInstallation } from "../cluster/installation";
-import { readWithMetrics } from "../status/read";
+import { readInto } from "../status/measured";
+import { RateWindow, VIEW_SECONDS } from "../tasks/rates";
 import { ratesOf, reportOf } from "../tasks/report";
 import { KEPT_MS, TaskWindow } from "../tasks/window";
 import { UserError } from "../errors";
@@ -20,15 +21,11 @@ export function liveRoutes(
   changes?: { readonly allowProtected: boolean },
 ): LiveRoutes {
   const window = new TaskWindow();
+  const rates = new RateWindow(VIEW_SECONDS, window);
   const source = new Reader(async () => {
     const cluster = await connect();
     // Pools may come and go, so each status begins with the installation.
-    const { status, pages } = await readWithMetrics(
-      cluster,
-      await findInstallation(cluster, { namespace, name }),
-    );
-    window.add(Date.now(), pages);
-    return status;
+    return readInto(rates, cluster, await findInstallation(cluster, { namespace, name }));
   });
   const letters = lettersOf(connect, { namespace, name });
   return {

@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster/cluster";
 import { describeInstallation, type Installation } from "../cluster/installation";
 import { nameOf } from "../cluster/objects";
 import { readWorkerVersions, type WorkerVersions } from "../cluster/workerVersions";
-import { readStatus } from "../status/read";
+import { measureStatus } from "../status/measured";
 import { addBrokers } from "./brokers";
 import { Bundle, type Unread } from "./bundle";
 import { addLogs, type LogLimits } from "./logs";
@@ -58,7 +58,7 @@ export async function writeBundle(
     addLogs(cluster, namespace, options, bundle),
     ...(installation
       ? [
-          bundle.add("status.json", () => readStatus(cluster, installation)),
+          bundle.add("status.json", () => measureStatus(cluster, installation)),
           addBrokers(cluster, installation.brokers, bundle),
         ]
       : []),

@@ -1,18 +1,17 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { type Brokers, podOf } from "../cluster/brokers";
 import { nameOf } from "../cluster/objects";
+import type { Rates } from "./read";
 
-/** One queue, as `ha-celery queues show --json` prints it. */
-export interface QueueDetails {
+/** One queue, as `ha-celery queues show --json` prints it. Counts are undefined until its leader has reported them. */
+export interface QueueDetails extends Rates {
   readonly name: string;
   readonly state: string;
-  readonly ready: number;
-  readonly unacknowledged: number;
-  readonly returning: number;
+  readonly ready?: number;
+  readonly unacknowledged?: number;
+  readonly returning?: number;
   /** Bytes of the bodies of all tasks. */
-  readonly bytes: number;
-  /** Per second. */
-  readonly rates: { readonly published: number; readonly delivered: number; readonly acknowledged: number };
+  readonly bytes?: number;
   readonly leader: string;
   readonly copies: readonly { readonly pod: string; readonly online: boolean }[];
   readonly policy: string;
@@ -33,7 +32,6 @@ interface QueueOfApi {
   readonly messages_unacknowledged?: number;
   readonly messages_delayed?: number;
   readonly message_bytes?: number;
-  readonly message_stats?: Readonly<Record<string, { rate?: number } | number>>;
   readonly leader?: string;
   readonly members?: readonly string[];
   readonly online?: readonly string[];
@@ -61,10 +59,6 @@ export async function readQueue(
 }
 
 export function detailsOf(queue: QueueOfApi, pods: readonly V1Pod[]): QueueDetails {
-  const rate = (kind: string): number => {
-    const details = queue.message_stats?.[`${kind}_details`];
-    return typeof details === "object" ? (details.rate ?? 0) : 0;
-  };
   const podAt = (address = "unknown") => {
     const pod = pods.find(({ status }) => status?.podIP === address);
     return pod ? nameOf(pod) : address;
@@ -72,11 +66,10 @@ export function detailsOf(queue: QueueOfApi, pods: readonly V1Pod[]): QueueDetai
   return {
     name: queue.name,
     state: queue.state ?? "unknown",
-    ready: queue.messages_ready ?? 0,
-    unacknowledged: queue.messages_unacknowledged ?? 0,
-    returning: queue.messages_delayed ?? 0,
-    bytes: queue.message_bytes ?? 0,
-    rates: { published: rate("publish"), delivered: rate("deliver_get"), acknowledged: rate("ack") },
+    ready: queue.messages_ready,
+    unacknowledged: queue.messages_unacknowledged,
+    returning: queue.messages_ready === undefined ? undefined : (queue.messages_delayed ?? 0),
+    bytes: queue.message_bytes,
     leader: podOf(queue.leader ?? ""),
     copies: (queue.members ?? []).map((member) => ({
       pod: podOf(member),

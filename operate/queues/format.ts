@@ -1,10 +1,12 @@
+import { groups } from "d3-array";
 import { newTable } from "../table";
 import type { QueueDetails } from "./details";
 import type { PeekedTask } from "./peek";
-import type { Queues } from "./read";
+import { type Queues, type Rates, UNREAD } from "./read";
 
 const ARGUMENTS = 40;
 const UNKNOWN = "unknown";
+const MEASURE = "--over 20s";
 
 export function formatQueues({ queues, delayed }: Queues): string {
   const table = newTable({
@@ -29,24 +31,41 @@ export function formatQueues({ queues, delayed }: Queues): string {
       queue.consumers ?? UNKNOWN,
       `${queue.online} of ${queue.copies}`,
       queue.leader || "none",
-      queue.published?.toFixed(1) ?? UNKNOWN,
-      queue.delivered?.toFixed(1) ?? UNKNOWN,
+      ...rateCells(queue),
     ]);
-  return `${table.toString()}\ndelayed tasks: ${delayed}`;
+  return [table.toString(), ...rateLines(queues), `delayed tasks: ${delayed}`].join("\n");
+}
+
+const speed = (perSecond: number | undefined): string => perSecond?.toFixed(1) ?? "-";
+
+/** What goes into a queue per second, and out of it. */
+export const rateCells = ({ rates }: Rates): [string, string] => [speed(rates?.in), speed(rates?.out)];
+
+/** How the rates were measured, and why others are unknown. A queue without workers needs no reason. */
+export function rateLines(queues: readonly (Rates & { readonly name: string })[]): string[] {
+  const known = queues.flatMap(({ rates }) => rates ?? []);
+  const seconds = Math.round(Math.max(...known.map((rates) => rates.seconds)));
+  const reasons = groups(
+    queues.filter(({ ratesUnknown = UNREAD }) => ratesUnknown !== UNREAD),
+    ({ ratesUnknown }) => ratesUnknown,
+  );
+  const hint = known.some((rates) => rates.in === undefined) ? `; for in/s: ${MEASURE}` : "";
+  return [
+    ...(known.length > 0 ? [`rates: over ${seconds} s, from the metrics of the workers${hint}`] : []),
+    ...reasons.map(
+      ([reason, unknown]) => `no rates of ${unknown.map(({ name }) => name).join(", ")}: ${reason}`,
+    ),
+  ];
 }
 
 export function formatQueue(queue: QueueDetails): string {
-  const { rates } = queue;
   const rows: [string, string | number][] = [
     ["queue", `${queue.name} (${queue.state})`],
-    ["ready", queue.ready],
-    ["unacknowledged", queue.unacknowledged],
-    ["returning", queue.returning],
-    ["bytes", queue.bytes],
-    [
-      "per second",
-      `${rates.published} published, ${rates.delivered} delivered, ${rates.acknowledged} acknowledged`,
-    ],
+    ["ready", queue.ready ?? UNKNOWN],
+    ["unacknowledged", queue.unacknowledged ?? UNKNOWN],
+    ["returning", queue.returning ?? UNKNOWN],
+    ["bytes", queue.bytes ?? UNKNOWN],
+    ["per second", ratesIn(queue)],
     ["leader", queue.leader || "none"],
     ["copies", queue.copies.map(({ pod, online }) => (online ? pod : `${pod} (OFFLINE)`)).join(", ")],
     ["policy", queue.policy],
@@ -60,6 +79,14 @@ export function formatQueue(queue: QueueDetails): string {
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
+}
+
+function ratesIn({ rates, ratesUnknown }: Rates): string {
+  if (!rates) return `unknown: ${ratesUnknown}`;
+  const time = `over ${Math.round(rates.seconds)} s`;
+  return rates.in === undefined
+    ? `${speed(rates.out)} out, ${time}; for what goes in: ${MEASURE}`
+    : `${speed(rates.in)} in, ${speed(rates.out)} out, ${time}`;
 }
 
 export function formatTasks(tasks: readonly PeekedTask[]): string {

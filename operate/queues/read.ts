@@ -5,7 +5,7 @@ import { queuesOfPool } from "../cluster/poolQueues";
 import { patiently } from "../cluster/patience";
 
 /** A queue, as `ha-celery queues --json` prints it. */
-export interface QueueRow {
+export interface QueueRow extends Rates {
   readonly name: string;
   readonly ready: number;
   /** Tasks that workers hold. */
@@ -13,14 +13,30 @@ export interface QueueRow {
   /** Tasks that failed a delivery and wait for the next one. The rest is up to 5 s old, and undefined if unknown. */
   readonly returning?: number;
   readonly consumers?: number;
-  /** Per second. */
-  readonly published?: number;
-  readonly delivered?: number;
   /** Copies that are online, and all. */
   readonly online: number;
   readonly copies: number;
   /** Pod of the broker that leads it. */
   readonly leader: string;
+}
+
+/** Why the rates of a queue are unknown that no pool reads, such as the dead letters. */
+export const UNREAD = "no worker pool reads it";
+
+/** The rates of a queue, or why they are unknown. */
+export interface Rates {
+  readonly rates?: QueueRates;
+  readonly ratesUnknown?: string;
+}
+
+/** Tasks per second, from the metrics of the workers, because the brokers do not count messages. */
+export interface QueueRates {
+  /** Time over which they were measured. */
+  readonly seconds: number;
+  /** Tasks that workers have finished. */
+  readonly out: number;
+  /** Tasks that arrived. Undefined over less than 10 s, because the brokers count what waits every 5 s. */
+  readonly in?: number;
 }
 
 export interface Queues {
@@ -30,9 +46,12 @@ export interface Queues {
 }
 
 /** Reads all queues, sorted by name. */
-export async function readQueues(brokers: Pick<Brokers, "queues" | "statistics">): Promise<Queues> {
+export async function readQueues(
+  brokers: Pick<Brokers, "queues" | "statistics">,
+  patience = patiently,
+): Promise<Queues> {
   const [counts, statistics] = await Promise.all([
-    patiently((seconds) => brokers.queues(seconds)),
+    patience((seconds) => brokers.queues(seconds)),
     // During a failure, the counts are worth more than a complete answer.
     brokers.statistics().catch(() => []),
   ]);
@@ -46,16 +65,13 @@ export function toQueues(counts: readonly QueueCounts[], statistics: readonly Qu
     queues: counts
       .filter((queue) => !isDelayed(queue))
       .map(({ name, messages, unacknowledged, online, members, leader }) => {
-        const { returning, consumers, published, delivered } =
-          statistics.find((each) => each.name === name) ?? {};
+        const { returning, consumers } = statistics.find((each) => each.name === name) ?? {};
         return {
           name,
           ready: Math.max(0, messages - unacknowledged - (returning ?? 0)),
           unacknowledged,
           returning,
           consumers,
-          published,
-          delivered,
           online: online.length,
           copies: members.length,
           leader: podOf(leader),

@@ -1,6 +1,7 @@
 import type { Level } from "../cluster/brokers";
 import { durationOf } from "../cluster/deadLetters";
 import type { Colors } from "../colors";
+import { rateCells, rateLines } from "../queues/format";
 import { newTable } from "../table";
 import type { InstallationStatus, WorkloadStatus } from "./model";
 
@@ -106,11 +107,10 @@ function queueTable({ queues, delayed = 0 }: InstallationStatus): string {
       queue.unacknowledged,
       queue.returning ?? UNKNOWN,
       queue.consumers ?? UNKNOWN,
-      queue.published?.toFixed(1) ?? UNKNOWN,
-      queue.delivered?.toFixed(1) ?? UNKNOWN,
+      ...rateCells(queue),
       `${queue.online} of ${queue.copies}`,
     ]);
-  return `${table.toString()}\ndelayed tasks: ${delayed}`;
+  return [table.toString(), ...rateLines(queues), `delayed tasks: ${delayed}`].join("\n");
 }
 
 function softwareLines({ brokers, disabledFeatureFlags, certificate }: InstallationStatus): string[] {

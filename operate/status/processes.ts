@@ -3,7 +3,7 @@ import { METRICS } from "../../components/shared/celery/contract";
 import type { Cluster } from "../cluster/cluster";
 import { portOf, readMetrics, type Sample, valueOf } from "../cluster/metrics";
 import { hasEnded, isReady, nameOf } from "../cluster/objects";
-import { patiently } from "../cluster/patience";
+import { once, patiently } from "../cluster/patience";
 import type { BeatStatus, ProcessStatus } from "./model";
 
 /** A stopped process accepts a connection and never answers. */
@@ -15,22 +15,27 @@ const AT_ONCE = 16;
 export type Pages = ReadonlyMap<string, readonly Sample[] | undefined>;
 
 /** Reads the metrics of the pods that serve them and whose process has started. Undefined for one that does not answer. */
-export async function readPages(cluster: Cluster, pods: readonly V1Pod[]): Promise<Pages> {
+export async function readPages(
+  cluster: Cluster,
+  pods: readonly V1Pod[],
+  patience = patiently,
+): Promise<Pages> {
   const waiting = pods.filter((pod) => portOf(pod, METRICS.name) !== undefined && hasStarted(pod));
   const pages = new Map<string, readonly Sample[] | undefined>();
   const work = async () => {
     for (let pod = waiting.shift(); pod; pod = waiting.shift())
-      pages.set(nameOf(pod), await read(cluster, pod));
+      // Of a pod that is not ready, for example on a lost machine, no late answer is expected.
+      pages.set(nameOf(pod), await read(cluster, pod, isReady(pod) ? patience : once));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return pages;
 }
 
-const read = (cluster: Cluster, pod: V1Pod): Promise<Sample[] | undefined> => {
+const read = (cluster: Cluster, pod: V1Pod, patience: typeof patiently): Promise<Sample[] | undefined> => {
   const port = portOf(pod, METRICS.name) ?? METRICS.fallback;
-  const ask = (timeoutSeconds = TIMEOUT_SECONDS) => readMetrics(cluster, pod, { port, timeoutSeconds });
-  // Of a pod that is not ready, for example on a lost machine, no late answer is expected.
-  return (isReady(pod) ? patiently(ask) : ask()).catch(() => undefined);
+  return patience((timeoutSeconds = TIMEOUT_SECONDS) =>
+    readMetrics(cluster, pod, { port, timeoutSeconds }),
+  ).catch(() => undefined);
 };
 
 /** Its startup probe has succeeded, and it is not stopping. */

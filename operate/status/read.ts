@@ -6,6 +6,7 @@ import { deadLettersIn } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import type { ManagementApi } from "../cluster/management";
 import { hasEnded, ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
+import { patiently } from "../cluster/patience";
 import { queuesOfPool } from "../cluster/poolQueues";
 import { toQueues } from "../queues/read";
 import { type Facts, largestView } from "../recover/facts";
@@ -26,12 +27,17 @@ const KINDS: Readonly<Record<string, WorkloadStatus["kind"]>> = {
 };
 
 /** A status, and the metrics of workers and beat that are a part of it. */
-export interface Reading {
+export interface Reading extends Metrics {
   readonly status: InstallationStatus;
-  readonly pages: Pages;
 }
 
-/** Reads the state of an installation. What does not answer is missing, and among the problems. */
+interface Metrics {
+  readonly pages: Pages;
+  /** When the metrics were read, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Reads the state of an installation, without rates. What does not answer is missing, and among the problems. */
 export const readStatus = async (cluster: Cluster, installation: Installation): Promise<InstallationStatus> =>
   (await readWithMetrics(cluster, installation)).status;
 
@@ -51,7 +57,7 @@ export async function readWithMetrics(cluster: Cluster, installation: Installati
   ]);
   const { members, queues } = facts;
   const known = queues && toQueues(queues, statistics);
-  const { workloads, pages } = await workloadsOf(cluster, name, pods.items, deployments.items);
+  const { workloads, ...metrics } = await workloadsOf(cluster, name, pods.items, deployments.items);
   const status = {
     context: cluster.context,
     namespace,
@@ -71,25 +77,25 @@ export async function readWithMetrics(cluster: Cluster, installation: Installati
     disabledFeatureFlags,
     certificate: await readCertificate(cluster, namespace, set),
   };
-  return { status: { ...status, problems: problemsOf(facts, status) }, pages };
+  return { status: { ...status, problems: problemsOf(facts, status) }, ...metrics };
 }
 
 /** Reads the workloads of an installation alone, which needs no broker. */
 export async function readWorkloads(
   cluster: Cluster,
   { namespace, name }: Pick<Installation, "namespace" | "name">,
+  patience = patiently,
 ): Promise<Workloads> {
   const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
   const [pods, deployments] = await Promise.all([
     cluster.core.listNamespacedPod(selection),
     cluster.apps.listNamespacedDeployment(selection),
   ]);
-  return workloadsOf(cluster, name, pods.items, deployments.items);
+  return workloadsOf(cluster, name, pods.items, deployments.items, patience);
 }
 
-interface Workloads {
+interface Workloads extends Metrics {
   readonly workloads: readonly WorkloadStatus[];
-  readonly pages: Pages;
 }
 
 /** Reads the metrics of the workloads of one installation, of which the namespace may have several. */
@@ -98,6 +104,7 @@ async function workloadsOf(
   name: string,
   pods: readonly V1Pod[],
   deployments: readonly V1Deployment[],
+  patience = patiently,
 ): Promise<Workloads> {
   const own = deployments.filter(
     ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
@@ -105,8 +112,10 @@ async function workloadsOf(
   const pages = await readPages(
     cluster,
     own.flatMap((deployment) => podsOf(deployment, pods)),
+    patience,
   );
-  return { workloads: own.map((deployment) => workloadStatus(deployment, pods, pages)), pages };
+  const at = Date.now();
+  return { workloads: own.map((deployment) => workloadStatus(deployment, pods, pages)), pages, at };
 }
 
 /** Experimental ones are left out: whoever enables one cannot go back. */

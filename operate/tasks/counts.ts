@@ -1,4 +1,4 @@
-import { groups, rollups, sum } from "d3-array";
+import { groups, rollup, rollups, sum } from "d3-array";
 import type { Sample } from "../cluster/metrics";
 import type { Durations, Outcomes } from "./model";
 import { durationsOf } from "./percentiles";
@@ -124,6 +124,21 @@ function durations(series: readonly SeriesCounts[], histogram: string): Duration
     sum(series, ({ values }) => values.get(`${histogram}_sum`) ?? 0),
   );
 }
+
+/** Tasks that left their queue: all outcomes except returned. */
+export const leftIn = (counts: Counts): number => sum(counts.values(), left);
+
+/** The same by queue. */
+export const leftByQueue = (counts: Counts): Map<string, number> =>
+  rollup(
+    counts.values(),
+    (series) => sum(series, left),
+    ({ queue }) => queue,
+  );
+
+const LEAVES: readonly (keyof Outcomes)[] = ["succeeded", "failed", "retried", "rejected", "discarded"];
+
+const left = ({ values }: SeriesCounts): number => sum(LEAVES, (outcome) => values.get(outcome) ?? 0);
 
 /** The counters of one task or of one queue. */
 export const countsFor = (counts: Counts, of: "task" | "queue", name: string): Counts =>

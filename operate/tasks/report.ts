@@ -1,5 +1,5 @@
 import type { InstallationStatus, WorkloadStatus } from "../status/model";
-import { byTask, countsFor, sumOf } from "./counts";
+import { byTask, countsFor, leftIn, sumOf } from "./counts";
 import type { PoolRow, TaskReport, TaskRow } from "./model";
 import type { Span, TaskWindow } from "./window";
 
@@ -55,11 +55,11 @@ export interface RatePoint {
 /** Rates of one task or queue over the last hour. */
 export const ratesOf = (spans: readonly Span[], of: "task" | "queue", name: string): RatePoint[] =>
   spans.map(({ from, to, counts }) => {
-    const tasks = byTask(countsFor(counts, of, name));
+    const own = countsFor(counts, of, name);
     const perSecond = (count: number) => (count * 1000) / (to - from);
     return {
       at: to,
-      done: perSecond(tasks.reduce((sum, { ended, returned }) => sum + ended - returned, 0)),
-      failed: perSecond(tasks.reduce((sum, { failed, rejected }) => sum + failed + rejected, 0)),
+      done: perSecond(leftIn(own)),
+      failed: perSecond(byTask(own).reduce((sum, { failed, rejected }) => sum + failed + rejected, 0)),
     };
   });

@@ -8,6 +8,13 @@ export interface Span {
   readonly counts: Counts;
 }
 
+/** What was counted since the last reading. */
+export interface Step {
+  readonly counts: Counts;
+  /** Pods that answered now for the first time, although they ran before. What they counted until now is missing. */
+  readonly late: readonly string[];
+}
+
 /** Time that is kept. */
 export const KEPT_MS = 3_600_000;
 /** Shorter spans are combined, so that an hour of many tasks stays small. */
@@ -21,8 +28,8 @@ export class TaskWindow {
   private readAt: number | undefined;
   private spans: readonly Span[] = [];
 
-  /** Adds the metrics that were read of all workers. */
-  add(at: number, pages: Pages): void {
+  /** Adds the metrics that were read of all workers. Returns undefined if there is no reading shortly before. */
+  add(at: number, pages: Pages): Step | undefined {
     const before = this.processes;
     this.processes = new Map(
       // One that does not answer will continue to count.
@@ -31,7 +38,7 @@ export class TaskWindow {
     const from = this.readAt;
     this.readAt = at;
     this.spans = this.spans.filter(({ to }) => to > at - KEPT_MS);
-    if (from === undefined || at - from > PAUSE_MS) return;
+    if (from === undefined || at - from > PAUSE_MS) return undefined;
     const counts = sumOf(
       [...this.processes].map(([pod, after]) => {
         const former = before.get(pod) ?? (before.has(pod) ? undefined : NEW);
@@ -46,6 +53,10 @@ export class TaskWindow {
         { from: last.from, to: at, counts: sumOf([last.counts, counts]) },
       ];
     else this.spans = [...this.spans, { from, to: at, counts }];
+    const late = [...pages].flatMap(([pod, samples]) =>
+      samples && before.has(pod) && before.get(pod) === undefined ? [pod] : [],
+    );
+    return { counts, late };
   }
 
   /** The spans of the last seconds, the oldest first. */

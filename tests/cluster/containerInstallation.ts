@@ -53,6 +53,7 @@ export function clusterOf(installation: ContainerInstallation): Cluster {
   const pool = {
     metadata: { name: "mail-workers" },
     spec: {
+      selector: { matchLabels: { app: "mail-workers" } },
       template: { metadata: { labels: { "ha-celery/broker": "mq" } }, spec: { containers: [{ env }] } },
     },
   };

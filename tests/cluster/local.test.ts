@@ -64,6 +64,9 @@ describe("the local target, on a real cluster", () => {
       assert.equal(code, 0, output);
       assert.match(output, /3 of 3/);
       assert.match(output, /1000 of 1000 tasks done/);
+      // Nothing runs, which the workers have counted.
+      assert.match(output, /│ tasks .*│ - +│ 0\.0 +│/);
+      assert.match(output, /rates: over \d+ s, from the metrics of the workers/);
     });
 
     it("refuses to continue with a cluster that another checkout created", async () => {

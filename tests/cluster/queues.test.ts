@@ -14,7 +14,7 @@ describe("ha-celery queues, with a real broker", () => {
   const broker = new LettersBroker(localName("queues", "broker"));
   let channel: ConfirmChannel;
   const row = async (queue: string) =>
-    (await broker.json<Queues>("queues")).queues.find(({ name }) => name === queue);
+    (await broker.json<Queues>("queues", "--over=0s")).queues.find(({ name }) => name === queue);
 
   before(async () => {
     await broker.start(["mail"]);
@@ -37,7 +37,7 @@ describe("ha-celery queues, with a real broker", () => {
 
   it("are listed with their tasks, copies, leader, and consumers", async () => {
     await until("the broker has counted", async () => (await row("mail"))?.consumers === 1);
-    const { published, delivered, leader, ...mail } = (await row("mail")) ?? {};
+    const { leader, ...mail } = (await row("mail")) ?? {};
     assert.deepEqual(mail, {
       name: "mail",
       ready: 4,
@@ -46,12 +46,12 @@ describe("ha-celery queues, with a real broker", () => {
       consumers: 1,
       online: 1,
       copies: 1,
+      ratesUnknown: "no worker of pool mail-workers that has started serves metrics",
     });
     assert.ok(leader);
-    assert.ok(published !== undefined && delivered !== undefined);
     assert.equal((await row("audit"))?.consumers, 0);
     const { stdout, code } = await broker.run("queues", "list");
-    assert.match(stdout, /│ mail +│ 4 +│ 2 +│ 0 +│ 1 +│ 1 of 1 +│/);
+    assert.match(stdout, /│ mail +│ 4 +│ 2 +│ 0 +│ 1 +│ 1 of 1 +│ .*│ - +│ - +│/);
     assert.equal(code, 0);
   });
 

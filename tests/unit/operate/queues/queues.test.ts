@@ -5,7 +5,7 @@ import type { QueueCounts, QueueStatistics } from "../../../../operate/cluster/b
 import { detailsOf } from "../../../../operate/queues/details";
 import { formatQueue, formatQueues } from "../../../../operate/queues/format";
 import { peekScript } from "../../../../operate/queues/peek";
-import { readQueues } from "../../../../operate/queues/read";
+import { type Rates, readQueues } from "../../../../operate/queues/read";
 
 const QUEUE: QueueCounts = {
   name: "mail",
@@ -15,13 +15,7 @@ const QUEUE: QueueCounts = {
   messages: 10,
   unacknowledged: 3,
 };
-const STATISTICS: QueueStatistics = {
-  name: "mail",
-  consumers: 4,
-  returning: 2,
-  published: 1.25,
-  delivered: 1,
-};
+const STATISTICS: QueueStatistics = { name: "mail", consumers: 4, returning: 2 };
 
 describe("the list of queues", () => {
   const queues = async () => [
@@ -44,13 +38,11 @@ describe("the list of queues", () => {
       unacknowledged: 3,
       returning: 2,
       consumers: 4,
-      published: 1.25,
-      delivered: 1,
       online: 2,
       copies: 3,
       leader: "mq-1",
     });
-    assert.match(formatQueues(found), /│ mail +│ 5 +│ 3 +│ 2 +│ 4 +│ 2 of 3 +│ mq-1 +│ 1\.3 +│ 1\.0 +│/);
+    assert.match(formatQueues(found), /│ mail +│ 5 +│ 3 +│ 2 +│ 4 +│ 2 of 3 +│ mq-1 +│ - +│ - +│/);
   });
 
   it("waits for a broker that answers late", async () => {
@@ -76,7 +68,6 @@ describe("one queue", () => {
       {
         ...QUEUE,
         messages_ready: 5,
-        message_stats: { publish: 9, publish_details: { rate: 2 } },
         policy: "tasks",
         delivery_limit: 20,
         consumer_details: [
@@ -89,7 +80,23 @@ describe("one queue", () => {
     const text = formatQueue(details);
     assert.match(text, /^copies +mq-0 \(OFFLINE\), mq-1, mq-2$/m);
     assert.match(text, /^consumers +mail-workers-x, prefetch 8\n +10\.9\.9\.9, prefetch 8$/m);
-    assert.match(text, /^per second +2 published, 0 delivered, 0 acknowledged$/m);
+  });
+
+  it("has the rates that were measured, or the reason why there are none", () => {
+    const details = detailsOf(QUEUE, []);
+    const perSecond = (more: Rates) => /^per second +(.*)$/m.exec(formatQueue({ ...details, ...more }))?.[1];
+    assert.equal(perSecond({ ratesUnknown: "no worker pool reads it" }), "unknown: no worker pool reads it");
+    assert.equal(
+      perSecond({ rates: { seconds: 2.4, out: 3.14 } }),
+      "3.1 out, over 2 s; for what goes in: --over 20s",
+    );
+    assert.equal(perSecond({ rates: { seconds: 20, out: 3.14, in: 0 } }), "0.0 in, 3.1 out, over 20 s");
+  });
+
+  it("says what is unknown until its leader has reported", () => {
+    const text = formatQueue(detailsOf(QUEUE, []));
+    for (const label of ["ready", "unacknowledged", "returning", "bytes"])
+      assert.match(text, new RegExp(`^${label} +unknown$`, "m"));
   });
 });
 

@@ -24,7 +24,7 @@ const STATUS: InstallationStatus = {
   queues: [
     {
       ...{ name: "tasks", leader: "mq-0", ready: 7, unacknowledged: 4, consumers: 3, online: 2, copies: 3 },
-      ...{ oldestSeconds: 150, published: 2.04, delivered: 1.96, returning: 0 },
+      ...{ oldestSeconds: 150, rates: { seconds: 20, in: 2.04, out: 1.96 }, returning: 0 },
     },
   ],
   delayed: 5,
