@@ -1,5 +1,6 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import { type AmqpSession, BrokerError } from "../amqp/connection";
+import { countConsumers } from "../amqp/count";
 import { Publisher } from "../amqp/publish";
 import type { Installation } from "../cluster/installation";
 import { UserError } from "../errors";
@@ -129,8 +130,8 @@ async function presentKeys(
   const keys = new Map<string, number>();
   const idle: string[] = [];
   for (const queue of queues) {
-    const { channel } = queue === DEAD_LETTERS ? sessions.deadLetters : sessions.application;
-    if ((await channel.checkQueue(queue)).consumerCount === 0) idle.push(queue);
+    const session = queue === DEAD_LETTERS ? sessions.deadLetters : sessions.application;
+    if ((await countConsumers(session, queue)) === 0) idle.push(queue);
   }
   const snapshot = await Snapshot.of(
     sessions,

@@ -1,4 +1,5 @@
 import { DEAD_LETTERS, DELAYED_QUEUES } from "../../components/shared/celery/contract";
+import { countConsumers } from "../amqp/count";
 import type { Installation } from "../cluster/installation";
 import { withoutDelay } from "../amqp/delays";
 import { UsageError } from "../errors";
@@ -96,11 +97,10 @@ async function checkStopped(
   pools: readonly string[],
 ): Promise<void> {
   for (const queue of queues) {
-    const { channel } = queue === DEAD_LETTERS ? deadLetters : application;
-    const { consumerCount } = await channel.checkQueue(queue);
-    if (consumerCount === 0) continue;
+    const consumers = await countConsumers(queue === DEAD_LETTERS ? deadLetters : application, queue);
+    if (consumers === 0) continue;
     throw new UsageError(
-      `Queue ${queue} has ${consumerCount} consumers, which would take tasks while they are read. Stop the workers first: kubectl scale deployment ${pools.join(" ")} --replicas=0`,
+      `Queue ${queue} has ${consumers} consumers, which would take tasks while they are read. Stop the workers first: kubectl scale deployment ${pools.join(" ")} --replicas=0`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { DELAYED_QUEUES } from "../../components/shared/celery/contract";
 import { type AmqpSession, BrokerError } from "../amqp/connection";
+import { countConsumers, countMessages } from "../amqp/count";
 import { keyOf, type Route, routeOf } from "../backup/message";
 import { delayedKey, FIRST_DELAY, timeOfHeader } from "../amqp/delays";
 import { propertiesOf } from "../amqp/publish";
@@ -112,15 +113,16 @@ class Bridge {
       if (Date.now() > deadline)
         throw new BrokerError(`the brokers have not confirmed ${this.pending} tasks for ${SETTLE_SECONDS} s`);
     if (this.taken > this.moved) channel.nackAll(true);
-    // The answer comes after the broker has handled all acknowledgements.
-    const { messageCount, consumerCount } = await channel.checkQueue(this.pair.from);
+    // The answers come after the broker has handled all acknowledgements.
+    const remaining = await countMessages(this.source, this.pair.from);
+    const consumers = await countConsumers(this.source, this.pair.from);
     return {
       ...this.pair,
       taken: this.taken,
       moved: this.moved,
       returned: this.taken - this.moved,
-      remaining: messageCount,
-      consumers: consumerCount,
+      remaining,
+      consumers,
     };
   }
 
