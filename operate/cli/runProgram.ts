@@ -2,12 +2,14 @@ import { type Command, CommanderError } from "commander";
 import { unreachableMessage } from "../cluster/objects";
 import { colorsFor } from "../colors";
 import { messageOf, UsageError, UserError } from "../errors";
+import { surviveClosedOutput } from "../output";
 import { EXIT } from "./exitCodes";
 
 /** Runs the command that the arguments name, and exits with one of `EXIT`. */
 export function runProgram(program: Command): void {
   // Without this, Node exits with 0 if nothing is left that could settle a pending promise.
   process.once("beforeExit", () => fail(new UserError("the command ended without a result")));
+  surviveClosedOutput();
   throwErrors(program);
   // A pipe takes long output in parts, and an exit would lose the rest.
   program.parseAsync().then(() => process.stdout.write("", () => process.exit()), fail);

@@ -4,6 +4,7 @@ import { findInstallation } from "../cluster/installation";
 import { apiMessageOf } from "../cluster/objects";
 import { colorsFor } from "../colors";
 import { abortOnInterrupt } from "../interrupt";
+import { outputClosed } from "../output";
 import { formatStatus } from "../status/format";
 import { measureStatus, readInto } from "../status/measured";
 import type { InstallationStatus } from "../status/model";
@@ -52,14 +53,19 @@ async function watch(cluster: Cluster, options: StatusOptions): Promise<void> {
   });
 }
 
-/** Calls `update` again and again until the signal aborts. Prints its errors, because a fault that is watched may
- * also stop the API server from answering. */
-export async function refresh(signal: AbortSignal, update: () => Promise<void>): Promise<void> {
+/** Calls `update` again and again until the signal aborts, or nobody reads the output anymore. Prints its errors,
+ * because a fault that is watched may also stop the API server from answering. */
+export async function refresh(
+  stop: AbortSignal,
+  update: () => Promise<void>,
+  seconds = REFRESH_SECONDS,
+): Promise<void> {
+  const signal = AbortSignal.any([stop, outputClosed]);
   while (!signal.aborted) {
     await update().catch((error: unknown) => {
       console.error(`The status cannot be read: ${apiMessageOf(error)}`);
     });
-    await wait(REFRESH_SECONDS, signal).catch(() => undefined);
+    await wait(seconds, signal).catch(() => undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Session } from "../../operate/console/routes";
 import { REPOSITORY } from "../../local/paths";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -89,6 +90,29 @@ describe("ha-celery console", function () {
     child.kill("SIGINT");
     assert.deepEqual(await ended, [0, null]);
     await assert.rejects(open.text());
+  });
+
+  it("continues if nobody reads its output, as with `| head -1`", async () => {
+    const child = start("--no-open", "--allow-changes");
+    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    child.stdout?.destroy();
+    const { token } = (await (await fetch(`${url}session`)).json()) as Session;
+    // Prints two lines: what it does, and that it failed, because the API forbids what it needs.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const response = await fetch(`${url}dead-letters/replay`, {
+        method: "POST",
+        headers: {
+          Origin: new URL(url).origin,
+          "Content-Type": "application/json",
+          "X-CSRF-Token": token ?? assert.fail("no token"),
+        },
+        body: JSON.stringify({ selection: {}, count: 1, seen: "", at: Date.now(), consent: "1" }),
+      });
+      assert.ok(response.status >= 400, await response.text());
+    }
+    assert.equal((await fetch(url)).status, 200);
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "exit"), [0, null]);
   });
 
   it("shows installations of other contexts, and asks their clusters only then", async () => {
