@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline/promises";
-import type { Installation } from "../cluster/installation";
 import { UsageError, UserError } from "../errors";
 
 /**
@@ -10,18 +9,6 @@ export function checkYes({ yes, context }: { yes?: boolean; context?: string }, 
   if (yes && context === undefined && !fixed)
     throw new UsageError(
       "--yes requires --context, because another program can change the current context of the kubeconfig. Add --context NAME.",
-    );
-}
-
-/** Refuses to change a protected installation, unless the user says so. */
-export function checkProtection(
-  { namespace, name, protected: isProtected }: Pick<Installation, "namespace" | "name" | "protected">,
-  { allowProtected }: { allowProtected?: boolean },
-  why: string,
-): void {
-  if (isProtected && !allowProtected)
-    throw new UsageError(
-      `${namespace}/${name} is protected (deletionProtection), and ${why}. To do it anyway: --allow-protected`,
     );
 }
 

@@ -4,7 +4,7 @@ import { findInstallation, type InstallationName, listInstallations } from "../c
 import { chooserQueries } from "../console/chooser";
 import { exportOf } from "../console/export";
 import { type Choice, Installations, type ShownInstallation } from "../console/installations";
-import { liveRoutes } from "../console/live";
+import { live } from "../console/live";
 import { openBrowser } from "../console/openBrowser";
 import type { Routes } from "../console/routes";
 import { serveConsole } from "../console/server";
@@ -97,21 +97,25 @@ interface Serving {
 
 function showInstallation(choice: Choice, { site, chooser, connect, options }: Serving): ShownInstallation {
   const { context, namespace, name } = choice;
-  const changes = options.allowChanges ? { allowProtected: options.allowProtected ?? false } : undefined;
   const print = (line: string) =>
     console.log(`${new Date().toLocaleTimeString("en-GB")}  ${context} ${namespace}/${name}: ${line}`);
   const drills = consoleDrills({ connect, choice, print });
-  const live = liveRoutes(async () => (await connect()).cluster, choice, changes);
+  const { source, ...shown } = live(
+    async () => (await connect()).cluster,
+    choice,
+    options.allowProtected ?? false,
+  );
+  const known = () => ({ past: source.known, drills: drills.runner.ended.known, tasks: shown.tasks() });
   return {
     routes: {
-      ...live,
+      source,
       feeds: drills.feeds,
-      queries: { ...chooser, ...live.queries, ...drills.queries },
-      documents: { export: async () => exportOf(site, live.source.known, drills.runner.ended.known) },
-      writes: changes && { ...live.writes, ...drills.writes },
+      queries: { ...chooser, ...shown.queries, ...drills.queries },
+      documents: { export: async () => exportOf(site, known()) },
+      writes: options.allowChanges ? { ...shown.writes, ...drills.writes } : undefined,
       print,
     },
-    isIdle: () => live.source.isIdle && drills.runner.running.known === null,
+    isIdle: () => source.isIdle && drills.runner.running.known === null,
     close: () => drills.runner.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { findInstallation } from "../cluster/installation";
+import { checkProtection } from "../cluster/protection";
 import { withDeadLetters } from "../deadLetters/access";
 import { exportLetters, importLetters } from "../deadLetters/files";
 import {
@@ -19,7 +20,7 @@ import { abortOnInterrupt } from "../interrupt";
 import type { AmqpSession } from "../amqp/connection";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
 import { JSON_OPTION } from "./commonOptions";
-import { checkProtection, checkYes, requireConsent } from "./consent";
+import { checkYes, requireConsent } from "./consent";
 import { addSelectionOptions, checkSelection, type SelectionOptions, selectionOf } from "./deadLetterOptions";
 import { EXIT } from "./exitCodes";
 import { numberOption } from "./numberOption";

@@ -1,17 +1,13 @@
 import type { Command } from "commander";
-import { DEAD_LETTERS } from "../../components/shared/celery/contract";
-import { findInstallation, type Installation } from "../cluster/installation";
-import { isReady, nameOf } from "../cluster/objects";
-import { patiently } from "../cluster/patience";
-import { UsageError, UserError } from "../errors";
+import { findInstallation } from "../cluster/installation";
 import { readQueue } from "../queues/details";
 import { formatQueue, formatQueues, formatTasks } from "../queues/format";
 import { peek } from "../queues/peek";
-import { queuesOfPools } from "../queues/read";
+import { checkPurge, describePurge, purgeQueue, type PurgeRules, requireQueue } from "../queues/purge";
 import { measureQueues } from "../status/measured";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
 import { JSON_OPTION, OVER_OPTION } from "./commonOptions";
-import { checkProtection, checkYes, requireConsent } from "./consent";
+import { checkYes, requireConsent } from "./consent";
 import { numberOption } from "./numberOption";
 
 interface QueueOptions extends TargetOptions {
@@ -26,10 +22,8 @@ interface PeekOptions extends QueueOptions {
   readonly limit: number;
 }
 
-interface PurgeOptions extends QueueOptions {
+interface PurgeOptions extends QueueOptions, PurgeRules {
   readonly yes?: boolean;
-  readonly allowProtected?: boolean;
-  readonly otherQueue?: boolean;
 }
 
 /** The queue's leader counts to each position while no task is delivered. */
@@ -107,51 +101,6 @@ async function purge(name: string, options: PurgeOptions, access: ClusterAccess)
       cluster.context,
       `A purge of queue ${name} (${ready} tasks) of ${namespace}/${installation.name}`,
     );
-  const pod = (await brokers.pods()).find(isReady);
-  if (!pod) throw new UserError("No broker is ready. See what is wrong: npx ha-celery status");
-  await brokers.exec(
-    { pod: nameOf(pod) },
-    "rabbitmqctl",
-    "--quiet",
-    "purge_queue",
-    "-p",
-    brokers.vhost,
-    name,
-  );
-  console.log(
-    options.json
-      ? JSON.stringify({ queue: name, purged: ready })
-      : `queue ${name}: about ${ready} tasks deleted for good`,
-  );
-}
-
-/** Refuses queues whose tasks only a mistake would delete. */
-export function checkPurge(
-  name: string,
-  installation: Pick<Installation, "namespace" | "name" | "protected" | "pools">,
-  options: PurgeOptions,
-): void {
-  if (name === DEAD_LETTERS)
-    throw new UsageError(
-      `${DEAD_LETTERS} is not a queue of tasks that wait. Purge it with: npx ha-celery dead-letters purge`,
-    );
-  checkProtection(installation, options, "a purge deletes tasks for good");
-  const known = queuesOfPools(installation);
-  if (!known.includes(name) && !options.otherQueue)
-    throw new UsageError(
-      `${name} is a queue of no worker pool (queues of pools: ${known.join(", ") || "none"}). To purge it anyway: --other-queue`,
-    );
-}
-
-/** Fails if the queue does not exist, and returns the number of its ready tasks. */
-async function requireQueue(name: string, brokers: Installation["brokers"]): Promise<number> {
-  const queues = await patiently((seconds) => brokers.queues(seconds));
-  const queue = queues.find((each) => each.name === name);
-  if (queue) return Math.max(0, queue.messages - queue.unacknowledged);
-  throw new UsageError(
-    `There is no queue "${name}". Use one of: ${queues
-      .map((each) => each.name)
-      .sort()
-      .join(", ")}.`,
-  );
+  await purgeQueue(name, brokers);
+  console.log(options.json ? JSON.stringify({ queue: name, purged: ready }) : describePurge(name, ready));
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AmqpSession } from "../amqp/connection";
 import type { Cluster } from "../cluster/cluster";
 import { findInstallation, type Installation, type InstallationFilter } from "../cluster/installation";
+import { checkProtection, CONSOLE_FIX } from "../cluster/protection";
 import { withDeadLetters } from "../deadLetters/access";
 import { describeLetter, formatOutcome, groupLetters } from "../deadLetters/format";
 import { type DeadLetter, readLetter } from "../deadLetters/letter";
@@ -62,8 +63,8 @@ function listing({ letters, total }: { letters: readonly DeadLetter[]; total: nu
   };
 }
 
-/** Options of a console that decide about changes of dead letters. */
-export interface LetterChanges {
+/** Options of a console that decide about changes. */
+export interface WriteOptions {
   readonly context: string;
   readonly allowProtected: boolean;
 }
@@ -71,7 +72,7 @@ export interface LetterChanges {
 /** What the page can change. */
 export const letterWrites = (
   letters: UseLetters,
-  { context, allowProtected }: LetterChanges,
+  { context, allowProtected }: WriteOptions,
 ): Readonly<Record<string, Write>> => ({
   "dead-letters/replay": async (body): Promise<Change> => {
     const request = requestOf(body);
@@ -99,11 +100,8 @@ export const letterWrites = (
       what: `purge ${request.text}`,
       consent: context,
       run: () =>
-        letters(async (session, { namespace, name, protected: isProtected }): Promise<Outcome> => {
-          if (isProtected && !allowProtected)
-            throw new UserError(
-              `${namespace}/${name} is protected (deletionProtection), and a purge deletes tasks for good. To do it anyway, start the console with --allow-protected.`,
-            );
+        letters(async (session, installation): Promise<Outcome> => {
+          checkProtection(installation, { allowProtected }, "a purge deletes tasks for good", CONSOLE_FIX);
           await checkSeen(session, request);
           const removed = await purge(session, request.selection, request.count);
           return { text: `${removed} dead ${removed === 1 ? "letter" : "letters"} deleted for good` };

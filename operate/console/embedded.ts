@@ -3,17 +3,24 @@ import type { DrillReport } from "../drill/report/compact";
 import type { EndedDrill } from "./drills";
 import type { Past } from "./past";
 import type { Site } from "./site";
+import type { ExportedTasks } from "./tasks";
 
 /** Data in a page that has no console to ask. */
 export type Embedded =
   | { readonly kind: "reports"; readonly reports: readonly DrillReport[] }
-  | {
+  | ({
       readonly kind: "console";
       /** Time of the export, in milliseconds since 1970. */
       readonly at: number;
-      readonly past: Past;
-      readonly drills: readonly EndedDrill[];
-    };
+    } & Known);
+
+/** What a console knows of an installation, and an export contains. */
+export interface Known {
+  readonly past: Past;
+  readonly drills: readonly EndedDrill[];
+  /** Undefined if no status has been read. */
+  readonly tasks?: ExportedTasks;
+}
 
 /** The id of the element with the data. */
 export const DATA_ID = "data";

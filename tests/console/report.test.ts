@@ -13,8 +13,12 @@ import { writeReport } from "../../operate/drill/report";
 import { accessibilityProblems } from "./axe";
 import { hasCount, hasText, hasTitle, openBrowser } from "./browser";
 import { FAILED, NODE_OFF, reportOf } from "./drillReports";
-import { nodeLost, NOW } from "./recordings";
+import { BROKEN, change, HEALTHY } from "./installations";
+import { nodeLost, NOW, quiet } from "./recordings";
+import { exportedTasks, MEASURED } from "./taskRecordings";
 
+const { workloads } = MEASURED.observed;
+const FULL = change(BROKEN["full dead letters"] ?? HEALTHY, { workloads });
 const REPORTS = { kind: "reports", reports: [reportOf(NODE_OFF), reportOf(FAILED)] } as const;
 
 describe("a page without a console", function () {
@@ -99,7 +103,7 @@ describe("a page without a console", function () {
   });
 
   it("is an export of the console: its last state and history, without token and buttons", async () => {
-    const { name, content } = exportOf(readSite(), nodeLost(), [], NOW + 5000);
+    const { name, content } = exportOf(readSite(), { past: nodeLost(), drills: [] }, NOW + 5000);
     assert.equal(name, "ha-celery-shop-mq-2026-11-29T123501Z.html");
     await open(content);
     await hasText(page.locator(".verdict"), /6 problems/);
@@ -107,6 +111,33 @@ describe("a page without a console", function () {
     await hasCount(page.getByRole("button", { name: /Pause|Export/ }), 0);
     await page.getByRole("link", { name: /^Changes/ }).click();
     await hasText(page.locator(".changes"), /node pool-b-x9qd is not ready/);
+  });
+
+  it("is an export with the tasks of that time, and says why it has no dead letters", async () => {
+    const tasks = exportedTasks(MEASURED);
+    const { content } = exportOf(readSite(), { past: quiet(FULL), drills: [], tasks }, NOW);
+    await open(content, "#tasks/shop.mail.send");
+    await hasText(page.locator("tbody"), /shop\.mail\.send/);
+    await page
+      .getByRole("img", { name: /^Rates of shop\.mail\.send: done per second now [\d.]+\/s/ })
+      .waitFor();
+    await page.getByLabel("since workers started").check();
+    await page.getByText("Each worker counts from its own start").waitFor();
+    await page.getByRole("link", { name: /^Queues/ }).click();
+    await page.getByRole("link", { name: "mail", exact: true }).click();
+    await page.getByRole("img", { name: /^Tasks into and out of mail per second/ }).waitFor();
+    await hasCount(page.getByText("Purge"), 0);
+    await page.getByRole("link", { name: /^Dead letters/ }).click();
+    await hasText(
+      page.locator("main"),
+      /There were 128 dead letters[^]*does not contain them, because their arguments/,
+    );
+    assert.deepEqual(await accessibilityProblems(page), []);
+  });
+
+  it("is an export without tasks if none were read", async () => {
+    await open(exportOf(readSite(), { past: nodeLost(), drills: [] }, NOW).content, "#tasks");
+    await page.getByText("The console had not read the metrics of the workers").waitFor();
   });
 
   for (const colorScheme of ["light", "dark"] as const)

@@ -1,6 +1,5 @@
-import type { TasksAnswer } from "../../operate/console/tasks";
 import type { Query } from "../../operate/console/routes";
-import { ratesOf, reportOf } from "../../operate/tasks/report";
+import { answerTo, exportTasks } from "../../operate/console/taskReading";
 import { TaskWindow } from "../../operate/tasks/window";
 import { type Worked, workerPage } from "../unit/operate/tasks/worker";
 import { change, changed, HEALTHY, type Installation, statusOf } from "./installations";
@@ -92,12 +91,11 @@ function recordedWindow(): TaskWindow {
 /** Answers about tasks from a recorded hour, or from workers that have counted nothing. */
 export const tasksQuery =
   (installation: Installation, window = WINDOW): Query =>
-  async (parameters): Promise<TasksAnswer> => {
+  async (parameters) => {
+    const [task, queue] = ["task", "queue"].map((key) => parameters.get(key) ?? undefined);
     const seconds = Number(parameters.get("seconds"));
-    const [task, queue] = [parameters.get("task"), parameters.get("queue")];
-    return {
-      report: reportOf(statusOf(installation), window, seconds > 0 ? seconds : undefined),
-      ...(task !== null && { rates: ratesOf(window.last(3600), "task", task) }),
-      ...(queue !== null && { rates: ratesOf(window.last(3600), "queue", queue) }),
-    };
+    return answerTo({ seconds, task, queue }, statusOf(installation), window);
   };
+
+/** The same for an exported page. */
+export const exportedTasks = (installation: Installation) => exportTasks(statusOf(installation), WINDOW);

@@ -9,6 +9,7 @@ import { Drills } from "./drills";
 import { EMBEDDED } from "./embeddedData";
 import { Flow } from "./flow";
 import { useHash } from "./hash";
+import { ExportedLetters } from "./exportedLetters";
 import { Letters } from "./letters";
 import { Logo, State, type Tone } from "./parts";
 import { Places } from "./places";
@@ -19,10 +20,7 @@ import { Timeline } from "./timeline";
 import { ago, clock, dateAndTime, ZONE } from "./time";
 import { Verdict } from "./verdict";
 
-/** Views that ask the command when they are opened, which an exported page cannot. */
-const ASKING: readonly string[] = ["tasks", "dead-letters"];
-
-const ALL_VIEWS = [
+const VIEWS = [
   { id: "overview", title: "Overview" },
   { id: "queues", title: "Queues" },
   { id: "tasks", title: "Tasks" },
@@ -30,7 +28,6 @@ const ALL_VIEWS = [
   { id: "changes", title: "Changes" },
   { id: "drills", title: "Drills" },
 ] as const;
-const VIEWS = ALL_VIEWS.filter(({ id }) => !EMBEDDED || !ASKING.includes(id));
 
 /** Another view than the overview, which is also shown for what is no view. */
 const isOther = (view: string): boolean => VIEWS.some(({ id }) => id === view && id !== "overview");
@@ -54,11 +51,15 @@ export function App() {
       <Header connection={connection} view={view} />
       <main tabIndex={-1} class={old ? "old" : undefined}>
         <Verdict past={past} link={link} ahead={ahead} short={isOther(view)} />
-        {status && view === "queues" && <Queues past={past} status={status} now={now} chosen={chosen} />}
-        {status && view === "tasks" && isOther(view) && <Tasks past={past} now={now} chosen={chosen} />}
-        {status && view === "dead-letters" && isOther(view) && (
-          <Letters status={status} now={now} session={session} chosen={chosen} />
-        )}
+        {status && view === "queues" && <Queues {...{ past, status, now, session, chosen }} />}
+        {status && view === "tasks" && <Tasks past={past} now={now} chosen={chosen} />}
+        {status &&
+          view === "dead-letters" &&
+          (EMBEDDED ? (
+            <ExportedLetters status={status} />
+          ) : (
+            <Letters {...{ status, now, session, chosen }} />
+          ))}
         {status && view === "changes" && <Timeline past={past} now={now} />}
         {status && view === "drills" && (
           <Drills status={status} session={session} running={drill} ended={drills} chosen={chosen} />

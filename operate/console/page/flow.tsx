@@ -149,7 +149,7 @@ function Aside({ status: { delayed, deadLetters, queues } }: { status: Installat
       </span>
       {deadLetters ? (
         <State tone="warn">
-          <strong>{counted(deadLetters.messages, "dead letter")}</strong>
+          <a href="#dead-letters">{counted(deadLetters.messages, "dead letter")}</a>
           {deadLetters.oldestSeconds !== undefined &&
             `, the oldest for ${durationOf(deadLetters.oldestSeconds)}`}
         </State>

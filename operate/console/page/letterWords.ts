@@ -1,5 +1,5 @@
 import type { Selection } from "../../deadLetters/selection";
-import type { InstallationStatus } from "../../status/model";
+import type { Choice } from "../installations";
 
 /** Why tasks die, and what helps. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const OPTIONS: readonly (readonly [keyof Selection, string])[] = [
 export function letterCommand(
   action: "list" | "show" | "replay" | "purge",
   { id, ...selection }: Selection,
-  { context, namespace, name }: Pick<InstallationStatus, "context" | "namespace" | "name">,
+  installation: Choice,
 ): string {
   const options = OPTIONS.flatMap(([key, option]) => {
     const value = selection[key as keyof typeof selection];
@@ -38,10 +38,14 @@ export function letterCommand(
     ...(id === undefined ? [] : [quoted(id)]),
     ...options,
     ...(isAll ? ["--all"] : []),
-    ...["--context", quoted(context), "--namespace", namespace, "--name", name],
+    installationOptions(installation),
   ].join(" ");
 }
 
+/** Options of a command that select the installation. */
+export const installationOptions = ({ context, namespace, name }: Choice): string =>
+  `--context ${quoted(context)} --namespace ${namespace} --name ${name}`;
+
 /** As a shell needs it. */
-const quoted = (text: string): string =>
+export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

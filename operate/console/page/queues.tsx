@@ -7,14 +7,18 @@ import { count, speed } from "../format";
 import { arrivals, isCounted } from "../flows";
 import { depths, rateOf, rates, type Sample, type Series } from "../history";
 import type { Past } from "../past";
+import type { Session } from "../routes";
 import { Chart, Legend, type Line, Sparkline } from "./chart";
+import { EMBEDDED } from "./embeddedData";
 import { Crown, Rate, State, TableRegion } from "./parts";
+import { QueuePurge } from "./queuePurge";
 import { useTasks } from "./taskAnswers";
 
 /** A filter helps only with a longer list. */
 const FILTER_FROM = 8;
 
 interface QueuesProps {
+  readonly session: Session | undefined;
   readonly past: Past;
   readonly status: InstallationStatus;
   readonly now: number;
@@ -23,7 +27,7 @@ interface QueuesProps {
 }
 
 /** All queues with their last hour, and one of them in detail. */
-export function Queues({ past, status, now, chosen }: QueuesProps) {
+export function Queues({ past, status, now, session, chosen }: QueuesProps) {
   const [filter, setFilter] = useState("");
   const queues = status.queues ?? past.queues ?? [];
   const known = status.queues !== undefined;
@@ -45,7 +49,7 @@ export function Queues({ past, status, now, chosen }: QueuesProps) {
   return (
     <>
       {!known && <State tone="bad">No broker reports its queues. These are the last known ones.</State>}
-      {selected && <Detail queue={selected} past={past} status={status} now={now} />}
+      {selected && <Detail key={selected.name} queue={selected} {...{ past, status, now, session }} />}
       <section aria-labelledby="queues">
         <div class="title-row">
           <h2 id="queues">{queues.length === 1 ? "1 queue" : `${queues.length} queues`}</h2>
@@ -123,6 +127,11 @@ function Row({ queue, samples, now, chosen }: RowProps) {
         <a href={`#queues/${encodeURIComponent(name)}`} aria-current={chosen ? "true" : undefined}>
           {name}
         </a>
+        {name === DEAD_LETTERS && ready > 0 && (
+          <a class="below" href="#dead-letters">
+            look into them
+          </a>
+        )}
       </th>
       <td class="number">{count(ready)}</td>
       <td class="number">{count(unacknowledged)}</td>
@@ -163,11 +172,13 @@ function Detail({
   past,
   status,
   now,
+  session,
 }: {
   queue: QueueStatus;
   past: Past;
   status: InstallationStatus;
   now: number;
+  session: Session | undefined;
 }) {
   const { name } = queue;
   const depth = depths(past.samples, name);
@@ -201,6 +212,11 @@ function Detail({
           {readers.length > 0 ? `read by ${readers.join(", ")}` : "no worker pool reads it"}
         </span>
       </div>
+      {name === DEAD_LETTERS ? (
+        <a href="#dead-letters">Look into the dead letters</a>
+      ) : (
+        !EMBEDDED && <QueuePurge queue={queue} isRead={readers.length > 0} {...{ status, session }} />
+      )}
       <Legend lines={lines} />
       <Chart title={`Tasks in ${name}`} lines={lines} span={span} />
       <Legend lines={speeds} />

@@ -1,27 +1,30 @@
 import { useEffect, useState } from "preact/hooks";
 import { messageOf } from "../../errors";
+import type { Known } from "../embedded";
 import { EMBEDDED } from "./embeddedData";
 import { ask } from "./requests";
-import type { TasksAnswer } from "../tasks";
+import { exportedAnswer, type TasksAnswer, type TasksQuestion } from "../tasks";
 
-/** What to ask about tasks. */
-export interface TasksQuestion {
-  /** 0: since each worker started. */
-  readonly seconds?: number;
-  /** Asks for the rates of one. */
-  readonly task?: string;
-  readonly queue?: string;
+interface Answer {
+  readonly answer?: TasksAnswer;
+  readonly failure?: string;
 }
 
+const exportedIn =
+  ({ tasks }: Known) =>
+  (question: TasksQuestion): Answer => ({
+    answer: tasks && exportedAnswer(tasks, question),
+    failure: "The console had not read the metrics of the workers.",
+  });
+
 /** Asks about tasks again with each status. Keeps the last answer while the next one is under way. */
-export function useTasks(
-  { seconds, task, queue }: TasksQuestion,
-  now: number,
-  isAsked = true,
-): { answer?: TasksAnswer; failure?: string } {
-  const [state, setState] = useState<{ answer?: TasksAnswer; failure?: string }>({});
+export const useTasks: (question: TasksQuestion, now: number, isAsked?: boolean) => Answer =
+  EMBEDDED?.kind === "console" ? exportedIn(EMBEDDED) : useAskedTasks;
+
+function useAskedTasks({ seconds, task, queue }: TasksQuestion, now: number, isAsked = true): Answer {
+  const [state, setState] = useState<Answer>({});
   useEffect(() => {
-    if (!isAsked || EMBEDDED) return;
+    if (!isAsked) return;
     const stopped = new AbortController();
     const parameters = {
       ...(seconds !== undefined && { seconds: String(seconds) }),

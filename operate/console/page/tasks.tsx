@@ -5,18 +5,18 @@ import { whyUnread } from "../../tasks/words";
 import { spanOf } from "../axis";
 import { count, speed } from "../format";
 import type { Past } from "../past";
-import type { TasksAnswer } from "../tasks";
+import { TASK_TIMES, type TasksAnswer } from "../tasks";
 import { Chart, Legend, type Line } from "./chart";
 import { Percentiles } from "./durations";
 import { Command, Meter, State, TableRegion } from "./parts";
 import { useTasks } from "./taskAnswers";
 
-const TIMES = [
-  { seconds: 300, title: "5 min" },
-  { seconds: 900, title: "15 min" },
-  { seconds: 3600, title: "1 h" },
-  { seconds: 0, title: "since workers started" },
-] as const;
+const TITLES: Readonly<Record<(typeof TASK_TIMES)[number], string>> = {
+  300: "5 min",
+  900: "15 min",
+  3600: "1 h",
+  0: "since workers started",
+};
 
 /** A filter helps only with a longer list. */
 const FILTER_FROM = 8;
@@ -30,7 +30,7 @@ interface TasksProps {
 
 /** Tasks by name, and the slots of the worker pools. */
 export function Tasks({ past, now, chosen }: TasksProps) {
-  const [seconds, setSeconds] = useState<number>(TIMES[0].seconds);
+  const [seconds, setSeconds] = useState<number>(TASK_TIMES[0]);
   const { answer, failure } = useTasks({ seconds, task: chosen }, now);
   if (!answer)
     return failure === undefined ? (
@@ -51,15 +51,15 @@ export function Tasks({ past, now, chosen }: TasksProps) {
           <h2 id="tasks">Tasks by name</h2>
           <fieldset class="choice">
             <legend class="hidden">Time that is counted</legend>
-            {TIMES.map((time) => (
-              <label key={time.seconds}>
+            {TASK_TIMES.map((time) => (
+              <label key={time}>
                 <input
                   type="radio"
                   name="time"
-                  checked={seconds === time.seconds}
-                  onChange={() => setSeconds(time.seconds)}
+                  checked={seconds === time}
+                  onChange={() => setSeconds(time)}
                 />
-                {time.title}
+                {TITLES[time]}
               </label>
             ))}
           </fieldset>

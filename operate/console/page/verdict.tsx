@@ -104,6 +104,9 @@ function Health({
   );
 }
 
+/** The page has a view that does the same. */
+const DEAD_LETTERS_COMMAND = "npx ha-celery dead-letters ";
+
 function ProblemItem({ texts, cure }: { texts: readonly string[]; cure: string }) {
   const { advice, command } = parseCure(cure);
   return (
@@ -113,6 +116,7 @@ function ProblemItem({ texts, cure }: { texts: readonly string[]; cure: string }
       ))}
       {advice && <p>{capitalized(advice)}</p>}
       {command !== undefined && <Command text={command} />}
+      {command?.startsWith(DEAD_LETTERS_COMMAND) && <a href="#dead-letters">Look into them here</a>}
     </li>
   );
 }

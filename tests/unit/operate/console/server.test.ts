@@ -137,7 +137,7 @@ describe("the server of the console", () => {
   it("lets the browser save a document, which does not know the token", async () => {
     const page = '<link rel="stylesheet" href="app.css" /><script type="module" src="app.js"></script>';
     const site = new Map(SITE).set("", { type: "text/html", content: Buffer.from(page) });
-    const exported = exportOf(site, NOTHING, [], 0);
+    const exported = exportOf(site, { past: NOTHING, drills: [] }, 0);
     const other = await serveConsole({ documents: { export: async () => exported } }, SITE);
     const response = await fetch(`${other.url}export`);
     assert.equal(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Deployment } from "@kubernetes/client-node";
-import { checkPurge } from "../../../../operate/cli/queues";
+import { checkPurge } from "../../../../operate/queues/purge";
 import type { QueueCounts, QueueStatistics } from "../../../../operate/cluster/brokers";
 import { detailsOf } from "../../../../operate/queues/details";
 import { formatQueue, formatQueues } from "../../../../operate/queues/format";

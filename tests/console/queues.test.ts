@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { UserError } from "../../operate/errors";
+import { accessibilityProblems } from "./axe";
+import { hasCount, hasText, openBrowser, type Shown, show } from "./browser";
+import { BROKEN, change, HEALTHY, type Installation } from "./installations";
+import { quiet } from "./recordings";
+
+const { queues = [] } = HEALTHY.observed;
+const FULL = BROKEN["full dead letters"] ?? HEALTHY;
+/** A queue that no pool reads, beside those of the pools. */
+const AUDITED = change(HEALTHY, {
+  queues: [
+    ...queues,
+    { name: "audit", leader: "mq-0", ready: 5, unacknowledged: 0, consumers: 1, online: 3, copies: 3 },
+  ],
+});
+const PROTECTED = "shop/mq is protected (deletionProtection), and a purge deletes tasks for good.";
+
+describe("queues in the console", function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let shown: Shown;
+  let purged: unknown[];
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+  beforeEach(() => {
+    purged = [];
+  });
+  afterEach(() => shown.close());
+
+  async function open(
+    view: string,
+    { installation = HEALTHY, changes = true, width = 1280 }: OpenOptions = {},
+  ): Promise<Page> {
+    shown = await show(browser, quiet(installation), { viewport: { width, height: 900 } }, view, {
+      writes: changes
+        ? {
+            "queues/purge": async ({ queue }) => {
+              if (queue === "reports") throw new UserError(PROTECTED);
+              return {
+                what: "purge",
+                consent: "prod",
+                run: async () => (
+                  purged.push(queue),
+                  { text: `queue ${String(queue)}: about 130 tasks deleted` }
+                ),
+              };
+            },
+          }
+        : undefined,
+    });
+    return shown.page;
+  }
+
+  it("are purged after the context was typed, and say so", async () => {
+    const page = await open("#queues/orders");
+    await page.getByRole("button", { name: "Purge 130 waiting tasks …" }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Purge queue orders?" });
+    await dialog.getByText("130 waiting tasks of shop/mq in the cluster of context prod").waitFor();
+    await page.keyboard.type("staging");
+    assert.ok(await dialog.getByRole("button", { name: "Purge" }).isDisabled());
+    await dialog.getByRole("textbox").fill("prod");
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Queue orders: about 130 tasks deleted" }).waitFor();
+    await dialog.waitFor({ state: "detached" });
+    assert.deepEqual(purged, ["orders"]);
+    assert.deepEqual(shown.errors, []);
+  });
+
+  it("stay if the command refuses, with its reason", async () => {
+    const page = await open("#queues/reports");
+    await page.getByRole("button", { name: "Purge 3 waiting tasks …" }).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("prod");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByRole("alert").getByText(PROTECTED).waitFor();
+    assert.deepEqual(purged, []);
+  });
+
+  it("name the command where the page does not purge", async () => {
+    let page = await open("#queues/orders", { changes: false });
+    await hasCount(page.getByRole("button", { name: /^Purge/ }), 0);
+    await page.getByText("Purge 130 waiting tasks").click();
+    await page
+      .getByText("npx ha-celery queues purge orders --context prod --namespace shop --name mq")
+      .waitFor();
+    await shown.close();
+    page = await open("#queues/audit", { installation: AUDITED });
+    await page.getByText("Purge 5 waiting tasks").click();
+    await page.getByText("npx ha-celery queues purge audit --other-queue --context prod").waitFor();
+    await hasCount(page.getByRole("button", { name: /^Purge/ }), 0);
+  });
+
+  it("lead to dead letters, as the overview and its problem do", async () => {
+    const page = await open("", { installation: FULL });
+    const arrived = () => page.waitForURL(/#dead-letters$/);
+    await page.getByRole("link", { name: "Look into them here" }).click();
+    await arrived();
+    await page.goto(page.url().replace(/#.*/, "#overview"));
+    await page.locator(".aside").getByRole("link", { name: "128 dead letters" }).click();
+    await arrived();
+    await page.goto(page.url().replace(/#.*/, "#queues"));
+    await page.locator("tbody").getByRole("link", { name: "look into them" }).click();
+    await arrived();
+    await page.goto(page.url().replace(/#.*/, "#queues/dead-letters"));
+    await hasText(page.locator(".detail"), /dead-letters[^]*Look into the dead letters/);
+    await hasCount(page.getByRole("button", { name: /^Purge/ }), 0);
+    await page.locator(".detail").getByRole("link", { name: "Look into the dead letters" }).click();
+    await arrived();
+  });
+
+  it("fit narrow screens", async () => {
+    const page = await open("#queues/orders", { width: 320 });
+    await page.getByRole("button", { name: "Purge 130 waiting tasks …" }).waitFor();
+    assert.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 320);
+  });
+});
+
+interface OpenOptions {
+  readonly installation?: Installation;
+  readonly changes?: boolean;
+  readonly width?: number;
+}
