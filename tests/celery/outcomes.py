@@ -10,8 +10,13 @@ Outcomes = dict[str, str]
 
 
 def outcomes(report: Path) -> Outcomes:
-    """Reads pytest's report. A test with subtests has several entries, all of which must pass."""
+    """Reads pytest's report. A test with subtests has several entries, all of which must pass.
+
+    There is no report if pytest could not begin, for example because SELECTION names a missing file.
+    """
     found: Outcomes = {}
+    if not report.exists():
+        return found
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname', '').removeprefix('t.integration.')}.{case.get('name')}"
         kinds = {child.tag for child in case} & {"failure", "error", "skipped"}
@@ -82,6 +87,10 @@ def problems(
             for name in expected
             if name not in with_plain
         ]
-        if not passes:
-            found.append("No test passed with ha_celery; see the logs.")
+    if not with_plain:
+        found.append(
+            "No test ran with plain Celery: SELECTION matches none, or pytest could not begin. See the logs."
+        )
+    elif "passed" not in with_plain.values():
+        found.append("No test passed with plain Celery, so nothing was compared. See the logs.")
     return found

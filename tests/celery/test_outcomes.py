@@ -69,8 +69,20 @@ def test_a_listed_test_that_does_not_exist_is_a_problem_of_the_complete_run() ->
     assert "the suite has no such test" in problems(both, both, {"old": "reason"}, complete=True)[0]
 
 
+def test_a_selection_of_no_test_is_a_problem(tmp_path: Path) -> None:
+    nothing = outcomes(tmp_path / "pytest-did-not-begin.xml")
+    for complete in (True, False):
+        assert problems(nothing, nothing, {}, complete=complete) == [
+            "No test ran with plain Celery: SELECTION matches none, or pytest could not begin. See the logs."
+        ]
+
+
 def test_nothing_that_passes_is_a_problem() -> None:
-    assert problems({}, {}, {}, complete=True) == ["No test passed with ha_celery; see the logs."]
+    fails, passes = {"a": "skipped"}, {"a": "passed"}
+    for complete in (True, False):
+        assert problems(fails, passes, {}, complete=complete) == [
+            "No test passed with plain Celery, so nothing was compared. See the logs."
+        ]
 
 
 def test_what_passes_with_plain_celery_only_can_be_selected() -> None:
