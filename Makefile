@@ -25,7 +25,7 @@ SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status console down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery test-console test-console-live lint check bench compare docs tools
+.PHONY: help up status console down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery test-console test-console-live console-recording lint check bench compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -84,6 +84,11 @@ test-console-live: node_modules $(VENV) ## test dead letters in the page of the 
 console: node_modules ## open a page with nodes, brokers, queues and what changed (CLUSTER, ARGS)
 	@npm run --silent build:console
 	@$(OPERATE) console --cluster='$(CLUSTER)' $(ARGS)
+
+console-recording: node_modules ## record node-off, started through the page, on a running local cluster; writes docs/images/console-drill.webp (CLUSTER)
+	@tests/require chromium chromium --version
+	@npm run --silent build:console
+	@node --import=tsx tests/console/recordDrillMain.ts '$(CLUSTER)'
 
 check: node_modules ## check types
 	@npm run --silent check

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Session } from "../../operate/console/routes";
 import { REPOSITORY } from "../../local/paths";
+import { addressIn } from "./printed";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -80,7 +81,7 @@ describe("ha-celery console", function () {
 
   it("prints the address, serves the page, tells why a status cannot be read, and ends with Ctrl-C", async () => {
     const child = start("--no-open");
-    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    const url = await addressIn(child);
     assert.match(await (await fetch(url)).text(), /<title>ha-celery console<\/title>/);
     const text = await firstObservation(url);
     assert.match(text, /"kind":"unreachable","message":"The status cannot be read: .* is forbidden"/);
@@ -94,7 +95,7 @@ describe("ha-celery console", function () {
 
   it("continues if nobody reads its output, as with `| head -1`", async () => {
     const child = start("--no-open", "--allow-changes");
-    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    const url = await addressIn(child);
     child.stdout?.destroy();
     const { token } = (await (await fetch(`${url}session`)).json()) as Session;
     // Prints two lines: what it does, and that it failed, because the API forbids what it needs.
@@ -117,7 +118,7 @@ describe("ha-celery console", function () {
 
   it("shows installations of other contexts, and asks their clusters only then", async () => {
     const child = start("--no-open");
-    const url = await printed(child, /http:\/\/127\.0\.0\.1:\d+\/\w+\//);
+    const url = await addressIn(child);
     assert.deepEqual(await (await fetch(`${url}contexts`)).json(), ["fake", "away"]);
     assert.deepEqual(await (await fetch(`${url}installations?in=fake`)).json(), [
       { namespace: "shop", name: "mq" },
@@ -145,18 +146,4 @@ async function firstObservation(url: string, search = ""): Promise<string> {
     if (text.includes("event: observation")) break;
   }
   return text;
-}
-
-/** Waits until the output of a command has a part. */
-async function printed(child: ChildProcess, part: RegExp): Promise<string> {
-  let text = "";
-  return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (chunk: Buffer) => {
-        text += chunk.toString();
-        const [found] = part.exec(text) ?? [];
-        if (found !== undefined) resolve(found);
-      });
-    child.once("exit", () => reject(new Error(`the command has ended: ${text}`)));
-  });
 }

@@ -6,13 +6,13 @@ import { REPOSITORY } from "../../local/paths";
 
 /** Takes a picture for the documentation, and writes it if goldens are updated. */
 export async function picture(page: Page, name: string): Promise<void> {
-  const image = await smaller(page, await page.screenshot({ fullPage: true }));
+  const image = await webp(page, await page.screenshot({ fullPage: true }));
   assert.ok(image.length > 10_000 && image.length < 120_000, `${name}: ${image.length} bytes`);
   if (process.env.UPDATE_GOLDENS) writeFileSync(join(REPOSITORY, `docs/images/${name}.webp`), image);
 }
 
 /** The browser itself makes the small format, of which it takes no screenshots. */
-async function smaller(page: Page, png: Buffer): Promise<Buffer> {
+export async function webp(page: Page, png: Buffer): Promise<Buffer> {
   const other = await page.context().newPage();
   const encoded = await other.evaluate<string>(`(async () => {
     const image = new Image();
