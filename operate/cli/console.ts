@@ -6,6 +6,7 @@ import { exportOf } from "../console/export";
 import { type Choice, Installations, type ShownInstallation } from "../console/installations";
 import { live } from "../console/live";
 import { openBrowser } from "../console/openBrowser";
+import { type Earlier, NOTHING_EARLIER, prometheusUrl, readEarlier } from "../console/prometheus";
 import type { Routes } from "../console/routes";
 import { serveConsole } from "../console/server";
 import { readSite, type Site } from "../console/site";
@@ -18,6 +19,7 @@ import { addServerOptions, type ServerOptions } from "./serverOptions";
 interface ConsoleOptions extends TargetOptions, ServerOptions {
   readonly allowChanges?: boolean;
   readonly allowProtected?: boolean;
+  readonly prometheus?: URL;
 }
 
 /** Adds `ha-celery console`. */
@@ -26,6 +28,11 @@ export function consoleCommand(program: Command, access: ClusterAccess): void {
     .command("console")
     .description("show nodes, brokers, queues, workers, and what changed, in the browser");
   addServerOptions(access.addOptions(command))
+    .option(
+      "--prometheus <url>",
+      "begin with the last hour of queues and rates from this Prometheus",
+      prometheusUrl,
+    )
     .option("--allow-changes", "let the page change the installation, each time with a typed consent")
     .option("--allow-protected", "also what deletes tasks in an installation with deletionProtection")
     .action((options: ConsoleOptions) => run(options, access));
@@ -45,7 +52,11 @@ async function run(options: ConsoleOptions, access: ClusterAccess): Promise<void
     cluster: async (context) => (await connect(context)).cluster,
   });
   const shown = new Installations(first, (choice) =>
-    showInstallation(choice, { site, chooser, connect: () => connect(choice.context), options }),
+    showInstallation(choice, {
+      ...{ site, chooser, connect: () => connect(choice.context), options },
+      // It knows one cluster.
+      prometheus: choice.context === first.context ? options.prometheus : undefined,
+    }),
   );
   const running = await serveConsole((parameters) => shown.routesFor(parameters), site, {
     port: options.port,
@@ -93,18 +104,25 @@ interface Serving {
   readonly chooser: NonNullable<Routes["queries"]>;
   readonly connect: () => Promise<ConnectedCluster>;
   readonly options: ConsoleOptions;
+  readonly prometheus: URL | undefined;
 }
 
-function showInstallation(choice: Choice, { site, chooser, connect, options }: Serving): ShownInstallation {
+function showInstallation(
+  choice: Choice,
+  { site, chooser, connect, options, prometheus }: Serving,
+): ShownInstallation {
   const { context, namespace, name } = choice;
   const print = (line: string) =>
     console.log(`${new Date().toLocaleTimeString("en-GB")}  ${context} ${namespace}/${name}: ${line}`);
+  const missing = (error: unknown): Earlier => {
+    print(`no history from Prometheus: ${messageOf(error)}. The page shows what it has seen itself.`);
+    return NOTHING_EARLIER;
+  };
   const drills = consoleDrills({ connect, choice, print });
-  const { source, ...shown } = live(
-    async () => (await connect()).cluster,
-    choice,
-    options.allowProtected ?? false,
-  );
+  const { source, ...shown } = live(async () => (await connect()).cluster, choice, {
+    allowProtected: options.allowProtected ?? false,
+    earlier: prometheus && ((status) => readEarlier(prometheus, status).catch(missing)),
+  });
   const known = () => ({ past: source.known, drills: drills.runner.ended.known, tasks: shown.tasks() });
   return {
     routes: {

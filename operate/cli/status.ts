@@ -6,6 +6,7 @@ import { colorsFor } from "../colors";
 import { abortOnInterrupt } from "../interrupt";
 import { outputClosed } from "../output";
 import { formatStatus } from "../status/format";
+import { LatestPages } from "../status/latestPages";
 import { measureStatus, readInto } from "../status/measured";
 import type { InstallationStatus } from "../status/model";
 import { RateWindow, VIEW_SECONDS } from "../tasks/rates";
@@ -47,9 +48,10 @@ async function run(options: StatusOptions, access: ClusterAccess): Promise<void>
 
 async function watch(cluster: Cluster, options: StatusOptions): Promise<void> {
   const window = new RateWindow(options.over ?? VIEW_SECONDS);
+  const { read } = new LatestPages();
   await refresh(abortOnInterrupt("Stopping"), async () => {
     // Pools may come and go.
-    show(await readInto(window, cluster, await findInstallation(cluster, options)), options);
+    show(await readInto(window, cluster, await findInstallation(cluster, options), read), options);
   });
 }
 

@@ -27,10 +27,11 @@ export async function readDeadLetters(
 export async function deadLettersIn(
   brokers: Commands,
   queues: readonly Pick<QueueState, "name" | "messages">[],
+  readOldest = oldestDeadLetterSeconds,
 ): Promise<DeadLetters | undefined> {
   const messages = queues.find(({ name }) => name === DEAD_LETTERS)?.messages ?? 0;
   if (messages === 0) return undefined;
-  return { messages, oldestSeconds: await oldestDeadLetterSeconds(brokers) };
+  return { messages, oldestSeconds: await readOldest(brokers) };
 }
 
 /** One line with the number, the age of the first one, and the page that says what to do. */

@@ -4,10 +4,14 @@ import type { Change, Difference } from "./difference";
 import { deadLetterChange } from "./queueChanges";
 import { HISTORY_MS, record, type Sample } from "./history";
 
-/** One attempt to read the status. */
+/** One attempt to read the status, or what else becomes known. */
 export type Observation =
   | { readonly at: number; readonly status: InstallationStatus }
-  | { readonly at: number; readonly failure: Failure };
+  | { readonly at: number; readonly failure: Failure }
+  /** Samples of the time before the first status, from elsewhere. */
+  | { readonly at: number; readonly earlier: readonly Sample[] };
+
+type Reading = Exclude<Observation, { readonly earlier: unknown }>;
 
 /** Why the status could not be read. */
 export interface Failure {
@@ -46,6 +50,10 @@ const TOGETHER_MS = 300_000;
 /** Returns what is known after one more observation. */
 export function observe(past: Past, observation: Observation): Past {
   const { at } = observation;
+  if ("earlier" in observation) {
+    const first = past.samples[0]?.at ?? Infinity;
+    return { ...past, samples: [...observation.earlier.filter((each) => each.at < first), ...past.samples] };
+  }
   const recent = past.changes.filter((change) => change.at > at - HISTORY_MS);
   const changes = addedBy(past, observation)
     .reduce<readonly Change[]>((known, each) => add(known, { at, ...each }), recent)
@@ -73,7 +81,7 @@ function add(changes: readonly Change[], change: Change): readonly Change[] {
   return from === to ? others : [...others, { ...deadLetterChange(from, to), at: change.at }];
 }
 
-function addedBy({ last, queues, failing }: Past, observation: Observation): readonly Difference[] {
+function addedBy({ last, queues, failing }: Past, observation: Reading): readonly Difference[] {
   if ("failure" in observation) {
     if (failing || !last) return [];
     return [{ about: "cluster", mood: "bad", text: observation.failure.message }];

@@ -47,12 +47,17 @@ export class Reader {
     };
   }
 
+  /** Adds what another source knows. */
+  tell(observation: Observation): void {
+    this.past = observe(this.past, observation);
+    for (const listener of this.listeners) listener(observation);
+  }
+
   private async run(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       const observation = await this.attempt(stopped);
       if (stopped.aborted) return;
-      this.past = observe(this.past, observation);
-      for (const listener of this.listeners) listener(observation);
+      this.tell(observation);
       await wait(this.seconds.refresh, stopped).catch(() => undefined);
     }
   }

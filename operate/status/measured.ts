@@ -5,6 +5,7 @@ import { type Queues, readQueues } from "../queues/read";
 import { type FlowReading, RateWindow } from "../tasks/rates";
 import { wait } from "../waiting";
 import type { InstallationStatus } from "./model";
+import { type PageReader, readPages } from "./processes";
 import { readWithMetrics, readWorkloads } from "./read";
 
 /** Time over which a command that shows the state once measures rates. */
@@ -49,8 +50,9 @@ export async function readInto(
   window: RateWindow,
   cluster: Cluster,
   installation: Installation,
+  read?: PageReader,
 ): Promise<InstallationStatus> {
-  const { status, ...metrics } = await readWithMetrics(cluster, installation);
+  const { status, ...metrics } = await readWithMetrics(cluster, installation, read);
   window.add({ ...status, ...metrics });
   return { ...status, queues: status.queues && window.addTo(status.queues) };
 }
@@ -65,7 +67,7 @@ async function readFlow(
 ): Promise<FlowReading & Queues> {
   const [queues, workloads] = await Promise.all([
     readQueues(installation.brokers, patience),
-    readWorkloads(cluster, installation, patience),
+    readWorkloads(cluster, installation, (each, pods) => readPages(each, pods, patience)),
   ]);
   return { ...queues, ...workloads };
 }

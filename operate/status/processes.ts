@@ -14,6 +14,9 @@ const AT_ONCE = 16;
 /** What the processes of all workloads report in their metrics, by pod. */
 export type Pages = ReadonlyMap<string, readonly Sample[] | undefined>;
 
+/** Reads the metrics of pods. */
+export type PageReader = (cluster: Cluster, pods: readonly V1Pod[]) => Promise<Pages>;
+
 /** Reads the metrics of the pods that serve them and whose process has started. Undefined for one that does not answer. */
 export async function readPages(
   cluster: Cluster,

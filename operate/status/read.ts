@@ -2,20 +2,20 @@ import type { V1Deployment, V1Node, V1Pod } from "@kubernetes/client-node";
 import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
 import { type MemberState, podOf, type QueueCounts } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
-import { deadLettersIn } from "../cluster/deadLetters";
+import { deadLettersIn, oldestDeadLetterSeconds } from "../cluster/deadLetters";
 import type { Installation } from "../cluster/installation";
 import type { ManagementApi } from "../cluster/management";
 import { hasEnded, ignoreNotFound, INSTALLATION_SELECTOR, isReady, nameOf } from "../cluster/objects";
-import { patiently } from "../cluster/patience";
 import { queuesOfPool } from "../cluster/poolQueues";
 import { toQueues } from "../queues/read";
 import { type Facts, largestView } from "../recover/facts";
 import { observe } from "../recover/observe";
+import { within } from "../waiting";
 import { readCertificate } from "./certificate";
 import type { BrokerStatus, InstallationStatus, NodeStatus, WorkloadStatus } from "./model";
 import { readOldest } from "./oldest";
 import { problemsOf } from "./problems";
-import { beatOf, type Pages, processesOf, readPages } from "./processes";
+import { beatOf, type PageReader, type Pages, processesOf, readPages } from "./processes";
 
 /** A node that is not ready counts as silent after this time, as for `ha-celery recover`. */
 const SILENT_AFTER_SECONDS = 60;
@@ -42,14 +42,19 @@ export const readStatus = async (cluster: Cluster, installation: Installation): 
   (await readWithMetrics(cluster, installation)).status;
 
 /** The same with the metrics, so that they are read once for all that is in them. */
-export async function readWithMetrics(cluster: Cluster, installation: Installation): Promise<Reading> {
+export async function readWithMetrics(
+  cluster: Cluster,
+  installation: Installation,
+  read: PageReader = readPages,
+): Promise<Reading> {
   const { namespace, name, brokers } = installation;
   const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
-  const [facts, nodes, pods, deployments, set, disabledFeatureFlags, statistics, oldest] = await Promise.all([
+  const [facts, nodes, pods, working, set, disabledFeatureFlags, statistics, oldest] = await Promise.all([
     observe(cluster, brokers, SILENT_AFTER_SECONDS),
     cluster.core.listNode(),
     cluster.core.listNamespacedPod(selection),
-    cluster.apps.listNamespacedDeployment(selection),
+    // While the brokers are asked, because either can take seconds.
+    readWorkloads(cluster, installation, read),
     cluster.apps.readNamespacedStatefulSet({ namespace, name }).catch(ignoreNotFound),
     disabledFeatureFlagsOf(brokers.management).catch(() => undefined),
     brokers.statistics().catch(() => []),
@@ -57,7 +62,7 @@ export async function readWithMetrics(cluster: Cluster, installation: Installati
   ]);
   const { members, queues } = facts;
   const known = queues && toQueues(queues, statistics);
-  const { workloads, ...metrics } = await workloadsOf(cluster, name, pods.items, deployments.items);
+  const { workloads, ...metrics } = working;
   const status = {
     context: cluster.context,
     namespace,
@@ -72,7 +77,7 @@ export async function readWithMetrics(cluster: Cluster, installation: Installati
       ...(queue.ready > 0 && { oldestSeconds: oldest.get(queue.name) }),
     })),
     delayed: known?.delayed,
-    deadLetters: await deadLettersIn(brokers, queues ?? []),
+    deadLetters: await deadLettersIn(brokers, queues ?? [], soon),
     workloads,
     disabledFeatureFlags,
     certificate: await readCertificate(cluster, namespace, set),
@@ -80,42 +85,37 @@ export async function readWithMetrics(cluster: Cluster, installation: Installati
   return { status: { ...status, problems: problemsOf(facts, status) }, ...metrics };
 }
 
+/** A broker of a lost machine would hold the answer up for a minute. */
+const AGE_SECONDS = 5;
+
+const soon: typeof oldestDeadLetterSeconds = (brokers) =>
+  within(AGE_SECONDS, oldestDeadLetterSeconds(brokers)).catch(() => undefined);
+
 /** Reads the workloads of an installation alone, which needs no broker. */
 export async function readWorkloads(
   cluster: Cluster,
   { namespace, name }: Pick<Installation, "namespace" | "name">,
-  patience = patiently,
+  read: PageReader = readPages,
 ): Promise<Workloads> {
   const selection = { namespace, labelSelector: INSTALLATION_SELECTOR };
   const [pods, deployments] = await Promise.all([
     cluster.core.listNamespacedPod(selection),
     cluster.apps.listNamespacedDeployment(selection),
   ]);
-  return workloadsOf(cluster, name, pods.items, deployments.items, patience);
+  // The namespace may have several installations.
+  const own = deployments.items.filter(
+    ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
+  );
+  const pages = await read(
+    cluster,
+    own.flatMap((deployment) => podsOf(deployment, pods.items)),
+  );
+  const at = Date.now();
+  return { workloads: own.map((deployment) => workloadStatus(deployment, pods.items, pages)), pages, at };
 }
 
 interface Workloads extends Metrics {
   readonly workloads: readonly WorkloadStatus[];
-}
-
-/** Reads the metrics of the workloads of one installation, of which the namespace may have several. */
-async function workloadsOf(
-  cluster: Cluster,
-  name: string,
-  pods: readonly V1Pod[],
-  deployments: readonly V1Deployment[],
-  patience = patiently,
-): Promise<Workloads> {
-  const own = deployments.filter(
-    ({ spec }) => (spec?.template.metadata?.labels?.[CLIENT_LABEL] ?? name) === name,
-  );
-  const pages = await readPages(
-    cluster,
-    own.flatMap((deployment) => podsOf(deployment, pods)),
-    patience,
-  );
-  const at = Date.now();
-  return { workloads: own.map((deployment) => workloadStatus(deployment, pods, pages)), pages, at };
 }
 
 /** Experimental ones are left out: whoever enables one cannot go back. */

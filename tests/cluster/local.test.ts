@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { REPOSITORY, stateDir } from "../../local/paths";
+import { consoleDrill } from "./consoleDrill";
 import { drills } from "./drills";
 import { scheduledDrills } from "./scheduledDrills";
 import { apps, CLUSTER, command, core, ledger, leaderOf, NAMESPACE, pods, Running, start } from "./machine";
@@ -165,6 +166,8 @@ describe("the local target, on a real cluster", () => {
 
   describe("drilled", drills);
   describe("drilled by the clock: scheduled drills", scheduledDrills);
+  // After those, whose history begins empty.
+  describe("drilled from the page of the console", consoleDrill);
 
   describe("restarted and taken down", () => {
     it("recovers after all of its containers stopped, as after a reboot", async () => {

@@ -7,11 +7,9 @@ import { type Frame, type Lost, scenesOf, secondsUntil, type Seen } from "./film
 import { recordDrill, stripOf } from "./recordDrill";
 import { quiet } from "./recordings";
 
-const [WELL, BROKER, BOTH]: Lost[] = [
-  { broker: false, node: false },
-  { broker: true, node: false },
-  { broker: true, node: true },
-];
+const WELL: Lost = { broker: false, node: false };
+const BROKER: Lost = { broker: true, node: false };
+const BOTH: Lost = { broker: true, node: true };
 const FAULT_AT = 10_000;
 
 /** One look at the page for each second. The fault is at 10 s. */

@@ -6,8 +6,11 @@ import { type Frame, type Lost, type Scene, scenesOf, type Seen } from "./film";
 /** Time between two looks at the page, and between two screenshots. */
 const LOOK_MS = 200;
 const FRAME_MS = 1_000;
-const VERDICT = /passed|FAILED|without a verdict/;
-const VIEWPORT = { width: 900, height: 860 };
+const NONE = "without a verdict";
+const VERDICT = new RegExp(`passed|FAILED|${NONE}`);
+const VIEWPORT = { width: 1000, height: 1300 };
+/** Height of a frame, which begins at the drill, below what every view has. */
+const HEIGHT = 860;
 
 /** What was recorded of a drill. */
 export interface Film {
@@ -44,14 +47,22 @@ export async function recordDrill(
       const now = await look(live, overview);
       seen.push(now);
       if (now.ended || now.at - (frames.at(-1)?.seen.at ?? 0) >= FRAME_MS)
-        frames.push({ seen: now, png: await live.screenshot() });
+        frames.push({ seen: now, png: await screenshot(live) });
       await sleep(LOOK_MS);
     }
     const verdict = await live.getByRole("heading", { name: VERDICT }).first().innerText();
+    if (verdict.includes(NONE)) throw new Error(`${verdict}: ${await live.locator(".lines").innerText()}`);
     return { seen, scenes: scenesOf(frames), verdict };
   } finally {
     await context.close();
   }
+}
+
+async function screenshot(page: Page): Promise<Buffer> {
+  const top = await page.evaluate<number>(
+    `(document.querySelector(".live-drill") ?? [...document.querySelectorAll(".verdict")].at(-1)).getBoundingClientRect().y`,
+  );
+  return page.screenshot({ clip: { x: 0, y: Math.max(0, top - 10), width: VIEWPORT.width, height: HEIGHT } });
 }
 
 async function look(live: Page, overview: Page): Promise<Seen> {

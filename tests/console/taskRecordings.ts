@@ -94,8 +94,9 @@ export const tasksQuery =
   async (parameters) => {
     const [task, queue] = ["task", "queue"].map((key) => parameters.get(key) ?? undefined);
     const seconds = Number(parameters.get("seconds"));
-    return answerTo({ seconds, task, queue }, statusOf(installation), window);
+    return answerTo({ seconds, task, queue }, statusOf(installation), { window });
   };
 
 /** The same for an exported page. */
-export const exportedTasks = (installation: Installation) => exportTasks(statusOf(installation), WINDOW);
+export const exportedTasks = (installation: Installation) =>
+  exportTasks(statusOf(installation), { window: WINDOW });
