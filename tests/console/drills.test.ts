@@ -6,7 +6,8 @@ import { accessibilityProblems } from "./axe";
 import { hasCount, hasText, openBrowser, type Shown, show } from "./browser";
 import { type RecordedDrills, recordedDrills, snapshotAt } from "./drillRecordings";
 import { NODE_OFF } from "./drillReports";
-import { quiet } from "./recordings";
+import { change, changedBroker, HEALTHY, statusOf } from "./installations";
+import { NOW, quiet } from "./recordings";
 
 describe("the drills of the console", function () {
   this.timeout(180_000);
@@ -96,6 +97,17 @@ describe("the drills of the console", function () {
     drills.end(NODE_OFF);
     await page.getByRole("heading", { name: /node-off passed/ }).waitFor();
     await other.getByRole("link", { name: /node-off passed/ }).waitFor();
+  });
+
+  it("shows a broker that left the cluster before Kubernetes notices", async () => {
+    const page = await open();
+    await start(page);
+    drills.update(snapshotAt(10));
+    await hasCount(page.locator(".place"), 3);
+    await hasCount(page.locator(".broker.bad"), 0);
+    const left = change(HEALTHY, { brokers: changedBroker(HEALTHY, 1, { member: false }) });
+    shown?.tell({ at: NOW + 2000, status: statusOf(left) });
+    await hasText(page.locator(".broker.bad"), /mq-1\s+Not in the cluster/);
   });
 
   it("stops a drill, which undoes it", async () => {

@@ -34,24 +34,30 @@ export function secondsUntil(all: readonly Seen[], isSeen: (seen: Seen) => boole
   return first?.faultAt === undefined ? undefined : (first.at - first.faultAt) / 1000;
 }
 
-/** The frames that tell the story: before the fault, broker and node go, the last one without them, the return, the verdict. */
+/** Time after the fault at which the gap is over, and can be seen. */
+const GAP_MS = 15_000;
+
+/** The frames that tell the story: before the fault, the broker goes, the gap, the node goes, the return, the verdict. */
 export function scenesOf(frames: readonly Frame[]): Scene[] {
   const isLost = ({ seen: { live } }: Frame) => live.broker || live.node;
   const after = frames.findLastIndex(isLost) + 1;
+  const known = frames.find(({ seen }) => seen.faultAt !== undefined)?.seen.faultAt;
+  const before = frames.filter(({ seen }) => seen.faultAt === undefined && !seen.ended);
   const moments: readonly [name: string, frame: Frame | undefined][] = [
-    ["before the fault", frames.findLast(({ seen }) => seen.faultAt === undefined && !seen.ended)],
+    // The page may draw the fault between the look and the screenshot of the last one.
+    ["before the fault", before.at(-2) ?? before.at(-1)],
     ["the broker is gone", frames.find(({ seen }) => seen.live.broker)],
     ["the node is gone", frames.find(({ seen }) => seen.live.node)],
-    ["the last one without it", frames.findLast(isLost)],
+    ["the gap", frames.find(({ seen }) => !seen.ended && seen.at >= (seen.faultAt ?? Infinity) + GAP_MS)],
     ["all are back", after > 0 ? frames.slice(after).find(({ seen }) => !seen.ended) : undefined],
     ["the verdict", frames.find(({ seen }) => seen.ended)],
   ];
-  const known = frames.find(({ seen }) => seen.faultAt !== undefined)?.seen.faultAt;
   const chosen = new Map<Frame, string>();
   // Two moments of the same frame are one.
   for (const [name, frame] of moments)
     if (frame) chosen.set(frame, [chosen.get(frame), name].filter(Boolean).join(", "));
-  return [...chosen].map(([frame, name]) => ({ frame, caption: `${offset(frame.seen.at, known)}${name}` }));
+  const inOrder = [...chosen].sort(([one], [other]) => one.seen.at - other.seen.at);
+  return inOrder.map(([frame, name]) => ({ frame, caption: `${offset(frame.seen.at, known)}${name}` }));
 }
 
 /** `+12 s: ` */

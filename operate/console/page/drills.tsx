@@ -23,7 +23,7 @@ interface DrillsProps {
 
 /** Scenes to run, the drill that runs, and those that ran. */
 export function Drills({ status, session, running, ended, chosen }: DrillsProps) {
-  if (running && running.run === chosen) return <LiveDrill drill={running} session={session} />;
+  if (running && running.run === chosen) return <LiveDrill drill={running} {...{ status, session }} />;
   const found = ended.find(({ run }) => run === chosen);
   return (
     <>

@@ -3,6 +3,7 @@ import { Phase } from "../../drill/plan";
 import { shortNames } from "../../drill/shortNames";
 import type { Snapshot } from "../../drill/view";
 import { clock as duration } from "../../drill/view/lines";
+import type { InstallationStatus } from "../../status/model";
 import { messageOf } from "../../errors";
 import type { Span } from "../axis";
 import type { Change } from "../difference";
@@ -20,8 +21,14 @@ type Live = NonNullable<RunningDrill["snapshot"]>;
 const SHORTEST_MS = 60_000;
 const PHASES = Object.values(Phase);
 
+interface LiveDrillProps {
+  readonly drill: RunningDrill;
+  readonly status: InstallationStatus;
+  readonly session: Session | undefined;
+}
+
 /** A drill while it runs: phase, rates, queue, nodes and events. */
-export function LiveDrill({ drill, session }: { drill: RunningDrill; session: Session | undefined }) {
+export function LiveDrill({ drill, status, session }: LiveDrillProps) {
   const { scene, run, snapshot, stopping } = drill;
   return (
     <>
@@ -44,7 +51,7 @@ export function LiveDrill({ drill, session }: { drill: RunningDrill; session: Se
           {stopping ? "stopping" : (snapshot?.phase ?? "starting")}
         </p>
       </section>
-      {snapshot ? <LiveState drill={drill} snapshot={snapshot} /> : <p class="hint">Taking the lease …</p>}
+      {snapshot ? <LiveState {...{ drill, snapshot, status }} /> : <p class="hint">Taking the lease …</p>}
     </>
   );
 }
@@ -78,7 +85,11 @@ function Stop({ session, stopping }: { session: Session; stopping: boolean }) {
   );
 }
 
-function LiveState({ drill: { points }, snapshot }: { drill: RunningDrill; snapshot: Live }) {
+function LiveState({
+  drill: { points },
+  snapshot,
+  status,
+}: Omit<LiveDrillProps, "session"> & { readonly snapshot: Live }) {
   const { events, confirmed, executed, at } = snapshot;
   const fault = events.find(({ text }) => text.startsWith("fault: "));
   const lines: Line[] = [
@@ -108,7 +119,7 @@ function LiveState({ drill: { points }, snapshot }: { drill: RunningDrill; snaps
         <Chart title="Tasks per second" lines={lines} span={span} changes={marks} bare />
         <SecondsAxis span={span} zero={milliseconds(fault?.at ?? at)} now={fault === undefined} />
       </section>
-      {snapshot.nodes.length > 0 && <LivePlaces snapshot={snapshot} />}
+      {snapshot.nodes.length > 0 && <LivePlaces snapshot={snapshot} status={status} />}
       <section aria-labelledby="live-events">
         <h2 id="live-events">Events, the newest first</h2>
         <DrillEvents events={events.toReversed()} zero={fault?.at} />
@@ -139,7 +150,15 @@ function QueueLine({ queue, prepared }: { queue: Snapshot["queue"]; prepared: bo
 }
 
 /** Nodes with the brokers, and with the workers of the drill. */
-function LivePlaces({ snapshot: { nodes, brokers, workers } }: { snapshot: Live }) {
+function LivePlaces({
+  snapshot: { nodes, brokers, workers },
+  status,
+}: {
+  snapshot: Live;
+  status: InstallationStatus;
+}) {
+  // Kubernetes takes most of a minute to notice a lost broker; the others notice it within seconds.
+  const left = new Set(status.brokers.filter(({ member }) => !member).map(({ pod }) => pod));
   const name = shortNames(workers.map(({ pod }) => pod));
   return (
     <section aria-labelledby="live-nodes">
@@ -157,10 +176,14 @@ function LivePlaces({ snapshot: { nodes, brokers, workers } }: { snapshot: Live 
                 </State>
               </header>
               {brokers.filter(isHere).map(({ pod, ready, leader }) => (
-                <div key={pod} class={ready ? "broker" : "broker bad"}>
+                <div key={pod} class={ready && !left.has(pod) ? "broker" : "broker bad"}>
                   <div class="broker-head">
                     <h4>{pod}</h4>
-                    <State tone={ready ? "good" : "bad"}>{ready ? "Ready" : "Not ready"}</State>
+                    {ready && left.has(pod) ? (
+                      <State tone="bad">Not in the cluster</State>
+                    ) : (
+                      <State tone={ready ? "good" : "bad"}>{ready ? "Ready" : "Not ready"}</State>
+                    )}
                   </div>
                   {leader && (
                     <span class="leads">
