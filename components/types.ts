@@ -177,7 +177,7 @@ export interface WorkerAutoscale {
    * @default 70 */
   cpuPercent?: number;
   /** Tasks per pod, waiting and running. For `queueLength`.
-   * @default `concurrency` times `prefetch`, the tasks that a pod holds; with less, pods would start for tasks
-   * that other pods hold already */
+   * @default `concurrency` times `prefetch`, or times 4 without it; with less, pods would start for tasks that
+   * other pods hold already */
   tasksPerReplica?: number;
 }

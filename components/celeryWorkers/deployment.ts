@@ -104,7 +104,7 @@ function workerContainer(workers: ResolvedWorkers): OwnContainer {
     command: workers.command ?? workerCommand(workers),
     env: environment(workers, {
       [VARIABLES.queues]: workers.appQueues.join(","),
-      [VARIABLES.prefetch]: String(workers.prefetch),
+      ...(workers.prefetch !== undefined && { [VARIABLES.prefetch]: String(workers.prefetch) }),
       [VARIABLES.longestTaskSeconds]: String(workers.longestTaskSeconds),
       [VARIABLES.observable]: String(workers.observable),
       [VARIABLES.stateDir]: STATE_DIR,

@@ -19,7 +19,6 @@ export interface ResolvedWorkers extends CeleryWorkersArgs, MeasuredPod {
   queues: string[];
   appQueues: string[];
   concurrency: number;
-  prefetch: number;
   longestTaskSeconds: number;
   compute: Compute;
   spread: Spread;
@@ -33,7 +32,6 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
   return {
     queues: DEFAULT_QUEUES,
     concurrency: DEFAULT_CONCURRENCY,
-    prefetch: PREFETCH.fallback,
     longestTaskSeconds: LONGEST_TASK_SECONDS.fallback,
     spread: Spread.Preferred,
     observable: false,

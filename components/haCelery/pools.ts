@@ -19,7 +19,8 @@ export function queuesOf(pools: WorkerPoolOptions[]): string[] {
 
 /**
  * Maximum time, in seconds, that a worker holds a task: the task waits for those prefetched before it, then runs. Quorum
- * queues limit prefetching per consumer, so a worker prefetches from each of its queues.
+ * queues limit prefetching per consumer, so a worker prefetches from each of its queues. A worker that holds tasks by time
+ * returns those that wait for long ones, so it stays far below.
  */
 export function longestHold(pool: WorkerOptions): number {
   const queues = new Set(pool.queues ?? DEFAULT_QUEUES).size;

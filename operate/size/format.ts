@@ -53,7 +53,7 @@ function sizes({ queues, brokers, workers, machines, needs }: Plan): string {
     ["queues", String(queues), "one leader each"],
     [
       workers.pools > 1 ? `${workers.pools} worker pools, each` : "worker pool",
-      `${workers.replicas} pods, concurrency ${workers.concurrency}, prefetch ${workers.prefetch}`,
+      `${workers.replicas} pods, concurrency ${workers.concurrency}${workers.prefetch === undefined ? "" : `, prefetch ${workers.prefetch}`}`,
       `${workers.pools * workers.replicas * workers.concurrency} slots`,
     ],
     [

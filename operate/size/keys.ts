@@ -7,7 +7,7 @@ export interface PoolKeys {
   readonly queues?: readonly string[];
   readonly replicas: number;
   readonly concurrency: number;
-  readonly prefetch: number;
+  readonly prefetch?: number;
   readonly longestTaskSeconds: number;
   readonly cpu: string;
   readonly memory: string;
@@ -33,7 +33,7 @@ export function keysOf({ wish, queues, brokers, workers, machines }: Plan): Keys
   const pool = {
     replicas: workers.replicas,
     concurrency: workers.concurrency,
-    prefetch: workers.prefetch,
+    ...(workers.prefetch !== undefined && { prefetch: workers.prefetch }),
     longestTaskSeconds: wish.longestTaskSeconds,
     cpu: cpuQuantity(workers.cpus),
     memory: memoryQuantity(workers.memoryMib),

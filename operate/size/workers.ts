@@ -8,15 +8,17 @@ export interface WorkerSize {
   /** Pods of each pool. */
   readonly replicas: number;
   readonly concurrency: number;
-  readonly prefetch: number;
+  /** Undefined for prefetching by the duration of tasks. */
+  readonly prefetch: number | undefined;
   readonly cpus: number;
   readonly memoryMib: number;
 }
 
 /** One pod may be lost while the others continue, on the other nodes. */
 const LEAST_PODS = 3;
-/** From here on, tasks are delivered one by one for each process. */
-const LONG = { seconds: 1, payload: MB, prefetch: 1 };
+/** From here on, each process holds one task, because of the memory. */
+const LARGE = { payload: MB, prefetch: 1 };
+/** Tasks that a slot holds of small ones, for which the memory does not matter. */
 const PREFETCH = 4;
 const LEAST_CPUS = 0.1;
 const CPU_STEP = 0.05;
@@ -46,9 +48,8 @@ export function podsFor(wish: Wish, values: Values): number {
 export function workersFor(wish: Wish, queues: number, values: Values): WorkerSize {
   const replicas = evenly(podsFor(wish, values), queues);
   const cpus = workerCpus(wish, values) / (replicas * queues);
-  const prefetch =
-    wish.taskSeconds >= LONG.seconds || wish.payload >= LONG.payload ? LONG.prefetch : PREFETCH;
-  const inHand = (wish.concurrency * prefetch * wish.payload * values.payloadCopies) / MIB;
+  const prefetch = wish.payload >= LARGE.payload ? LARGE.prefetch : undefined;
+  const inHand = (wish.concurrency * (prefetch ?? PREFETCH) * wish.payload * values.payloadCopies) / MIB;
   const process = values.slotMemory + wish.appMemory / MIB;
   const memory =
     (values.workerMemory + wish.appMemory / MIB + wish.concurrency * process + inHand) * MEMORY_MARGIN;

@@ -30,6 +30,7 @@ export const TASKS = { least: 1, most: 1_000_000, fallback: 10_000 };
 export const DEFAULT_RUN = "run-1";
 
 /** Limits and default of `prefetch`. docs/decisions/throughput.md has the measurements. */
+/** Tasks per slot. Without a number, workers hold tasks by the time that they take; limits count with the fallback. */
 export const PREFETCH = { least: 1, most: 1000, fallback: 4 };
 
 /** Limits and default of `longestTaskSeconds`: up to a week. */

@@ -15,12 +15,9 @@ MAX_POLLS = 5
 class Acks:
     """Batches the acknowledgements of one channel."""
 
-    def __init__(
-        self, batch: int, slots: int, call_later: Callable[..., Any], running: Callable[[], bool]
-    ) -> None:
+    def __init__(self, call_later: Callable[..., Any], running: Callable[[], bool]) -> None:
         """Acknowledges immediately if nothing waits for a slot or if the worker shuts down."""
-        self._batch = batch
-        self._slots = slots
+        self._batch = self._slots = 1
         self._call_later = call_later
         self._running = running
         self._delivered: dict[int, Any] = {}
@@ -33,6 +30,18 @@ class Acks:
         """Takes over the acknowledgement of a message; rejects are still sent immediately."""
         self._delivered[message.delivery_tag] = message
         message.ack_log_error = partial(self._finish, message, message.ack_log_error)
+
+    def forget(self, message: Any) -> None:
+        """Removes a message that was settled in another way."""
+        self._delivered.pop(message.delivery_tag, None)
+
+    def resize(self, per_slot: int, slots: int) -> None:
+        """Sets the batch to half of the tasks that the worker holds: the others keep the slots busy.
+
+        With one task per slot, a slot would be idle while acknowledgements are batched.
+        """
+        self._slots = slots
+        self._batch = per_slot * slots // 2 if per_slot > 1 else 1
 
     def flush(self) -> None:
         """Acknowledges all finished tasks, those that overtook a running task one by one."""
@@ -49,7 +58,7 @@ class Acks:
     def _finish(self, message: Any, ack: Callable[..., None], *log_to: Any) -> None:
         self._log_to = log_to
         self._finished[message.delivery_tag] = ack
-        if not self._running() or len(self._finished) == len(self._delivered):
+        if self._batch == 1 or not self._running() or len(self._finished) == len(self._delivered):
             self.flush()
             return
         if len(self._finished) >= self._batch:
@@ -59,11 +68,10 @@ class Acks:
     def _poll(self) -> None:
         self._timer = None
         self._polls += 1
-        self._acknowledge_in_order()
         # The broker sends a message per acknowledgement, so with nothing waiting, slots are soon idle.
         nothing_waits = len(self._delivered) - len(self._finished) <= self._slots
         if nothing_waits or self._polls == MAX_POLLS:
-            self._acknowledge_overtaking()
+            self.flush()
         else:
             self._wait()
 

@@ -190,9 +190,9 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(
         _DEFAULT,
         "worker_prefetch_multiplier",
-        lambda context: context.settings.prefetch_multiplier,
-        "Tasks that a worker holds per slot.",
-        "`HA_CELERY_PREFETCH_MULTIPLIER` (4)",
+        setting_values.prefetch,
+        "Tasks that a worker holds per slot. See [prefetch](#prefetch).",
+        "`HA_CELERY_PREFETCH_MULTIPLIER`, or by time",
     ),
     _row(
         _DEFAULT,

@@ -17,6 +17,7 @@ from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
 from ha_celery.connection import AMQP_TRANSPORTS
+from ha_celery.prefetch import Prefetch
 from ha_celery.reconnect import Attempts
 from ha_celery.transport import Transport
 
@@ -36,6 +37,14 @@ class Consumer(consumer.Consumer):
         ]
 
     _acks: Acks | None = None
+    #: Undefined if the number of tasks per slot is fixed.
+    prefetch: Prefetch | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Hold tasks by the time that they take, unless the app or its user has set a number."""
+        super().__init__(*args, **options)
+        if self.hub and getattr(self.controller, "prefetch_by_time", False):
+            self.prefetch = Prefetch(self)
 
     @cached_property
     def _attempts(self) -> Attempts:
@@ -79,16 +88,18 @@ class Consumer(consumer.Consumer):
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
         """Batch the acknowledgements of one connection; those of a lost connection are void."""
         handle: Callable[[Any], None] = super().create_task_handler(*args, **options)
-        # With one task per slot, a slot would be idle while acknowledgements are batched.
-        if self.hub is None or self.prefetch_multiplier < 2:
+        if self.hub is None or (self.prefetch is None and self.prefetch_multiplier < 2):
             return handle
-        slots = self.pool.num_processes
-        # Half of the prefetched tasks: the other half keeps the slots busy until the broker has sent more.
-        half = self.prefetch_multiplier * slots // 2
-        acks = self._acks = Acks(half, slots, self.hub.call_later, lambda: self.blueprint.state == RUN)
+        acks = self._acks = Acks(self.hub.call_later, lambda: self.blueprint.state == RUN)
+        acks.resize(self.prefetch_multiplier, self.pool.num_processes)
+        prefetch = self.prefetch
+        if prefetch:
+            prefetch.connected(self.hub.call_later, acks)
 
         def on_task_received(message: Any) -> None:
             acks.delivered(message)
+            if prefetch:
+                prefetch.delivered(message)
             handle(message)
 
         return on_task_received

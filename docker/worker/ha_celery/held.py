@@ -5,6 +5,8 @@ RabbitMQ 4.3 counts a failed delivery for basic.reject and for a closed channel,
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from amqp import spec
@@ -30,12 +32,12 @@ class HeldRequest(Request):
     def acknowledge(self) -> None:
         """Removes the request."""
         super().acknowledge()
-        _held.pop(id(self), None)
+        self._remove()
 
     def reject(self, requeue: bool = False) -> None:
         """Removes the request."""
         super().reject(requeue=requeue)
-        _held.pop(id(self), None)
+        self._remove()
 
     def give_back(self) -> None:
         """Returns a task to its queue; nothing acknowledges it afterwards."""
@@ -43,14 +45,31 @@ class HeldRequest(Request):
         message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
         message._state = "REQUEUED"
         self.acknowledged = True
+        self._remove()
+
+    def _remove(self) -> None:
+        if _held.pop(id(self), None) and self.time_start is not None:
+            _observer(time.time() - self.time_start)
 
 
 _held: dict[int, HeldRequest] = {}
+_observer: Callable[[float], None] = lambda seconds: None  # noqa: E731, ARG005 - replaced by `observe`
+
+
+def observe(observer: Callable[[float], None]) -> None:
+    """Calls this with the duration of each task, in seconds, when it is settled."""
+    global _observer
+    _observer = observer
 
 
 def holds_tasks() -> bool:
     """Returns whether the worker has received tasks that are not settled."""
     return bool(_held)
+
+
+def count() -> int:
+    """Returns the number of tasks that are not settled."""
+    return len(_held)
 
 
 class GiveBack(bootsteps.StartStopStep):

@@ -155,7 +155,7 @@ ACCELERATED = (
         "celery.worker.consumer.delayed_delivery:DelayedDelivery",
     ),
     InCode("celery.worker.consumer.events:Events.start", "connection_for_write event_dispatcher"),
-    InCode("celery.worker.loops:asynloop", "create_task_handler"),
+    InCode("celery.worker.loops:asynloop", "create_task_handler prev value"),
     Internals("celery.bootsteps", "RUN"),
     InCode("celery.events.dispatcher:EventDispatcher.__init__", "enabled"),
     Internals("celery.concurrency.base:BasePool", "num_processes"),
@@ -166,6 +166,28 @@ ACCELERATED = (
     InCode("kombu.connection:Connection.__init__", "transport_options"),
     InCode("amqp.connection:Connection.__init__", "on_blocked on_unblocked"),
     InCode("kombu.asynchronous.hub:Hub.__init__", "consolidate_callback readers"),
+    # prefetch
+    InCode(
+        "celery.worker.consumer.consumer:Consumer.__init__",
+        "app blueprint controller initial_prefetch_count task_buckets",
+    ),
+    InCode("celery.worker.consumer.tasks:Tasks.__init__", "qos task_consumer"),
+    InCode("celery.worker.consumer.tasks:Tasks.start", "initial_prefetch_count"),
+    InCode("celery.worker.consumer.consumer:Consumer._update_prefetch_count", "prefetch_multiplier"),
+    InCode("celery.worker.components:Pool.create", "_process_task_sem semaphore"),
+    InCode("celery.worker.worker:WorkController._process_task_sem", "_quick_acquire"),
+    InCode("celery.apps.worker:Worker.on_before_init", "celeryd_init options"),
+    Internals("celery.worker.state", "scheduled_requests task_ready"),
+    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "_waiting"),
+    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.release", "_pop_waiter"),
+    Internals("kombu.common:QoS", "prev"),
+    Internals("kombu.messaging:Consumer", "_receive_callback"),
+    InCode("kombu.messaging:Consumer.__init__", "_active_queue_no_ack _active_tags"),
+    InCode("kombu.messaging:Consumer.queues", "_queues"),
+    Internals("kombu.entity:Queue", "consume"),
+    InCode("amqp.channel:Channel._on_basic_cancel_ok", "_remove_tag"),
+    InCode("amqp.channel:Channel.basic_consume", "callbacks"),
+    Internals("amqp.spec:Basic", "Cancel Qos"),
     # delays
     Internals(
         "celery.worker.consumer.delayed_delivery:DelayedDelivery", "_bind_queues _setup_delayed_delivery"

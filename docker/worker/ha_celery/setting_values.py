@@ -16,7 +16,13 @@ from ha_celery.settings import Settings
 EXCHANGE = "tasks"
 DEFAULT_QUEUE = "tasks"
 LONGEST_TASK_SECONDS = 3600
+#: Tasks per slot where their time cannot be known.
+PREFETCH = 4
 NO_RESULTS = (None, "", "disabled")
+
+
+class ByTime(int):
+    """A number of tasks per slot that nobody has set: our consumer may hold more or fewer."""
 
 
 @dataclass(frozen=True)
@@ -122,3 +128,8 @@ def pool(context: Context) -> str:
 def consumer(context: Context) -> str:
     """Class of the consumer: ours, if it supports the installed versions."""
     return "ha_celery.consumer:Consumer" if context.accelerated else "celery.worker.consumer:Consumer"
+
+
+def prefetch(context: Context) -> int:
+    """Tasks per slot; a ByTime if nobody has set them."""
+    return context.settings.prefetch_multiplier or ByTime(PREFETCH)

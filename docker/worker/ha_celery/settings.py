@@ -27,7 +27,8 @@ class Settings:
     broker_url: str
     #: Empty for the app's own queues.
     queues: tuple[str, ...] = ()
-    prefetch_multiplier: int = 4
+    #: None to hold tasks by the time that they take.
+    prefetch_multiplier: int | None = None
     #: Time for which the installation lets tasks finish; None if it sets no limit.
     longest_task_seconds: int | None = None
     confirm_timeout_seconds: float = 10.0
@@ -52,7 +53,9 @@ class Settings:
         settings = cls(
             broker_url=env.read("HA_CELERY_BROKER_URL", BROKER_URL, ""),
             queues=env.read("HA_CELERY_QUEUES", OPTIONAL_QUEUES, (), ""),
-            prefetch_multiplier=env.read("HA_CELERY_PREFETCH_MULTIPLIER", integer(1, 1000), 1, "4"),
+            prefetch_multiplier=env.read(
+                "HA_CELERY_PREFETCH_MULTIPLIER", optional(integer(1, 1000)), None, ""
+            ),
             longest_task_seconds=env.read(
                 "HA_CELERY_LONGEST_TASK_SECONDS", optional(integer(1, 7 * 86400)), None, ""
             ),

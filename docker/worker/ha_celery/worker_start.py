@@ -13,6 +13,7 @@ from celery.worker.consumer import consumer
 from ha_celery.chords import protect_own_backends
 from ha_celery.configuration import check_at_start, configuration_of, is_configured
 from ha_celery.errors import SettingsError
+from ha_celery.setting_values import ByTime
 
 logger = get_logger(__name__)
 
@@ -47,6 +48,9 @@ def begin(instance: Any, options: dict[str, Any], **_: Any) -> None:
     if not is_configured(instance.app):
         return
     check_at_start(instance.app)
+    # The option --prefetch-multiplier, or else the setting.
+    prefetch = options.get("prefetch_multiplier") or instance.app.conf.worker_prefetch_multiplier
+    instance.prefetch_by_time = isinstance(prefetch, ByTime)
     # The queues of HA_CELERY_QUEUES only, unless the -Q option names others.
     if not options.get("queues"):
         instance.app.amqp.queues.select(configuration_of(instance.app).queues())

@@ -49,7 +49,8 @@ class Worker:
 
     def __init__(self) -> None:
         self.channel, self.clock, self.running = Channel(), Clock(), True
-        self.acks = Acks(3, 1, self.clock.call_later, lambda: self.running)
+        self.acks = Acks(self.clock.call_later, lambda: self.running)
+        self.acks.resize(6, 1)
         self.messages = [Message(delivery_tag=tag, channel=self.channel) for tag in range(1, 6)]
         for message in self.messages:
             self.acks.delivered(message)
@@ -109,12 +110,28 @@ def test_they_go_without_it_when_it_takes_long_whatever_waits(worker: Worker) ->
     assert worker.clock.waiting == []
 
 
-def test_less_than_a_batch_waits_for_one_look_only(worker: Worker) -> None:
+def test_less_than_a_batch_waits_as_long_as_others_keep_the_slots_busy(worker: Worker) -> None:
     worker.finish(1)
-    assert (worker.channel.sent, len(worker.clock.waiting)) == ([], 1)
+    for _ in range(MAX_POLLS - 1):
+        worker.clock.poll()
+        assert worker.channel.sent == []
     worker.clock.poll()
     assert worker.channel.sent == [("ack", 1, True)]
     assert worker.clock.waiting == []
+
+
+def test_with_one_task_per_slot_nothing_waits(worker: Worker) -> None:
+    worker.acks.resize(1, 6)
+    worker.finish(2)
+    assert worker.channel.sent == [("ack", 2, False)]
+
+
+def test_a_message_that_was_returned_is_not_waited_for(worker: Worker) -> None:
+    for message in worker.messages[2:]:
+        worker.acks.forget(message)
+    worker.finish(1)
+    worker.clock.poll()
+    assert worker.channel.sent == [("ack", 1, True)]
 
 
 def test_the_last_task_that_a_worker_holds_waits_for_nothing(worker: Worker) -> None:

@@ -66,7 +66,7 @@ def test_a_task_that_expires_in_its_queue_is_a_dead_letter(app: Celery, queue: s
 
 
 def test_a_task_that_expires_in_a_worker_is_a_dead_letter(app: Celery, queue: str, tmp_path: Path) -> None:
-    with worker(tmp_path, (queue,), "--concurrency=1") as journal:
+    with worker(tmp_path, (queue,), "--concurrency=1", HA_CELERY_PREFETCH_MULTIPLIER="4") as journal:
         app.send_task(WORK, ("long", 3))
         journal.wait("begin long")
         app.send_task(WORK, ("late",), task_id="late", expires=1)
@@ -110,9 +110,9 @@ def test_processes_that_are_replaced_lose_no_task_with_a_connection_or_the_leade
         assert len(journal.entries) < 2 * len(ids)
         wait_for(lambda: {entry["what"] for entry in journal.entries} >= set(ids), 120)
         wait_for(lambda: broker_control.unsettled(queue) == 0)
-    # Only what the worker held may run twice: two slots of four tasks.
+    # Only what the worker held may run twice: what two slots finish in 0.2 s.
     runs = Counter(entry["what"] for entry in journal.entries)
-    assert sum(runs[task_id] - 1 for task_id in ids) <= 8
+    assert sum(runs[task_id] - 1 for task_id in ids) <= 80
     assert depth(app, DEAD_LETTERS) == 0
 
 

@@ -139,7 +139,8 @@ def test_an_alarm_shows_in_publishes_under_way(app: Celery, queue: str, port: in
 @pytest.mark.parametrize("pool", ["prefork", "threads", "gevent"])
 def test_slots_and_prefetched_tasks(app: Celery, queue: str, port: int, tmp_path: Path, pool: str) -> None:
     file = tmp_path / "go on"
-    with worker_of(APP, tmp_path, (queue,), f"--pool={pool}", HA_CELERY_METRICS_PORT=str(port)):
+    variables = {"HA_CELERY_METRICS_PORT": str(port), "HA_CELERY_PREFETCH_MULTIPLIER": "4"}
+    with worker_of(APP, tmp_path, (queue,), f"--pool={pool}", **variables):
         for _ in range(6):
             send(app, "wait", str(file))
         # Celery reads no further message while all greenlets are busy.

@@ -106,7 +106,8 @@ def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
         " letters, digits, and _.-."
         " Set it to a comma-separated list of queue names, starting with the default queue,"
         " or leave it unset.",
-        "- HA_CELERY_PREFETCH_MULTIPLIER is '0': out of range. Set it to an integer from 1 to 1000.",
+        "- HA_CELERY_PREFETCH_MULTIPLIER is '0': out of range. Set it to an integer from 1 to 1000,"
+        " or leave it unset.",
         "- HA_CELERY_LONGEST_TASK_SECONDS is '1.5': not an integer. Set it to an integer from 1 to 604800,"
         " or leave it unset.",
         "- HA_CELERY_CONFIRM_TIMEOUT_SECONDS is 'soon': not a number. Set it to a number from 0.1 to 300.",

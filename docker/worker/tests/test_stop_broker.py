@@ -93,7 +93,7 @@ def test_tasks_that_never_began_return_uncounted(
 ) -> None:
     for number in range(6):
         app.send_task("work", (3, str(workers.begun)), task_id=f"t-{number}", queue=queue)
-    worker = workers.start(HA_CELERY_NATIVE_POOL=native)
+    worker = workers.start(HA_CELERY_NATIVE_POOL=native, HA_CELERY_PREFETCH_MULTIPLIER="4")
     wait_for(workers.begun.exists)
     time.sleep(0.5)
     worker.send_signal(signal.SIGTERM)

@@ -20,6 +20,9 @@ from ha_celery.metrics.table import QUEUE_WAIT, RUNTIME, TASK_COUNTERS, TASK_SEC
 
 logger = get_logger(__name__)
 
+#: Consumer tags that are remembered for each task. A consumer with another prefetch has a new one.
+MOST_TAGS = 100
+
 
 def _log(error: Exception) -> None:
     """Logs an error of the metrics. Raised, it would keep Celery from acknowledging the task."""
@@ -132,6 +135,8 @@ class CountsByTag(dict[Any, TaskCounts]):
         queue = self._metrics.queue_of(tag)
         counts = self._metrics.of(self._task, queue or UNKNOWN)
         if queue is not None:
+            if len(self) >= MOST_TAGS:
+                self.clear()
             self[tag] = counts
         return counts
 

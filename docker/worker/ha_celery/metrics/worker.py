@@ -62,8 +62,12 @@ class WorkerMetrics:
 
     def _queues(self) -> dict[str, str]:
         # Messages may arrive before `connected`.
-        consumer = self._worker.consumer.task_consumer
-        return {tag: queue for queue, tag in consumer._active_tags.items()} if consumer else {}
+        consumer = self._worker.consumer
+        if not consumer.task_consumer:
+            return {}
+        prefetch = getattr(consumer, "prefetch", None)
+        active = {tag: queue for queue, tag in consumer.task_consumer._active_tags.items()}
+        return active | (prefetch.former_tags if prefetch else {})
 
 
 def _metrics_of(worker: Any) -> WorkerMetrics | None:

@@ -42,11 +42,10 @@ describe("what the components and the Python package share", () => {
   const FACTS: [fact: string, file: string, pattern: RegExp, values: string[]][] = [
     ["names of queues", TYPES, /^QUEUE_NAME = r"(.+)"$/m, [QUEUE_NAME.source.slice(1, -1)]],
     ["names of runs", TYPES, /^RUN_NAME_PATTERN = r"(.+)"$/m, [RUN_NAME.source.slice(1, -1)]],
-    ["the default prefetch", SETTINGS, /prefetch_multiplier: int = (\d+)/, [String(PREFETCH.fallback)]],
     [
-      "the prefetch of a worker that sets none",
-      SETTINGS,
-      new RegExp(`"${VARIABLES.prefetch}", integer\\([^)]*\\), \\d+, "(\\d+)"`),
+      "the prefetch that limits count with",
+      "ha_celery/setting_values.py",
+      /^PREFETCH = (\d+)$/m,
       [String(PREFETCH.fallback)],
     ],
     [
