@@ -4,8 +4,7 @@ import { DrillRunner, type SceneOffer } from "../console/drills";
 import type { Choice } from "../console/installations";
 import type { Body, Change, Routes } from "../console/routes";
 import { readHistory } from "../drill/record/history";
-import { recordOf, recordOfError } from "../drill/record/record";
-import { record } from "../drill/record/recorder";
+import { recorded, type Recording } from "../drill/record/recorder";
 import { SCENES } from "../drill/scenes";
 import type { Scene } from "../drill/scenes/scene";
 import { describeLimits } from "../drill/verdict/limits";
@@ -48,21 +47,15 @@ export function consoleDrills({ connect, choice, print }: Target): ConsoleDrills
       run: async () => {
         const plan = planOf(scene, options);
         const began = { run: plan.run, scene: scene.name, startedAt: new Date() };
-        const keep = async (outcome: Parameters<typeof record>[3]) => {
-          for (const failure of await record(connected.cluster, found, { record: true }, outcome))
-            print(failure);
-          print(`drill ${plan.run}: ${outcome.outcome}`);
+        const recording: Recording = {
+          cluster: connected.cluster,
+          installation: found,
+          options: { record: true },
+          report: ({ outcome }, failures) => [...failures, `drill ${plan.run}: ${outcome}`].forEach(print),
         };
-        runner.start(began, async (view, signal) => {
-          try {
-            const result = await runPlan(plan, found, connected, view, signal);
-            await keep(recordOf(began, result.verdict));
-            return result;
-          } catch (error) {
-            await keep(recordOfError(began, error));
-            throw error;
-          }
-        });
+        runner.start(began, (view, signal) =>
+          recorded(began, recording, () => runPlan(plan, found, connected, view, signal)),
+        );
         return { text: `drill ${plan.run} has begun`, run: plan.run };
       },
     };

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { findInstallation, type Installation } from "../cluster/installation";
 import { junit, type Outcome, summaryTable, verdictTable, writeReport } from "../drill/report";
 import type { DrillResult } from "../drill/plan";
-import { type DrillRecord, recordOf, recordOfError } from "../drill/record/record";
-import { record } from "../drill/record/recorder";
+import type { DrillRecord } from "../drill/record/record";
+import { recorded } from "../drill/record/recorder";
 import { SCENES } from "../drill/scenes";
 import { random } from "../drill/scenes/random";
 import type { Scene } from "../drill/scenes/scene";
@@ -66,7 +66,7 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
   const signal = abortOnInterrupt("Stopping: undoing the fault and removing the drill's objects");
   const repeated = scenes.flatMap((scene) => Array.from({ length: options.times }, () => scene));
   const results: DrillResult[] = [];
-  const keep = (outcome: DrillRecord) => keepRecord(outcome, installation, target, options);
+  const recording = { cluster: target.cluster, installation, options, report: reportUnrecorded };
   for (const scene of repeated) {
     const window = blackoutNow(options);
     if (window !== undefined) {
@@ -76,12 +76,12 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
     const plan = planOf(scene, options);
     const began = { run: plan.run, scene: scene.name, startedAt: new Date() };
     try {
-      const result = await runPlan(plan, installation, target, openView(process.stderr), signal);
+      const result = await recorded(began, recording, () =>
+        runPlan(plan, installation, target, openView(process.stderr), signal),
+      );
       results.push(result);
-      await keep(recordOf(began, result.verdict));
       await printResult(result, options);
     } catch (error) {
-      await keep(recordOfError(began, error));
       await writeJunit([...results, { scene: scene.name, error: messageOf(error) }], options);
       throw error;
     }
@@ -93,13 +93,8 @@ async function drill(names: string[], options: DrillOptions, access: ClusterAcce
 }
 
 /** A record that cannot be written must not go unnoticed, but the verdict stands. */
-async function keepRecord(
-  outcome: DrillRecord,
-  installation: Installation,
-  { cluster }: ConnectedCluster,
-  options: DrillOptions,
-): Promise<void> {
-  for (const failure of await record(cluster, installation, options, outcome)) {
+function reportUnrecorded(_: DrillRecord, failures: readonly string[]): void {
+  for (const failure of failures) {
     console.error(failure);
     process.exitCode = EXIT.failed;
   }

@@ -1,11 +1,11 @@
 import {
   BROKER_VARIABLE,
   type Dashboard,
+  MESSAGES,
   NAMESPACE_VARIABLE,
   ofBroker,
   ofWorkers,
   quantile,
-  rate,
   WORKERS_VARIABLE,
 } from "./panels";
 
@@ -69,29 +69,9 @@ export const drills: Dashboard = {
     },
     {
       title: "Tasks during drills",
-      columns: 3,
+      columns: 2,
       panels: [
-        {
-          kind: "timeseries",
-          title: "Messages through the broker",
-          unit: "reqps",
-          queries: [
-            { expr: rate(`rabbitmq_global_messages_confirmed_total${ofBroker()}`), legend: "confirmed" },
-            {
-              expr: rate(`rabbitmq_global_messages_acknowledged_total${ofBroker()}`),
-              legend: "acknowledged",
-            },
-          ],
-        },
-        {
-          kind: "timeseries",
-          title: "Redelivered messages",
-          description: "A drill that takes a worker or a leader away returns its tasks to their queue.",
-          unit: "reqps",
-          queries: [
-            { expr: rate(`rabbitmq_global_messages_redelivered_total${ofBroker()}`), legend: "redelivered" },
-          ],
-        },
+        MESSAGES,
         {
           kind: "timeseries",
           title: "Wait of the application's tasks, 99 %",

@@ -2,6 +2,7 @@ import {
   BROKER_VARIABLE,
   type Dashboard,
   inNamespace,
+  MESSAGES,
   NAMESPACE_VARIABLE,
   ofBroker,
   ofWorkers,
@@ -125,19 +126,7 @@ export const overview: Dashboard = {
             },
           ],
         },
-        {
-          kind: "timeseries",
-          title: "Messages through the broker",
-          unit: "reqps",
-          queries: [
-            { expr: rate(`rabbitmq_global_messages_received_total${ofBroker()}`), legend: "published" },
-            {
-              expr: rate(`rabbitmq_global_messages_acknowledged_total${ofBroker()}`),
-              legend: "acknowledged",
-            },
-            { expr: rate(`rabbitmq_global_messages_redelivered_total${ofBroker()}`), legend: "redelivered" },
-          ],
-        },
+        MESSAGES,
         {
           kind: "timeseries",
           title: "Publishing by workers",

@@ -120,3 +120,21 @@ export const WORKERS_VARIABLE: Variable = {
   from: INSTANCE,
   several: true,
 };
+
+/** Messages of all queues. */
+export const MESSAGES: Panel = {
+  kind: "timeseries",
+  title: "Messages through the broker",
+  description:
+    "The loss of a worker or of a leader returns its tasks to their queue, which delivers them again.",
+  unit: "reqps",
+  queries: [
+    ["received", "published"],
+    ["confirmed", "confirmed"],
+    ["acknowledged", "acknowledged"],
+    ["redelivered", "redelivered"],
+  ].map(([counter, legend]) => ({
+    expr: rate(`rabbitmq_global_messages_${counter}_total${ofBroker()}`),
+    legend,
+  })),
+};

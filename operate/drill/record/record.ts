@@ -42,7 +42,8 @@ export interface DrillRecord extends Partial<Figures> {
 const MOST_REASONS = 5;
 const LONGEST_REASON = 500;
 
-type Began = Pick<DrillRecord, "run" | "scene"> & { readonly startedAt: Date };
+/** What is known when a drill begins. */
+export type Began = Pick<DrillRecord, "run" | "scene"> & { readonly startedAt: Date };
 
 /** Record of a drill with a verdict. */
 export function recordOf(began: Began, verdict: Verdict, now = new Date()): DrillRecord {

@@ -5,7 +5,8 @@ import { messageOf } from "../../errors";
 import { createEvent } from "./event";
 import { addToHistory, historyName } from "./history";
 import { publishMetrics } from "./metrics";
-import type { DrillRecord } from "./record";
+import type { DrillResult } from "../plan";
+import { type Began, type DrillRecord, recordOf, recordOfError } from "./record";
 import { postWebhook } from "./webhook";
 
 /** Where a drill's outcome goes. */
@@ -14,6 +15,31 @@ export interface RecordOptions {
   readonly record?: boolean;
   /** Post it to this URL. */
   readonly webhook?: string;
+}
+
+/** A drill's installation, and what becomes of its record. */
+export interface Recording {
+  readonly cluster: Cluster;
+  readonly installation: Parameters<typeof record>[1];
+  readonly options: RecordOptions;
+  /** Is called with the record, and with a sentence for each place in which it is missing. */
+  readonly report: (outcome: DrillRecord, failures: readonly string[]) => void;
+}
+
+/** Runs a drill, and records how it ended, also without a verdict. */
+export async function recorded(
+  began: Began,
+  { cluster, installation, options, report }: Recording,
+  run: () => Promise<DrillResult>,
+): Promise<DrillResult> {
+  const keep = async (outcome: DrillRecord) =>
+    report(outcome, await record(cluster, installation, options, outcome));
+  const result = await run().catch(async (error: unknown) => {
+    await keep(recordOfError(began, error));
+    throw error;
+  });
+  await keep(recordOf(began, result.verdict));
+  return result;
 }
 
 /** Records an outcome everywhere that the options name. Returns what failed, one sentence each. */

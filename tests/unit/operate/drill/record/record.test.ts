@@ -14,11 +14,12 @@ import {
   recordOfError,
   sentenceOf,
 } from "../../../../../operate/drill/record/record";
-import { record } from "../../../../../operate/drill/record/recorder";
+import { record, recorded } from "../../../../../operate/drill/record/recorder";
+import type { DrillResult } from "../../../../../operate/drill/plan";
 import { postWebhook } from "../../../../../operate/drill/record/webhook";
 import type { Verdict } from "../../../../../operate/drill/verdict/verdict";
 import { colorsFor } from "../../../../../operate/colors";
-import { RefusedError, UserError } from "../../../../../operate/errors";
+import { messageOf, RefusedError, UserError } from "../../../../../operate/errors";
 import { fakeCluster, notFound } from "../../fakeCluster";
 
 const OWNER = { namespace: "jobs", name: "mq" };
@@ -110,6 +111,29 @@ describe("a record of a drill", () => {
       sentenceOf(OWNER, refused),
       "Drill drain of jobs/mq was refused: node one is not ready (drain-1129030001)",
     );
+  });
+});
+
+describe("a drill that is recorded", () => {
+  const brokers = { exec: async () => "", pods: async () => [] } as unknown as Brokers;
+  const run = async (drill: () => Promise<DrillResult>) => {
+    const reported: (readonly [outcome: string, missing: number])[] = [];
+    const report = ({ outcome }: DrillRecord, failures: readonly string[]) =>
+      reported.push([outcome, failures.length]);
+    const options = { webhook: "http://127.0.0.1:1/" };
+    const recording = { cluster: fakeCluster({}), installation: { ...OWNER, brokers }, options, report };
+    const ended = recorded(BEGAN, recording, drill).then(({ verdict }) => verdict, messageOf);
+    return { ended: await ended, reported };
+  };
+
+  it("is recorded once, with its verdict, and says where that failed", async () => {
+    const result = { verdict: VERDICT } as DrillResult;
+    assert.deepEqual(await run(async () => result), { ended: VERDICT, reported: [["passed", 1]] });
+  });
+
+  it("is recorded without a verdict, too", async () => {
+    const refuse = () => Promise.reject(new RefusedError("node one is not ready"));
+    assert.deepEqual(await run(refuse), { ended: "node one is not ready", reported: [["refused", 1]] });
   });
 });
 
