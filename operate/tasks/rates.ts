@@ -30,6 +30,7 @@ export class RateWindow {
   private points: Point[] = [];
   private readonly left = new Map<string, number>();
   private workloads: readonly WorkloadStatus[] = [];
+  private pages: Pages = new Map();
 
   /** Forgets readings that are older than this time, except the one before it. */
   constructor(
@@ -47,8 +48,14 @@ export class RateWindow {
     const late = workloads.filter(({ processes }) => processes.some(({ pod }) => step?.late.includes(pod)));
     for (const queue of late.flatMap((each) => each.queues))
       for (const point of this.points) point.queues.delete(queue);
-    const counted = [...new Set(workloads.flatMap((each) => each.queues))].filter((queue) =>
-      isCounted(workloads, queue),
+    // A view may show the former answer of a worker that does not answer now.
+    const repeated = new Set(
+      [...pages].flatMap(([pod, page]) => (page === this.pages.get(pod) ? [pod] : [])),
+    );
+    this.pages = pages;
+    const stale = workloads.filter(({ processes }) => processes.some(({ pod }) => repeated.has(pod)));
+    const counted = [...new Set(workloads.flatMap((each) => each.queues))].filter(
+      (queue) => isCounted(workloads, queue) && !stale.some(({ queues: of }) => of.includes(queue)),
     );
     const depths = new Map(queues.map((queue) => [queue.name, depthOf(queue)]));
     this.points.push({
@@ -67,12 +74,12 @@ export class RateWindow {
   }
 
   ratesOf(queue: string): Rates {
-    const last = this.points.at(-1);
-    const now = last?.queues.get(queue);
-    if (!last || !now) return { ratesUnknown: whyUncounted(this.workloads, queue) };
-    const first = this.points.find(({ queues }) => queues.has(queue));
-    const before = first?.queues.get(queue);
-    if (!first || !before || first === last)
+    const unknown = whyUncounted(this.workloads, queue);
+    if (unknown !== undefined) return { ratesUnknown: unknown };
+    const points = this.points.filter(({ queues }) => queues.has(queue));
+    const [first, last] = [points[0], points.at(-1)];
+    const [before, now] = [first?.queues.get(queue), last?.queues.get(queue)];
+    if (!first || !last || !before || !now || first === last)
       return { ratesUnknown: "the metrics of its workers were read only once" };
     const seconds = (last.at - first.at) / 1000;
     const out = (now.left - before.left) / seconds;

@@ -4,6 +4,7 @@ import { formatQueues } from "../../../../operate/queues/format";
 import type { QueueRow } from "../../../../operate/queues/read";
 import type { WorkloadStatus } from "../../../../operate/status/model";
 import { formatStatus } from "../../../../operate/status/format";
+import type { Pages } from "../../../../operate/status/processes";
 import { RateWindow } from "../../../../operate/tasks/rates";
 import { ratesOf } from "../../../../operate/tasks/report";
 import { TaskWindow } from "../../../../operate/tasks/window";
@@ -27,6 +28,7 @@ const pool = (workers: Workers): WorkloadStatus => ({
 interface Reading {
   readonly queues?: readonly QueueRow[];
   readonly workloads?: readonly WorkloadStatus[];
+  readonly pages?: Pages;
 }
 
 function add(window: RateWindow, seconds: number, workers: Workers, more: Reading = {}): void {
@@ -83,6 +85,26 @@ describe("the rates of a queue", () => {
     assert.deepEqual(window.ratesOf("mail"), { ratesUnknown: "1 of 2 workers of pool mail do not answer" });
     add(window, 8, { a: [1, { succeeded: 18 }], b: [1, { succeeded: 34 }] });
     assert.deepEqual(window.ratesOf("mail"), { rates: { seconds: 8, out: 4 } });
+  });
+
+  it("end at the last answer of a worker whose former answer is shown again", () => {
+    const window = new RateWindow();
+    add(window, 0, { a: [1, { succeeded: 10 }], b: [1, { succeeded: 10 }] });
+    const b = workerPage(1, { succeeded: 18 });
+    const workers: Workers = { a: [1, { succeeded: 18 }], b: [1] };
+    add(window, 4, workers, {
+      pages: new Map([
+        ["a", workerPage(1, { succeeded: 18 })],
+        ["b", b],
+      ]),
+    });
+    add(window, 8, workers, {
+      pages: new Map([
+        ["a", workerPage(1, { succeeded: 26 })],
+        ["b", b],
+      ]),
+    });
+    assert.deepEqual(window.ratesOf("mail"), { rates: { seconds: 4, out: 4 } });
   });
 
   it("begin when the last worker has answered for the first time", () => {
