@@ -10,6 +10,7 @@ import { accessibilityProblems } from "./axe";
 import { hasCount, hasText, hasTitle, openBrowser, openConsole, type Opened, recorded } from "./browser";
 import { recordedDrills } from "./drillRecordings";
 import { change, HEALTHY, NODE_LOST } from "./installations";
+import { picture } from "./pictures";
 import { failed, quiet } from "./recordings";
 
 const PROD: Choice = { context: "prod", namespace: "shop", name: "mq" };
@@ -145,6 +146,20 @@ describe("the chooser of the console", function () {
     assert.deepEqual(started, [["staging", "drain"]]);
     await page.goto(page.url().replace(/\?.*/, `?${parametersOf(PROD)}#drills`));
     assert.ok(await page.getByRole("button", { name: "Start drain", exact: true }).isEnabled());
+  });
+
+  it("has a picture", async () => {
+    const page = await open("", { viewport: { width: 1000, height: 640 } });
+    await page.getByRole("button", { name: "Switch …" }).click();
+    for (const [context, shown] of [
+      ["staging", "lab/rabbit"],
+      ["far-away", SILENT],
+    ] as const) {
+      await dialogOf(page).getByText(context, { exact: true }).click();
+      await dialogOf(page).getByText(shown).waitFor();
+    }
+    await picture(page, "console-chooser", { fullPage: false });
+    (opened.errors as string[]).length = 0; // The browser reports the refusal.
   });
 
   for (const colorScheme of ["light", "dark"] as const)

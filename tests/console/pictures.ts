@@ -5,8 +5,8 @@ import type { Page } from "playwright-core";
 import { REPOSITORY } from "../../local/paths";
 
 /** Takes a picture for the documentation, and writes it if goldens are updated. */
-export async function picture(page: Page, name: string): Promise<void> {
-  const image = await webp(page, await page.screenshot({ fullPage: true }));
+export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+  const image = await webp(page, await page.screenshot({ fullPage }));
   assert.ok(image.length > 10_000 && image.length < 120_000, `${name}: ${image.length} bytes`);
   if (process.env.UPDATE_GOLDENS) writeFileSync(join(REPOSITORY, `docs/images/${name}.webp`), image);
 }

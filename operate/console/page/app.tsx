@@ -11,6 +11,7 @@ import { Flow } from "./flow";
 import { useHash } from "./hash";
 import { ExportedLetters } from "./exportedLetters";
 import { Letters } from "./letters";
+import { installationOptions } from "./letterWords";
 import { Logo, State, type Tone } from "./parts";
 import { Places } from "./places";
 import { Queues } from "./queues";
@@ -44,6 +45,7 @@ export function App() {
   const now = past.last?.at ?? 0;
   const status = past.failing?.kind === "missing" ? undefined : past.last?.status;
   const old = past.failing !== undefined || link === "lost";
+  const options = past.last && installationOptions(past.last.status);
   useTitle(past.last?.status, old);
   useAddress(past.last?.status);
   return (
@@ -81,7 +83,7 @@ export function App() {
             : "Changes are allowed, each with your consent"}
         </span>
         <span>
-          The same as text: <code>npx ha-celery status --watch</code>
+          The same as text: <code>{["npx ha-celery status --watch", options].filter(Boolean).join(" ")}</code>
         </span>
       </footer>
     </>
