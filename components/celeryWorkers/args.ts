@@ -34,7 +34,7 @@ export interface WorkerOptions extends CeleryOptions {
   /** Number of tasks of each queue that a pod holds per process, thread or greenlet, including the running one. The
    * default suits short and long tasks: `docs/how-to/your-app.md#prefetch`. Set a number to fix it, for example 1 for
    * tasks with large arguments or that must rarely run twice.
-   * @default what its processes finish in a tenth of a second, by the measured duration of the tasks, from 1 to 64;
+   * @default what its processes finish in a fifth of a second, by the measured duration of the tasks, from 1 to 64;
    * 4 with `threads` or `gevent` */
   prefetch?: number;
   /** Maximum duration of a task, in seconds. A task that takes longer is killed and redelivered. A stopping pod has

@@ -1,4 +1,4 @@
-"""How many tasks a worker holds: what its slots finish in a tenth of a second, by the time that tasks take.
+"""How many tasks a worker holds: what its slots finish in a fifth of a second, by the time that tasks take.
 
 A quorum queue takes a new limit only from a new consumer. So the worker subscribes again, under a new tag,
 before it cancels the old consumer: no delivery is lost, and those on the way to the old one are returned by
@@ -24,13 +24,17 @@ from ha_celery.setting_values import PREFETCH
 
 logger = get_logger(__name__)
 
-#: A worker holds what its slots finish in this time, in seconds.
-HOLD_SECONDS = 0.1
+#: A worker holds what its slots finish in this time, in seconds. A broker that is short of CPU time needs
+#: more than half of it to deliver the next tasks.
+HOLD_SECONDS = 0.2
+#: Below this duration, in seconds, a second task waits for each slot. Above, a slot that waits for the broker
+#: costs less than a task that waits for a slot.
+SHORT_SECONDS = 0.5
 #: Most tasks per slot, and most bytes of their messages.
 MOST = 64
 MOST_BYTES = 4 * 2**20
 #: Slot time over which the duration of tasks is averaged, in seconds.
-MEMORY_SECONDS = 2.0
+MEMORY_SECONDS = 5.0
 #: Number of tasks from which the worker holds more.
 LEAST_TASKS = 8
 #: Interval of checks while the worker holds tasks, in seconds.
@@ -68,7 +72,10 @@ class Durations:
 
 def step_for(durations: Durations, message_bytes: float, queues: int, step: int, may_increase: bool) -> int:
     """Returns the tasks per slot and queue, a power of 2; the current ones unless they differ clearly."""
-    fitting = min(HOLD_SECONDS / max(durations.mean, 1e-6), MOST_BYTES / max(message_bytes, 1)) / queues
+    in_time = HOLD_SECONDS / max(durations.mean, 1e-6) / queues
+    if durations.mean < SHORT_SECONDS:
+        in_time = max(in_time, 2)
+    fitting = min(in_time, MOST_BYTES / max(message_bytes, 1) / queues)
     nearest = 2 ** int(math.log2(min(max(fitting, 1), MOST)))
     if nearest > step:
         return nearest if may_increase and durations.tasks >= LEAST_TASKS else step
@@ -137,6 +144,7 @@ class Prefetch:
             return
         if self._paused:
             if held.count() < self._slots:
+                self._changed = now
                 ignore_errors(self._consumer, self._change)
             return
         if self._is_changing():
@@ -163,8 +171,11 @@ class Prefetch:
     def _is_measurable(self) -> bool:
         """Returns whether tasks leave as fast as slots run them, and are acknowledged at their end."""
         consumer = self._consumer
-        return not any(consumer.task_buckets.values()) and all(
-            task.acks_late for task in consumer.app.tasks.values()
+        return (
+            # Tasks wait for a slot where they can be returned.
+            consumer.controller.pool_putlocks
+            and not any(consumer.task_buckets.values())
+            and all(task.acks_late for task in consumer.app.tasks.values())
         )
 
     def _count_now(self) -> int:
