@@ -177,7 +177,7 @@ ACCELERATED = (
     InCode("celery.worker.components:Pool.create", "_process_task_sem pool_putlocks semaphore"),
     InCode("celery.worker.worker:WorkController._process_task_sem", "_quick_acquire"),
     InCode("celery.apps.worker:Worker.on_before_init", "celeryd_init options"),
-    Internals("celery.worker.state", "scheduled_requests task_ready"),
+    Internals("celery.worker.state", "reserved_requests scheduled_requests task_ready"),
     InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "_waiting"),
     InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.release", "_pop_waiter"),
     Internals("kombu.common:QoS", "prev"),

@@ -143,7 +143,8 @@ class Prefetch:
         if self._acks is None or self._consumer.blueprint.state != RUN:
             return
         if self._paused:
-            if held.count() < self._slots:
+            # Not the held ones, because tasks that wait for their time are held, too.
+            if len(state.reserved_requests) < self._slots:
                 self._changed = now
                 ignore_errors(self._consumer, self._change)
             return

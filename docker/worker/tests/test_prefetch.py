@@ -238,15 +238,18 @@ def test_tasks_behind_long_ones_return_to_the_queue_in_their_order(worker: Worke
 def test_a_worker_takes_tasks_again_when_a_slot_is_free(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = 2
-    monkeypatch.setattr(prefetch.held, "count", lambda: running)
+    # More than slots: one waits for its time.
+    monkeypatch.setattr(prefetch.held, "count", lambda: 3)
+    running = [Request(worker.channel, tag) for tag in (8, 9)]
+    for request in running:
+        state.task_reserved(request)
     worker.run(0.01)
     worker.hold(1, 2, 3)
     worker.wait(STUCK_SECONDS + 0.1)
     worker.channel.sent.clear()
     worker.wait(30)
     assert worker.channel.sent == []
-    running = 1
+    state.task_ready(running[0])
     worker.prefetch.finished(30.0)
     assert worker.channel.sent == [("qos", 0, 2, False), ("consume", "ha-celery-2", False)]
     worker.wait(30)
