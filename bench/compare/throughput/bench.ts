@@ -140,7 +140,8 @@ export class Bench {
         },
         pollSeconds,
       );
-    await untilDone(tasks - COUNTED, FIRST_POLL_SECONDS);
+    // Long before, because thousands may end between two polls.
+    await untilDone(tasks - 2 * COUNTED, FIRST_POLL_SECONDS);
     const from = await this.sample();
     await untilDone(tasks, POLL_SECONDS);
     const to = await this.sample();
@@ -150,7 +151,7 @@ export class Bench {
       timeoutSeconds: 60,
     });
     return {
-      perSecond: rateOfLast(finished, COUNTED, workers),
+      perSecond: Math.round(rateOfLast(finished, COUNTED, workers)),
       cpuPerTask: cpuPerTask(
         from,
         to,

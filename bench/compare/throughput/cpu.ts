@@ -39,7 +39,7 @@ export function cpuSecondsOf(text: string): number {
 /** Milliseconds of CPU per task that ended between two samples. Undefined if too few did. */
 export function cpuPerTask(from: CpuSample, until: CpuSample, ends: readonly number[]): number | undefined {
   const tasks = ends.filter((end) => end > from.at && end <= until.at).length;
-  return tasks < LEAST ? undefined : (1000 * (until.seconds - from.seconds)) / tasks;
+  return tasks < LEAST ? undefined : Math.round((1e5 * (until.seconds - from.seconds)) / tasks) / 100;
 }
 
 /** The commands that read the samples take CPU time, too. */

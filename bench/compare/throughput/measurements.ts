@@ -19,7 +19,7 @@ export const COUNTED = 5_000;
 
 const WINDOW = 500;
 const publish = { workers: 0, tasks: 5_000, producers: 1, window: WINDOW, payloadBytes: 0 };
-const execute = { ...publish, tasks: 15_000 };
+const execute = { ...publish, tasks: 24_000 };
 
 export const MEASUREMENTS: readonly Measurement[] = [
   { ...publish, title: "published tasks/s, one producer" },
@@ -37,8 +37,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
     tasks: 8_000,
     designs: [OURS],
   },
-  { ...execute, title: "no-op tasks/s, 1 worker", workers: 1, tasks: 10_000 },
+  { ...execute, title: "no-op tasks/s, 1 worker", workers: 1, tasks: 16_000 },
   { ...execute, title: "no-op tasks/s, 3 workers", workers: 3 },
-  { ...execute, title: "1 kB tasks/s, 1 worker", workers: 1, tasks: 10_000, payloadBytes: 1024 },
+  { ...execute, title: "1 kB tasks/s, 1 worker", workers: 1, tasks: 16_000, payloadBytes: 1024 },
   { ...execute, title: "1 kB tasks/s, 3 workers", workers: 3, payloadBytes: 1024 },
 ];

@@ -27,7 +27,7 @@ describe("throughput", () => {
   });
 
   it("requires more tasks than the counted ones when tasks are executed", () => {
-    for (const { workers, tasks } of MEASUREMENTS) if (workers > 0) assert.ok(tasks > COUNTED);
+    for (const { workers, tasks } of MEASUREMENTS) if (workers > 0) assert.ok(tasks > 3 * COUNTED);
   });
 
   it("is measured with the publisher of the design at full speed", () => {
