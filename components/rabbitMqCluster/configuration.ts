@@ -93,9 +93,6 @@ function defaultSettings(broker: ResolvedBroker): Record<string, string> {
     consumer_timeout: String(broker.consumerTimeoutSeconds * 1000),
     // How long tasks wait for a worker that was connected to a lost node; 60 s by default.
     consumer_disconnected_timeout: "2000",
-    // Milliseconds, 5000 by default. An election that fails, because a busy broker answers late, is repeated after
-    // this time and up to 1 s more.
-    "raft.adaptive_failure_detector.poll_interval": "2000",
     // Seconds. Workers request a shorter one.
     heartbeat: "30",
 
