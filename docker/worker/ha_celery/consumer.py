@@ -17,7 +17,7 @@ from kombu.common import ignore_errors
 
 from ha_celery.acks import Acks
 from ha_celery.connection import AMQP_TRANSPORTS
-from ha_celery.prefetch import Prefetch
+from ha_celery.prefetch import Prefetch, can_change
 from ha_celery.reconnect import Attempts
 from ha_celery.transport import Transport
 
@@ -43,7 +43,8 @@ class Consumer(consumer.Consumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Hold tasks by the time that they take, unless the app or its user has set a number."""
         super().__init__(*args, **options)
-        if self.hub and getattr(self.controller, "prefetch_by_time", False):
+        by_time = self.hub and getattr(self.controller, "prefetch_by_time", False)
+        if by_time and can_change(self.app.amqp.queues.consume_from.values()):
             self.prefetch = Prefetch(self)
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from amqp import spec
@@ -80,6 +80,14 @@ def step_for(durations: Durations, message_bytes: float, queues: int, step: int,
     if nearest > step:
         return nearest if may_increase and durations.tasks >= LEAST_TASKS else step
     return nearest if fitting < step / 2 else step
+
+
+def can_change(queues: Iterable[Any]) -> bool:
+    """Returns whether a new consumer is as good as the one before it.
+
+    That of a single active consumer goes to the end of the line, and another worker gets its tasks.
+    """
+    return not any((queue.queue_arguments or {}).get("x-single-active-consumer") for queue in queues)
 
 
 class Prefetch:

@@ -12,6 +12,7 @@ from amqp import RecoverableConnectionError, spec
 from celery import Celery
 from celery.bootsteps import RUN
 from celery.worker import state
+from kombu import Queue
 
 from ha_celery import Settings, create_app, prefetch, worker_start
 from ha_celery.acks import Acks
@@ -23,6 +24,7 @@ from ha_celery.prefetch import (
     STUCK_SECONDS,
     Durations,
     Prefetch,
+    can_change,
     step_for,
 )
 from ha_celery.setting_values import PREFETCH, ByTime
@@ -344,6 +346,16 @@ def test_a_number_that_somebody_has_set_is_kept(
     worker_start.begin(instance, {"prefetch_multiplier": option or app.conf.worker_prefetch_multiplier})
     assert instance.prefetch_by_time is by_time
     assert app.conf.worker_prefetch_multiplier == 4
+
+
+@pytest.mark.parametrize("arguments", [None, {}, {"x-max-length": 2}])
+def test_the_number_changes_with_other_queues(arguments: dict[str, Any] | None) -> None:
+    assert can_change([Queue("mail", queue_arguments=arguments)])
+
+
+def test_a_single_active_consumer_keeps_its_place_in_the_line() -> None:
+    alone = Queue("ledger", queue_arguments={"x-single-active-consumer": True})
+    assert not can_change([Queue("mail"), alone])
 
 
 def test_the_fallback_is_a_number_for_celery(app: Celery) -> None:
