@@ -137,6 +137,7 @@ async function replayAll(
   const result = await connected(options, access, (session) =>
     replay(session, {
       selection: selectionOf(options, id),
+      controls: { to: "--to", ignoreExpires: "--ignore-expires" },
       to,
       ignoreExpires,
       dryRun,

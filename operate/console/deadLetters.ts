@@ -4,14 +4,14 @@ import type { Cluster } from "../cluster/cluster";
 import { findInstallation, type Installation, type InstallationFilter } from "../cluster/installation";
 import { checkProtection, CONSOLE_FIX } from "../cluster/protection";
 import { withDeadLetters } from "../deadLetters/access";
-import { describeLetter, formatOutcome, groupLetters } from "../deadLetters/format";
+import { describeLetter, formatOutcome, groupLetters, nameOf } from "../deadLetters/format";
 import { type DeadLetter, readLetter } from "../deadLetters/letter";
 import { findLetter, readLetters } from "../deadLetters/list";
 import { purge } from "../deadLetters/purge";
-import { replay } from "../deadLetters/replay";
+import { hasPassed, replay, type Replayed } from "../deadLetters/replay";
 import { describeSelection, type Selection } from "../deadLetters/selection";
 import { UserError } from "../errors";
-import type { Listing, ReplayOutcome } from "./letters";
+import { CONTROLS, type Listing, type ReplayOutcome } from "./letters";
 import type { Body, Change, Outcome, Query, Write } from "./routes";
 
 /** More would not be read one by one. The groups count all. */
@@ -48,7 +48,13 @@ export const letterQueries = (letters: UseLetters): Readonly<Record<string, Quer
       const id = parameters.get("id") ?? "";
       const message = await findLetter(session, id);
       if (!message) throw new UserError(`No dead letter has the id ${id} anymore.`);
-      return { ...describeLetter(message), at: Date.now(), seen: fingerprintOf([readLetter(message)]) };
+      const letter = readLetter(message);
+      return {
+        ...describeLetter(message),
+        at: Date.now(),
+        expired: expiredOf([letter]),
+        seen: fingerprintOf([letter]),
+      };
     }),
 });
 
@@ -57,11 +63,15 @@ function listing({ letters, total }: { letters: readonly DeadLetter[]; total: nu
     at: Date.now(),
     total,
     selected: letters.length,
+    expired: expiredOf(letters),
     groups: groupLetters(letters),
     letters: letters.slice(0, MOST_LISTED),
     seen: fingerprintOf(letters),
   };
 }
+
+const expiredOf = (letters: readonly DeadLetter[]): number =>
+  letters.filter(({ expires }) => expires !== undefined && hasPassed(expires, Date.now())).length;
 
 /** Options of a console that decide about changes. */
 export interface WriteOptions {
@@ -83,14 +93,16 @@ export const letterWrites = (
       run: () =>
         letters(async (session): Promise<ReplayOutcome> => {
           await checkSeen(session, request);
+          const queue = typeof to === "string" && to !== "" ? to : undefined;
           const result = await replay(session, {
             selection: request.selection,
+            controls: { to: `“${CONTROLS.to}”`, ignoreExpires: `check “${CONTROLS.ignoreExpires}”` },
             most: request.count,
-            to: typeof to === "string" && to !== "" ? to : undefined,
+            to: queue,
             ignoreExpires: ignoreExpires === true,
           });
           const kept = result.kept.map(({ letter: { id, task }, why }) => ({ id, task, why }));
-          return { text: formatOutcome(result), replayed: result.replayed.length, kept };
+          return { text: outcomeOf(result, request, queue), replayed: result.replayed.length, kept };
         }),
     };
   },
@@ -102,13 +114,24 @@ export const letterWrites = (
       run: () =>
         letters(async (session, installation): Promise<Outcome> => {
           checkProtection(installation, { allowProtected }, "a purge deletes tasks for good", CONSOLE_FIX);
-          await checkSeen(session, request);
+          const [first] = await checkSeen(session, request);
           const removed = await purge(session, request.selection, request.count);
+          if (request.count === 1 && removed === 1 && first)
+            return { text: `deleted ${nameOf(first)} of queue ${first.queue ?? "unknown"} for good` };
           return { text: `${removed} dead ${removed === 1 ? "letter" : "letters"} deleted for good` };
         }),
     };
   },
 });
+
+/** One letter is named, because its name is gone from the page's list. */
+function outcomeOf(result: Replayed, { count }: LettersRequest, to: string | undefined): string {
+  const [letter] = result.replayed;
+  if (count > 1) return formatOutcome(result);
+  return letter
+    ? `replayed ${nameOf(letter)} to queue ${to ?? letter.queue}`
+    : "the dead letter was not replayed";
+}
 
 /** Dead letters that the user has seen, and wants to change. */
 interface LettersRequest {
@@ -135,11 +158,19 @@ function requestOf({ selection: selected, count, seen, at }: Body): LettersReque
   return { selection, count, seen, text };
 }
 
-/** Refuses a change of other dead letters than those that were on the screen. Newer ones are left alone. */
-async function checkSeen(session: AmqpSession, { selection, count, seen }: LettersRequest): Promise<void> {
+/**
+ * Refuses a change of other dead letters than those that were on the screen, and returns those. Newer ones are left
+ * alone.
+ */
+async function checkSeen(
+  session: AmqpSession,
+  { selection, count, seen }: LettersRequest,
+): Promise<readonly DeadLetter[]> {
   const { letters } = await readLetters(session, selection);
-  if (letters.length < count || fingerprintOf(letters.slice(0, count)) !== seen)
+  const same = letters.slice(0, count);
+  if (same.length < count || fingerprintOf(same) !== seen)
     throw new UserError("The dead letters have changed since you read them. Read them again.");
+  return same;
 }
 
 const fingerprintOf = (letters: readonly DeadLetter[]): string =>

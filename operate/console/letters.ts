@@ -2,6 +2,12 @@ import type { Group } from "../deadLetters/format";
 import type { DeadLetter } from "../deadLetters/letter";
 import type { Outcome } from "./routes";
 
+/** Labels of the options of a replay, which the reasons why tasks stay refer to. */
+export const CONTROLS = {
+  to: "Queue, if not their own",
+  ignoreExpires: "Also run tasks that have expired",
+} as const;
+
 /** Dead letters that a selection found. */
 export interface Listing {
   /** When they were read, in milliseconds since 1970. */
@@ -9,6 +15,8 @@ export interface Listing {
   /** Number of all dead letters, and of the selected ones. */
   readonly total: number;
   readonly selected: number;
+  /** Number of the selected ones that have expired. */
+  readonly expired: number;
   /** The selected ones by task, queue, and reason. */
   readonly groups: readonly Group[];
   /** The first selected ones, the oldest first. */
@@ -27,6 +35,8 @@ export interface ReplayOutcome extends Outcome {
 /** One dead letter, as `ha-celery dead-letters show` prints it. */
 export interface LetterDetail extends Omit<DeadLetter, "diedAt"> {
   readonly diedAt?: string;
+  /** 1 if it has expired, as in a listing. */
+  readonly expired: number;
   readonly routingKey: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;

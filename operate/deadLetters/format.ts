@@ -95,7 +95,8 @@ export function formatReplayed(result: Replayed, dryRun: boolean): string {
 export const formatOutcome = ({ replayed, kept, others }: Replayed, dryRun = false): string =>
   `${dryRun ? "would replay" : "replayed"} ${replayed.length} of ${replayed.length + kept.length} selected dead letters, ${others} were not selected`;
 
-const nameOf = ({ id = "no id", task = "unknown task" }: DeadLetter): string => `${task}[${id}]`;
+/** A task and its id, as Celery logs them. */
+export const nameOf = ({ id = "no id", task = "unknown task" }: DeadLetter): string => `${task}[${id}]`;
 
 const argumentsOf = ({ args = "", kwargs = "{}" }: DeadLetter): string =>
   kwargs === "{}" ? args : `${args} ${kwargs}`;

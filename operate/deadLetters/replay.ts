@@ -10,8 +10,17 @@ import { type DeadLetter, headersOf, readLetter, REPLAY } from "./letter";
 import { replayOptions } from "./publish";
 import { isSelected, type Selection } from "./selection";
 
+/** What the user interface calls the options of a replay, for the reasons why a task stays. */
+export interface ReplayControls {
+  /** Names another queue: `--to`. */
+  readonly to: string;
+  /** Also runs tasks that have expired: `--ignore-expires`. */
+  readonly ignoreExpires: string;
+}
+
 export interface ReplayOptions extends Pick<Scan, "signal" | "report"> {
   readonly selection: Selection;
+  readonly controls: ReplayControls;
   /** Queue to publish to. Default: the one that the task came from. */
   readonly to?: string;
   /** Replays tasks that have expired, and lets them run. */
@@ -49,7 +58,7 @@ export async function replay(session: AmqpSession, options: ReplayOptions): Prom
 
   const attempt = async (message: ConsumeMessage, letter: DeadLetter): Promise<string | undefined> => {
     const queue = options.to ?? letter.queue;
-    const obstacle = obstacleOf(letter, queue, options.ignoreExpires ?? false, Date.now());
+    const obstacle = obstacleOf(letter, queue, options, Date.now());
     if (obstacle !== undefined || options.dryRun || queue === undefined) return obstacle;
     const result = await publisher
       .publish("", queue, message.content, replayOptions(message, { run, ...options }))
@@ -57,7 +66,7 @@ export async function replay(session: AmqpSession, options: ReplayOptions): Prom
       .catch((error: unknown) => (error instanceof RangeError ? error : Promise.reject(error)));
     if (result instanceof Error) return result.message;
     if (result === "unroutable")
-      return `queue ${queue} does not exist: start a worker that declares it, or name another one with --to`;
+      return `queue ${queue} does not exist: start a worker that declares it, or name another one with ${options.controls.to}`;
     if (result === "refused") return `queue ${queue} refused it, because it is full or has no leader`;
     session.channel.ack(message);
     return undefined;
@@ -89,13 +98,13 @@ export async function replay(session: AmqpSession, options: ReplayOptions): Prom
 function obstacleOf(
   { expires }: DeadLetter,
   queue: string | undefined,
-  ignoreExpires: boolean,
+  { controls, ignoreExpires = false }: ReplayOptions,
   now: number,
 ): string | undefined {
-  if (queue === undefined) return "its queue is unknown: name one with --to";
-  if (queue === DEAD_LETTERS) return `its queue is ${DEAD_LETTERS}: name another one with --to`;
+  if (queue === undefined) return `its queue is unknown: name one with ${controls.to}`;
+  if (queue === DEAD_LETTERS) return `its queue is ${DEAD_LETTERS}: name another one with ${controls.to}`;
   if (!ignoreExpires && expires !== undefined && hasPassed(expires, now))
-    return `it expired at ${expires}, so no worker would start it: to run it anyway, --ignore-expires`;
+    return `it expired at ${expires}, so no worker would start it: to run it anyway, ${controls.ignoreExpires}`;
   return undefined;
 }
 

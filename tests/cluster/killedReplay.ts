@@ -43,7 +43,8 @@ function trap(channel: ConfirmChannel, { point, at }: Kill): void {
 async function main(kill: Kill): Promise<void> {
   const session = await openSession({ ...kill.account, url: new URL(kill.url) }, kill.port);
   trap(session.channel, kill);
-  await replay(session, { selection: { queue: "counted" } });
+  const controls = { to: "--to", ignoreExpires: "--ignore-expires" };
+  await replay(session, { selection: { queue: "counted" }, controls });
 }
 
 if (process.env.TEST_KILL !== undefined) void main(JSON.parse(process.env.TEST_KILL) as Kill);

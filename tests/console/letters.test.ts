@@ -154,13 +154,61 @@ describe("dead letters in the console", function () {
     await page.getByText("gen7@shop-web-0").waitFor();
     await hasText(page.getByRole("region", { name: "Arguments as text" }), /\(48207,\)/);
     await page.getByRole("button", { name: "Replay this dead letter …" }).click();
+    await page.getByRole("dialog", { name: "Replay shop.orders.invoice?" }).waitFor();
     await page.getByLabel("Type the number of dead letters").fill("1");
     await page.getByRole("button", { name: "Replay", exact: true }).click();
-    await page.getByText("Replayed 1 of 1 selected dead letters").waitFor();
+    const outcome = /^Replayed shop\.orders\.invoice\[a41b0000-[^ ]*\] to queue orders/;
+    await hasText(page.locator(".banner:focus"), outcome);
+    await page.getByText("It is no longer among the dead letters.").waitFor();
+    await hasText(page.locator("#letter"), "shop.orders.invoice");
+    await hasCount(page.getByText("anymore"), 0);
     assert.equal(ids("orders")?.length, 1);
     await page.getByRole("link", { name: "All dead letters" }).click();
     await page.getByRole("heading", { name: "28 dead letters" }).waitFor();
-    (shown.errors as string[]).length = 0; // The letter that is gone is asked for again.
+    await hasCount(page.getByText("to queue orders"), 0);
+    assert.deepEqual(shown.errors, []);
+  });
+
+  it("say before a replay and after it that they have expired, in the words of the page", async () => {
+    const page = await open();
+    await page.getByRole("link", { name: "shop.reports.daily" }).click();
+    await page.getByRole("button", { name: "Replay this dead letter …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Replay shop.reports.daily?" });
+    await hasText(dialog, /It is published to its own queue reports of shop\/mq/);
+    await hasText(dialog, /It expired at 2026-11-29.* unless you check “Also run tasks that have expired”/);
+    await page.getByLabel("Type the number of dead letters").fill("1");
+    await page.keyboard.press("Enter");
+    const banner = page.locator(".banner:focus");
+    await hasText(
+      banner,
+      /The dead letter was not replayed[^]*run it anyway, check “Also run tasks that have expired”/,
+    );
+    await page.getByRole("button", { name: "Replay this dead letter …" }).click();
+    await dialog.getByLabel("Also run tasks that have expired").check();
+    await page.getByLabel("Type the number of dead letters").fill("1");
+    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    await hasText(banner, /reports does not exist: .* name another one with “Queue, if not their own”/);
+    await page.getByRole("link", { name: "All dead letters" }).click();
+    await page.getByRole("link", { name: "shop.mail.send" }).first().click();
+    await page.getByRole("heading", { name: "shop.mail.send" }).waitFor();
+    await hasCount(page.getByText("The dead letter was not replayed"), 0);
+    assert.deepEqual(shown.errors, []);
+  });
+
+  it("keep their name when one is purged", async () => {
+    const page = await open();
+    await page.getByRole("link", { name: "shop.mail.send" }).first().click();
+    await page.getByRole("button", { name: "Purge this dead letter …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Purge shop.mail.send?" });
+    await dialog.getByLabel("Type the name of the context").fill("prod");
+    await page.keyboard.press("Enter");
+    await hasText(
+      page.locator(".banner:focus"),
+      /Deleted shop\.mail\.send\[7c0e0000-.*\] of queue mail for good/,
+    );
+    await hasText(page.locator("#letter"), "shop.mail.send");
+    assert.equal(broker.letters.length, 28);
+    assert.deepEqual(shown.errors, []);
   });
 
   it("are only read without --allow-changes, with the commands for a terminal", async () => {

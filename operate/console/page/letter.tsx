@@ -1,8 +1,9 @@
+import { useState } from "preact/hooks";
 import type { InstallationStatus } from "../../status/model";
 import { bytes } from "../format";
 import type { LetterDetail } from "../letters";
 import type { Outcome, Session } from "../routes";
-import { LetterActions } from "./letterActions";
+import { isReplay, LetterActions } from "./letterActions";
 import { letterCommand, reasonText } from "./letterWords";
 import { Command, State } from "./parts";
 import { useAnswer } from "./requests";
@@ -18,7 +19,13 @@ interface LetterProps {
 /** One dead letter: why it died, and what it contains. */
 export function Letter({ id, status, session, done }: LetterProps) {
   const address = `dead-letter?${String(new URLSearchParams({ id }))}`;
+  const [hasLeft, setLeft] = useState(false);
   const { value: letter, failure } = useAnswer<LetterDetail>(address);
+  const changed = (outcome: Outcome) => {
+    // A letter that has left is not asked for again: the command would only say that there is none.
+    setLeft(!isReplay(outcome) || outcome.replayed > 0);
+    done(outcome);
+  };
   return (
     <section aria-labelledby="letter">
       <a href="#dead-letters">All dead letters</a>
@@ -30,7 +37,8 @@ export function Letter({ id, status, session, done }: LetterProps) {
           Reading the dead letter …
         </p>
       )}
-      {letter && (
+      {hasLeft && <p class="hint">It is no longer among the dead letters.</p>}
+      {letter && !hasLeft && (
         <>
           <div class="banner bad why">
             <div>
@@ -40,8 +48,10 @@ export function Letter({ id, status, session, done }: LetterProps) {
           </div>
           <LetterActions
             selection={{ id }}
-            seen={{ at: letter.at, seen: letter.seen, count: 1 }}
-            {...{ status, session, done }}
+            seen={{ at: letter.at, seen: letter.seen, count: 1, expired: letter.expired }}
+            only={letter}
+            {...{ status, session }}
+            done={changed}
           />
           <dl class="facts">
             <Fact

@@ -1,8 +1,9 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { DeadLetter } from "../../deadLetters/letter";
 import { describeSelection, type Selection } from "../../deadLetters/selection";
 import type { InstallationStatus } from "../../status/model";
 import { count, counted } from "../format";
-import type { ReplayOutcome } from "../letters";
+import { CONTROLS, type ReplayOutcome } from "../letters";
 import type { Outcome, Session } from "../routes";
 import { Consent } from "./consent";
 import { letterCommand } from "./letterWords";
@@ -14,18 +15,21 @@ export interface Seen {
   readonly at: number;
   readonly seen: string;
   readonly count: number;
+  readonly expired: number;
 }
 
 interface LetterActionsProps {
   readonly selection: Selection;
   readonly seen: Seen;
+  /** The letter, if it is one. */
+  readonly only: Pick<DeadLetter, "task" | "queue" | "expires"> | undefined;
   readonly status: InstallationStatus;
   readonly session: Session | undefined;
   readonly done: (outcome: Outcome) => void;
 }
 
 /** Replays or purges the selected dead letters, or says how to do that in a terminal. */
-export function LetterActions({ selection, seen, status, session, done }: LetterActionsProps) {
+export function LetterActions({ selection, seen, only, status, session, done }: LetterActionsProps) {
   const [asked, setAsked] = useState<"replay" | "purge">();
   if (seen.count === 0) return null;
   if (session?.token === undefined)
@@ -50,7 +54,7 @@ export function LetterActions({ selection, seen, status, session, done }: Letter
       {asked !== undefined && (
         <LetterConsent
           action={asked}
-          {...{ selection, seen, status, session, done }}
+          {...{ selection, seen, only, status, session, done }}
           close={() => setAsked(undefined)}
         />
       )}
@@ -66,11 +70,13 @@ interface LetterConsentProps extends LetterActionsProps {
   readonly close: () => void;
 }
 
-function LetterConsent({ action, selection, seen, status, session, done, close }: LetterConsentProps) {
+function LetterConsent({ action, selection, seen, only, status, session, done, close }: LetterConsentProps) {
   const [to, setTo] = useState("");
   const [ignoreExpires, setIgnoreExpires] = useState(false);
   const { context, namespace, name } = status;
-  const which = `${counted(seen.count, "dead letter")} (${describeSelection(selection)})`;
+  const which = only
+    ? (only.task ?? "this dead letter")
+    : `${counted(seen.count, "dead letter")} (${describeSelection(selection)})`;
   const place = `of ${namespace}/${name} in the cluster of context ${context}`;
   const confirm = async (consent: string) => {
     const body = { ...seen, selection, consent, ...(action === "replay" && { to, ignoreExpires }) };
@@ -82,7 +88,11 @@ function LetterConsent({ action, selection, seen, status, session, done, close }
     return (
       <Consent
         title={`Purge ${which}?`}
-        text={`They are deleted for good ${place}. Their tasks will never run.`}
+        text={
+          only
+            ? `This dead letter ${place} is deleted for good. Its task will never run.`
+            : `They are deleted for good ${place}. Their tasks will never run.`
+        }
         expected={context}
         meaning="the name of the context"
         action="Purge"
@@ -92,22 +102,30 @@ function LetterConsent({ action, selection, seen, status, session, done, close }
   return (
     <Consent
       title={`Replay ${which}?`}
-      text={`Each is published to its own queue ${place}, under its id, and runs again. It leaves the dead letters once the brokers have confirmed that.`}
+      text={`${only ? "It" : "Each"} is published to its own queue${only?.queue === undefined ? "" : ` ${only.queue}`} ${place}, under its id, and runs again. It leaves the dead letters once the brokers have confirmed that.`}
       expected={String(seen.count)}
       meaning="the number of dead letters"
       action="Replay"
       {...{ confirm, close }}
     >
+      {seen.expired > 0 && !ignoreExpires && (
+        <p>
+          {only
+            ? `It expired at ${only.expires}, so it stays`
+            : `${count(seen.expired)} have expired and stay`}
+          , unless you check “{CONTROLS.ignoreExpires}”.
+        </p>
+      )}
       <label class="line">
         <input
           type="checkbox"
           checked={ignoreExpires}
           onChange={({ currentTarget }) => setIgnoreExpires(currentTarget.checked)}
         />
-        Also run tasks that have expired
+        {CONTROLS.ignoreExpires}
       </label>
       <label>
-        Queue, if not their own
+        {CONTROLS.to}
         <input
           value={to}
           autocomplete="off"
@@ -119,14 +137,16 @@ function LetterConsent({ action, selection, seen, status, session, done, close }
   );
 }
 
-const isReplay = (outcome: Outcome): outcome is ReplayOutcome => "kept" in outcome;
+export const isReplay = (outcome: Outcome): outcome is ReplayOutcome => "kept" in outcome;
 
-/** What a change did. It stays until it is closed. */
+/** What a change did. It stays until it is closed, and has the focus, because the button of the change may be gone. */
 export function OutcomeBanner({ outcome, close }: { outcome: Outcome; close: () => void }) {
   const kept = isReplay(outcome) ? outcome.kept : [];
   const tone = kept.length > 0 ? "warn" : "good";
+  const banner = useRef<HTMLDivElement>(null);
+  useEffect(() => banner.current?.focus(), [outcome]);
   return (
-    <div class={`banner ${tone}`} role="status">
+    <div ref={banner} class={`banner ${tone}`} role="status" tabIndex={-1}>
       <Icon tone={tone} />
       <div>
         <div class="title-row">

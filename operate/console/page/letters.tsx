@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Selection } from "../../deadLetters/selection";
 import { messageOf } from "../../errors";
 import type { InstallationStatus } from "../../status/model";
@@ -49,6 +49,8 @@ export function Letters({ status, now, session, chosen }: LettersProps) {
     );
     return () => stopped.abort();
   }, [selection, turn]);
+  // What was done is about the view in which it was done. Before the next one is drawn, so that none shows it.
+  useLayoutEffect(() => setOutcome(undefined), [chosen]);
   const again = () => setTurn((before) => before + 1);
   const done = (result: Outcome) => {
     setOutcome(result);
@@ -59,7 +61,7 @@ export function Letters({ status, now, session, chosen }: LettersProps) {
     return (
       <>
         {outcome && <OutcomeBanner outcome={outcome} close={() => setOutcome(undefined)} />}
-        <Letter key={`${chosen} ${turn}`} id={chosen} status={status} session={session} done={done} />
+        <Letter key={chosen} id={chosen} status={status} session={session} done={done} />
       </>
     );
   return (
@@ -87,7 +89,13 @@ export function Letters({ status, now, session, chosen }: LettersProps) {
             <LetterFilters groups={groups} selection={selection} change={setSelection} />
             <LetterActions
               selection={selection}
-              seen={{ at: listing.at, seen: listing.seen, count: listing.selected }}
+              seen={{
+                at: listing.at,
+                seen: listing.seen,
+                count: listing.selected,
+                expired: listing.expired,
+              }}
+              only={listing.selected === 1 ? listing.letters[0] : undefined}
               status={status}
               session={session}
               done={done}

@@ -81,11 +81,11 @@ describe("dead letters of the console", () => {
       kept: [
         {
           ...{ id: "b", task: "shop.bill" },
-          why: "it expired at 2020-01-01T00:00:00, so no worker would start it: to run it anyway, --ignore-expires",
+          why: "it expired at 2020-01-01T00:00:00, so no worker would start it: to run it anyway, check “Also run tasks that have expired”",
         },
         {
           ...{ id: "d", task: "shop.mail" },
-          why: "queue gone does not exist: start a worker that declares it, or name another one with --to",
+          why: "queue gone does not exist: start a worker that declares it, or name another one with “Queue, if not their own”",
         },
       ],
     });
@@ -124,8 +124,13 @@ describe("dead letters of the console", () => {
   it("may be one", async () => {
     const query = letterQueries(letters)["dead-letter"];
     const { at, seen } = (await query?.(new URLSearchParams({ id: "c" }))) as LetterDetail;
-    await change("replay", { at, seen, count: 1, selection: { id: "c" } });
+    const { text } = await change("replay", { at, seen, count: 1, selection: { id: "c" } });
+    assert.equal(text, "replayed shop.mail[c] to queue mail");
     assert.deepEqual([ids("mail"), ids()], [["c"], ["a", "b", "d"]]);
+    const bill = (await query?.(new URLSearchParams({ id: "b" }))) as LetterDetail;
+    const request = { at: bill.at, seen: bill.seen, count: 1, selection: { id: "b" } };
+    assert.equal((await change("replay", request)).text, "the dead letter was not replayed");
+    assert.equal((await change("purge", request)).text, "deleted shop.bill[b] of queue mail for good");
   });
 
   it("ask for the number before a replay, and for the context before a purge", async () => {
