@@ -15,6 +15,7 @@ const AUDITED = change(HEALTHY, {
     { name: "audit", leader: "mq-0", ready: 5, unacknowledged: 0, consumers: 1, online: 3, copies: 3 },
   ],
 });
+const UNREAD = BROKEN["dead consumer"] ?? HEALTHY;
 const PROTECTED = "shop/mq is protected (deletionProtection), and a purge deletes tasks for good.";
 
 describe("queues in the console", function () {
@@ -110,6 +111,18 @@ describe("queues in the console", function () {
     await hasCount(page.getByRole("button", { name: /^Purge/ }), 0);
     await page.locator(".detail").getByRole("link", { name: "Look into the dead letters" }).click();
     await arrived();
+  });
+
+  it("show a rate, but no end, without consumers, and the state of the pool that reads them", async () => {
+    const page = await open("", { installation: UNREAD });
+    await hasText(page.locator(".queue-row:has-text('mail')").first(), /no consumer[^]*shrinks [\d.]+\/s$/);
+    await page.goto(page.url().replace(/#.*|$/, "#queues/mail"));
+    await hasText(page.locator(".detail"), "read by worker pool mail: 0 of 3 ready");
+    const row = page.getByRole("row").filter({ hasText: "mail" });
+    await hasText(row, /shrinks/);
+    await hasCount(row.getByText("empty in"), 0);
+    // After the charts, so that it is not the first thing in the card.
+    await hasCount(page.locator(".detail .chart ~ .actions").getByRole("button", { name: /^Purge/ }), 1);
   });
 
   it("fit narrow screens", async () => {

@@ -128,13 +128,14 @@ function QueueRow({
         series={series}
         span={spanOf(first === undefined ? first : Math.max(first, now - RECENT_MS), now)}
       />
-      {consumers === 0 && ready > 0 ? (
-        <State tone="bad">no consumer</State>
-      ) : known ? (
-        <Rate depth={depth} rate={rate} />
-      ) : (
-        <span class="hint">rate unknown</span>
-      )}
+      <span class="rates">
+        {consumers === 0 && ready > 0 && <State tone="bad">no consumer</State>}
+        {known ? (
+          <Rate depth={depth} rate={rate} consumers={consumers} />
+        ) : (
+          <span class="hint">rate unknown</span>
+        )}
+      </span>
     </div>
   );
 }

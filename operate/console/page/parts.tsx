@@ -118,9 +118,16 @@ export function Command({ text }: { text: string }) {
   );
 }
 
+interface RateProps {
+  readonly depth: number;
+  readonly rate: number | undefined;
+  /** Consumers of the queue. Without any, nothing empties it, and a forecast would be wrong. */
+  readonly consumers: number | undefined;
+}
+
 /** How fast a queue grows or shrinks, and when it will be empty. */
-export function Rate({ depth, rate }: { depth: number; rate: number | undefined }) {
-  const end = describeEnd(depth, rate);
+export function Rate({ depth, rate, consumers }: RateProps) {
+  const end = consumers === 0 ? undefined : describeEnd(depth, rate);
   return (
     <span class={`rate ${trendOf(rate)}`}>
       {describeRate(rate)}

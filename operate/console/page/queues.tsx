@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { DEAD_LETTERS } from "../../../components/shared/celery/contract";
 import { durationOf } from "../../cluster/deadLetters";
-import type { InstallationStatus, QueueStatus } from "../../status/model";
+import type { InstallationStatus, QueueStatus, WorkloadStatus } from "../../status/model";
 import { spanOf } from "../axis";
 import { count, speed } from "../format";
 import { arrivals, isCounted } from "../flows";
@@ -139,7 +139,7 @@ function Row({ queue, samples, now, chosen }: RowProps) {
         <Sparkline series={series} span={spanOf(samples[0]?.at, now)} />
       </td>
       <td>
-        <Rate depth={depthOf(queue)} rate={rate} />
+        <Rate depth={depthOf(queue)} rate={rate} consumers={consumers} />
       </td>
       <td class="number">
         {unread ? <State tone="bad">0</State> : consumers === undefined ? "unknown" : count(consumers)}
@@ -201,7 +201,7 @@ function Detail({
         ]
       : [{ label: "change per second", color: "flow-rate", series: rates(depth) }];
   const span = spanOf(past.samples[0]?.at, now);
-  const readers = status.workloads.filter(({ queues }) => queues.includes(name)).map((pool) => pool.name);
+  const readers = status.workloads.filter(({ queues }) => queues.includes(name));
   const oldest = name === DEAD_LETTERS ? status.deadLetters?.oldestSeconds : undefined;
   return (
     <section class="detail" aria-labelledby="detail">
@@ -209,14 +209,12 @@ function Detail({
         <h2 id="detail">{name}</h2>
         <span class="hint">
           {oldest !== undefined && `the oldest for ${durationOf(oldest)}; `}
-          {readers.length > 0 ? `read by ${readers.join(", ")}` : "no worker pool reads it"}
+          {readers.length > 0
+            ? `read by ${readers.map(describeReader).join(", ")}`
+            : "no worker pool reads it"}
         </span>
       </div>
-      {name === DEAD_LETTERS ? (
-        <a href="#dead-letters">Look into the dead letters</a>
-      ) : (
-        !EMBEDDED && <QueuePurge queue={queue} isRead={readers.length > 0} {...{ status, session }} />
-      )}
+      {name === DEAD_LETTERS && <a href="#dead-letters">Look into the dead letters</a>}
       <Legend lines={lines} />
       <Chart title={`Tasks in ${name}`} lines={lines} span={span} />
       <Legend lines={speeds} />
@@ -231,9 +229,15 @@ function Detail({
           signed
         />
       )}
+      {name !== DEAD_LETTERS && !EMBEDDED && (
+        <QueuePurge queue={queue} isRead={readers.length > 0} {...{ status, session }} />
+      )}
     </section>
   );
 }
+
+const describeReader = ({ kind, name, ready, wanted }: WorkloadStatus): string =>
+  `${kind} ${name}: ${wanted === 0 ? "scaled to 0" : `${ready} of ${wanted} ready`}`;
 
 export const signedSpeed = (value: number): string =>
   value === 0 ? "0/s" : `${value > 0 ? "+" : "−"}${speed(value)}`;
