@@ -45,7 +45,7 @@ TASK_COUNTERS = {
     "returned": _outcome(
         "returned",
         "Tasks that returned to their queue: over the pool's time limit, with a lost process or connection,"
-        " or rejected with `requeue`.",
+        " rejected with `requeue`, or because they waited behind tasks that take long.",
     ),
     "discarded": _outcome("discarded", "Tasks that were revoked or raised `Ignore`."),
 }
