@@ -180,6 +180,9 @@ class Worker:
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+    # Other tests leave tasks there, and must not call this worker.
+    monkeypatch.setattr(prefetch.held, "_held", {})
+    monkeypatch.setattr(prefetch.held, "_observer", prefetch.held._observer)
     yield Worker(monkeypatch)
     state.reset_state()
 
