@@ -150,20 +150,18 @@ export class Bench {
       path: `/events?run=${run}`,
       timeoutSeconds: 60,
     });
+    const ends = finished.map(([, , , , end]) => end);
     return {
       perSecond: Math.round(rateOfLast(finished, COUNTED, workers)),
-      cpuPerTask: cpuPerTask(
-        from,
-        to,
-        finished.map(([, , , , end]) => end),
-      ),
+      ...(from && to && { cpuPerTask: cpuPerTask(from, to, ends) }),
     };
   }
 
-  private async sample(): Promise<CpuSample> {
+  /** Undefined if a container does not answer: the rate is known without it. */
+  private async sample(): Promise<CpuSample | undefined> {
     const { brokers, namespace } = this.installation;
     const pods = [...(await brokers.pods()), ...(await this.cluster.pods(namespace, this.pool.selector))];
-    return sampleCpu(this.cluster, pods);
+    return sampleCpu(this.cluster, pods).catch(() => undefined);
   }
 
   private async purge(): Promise<void> {
