@@ -16,7 +16,14 @@ export default tseslint.config(
   {
     files: ["**/*.ts", "**/*.mts", "**/*.tsx"],
     extends: [tseslint.configs.strict],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        // Two programs: the project service loads one for each tsconfig.json of the examples, and each loads the
+        // types of all providers (5.2 GB of memory and 76 s instead of 2.8 GB and 47 s; Node's limit is 4.3 GB).
+        project: ["tsconfig.json", "operate/console/page/tsconfig.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     plugins: { "@pulumi": pulumi },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
