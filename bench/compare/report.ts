@@ -1,4 +1,5 @@
 import { max, median, min } from "d3-array";
+import { shorten } from "../../operate/shorten";
 import { newTable } from "../../operate/table";
 import { markdown, measuredBy, writeSection } from "../document";
 import { COMPARED, DESIGNS } from "./designs";
@@ -13,6 +14,8 @@ export interface Page {
 
 /** Names of all designs, in the order of the tables. */
 export const NAMES: readonly string[] = [OURS, ...DESIGNS.map(({ name }) => name)];
+
+const LONGEST_REASON = 160;
 
 const HEAD = [
   "fault",
@@ -74,10 +77,12 @@ export function spreadOf(values: readonly (number | null)[], digits: number, mis
 
 const failures = (results: readonly Result[]): string[] =>
   results.flatMap(({ design, scene, at, failure }) =>
-    failure === undefined
-      ? []
-      : [`${design}, ${scene}, ${at}: no figures, because ${failure.replaceAll("\n", " ").trim()}`],
+    failure === undefined ? [] : [`${design}, ${scene}, ${at}: no figures, because ${reason(failure)}`],
   );
+
+/** Why there is no figure, as one line. The whole message is in the file of the figures. */
+export const reason = (failure: string): string =>
+  shorten(failure.replace(/\s+/g, " ").trim(), LONGEST_REASON);
 
 function loadNote(results: readonly Result[]): string[] {
   const loads = results.map(({ loadAverage }) => loadAverage);

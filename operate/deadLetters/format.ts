@@ -1,5 +1,6 @@
 import type { Message } from "amqplib";
 import { extent, group } from "d3-array";
+import { shorten } from "../shorten";
 import { newTable } from "../table";
 import { type DeadLetter, headersOf, readLetter } from "./letter";
 import type { Replayed } from "./replay";
@@ -20,7 +21,7 @@ export function formatLetters(letters: readonly DeadLetter[]): string {
     table.push([
       letter.id ?? "none",
       letter.task ?? "unknown",
-      shorten(argumentsOf(letter)),
+      shorten(argumentsOf(letter), ARGUMENTS),
       letter.reason ?? "unknown",
       letter.queue ?? "unknown",
       timeOf(letter.diedAt),
@@ -100,9 +101,6 @@ export const nameOf = ({ id = "no id", task = "unknown task" }: DeadLetter): str
 
 const argumentsOf = ({ args = "", kwargs = "{}" }: DeadLetter): string =>
   kwargs === "{}" ? args : `${args} ${kwargs}`;
-
-const shorten = (text: string): string =>
-  text.length > ARGUMENTS ? `${text.slice(0, ARGUMENTS - 1)}…` : text;
 
 const timeOf = (milliseconds: number | undefined): string =>
   milliseconds === undefined

@@ -1,4 +1,5 @@
 import { groups } from "d3-array";
+import { shorten } from "../shorten";
 import { newTable } from "../table";
 import type { QueueDetails } from "./details";
 import type { PeekedTask } from "./peek";
@@ -93,9 +94,12 @@ export function formatTasks(tasks: readonly PeekedTask[]): string {
   if (tasks.length === 0) return "no task waits in the queue";
   const table = newTable({ head: ["id", "task", "arguments", "deliveries", "bytes"] });
   for (const { id = "none", task = UNKNOWN, args = "", kwargs = "{}", deliveries, bytes } of tasks)
-    table.push([id, task, shorten(kwargs === "{}" ? args : `${args} ${kwargs}`), deliveries, bytes]);
+    table.push([
+      id,
+      task,
+      shorten(kwargs === "{}" ? args : `${args} ${kwargs}`, ARGUMENTS),
+      deliveries,
+      bytes,
+    ]);
   return table.toString();
 }
-
-const shorten = (text: string): string =>
-  text.length > ARGUMENTS ? `${text.slice(0, ARGUMENTS - 1)}…` : text;

@@ -1,6 +1,6 @@
 import { max, median, min } from "d3-array";
 import { OURS } from "../contestant";
-import { NAMES, type Page } from "../report";
+import { NAMES, type Page, reason } from "../report";
 import { MEASUREMENTS } from "./measurements";
 import type { Rate } from "./rates";
 
@@ -59,7 +59,9 @@ function spread(values: readonly number[], digits: number): string {
 
 const failures = (rates: readonly Rate[]): string[] =>
   rates.flatMap(({ design, what, round, failure }) =>
-    failure === undefined ? [] : [`${design}, ${what}, round of ${round}: no figure, because ${failure}`],
+    failure === undefined
+      ? []
+      : [`${design}, ${what}, round of ${round}: no figure, because ${reason(failure)}`],
   );
 
 const loadNote = (rates: readonly Rate[]): string[] =>

@@ -1,4 +1,5 @@
 import type { Colors } from "../../colors";
+import { shorten } from "../../shorten";
 import { newTable } from "../../table";
 import { type DrillRecord, Outcome } from "./record";
 
@@ -30,15 +31,10 @@ export function formatHistory(records: readonly DrillRecord[], { green, red, yel
       each.duplicated ?? "",
       seconds(each.publishGapSeconds),
       seconds(each.consumeGapSeconds),
-      shorten(each.reasons[0]),
+      shorten((each.reasons[0] ?? "").replace(/\s+/g, " "), LONGEST_REASON),
     ]);
   const passed = records.filter(({ outcome }) => outcome === Outcome.Passed).length;
   return `${table.toString()}\n${passed} of ${records.length} passed`;
 }
 
 const seconds = (value: number | null | undefined): string => (typeof value === "number" ? `${value} s` : "");
-
-function shorten(text = ""): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON - 1)}…` : line;
-}

@@ -1,6 +1,7 @@
 import type { Verdict } from "../verdict/verdict";
 import { figuresOf, headline } from "./figures";
-import { cut, text } from "./svg";
+import { shorten } from "../../shorten";
+import { text } from "./svg";
 
 const SHOWN_REASONS = 3;
 const LONGEST = 150;
@@ -28,7 +29,7 @@ export function heading(
   const picture = [
     text({ x: left, y: 36, class: `title ${verdict.passed ? "passed" : "failed"}` }, headline(verdict)),
     ...lines.map(({ kind, content }, index) =>
-      text({ x: left, y: 58 + index * 17, class: kind }, cut(content, LONGEST)),
+      text({ x: left, y: 58 + index * 17, class: kind }, shorten(content, LONGEST)),
     ),
   ];
   return { picture: picture.join(""), height: 58 + lines.length * 17 };

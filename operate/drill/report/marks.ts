@@ -1,7 +1,7 @@
 import type { Timeline } from "../verdict/events";
 import { lengthOf, type Span } from "../verdict/gaps";
 import type { Mark } from "./labels";
-import { cut } from "./svg";
+import { shorten } from "../../shorten";
 
 const SAME_TIME_SECONDS = 0.5;
 const LONGEST = 44;
@@ -28,7 +28,7 @@ export function marksOf({ loadFrom, faultAt, undoneAt, wholeAt, events }: Timeli
       event.x <= seconds &&
       !milestones.some((milestone) => isSame(milestone, event)),
   );
-  return [...labeled, ...others].map((mark) => ({ ...mark, text: cut(mark.text, LONGEST) }));
+  return [...labeled, ...others].map((mark) => ({ ...mark, text: shorten(mark.text, LONGEST) }));
 }
 
 /** Shorter gaps are part of the normal load. */

@@ -32,6 +32,3 @@ export function escaped(content: string): string {
 
 /** Estimates the width of text. Fonts differ, so the estimate is on the high side. */
 export const widthOf = (content: string, size: number): number => content.length * size * 0.6;
-
-export const cut = (content: string, most: number): string =>
-  content.length > most ? `${content.slice(0, most - 1)}…` : content;

@@ -1,4 +1,5 @@
 import type { Colors } from "../../colors";
+import { shorten } from "../../shorten";
 import { newTable } from "../../table";
 import { shortNames } from "../shortNames";
 import { clock, eventLine } from "./lines";
@@ -19,13 +20,13 @@ export function draw(snapshot: Snapshot, width: number, colors: Colors): string 
     "",
     placement(snapshot, columns, colors),
     "",
-    ...snapshot.events.slice(-SHOWN_EVENTS).map((event) => cut(eventLine(snapshot, event), columns)),
+    ...snapshot.events.slice(-SHOWN_EVENTS).map((event) => shorten(eventLine(snapshot, event), columns)),
   ].join("\n");
 }
 
 function title({ scene, run, phase, elapsedSeconds }: Snapshot, columns: number, colors: Colors): string {
   const right = `${phase}  ${clock(elapsedSeconds)}`;
-  const left = cut(`drill ${scene}  run ${run}`, columns - right.length - 2);
+  const left = shorten(`drill ${scene}  run ${run}`, columns - right.length - 2);
   const space = " ".repeat(columns - left.length - right.length);
   const name = left.slice(0, `drill ${scene}`.length);
   return colors.bold(name) + colors.dim(left.slice(name.length)) + space + colors.bold(right);
@@ -134,9 +135,6 @@ const tail = (name: string, room: number): string =>
 const readyMark = (ready: boolean, colors: Colors): string => (ready ? colors.green("●") : colors.red("○"));
 
 const count = (value: number): string => value.toLocaleString("en");
-
-const cut = (text: string, columns: number): string =>
-  text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
 
 const BORDERS = [
   "top",

@@ -154,12 +154,14 @@ describe("the page of the throughput", () => {
       rate("ours", 2, { perSecond: 600 }),
       rate("redis", 1, { perSecond: 200 }),
       rate("redis", 2, { failure: "9 tasks are done: not within 300 s" }),
+      rate("seed", 2, { failure: `exec failed: ${"no answer ".repeat(50)}` }),
     ]);
     assert.deepEqual(rows[1]?.slice(1, 5), ["redis", "1 of 2", "200", "1.50"]);
     assert.equal(
       notes[0],
       `redis, ${NO_OP}, round of round 2: no figure, because 9 tasks are done: not within 300 s`,
     );
+    assert.match(notes[1] ?? "", /because exec failed: no answer.{100,140}…$/);
   });
 
   it("is made from a file that keeps every figure, and need not exist", () => {
