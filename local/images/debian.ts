@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../operate/errors";
 import type { Report } from "../report";
+import { APT } from "../toolchain/dockerInstall";
 import { type Host, thisHost } from "../toolchain/host";
 import { runLogged } from "../toolchain/logged";
 import { docker } from "./docker";
@@ -50,10 +51,10 @@ async function requireDebootstrap(host: Host, report: Report): Promise<void> {
     );
   }
   report("installing debootstrap");
-  await runLogged("apt update", "apt-get", ["update"], {}, report);
+  await runLogged("apt update", APT, ["update"], {}, report);
   const packages = ["debootstrap", "debian-archive-keyring"];
   const args = ["install", "--yes", "--no-install-recommends", ...packages];
-  await runLogged("apt install debootstrap", "apt-get", args, {}, report);
+  await runLogged("apt install debootstrap", APT, args, {}, report);
 }
 
 /** Returns the Debian mirror of the host's apt; empty if there is none, so that debootstrap uses its default. */

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import { UserError } from "../../operate/errors";
 import type { Report } from "../report";
 import type { Host } from "./host";
 import { indent, runLogged } from "./logged";
+
+/** Runs apt-get as soon as no other one runs. */
+export const APT = join(__dirname, "apt");
 
 /** Returns the command that installs Docker on this machine; undefined if none is known. */
 export function installCommand(host: Host): string | undefined {
@@ -10,12 +14,11 @@ export function installCommand(host: Host): string | undefined {
 }
 
 export async function installDocker(host: Host, report: Report): Promise<void> {
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
   report("installing Docker: apt-get install docker.io");
-  await runLogged("apt-get update", "apt-get", ["update"], { env }, report);
+  await runLogged("apt-get update", APT, ["update"], {}, report);
   const packages = ["docker.io", ...(await clientPackage(host))];
   const options = ["install", "--yes", "--no-install-recommends"];
-  await runLogged("installing Docker", "apt-get", [...options, ...packages], { env }, report);
+  await runLogged("installing Docker", APT, [...options, ...packages], {}, report);
 }
 
 /** Since Debian 13 the docker command is a separate package. Before, and on Ubuntu, it is part of docker.io. */
