@@ -1,27 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
-import { REPOSITORY } from "../../local/paths";
-import { accessibilityProblems } from "./axe";
 import { hasCount, hasText, hasTitle, openBrowser, type Shown, show } from "./browser";
-import {
-  BROKEN,
-  change,
-  EMPTY,
-  HEALTHY,
-  type Installation,
-  NODE_LOST,
-  SILENT_BROKERS,
-  statusOf,
-} from "./installations";
-import { picture } from "./pictures";
-import { failed, nodeLost, nodeOff, NOW, quiet, record } from "./recordings";
+import { BROKEN, change, EMPTY, HEALTHY, NODE_LOST, SILENT_BROKERS, statusOf } from "./installations";
+import { broken, failed, nodeOff, NOW, quiet } from "./recordings";
 
-const SITE = join(REPOSITORY, "operate/console/site");
-const LARGEST_COMPRESSED = 200_000;
 const REFUSED = "The status cannot be read: connect ECONNREFUSED 10.0.0.1:443";
 
 /** For each broken installation: its problem, the command or advice, and where the rest of the page shows it. */
@@ -84,10 +67,6 @@ describe("the page of the console", function () {
     shown = await show(browser, past, options, view);
     return shown.page;
   }
-
-  /** The installation after an hour in which it was healthy. */
-  const broken = (installation: Installation) =>
-    record({ before: 3600, installation: HEALTHY }, { before: 600, installation });
 
   it("shows a healthy installation: nodes with brokers and pods, queues, pools", async () => {
     const page = await open(quiet());
@@ -273,69 +252,5 @@ describe("the page of the console", function () {
     await page.getByRole("button", { name: "Resume" }).click();
     await page.locator(".place.not-ready").waitFor();
     await shown?.until(1);
-  });
-
-  for (const colorScheme of ["light", "dark"] as const)
-    it(`has no accessibility problem that axe finds, ${colorScheme}`, async function () {
-      this.timeout(180_000); // Most of it is work of the browser.
-      const pages: [Past, string][] = [
-        [quiet(), ""],
-        [nodeLost(), ""],
-        [broken(SILENT_BROKERS), ""],
-        [broken(BROKEN["full dead letters"] ?? HEALTHY), "#queues/dead-letters"],
-        [nodeLost(), "#queues"],
-        [nodeOff(), "#changes"],
-        [failed(quiet(), 0, REFUSED), ""],
-        [NOTHING, ""],
-      ];
-      for (const [past, view] of pages) {
-        const page = await open(past, view, { colorScheme });
-        assert.deepEqual(await accessibilityProblems(page), [], view);
-        await shown?.close();
-      }
-    });
-
-  it("fits narrow screens", async () => {
-    for (const view of ["", "#queues/orders", "#changes"]) {
-      const page = await open(nodeLost(), view, { viewport: { width: 320, height: 640 } });
-      const width = await page.evaluate("document.documentElement.scrollWidth");
-      assert.ok(Number(width) <= 320, `${view}: ${width}`);
-      await shown?.close();
-    }
-  });
-
-  it("asks nobody but its own server", async () => {
-    const page = await open(NOTHING);
-    const origin = new URL(page.url()).origin;
-    const foreign: string[] = [];
-    page.on("request", (request) => {
-      if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
-        foreign.push(request.url());
-    });
-    await page.reload();
-    await page.getByText("Reading the installation").waitFor();
-    assert.deepEqual(foreign, []);
-  });
-
-  it("makes the screenshots of the documentation", async () => {
-    const shots: [string, Past, string, "light" | "dark"][] = [
-      ["console-overview", nodeLost(), "", "light"],
-      ["console-overview-dark", nodeLost(), "", "dark"],
-      ["console-changes", nodeOff(), "#changes", "light"],
-    ];
-    for (const [name, past, view, colorScheme] of shots) {
-      const page = await open(past, view, { colorScheme, viewport: { width: 1200, height: 800 } });
-      await page.locator(".place, .changes").first().waitFor();
-      await picture(page, name);
-      await shown?.close();
-    }
-  });
-
-  it("is small", () => {
-    const sizes = ["index.html", "app.js", "app.css"].map(
-      (file) => gzipSync(readFileSync(join(SITE, file))).length,
-    );
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    assert.ok(total < LARGEST_COMPRESSED, `${total} bytes`);
   });
 });

@@ -103,3 +103,7 @@ function shifted({ before, installation }: Chapter): Chapter {
 
 /** An hour in which nothing happens. */
 export const quiet = (installation = HEALTHY): Past => record({ before: 3600, installation });
+
+/** The installation after an hour in which it was healthy. */
+export const broken = (installation: Installation): Past =>
+  record({ before: 3600, installation: HEALTHY }, { before: 600, installation });
