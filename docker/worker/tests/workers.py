@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import broker_control
 from conftest import BROKER_URL, wait_for
 
 HERE = Path(__file__).parent
@@ -45,6 +46,20 @@ def worker(folder: Path, queues: tuple[str, ...], *arguments: str, **environment
     """Run a worker of publishing_app that takes tasks from these queues."""
     with worker_of("publishing_app", folder, queues, *arguments, **environment) as journal:
         yield journal
+
+
+@contextmanager
+def worker_during_alarm(
+    folder: Path, queues: tuple[str, ...], *arguments: str, **environment: str
+) -> Iterator[tuple[Journal, Callable[[], None]]]:
+    """Run a worker that starts while an alarm blocks publishers, and return what ends the alarm.
+
+    On a busy machine an alarm takes seconds, so a task that runs before it may end before it.
+    """
+    with ExitStack() as alarm:
+        alarm.enter_context(broker_control.alarm())
+        with worker(folder, queues, *arguments, **environment) as journal:
+            yield journal, alarm.close
 
 
 @contextmanager
