@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -56,6 +57,8 @@ export async function startDetached(isUp: IsUp): Promise<void> {
   });
   closeSync(log.fd);
   dockerd.unref();
+  // Its containers outlive a command that runs with a lower priority.
+  if (dockerd.pid) setPriority(dockerd.pid, 0);
   let exit: string | undefined;
   void dockerd.then((result) => (exit = exitMessage(result)));
 
