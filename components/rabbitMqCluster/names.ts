@@ -36,6 +36,9 @@ export const MANAGEMENT_KEY = "management-url";
 export const podNames = (name: string, replicas: number): string[] =>
   Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
 
+/** Container of a broker node in its pod. */
+export const BROKER_CONTAINER = "rabbitmq";
+
 /** Init container that prepares a node; it waits while the node's volume is empty and no other node serves. */
 export const PREPARE = "prepare";
 

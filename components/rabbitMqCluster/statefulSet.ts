@@ -14,7 +14,7 @@ import { PREPARE_DIRS, prepareScript, seedFile } from "./prepare";
 import { headlessName, hostOf } from "./services";
 import type { BuiltStatefulSet } from "../transform/args";
 import type { ResolvedBroker } from "./resolve";
-import { PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
+import { BROKER_CONTAINER, PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
 import { ADVANCED_FILE } from "./sockets";
 import { TLS_DIR, tlsVolumes, TLS_VOLUME } from "./tls";
 
@@ -148,7 +148,7 @@ function prepareContainer(broker: ResolvedBroker): Container {
 
 function brokerContainer(broker: ResolvedBroker): Container {
   return {
-    name: "rabbitmq",
+    name: BROKER_CONTAINER,
     image: broker.image,
     imagePullPolicy: "IfNotPresent",
     env: [

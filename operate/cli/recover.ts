@@ -36,7 +36,7 @@ export function recoverCommand(program: Command, access: ClusterAccess): void {
     .option("--machines-off", "confirm that the machines of silent nodes are switched off")
     .option(
       "--give-up-volumes",
-      "consent to losing the data on volumes that are lost; if all are, to a new, empty cluster",
+      "consent to losing the data on volumes that are lost; if all are, to a new, empty cluster; if all but one are, to what that one has",
     )
     .option(
       "--silent-after <seconds>",
@@ -100,6 +100,11 @@ const QUESTIONS: Record<Requirement, { option: string; question: (subject: Subje
     option: "--give-up-volumes",
     question: ({ claim }) =>
       `Give up the data on the volume of claim ${claim}? The other brokers have copies of all quorum queues. If the node may come back soon, waiting for it is safer.`,
+  },
+  [Requirement.LastCopy]: {
+    option: "--give-up-volumes",
+    question: ({ pod }) =>
+      `Let ${pod} serve alone? Tasks that it has no copy of are lost: those confirmed while it was away, or just before the others were lost. If one of their volumes still exists, attach it instead.`,
   },
   [Requirement.EmptyCluster]: {
     option: "--give-up-volumes",

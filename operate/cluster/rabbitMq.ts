@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { BROKER_CONTAINER } from "../../components/rabbitMqCluster/names";
 import type {
   Broker,
   Brokers,
@@ -25,8 +26,6 @@ export interface RabbitMqLocation {
   /** Includes user and password. */
   readonly managementUrl: URL;
 }
-
-const CONTAINER = "rabbitmq";
 
 /** The brokers of a RabbitMqCluster. */
 export class RabbitMqBrokers implements Brokers {
@@ -63,7 +62,7 @@ export class RabbitMqBrokers implements Brokers {
   }
 
   exec({ pod }: Pick<Broker, "pod">, ...command: string[]): Promise<string> {
-    return this.cluster.exec({ namespace: this.namespace, pod, container: CONTAINER }, ...command);
+    return this.cluster.exec({ namespace: this.namespace, pod, container: BROKER_CONTAINER }, ...command);
   }
 
   async queue(name: string): Promise<QueueState> {

@@ -1,10 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { BROKER_CONTAINER } from "../../components/rabbitMqCluster/names";
 import type { Brokers } from "../cluster/brokers";
 import type { Cluster } from "../cluster/cluster";
 import { isReady, nameOf } from "../cluster/objects";
 import type { Bundle } from "./bundle";
 
-const CONTAINER = "rabbitmq";
 /** RabbitMQ's command line tools take about a second of CPU, and wait for a node that does not answer. */
 const COMMAND_SECONDS = 20;
 
@@ -28,7 +28,7 @@ export async function addBrokers(cluster: Cluster, brokers: Brokers, bundle: Bun
       {
         namespace: brokers.namespace,
         pod: nameOf(pod),
-        container: CONTAINER,
+        container: BROKER_CONTAINER,
         timeoutSeconds: COMMAND_SECONDS,
       },
       ...command,
@@ -51,7 +51,7 @@ export async function addBrokers(cluster: Cluster, brokers: Brokers, bundle: Bun
 }
 
 const isRunning = ({ status }: V1Pod): boolean =>
-  status?.containerStatuses?.some(({ name, state }) => name === CONTAINER && state?.running) ?? false;
+  status?.containerStatuses?.some(({ name, state }) => name === BROKER_CONTAINER && state?.running) ?? false;
 
 /** A warning may come before the object. */
 const jsonIn = (output: string): unknown => JSON.parse(output.slice(output.search(/[{[]/)));

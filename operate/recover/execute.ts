@@ -22,6 +22,8 @@ export async function execute(cluster: Cluster, brokers: Brokers, facts: Facts, 
       return setLabel(cluster, namespace, step.target, SKIP_WAIT_LABEL);
     case StepKind.FoundAgain:
       return setLabel(cluster, namespace, step.target, FOUND_AGAIN_LABEL);
+    case StepKind.ServeAlone:
+      return serveAlone(brokers, step.target);
     case StepKind.DeletePod:
       return deletePod(cluster, namespace, step.target);
     case StepKind.GiveUpVolume:
@@ -84,6 +86,23 @@ async function deletePod(
   await cluster.core
     .deleteNamespacedPod({ namespace, name, ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }) })
     .catch(ignoreNotFound);
+}
+
+/** Time that a broker may need to start, once it is the only member of the cluster. */
+const START_SECONDS = 600;
+
+/**
+ * Makes a broker the only member of the cluster, for which it waits in its start, and then of every queue. In one
+ * command, because the others join as soon as it serves: empty members of a queue that still counts them could outvote
+ * the one that has its tasks.
+ */
+async function serveAlone(brokers: Brokers, pod: string): Promise<void> {
+  const steps = [
+    "ok = rabbit_khepri:force_shrink_member_to_current_member()",
+    `ok = rabbit:await_startup(node(), false, ${START_SECONDS * 1000})`,
+    "ok = rabbit_quorum_queue:force_all_queues_shrink_member_to_current_member()",
+  ];
+  await brokers.exec({ pod }, "rabbitmqctl", "eval", `${steps.join(", ")}.`);
 }
 
 /** Deletes the claim and its pod. The StatefulSet then recreates both. */

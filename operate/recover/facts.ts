@@ -44,6 +44,8 @@ export interface PodFacts {
   readonly outdated: boolean;
   /** Has an empty volume, and has waited at least a minute for another broker to serve. */
   readonly waitsEmpty: boolean;
+  /** Has a volume with data, and has run for at least a minute without serving. */
+  readonly waitsForPeers: boolean;
   /** Why a container is not running, for example ImagePullBackOff, or why the pod is not scheduled. */
   readonly problem: string;
 }

@@ -1,5 +1,5 @@
 import type { V1Node, V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from "@kubernetes/client-node";
-import { podNames, PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
+import { BROKER_CONTAINER, podNames, PREPARE, SKIP_WAIT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Brokers, MemberState, QueueCounts } from "../cluster/brokers";
 import { alarmsOf } from "../cluster/brokerStatus";
 import { domainOf } from "../cluster/installation";
@@ -20,8 +20,11 @@ import {
 } from "./facts";
 
 export const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
-/** Only a broker with an empty volume stays in its preparation for so long. */
-const EMPTY_AFTER_SECONDS = 60;
+/**
+ * Only a broker with an empty volume stays in its preparation for so long, and only one without a quorum takes so long
+ * to serve.
+ */
+const WAITS_AFTER_SECONDS = 60;
 const SHUT_DOWN = "node.cloudprovider.kubernetes.io/shutdown";
 
 /** Name of the claim that the StatefulSet creates for a pod. */
@@ -117,15 +120,19 @@ function podFacts(pod: V1Pod, newest: string | undefined): PodFacts {
   const unscheduled = pod.status?.conditions?.find(
     ({ type, status }) => type === "PodScheduled" && status === "False",
   );
+  const waits = (container: string) =>
+    statuses.some(
+      ({ name, state }) =>
+        name === container && secondsSince(state?.running?.startedAt) > WAITS_AFTER_SECONDS,
+    );
   return {
     kubernetesNode: pod.spec?.nodeName ?? "",
     ready: isReady(pod),
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     released: Boolean(pod.metadata?.labels?.[SKIP_WAIT_LABEL]),
     outdated: newest !== undefined && pod.metadata?.labels?.["controller-revision-hash"] !== newest,
-    waitsEmpty: statuses.some(
-      ({ name, state }) => name === PREPARE && secondsSince(state?.running?.startedAt) > EMPTY_AFTER_SECONDS,
-    ),
+    waitsEmpty: waits(PREPARE),
+    waitsForPeers: !isReady(pod) && waits(BROKER_CONTAINER),
     problem: waiting?.reason ?? unscheduled?.message ?? "",
   };
 }

@@ -16,6 +16,7 @@ export interface Step {
 export interface Subject {
   readonly node?: string;
   readonly claim?: string;
+  readonly pod?: string;
 }
 
 export const StepKind = {
@@ -27,6 +28,8 @@ export const StepKind = {
   Forget: "forget-member",
   /** Lets the first broker found a new cluster, because every volume is empty. */
   FoundAgain: "found-again",
+  /** Lets the broker with the last copies of the queues serve without the others, which then join it. */
+  ServeAlone: "serve-alone",
   /** Deletes the claim and its pod, so that the broker starts with an empty volume. */
   GiveUpVolume: "give-up-volume",
   Grow: "grow-queues",
@@ -40,6 +43,8 @@ export const Requirement = {
   MachineOff: "machine-off",
   /** The data on the volume is lost for good. */
   GiveUpVolume: "give-up-volume",
+  /** Tasks that only the lost volumes had are lost for good. */
+  LastCopy: "last-copy",
   /** Every task that was queued is lost for good. */
   EmptyCluster: "empty-cluster",
 } as const;
@@ -54,6 +59,7 @@ export function plan(facts: Facts): Step[] {
     ...facts.nodes.flatMap(nodeSteps),
     ...brokenPods(facts),
     ...everyVolumeLost(facts),
+    ...lastCopy(facts),
     ...lostVolumes(facts),
     ...formerMembers(facts),
     ...missingMembers(facts),
@@ -140,6 +146,32 @@ function everyVolumeLost({ brokers }: Facts): Step[] {
   ];
 }
 
+/**
+ * One broker has data, and every other one has lost its volume, so the quorum never comes back by itself. Two brokers
+ * with data would be two histories; which of them is the newer one, only a person can find out.
+ */
+function lastCopy(facts: Facts): Step[] {
+  if (facts.replicas === 1 || quorumView(facts)) return [];
+  const reasons = facts.brokers.map((broker) => ({ ...broker, reason: whyLost(facts, broker) }));
+  const [last, ...more] = reasons.filter(({ reason, podState }) => !reason && !podState?.waitsEmpty);
+  if (!last?.podState?.waitsForPeers || more.length > 0) return [];
+  const needs = [Requirement.LastCopy];
+  const about = { pod: last.pod };
+  const serve: Step = {
+    kind: StepKind.ServeAlone,
+    target: last.pod,
+    why: "the volumes of all other brokers are lost, so it waits for them forever; it has the last copies of the queues",
+    needs,
+    about,
+  };
+  const others = reasons.flatMap(({ claim, reason }) =>
+    reason === undefined || !claim || claim.terminating
+      ? []
+      : [{ kind: StepKind.GiveUpVolume, target: claim.name, why: reason, needs, about }],
+  );
+  return [serve, ...others];
+}
+
 /** Requires a quorum. Without one, a broker with an empty volume would be a further loss. */
 function lostVolumes(facts: Facts): Step[] {
   const quorum = quorumView(facts);
@@ -171,7 +203,7 @@ function lostVolumes(facts: Facts): Step[] {
 function whyLost(
   facts: Facts,
   { member, claim, podState }: BrokerFacts,
-  quorumOf: string,
+  quorumOf?: string,
 ): string | undefined {
   if (claim?.lost) return "its volume is gone";
   const home = claim?.boundTo;
@@ -179,7 +211,7 @@ function whyLost(
   if (home !== undefined && node && isGone(node) && !podState?.ready)
     return `its volume is on ${home}, which ${node.presence === Presence.Absent ? "no longer exists" : "is gone"}`;
   const own = facts.views.find(({ of }) => of === member);
-  if (own && own.of !== quorumOf && own.members.length === 1 && facts.replicas > 1)
+  if (quorumOf !== undefined && own && own.of !== quorumOf && own.members.length === 1 && facts.replicas > 1)
     return "it runs as a separate cluster of one; messages that clients left in its queues are lost with it";
   return undefined;
 }

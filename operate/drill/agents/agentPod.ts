@@ -1,4 +1,5 @@
 import type { V1LocalObjectReference, V1Namespace, V1Pod } from "@kubernetes/client-node";
+import { BROKER_CONTAINER } from "../../../components/rabbitMqCluster/names";
 import { DRILL_LABEL, INSTALLATION_LABEL } from "../load/names";
 
 export const AGENT_CONTAINER = "agent";
@@ -12,7 +13,7 @@ const UNDO_SECONDS = 30;
 /** Image of the broker's running container, by digest. */
 export function imageByDigest(brokers: readonly V1Pod[]): string {
   const statuses = brokers.flatMap(({ status }) => status?.containerStatuses ?? []);
-  const container = statuses.find(({ name, imageID }) => name === "rabbitmq" && imageID.includes("@"));
+  const container = statuses.find(({ name, imageID }) => name === BROKER_CONTAINER && imageID.includes("@"));
   // Docker adds a scheme.
   return container?.imageID.replace(/^.*:\/\//, "") ?? statuses[0]?.image ?? "";
 }

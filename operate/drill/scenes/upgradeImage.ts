@@ -1,4 +1,5 @@
 import type { V1StatefulSet } from "@kubernetes/client-node";
+import { BROKER_CONTAINER } from "../../../components/rabbitMqCluster/names";
 import { UserError } from "../../errors";
 import { imageByDigest } from "../agents/agentPod";
 import { Fault, markPatch, type Patch, patchOf, unmarkPatch } from "../guard/marks";
@@ -30,7 +31,7 @@ export const upgradeImage: Scene = {
 const nameIn = ({ brokers: { namespace, name } }: Drill) => ({ namespace, name });
 
 const imageOf = ({ spec }: V1StatefulSet): string =>
-  spec?.template.spec?.containers.find(({ name }) => name === "rabbitmq")?.image ?? "";
+  spec?.template.spec?.containers.find(({ name }) => name === BROKER_CONTAINER)?.image ?? "";
 
 /** The broker's image, also in init containers, by JSON pointer. Containers with another image keep it. */
 export function imagesOf(set: V1StatefulSet): Record<string, string> {

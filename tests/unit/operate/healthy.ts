@@ -23,6 +23,7 @@ export const healthyFacts = (nodes: readonly string[], queues: readonly string[]
       released: false,
       outdated: false,
       waitsEmpty: false,
+      waitsForPeers: false,
       problem: "",
     },
     claim: { name: `data-mq-${ordinal}`, terminating: false, lost: false, boundTo: undefined },

@@ -1,3 +1,4 @@
+import { BROKER_CONTAINER } from "../../../../components/rabbitMqCluster/names";
 import { nameOf } from "../../../cluster/objects";
 import type { Drill } from "../scene";
 
@@ -24,7 +25,7 @@ export async function falseAlarmsSince(drill: Drill, since: number): Promise<Fal
       drill.cluster.core.readNamespacedPodLog({
         namespace: drill.brokers.namespace,
         name: nameOf(pod),
-        container: "rabbitmq",
+        container: BROKER_CONTAINER,
         sinceSeconds: Math.ceil(Date.now() / 1000 - since),
       }),
     ),

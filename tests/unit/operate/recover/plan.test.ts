@@ -20,6 +20,7 @@ const RUNNING: PodFacts = {
   released: false,
   outdated: false,
   waitsEmpty: false,
+  waitsForPeers: false,
   problem: "",
 };
 
@@ -71,6 +72,8 @@ const WITHOUT_2: Facts = {
   })),
   queues: [{ name: "tasks", members: MEMBERS, online: [member(0), member(1)] }],
 };
+
+const NO_QUORUM: Facts = { ...HEALTHY, views: [], queues: undefined };
 
 const unready = (changes = {}) => ({ ...RUNNING, ready: false, ...changes });
 const local = { name: "data-mq-2", terminating: false, lost: false, boundTo: "node-2" };
@@ -238,8 +241,57 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
     steps: [[StepKind.FoundAgain, "mq-0", Requirement.EmptyCluster]],
   },
   {
-    found: "two brokers with empty volumes, which wait for the third",
-    facts: { ...HEALTHY, brokers: [waiting(0), waiting(1), broker(2)], views: [], queues: undefined },
+    found: "two brokers with empty volumes, and the third has just started",
+    facts: {
+      ...NO_QUORUM,
+      brokers: [waiting(0), waiting(1), broker(2, { podState: unready() })],
+    },
+    steps: [],
+  },
+  {
+    found: "two brokers with empty volumes, and the third waits for them",
+    facts: {
+      ...NO_QUORUM,
+      brokers: [waiting(0), waiting(1), broker(2, { podState: unready({ waitsForPeers: true }) })],
+    },
+    steps: [[StepKind.ServeAlone, "mq-2", Requirement.LastCopy]],
+  },
+  {
+    found:
+      "a broker with an empty volume, another one whose machine is gone with its volume, and the third waits",
+    facts: {
+      ...NO_QUORUM,
+      nodes: [node(2, { ...gone, outOfService: true, pods: [] })],
+      brokers: [
+        broker(0, { podState: unready({ waitsForPeers: true }) }),
+        waiting(1),
+        broker(2, { podState: unready({ kubernetesNode: "" }), claim: local }),
+      ],
+    },
+    steps: [
+      [StepKind.ServeAlone, "mq-0", Requirement.LastCopy],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.LastCopy],
+    ],
+  },
+  {
+    found: "one broker with an empty volume, and the others wait for each other",
+    facts: {
+      ...NO_QUORUM,
+      brokers: [
+        waiting(0),
+        broker(1, { podState: unready({ waitsForPeers: true }) }),
+        broker(2, { podState: unready({ waitsForPeers: true }) }),
+      ],
+    },
+    steps: [],
+  },
+  {
+    found: "an empty broker that waits for one that serves alone",
+    facts: {
+      ...HEALTHY,
+      brokers: [waiting(0), waiting(1), broker(2)],
+      views: [{ of: member(2), members: [member(2)], running: [member(2)] }],
+    },
     steps: [],
   },
   {
