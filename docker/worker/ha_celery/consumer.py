@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import select
-import time
 from collections.abc import Callable
 from functools import cached_property
-from inspect import isgenerator
 from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
@@ -18,11 +15,9 @@ from kombu.common import ignore_errors
 from ha_celery.acks import Acks
 from ha_celery.connection import AMQP_TRANSPORTS
 from ha_celery.prefetch import Prefetch, can_change
+from ha_celery.prefork import wait_until_taken
 from ha_celery.reconnect import Attempts
 from ha_celery.transport import Transport
-
-#: Timeout for processes to accept tasks that were written to them. An idle process needs milliseconds.
-LONGEST_WAY_SECONDS = 2.0
 
 
 class Consumer(consumer.Consumer):
@@ -116,28 +111,3 @@ class Consumer(consumer.Consumer):
         if self._acks:
             ignore_errors(self, self._acks.flush)
         super().shutdown()
-
-
-def wait_until_taken(pool: Any, hub: Any) -> None:
-    """Read from the pool's processes until each has accepted the task that was written to it.
-
-    Otherwise the task runs a second time elsewhere, and its process takes 30 s to end.
-    """
-    processes = pool._pool
-    deadline = time.monotonic() + LONGEST_WAY_SECONDS
-    while processes is not None and _on_the_way(processes) and time.monotonic() < deadline:
-        # Empty after a lost connection, which removes these readers.
-        outputs = [fd for fd in processes._fileno_to_outq if hub.readers.get(fd)]
-        if not outputs:
-            return
-        for fd in select.select(outputs, [], [], 0.1)[0]:
-            read, arguments = hub.readers[fd]
-            # Continue a message that has been read in part.
-            if isgenerator(read):
-                next(read, None)
-            else:
-                read(*arguments)
-
-
-def _on_the_way(processes: Any) -> bool:
-    return any(job._write_to and not job._accepted for job in processes._cache.values())

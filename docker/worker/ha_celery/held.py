@@ -16,6 +16,8 @@ from celery.worker import state
 from celery.worker.request import Request
 from kombu.common import ignore_errors
 
+from ha_celery.prefork import processes_of, wait_until_taken
+
 
 class HeldRequest(Request):
     """Request that is known from its arrival until it is settled."""
@@ -49,15 +51,20 @@ class HeldRequest(Request):
 
     def _remove(self) -> None:
         if _held.pop(id(self), None) and self.time_start is not None:
-            _observer(time.time() - self.time_start)
+            # Results of several tasks of a process may be read together, so only one of them waited.
+            began = max(self.time_start, _settled.get(self.worker_pid, 0.0))
+            now = _settled[self.worker_pid] = time.time()
+            _observer(max(now - began, 0.0))
 
 
 _held: dict[int, HeldRequest] = {}
+#: When each process had its last settled task.
+_settled: dict[int | None, float] = {}
 _observer: Callable[[float], None] = lambda seconds: None  # noqa: E731, ARG005 - replaced by `observe`
 
 
 def observe(observer: Callable[[float], None]) -> None:
-    """Calls this with the duration of each task, in seconds, when it is settled."""
+    """Calls this when a task is settled, with the seconds that its process needed for it."""
     global _observer
     _observer = observer
 
@@ -80,6 +87,7 @@ class GiveBack(bootsteps.StartStopStep):
     def start(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
         """Forgets the tasks of an earlier connection, which the broker has taken back."""
         _held.clear()
+        _settled.clear()
 
     def stop(self, consumer: Any) -> None:
         """Stops consuming, so that the tasks go elsewhere, and gives back those that have not begun."""
@@ -90,6 +98,10 @@ class GiveBack(bootsteps.StartStopStep):
         if isinstance(consumer.pool, TaskPool):
             # Celery does so only since version 5.7, and after this: what is given back would run here, too.
             consumer.pool.executor.shutdown(wait=False, cancel_futures=True)
+        if processes_of(consumer.pool):
+            # Nothing else may begin: what is given back would run here, too.
+            consumer.controller.semaphore.clear()
+            wait_until_taken(consumer.pool, consumer.hub)
         for request in list(_held.values()):
             if request.time_start is None and not request.acknowledged:
                 ignore_errors(consumer, request.give_back)

@@ -52,7 +52,7 @@ REQUIRED = (
     Internals(
         "celery.worker.request:Request",
         "_announce_revoked acknowledge acknowledged cancel chord delivery_info message on_failure on_timeout"
-        " reject request_dict task time_limits time_start",
+        " reject request_dict task time_limits time_start worker_pid",
     ),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
@@ -207,10 +207,25 @@ ACCELERATED = (
         "_active_writes _all_inqueues _busy_workers _fileno_to_outq on_hard_timeout on_soft_timeout"
         " outbound_buffer",
     ),
-    InCode("billiard.pool:Pool.__init__", "_cache on_timeout_cancel on_timeout_set"),
-    Internals("billiard.pool:ApplyResult", "_write_to"),
-    InCode("billiard.pool:ApplyResult.__init__", "_accepted _job"),
-    InCode("celery.concurrency.asynpool:AsynPool._create_write_handlers", "_write_to"),
+    Internals("celery.concurrency.asynpool:AsynPool", "ResultHandler"),
+    Internals("celery.concurrency.asynpool:ResultHandler", "_make_process_result"),
+    InCode(
+        "celery.concurrency.asynpool:ResultHandler.register_with_event_loop",
+        "_make_process_result handle_event",
+    ),
+    InCode("celery.concurrency.asynpool:ResultHandler._recv_message", "add_reader handle_event"),
+    InCode("billiard.pool:Pool.__init__", "_cache _pool _putlock on_timeout_cancel on_timeout_set"),
+    InCode("billiard.pool:Worker.contribute_to_object", "inq inqW_fd"),
+    Internals("billiard.pool:ApplyResult", "_scheduled_for _write_to discard"),
+    InCode("billiard.pool:ApplyResult.__init__", "_accepted _callback _job _time_accepted"),
+    InCode(
+        "celery.concurrency.asynpool:AsynPool._create_write_handlers",
+        "_payload _put_back _scheduled_for _write_to popleft send_job_offset",
+    ),
+    Internals("celery.worker.worker:WorkController", "_process_task"),
+    InCode("celery.worker.worker:WorkController._process_task_sem", "_process_task _quick_acquire"),
+    InCode("celery.worker.components:Pool.create", "_process_task_sem semaphore"),
+    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "value"),
     # transport
     Internals("kombu.transport.pyamqp:Transport", "_make_reader"),
     InCode("kombu.transport.base:Transport.on_readable", "_make_reader"),

@@ -20,6 +20,7 @@ from kombu.common import ignore_errors
 
 from ha_celery import held
 from ha_celery.acks import Acks
+from ha_celery.prefork import MOST_AHEAD, can_take_back, processes_of
 from ha_celery.setting_values import PREFETCH
 
 logger = get_logger(__name__)
@@ -156,6 +157,9 @@ class Prefetch:
                 self._changed = now
                 ignore_errors(self._consumer, self._change)
             return
+        processes = processes_of(self._consumer.pool)
+        if processes and processes.is_blocked():
+            self._take_back()
         if self._is_changing():
             return
         if self._step > 1 and self._waiting() and now - self._last_finished > STUCK_SECONDS:
@@ -164,14 +168,16 @@ class Prefetch:
             self._step = 1
             ignore_errors(self._consumer, self._pause)
             return
-        self._step = self._wanted(now)
+        measurable = self._is_measurable()
+        self._step = self._wanted(now) if measurable else PREFETCH
         if self._count_now() != self._count:
             self._changed = now
             ignore_errors(self._consumer, self._change)
+        if processes:
+            # A quarter of the tasks of a slot wait in the pipe of its process.
+            processes.ahead = min(self._step // 4, MOST_AHEAD) if measurable and can_take_back() else 0
 
     def _wanted(self, now: float) -> int:
-        if not self._is_measurable():
-            return PREFETCH
         queues = len(self._consumer.task_consumer._active_tags) or 1
         return step_for(
             self._durations, self._message_bytes, queues, self._step, now - self._changed >= PATIENCE_SECONDS
@@ -246,8 +252,20 @@ class Prefetch:
     def _waiting(self) -> int:
         return len(self._consumer.controller.semaphore._waiting)
 
+    def _take_back(self) -> None:
+        """Makes tasks that no process has begun wait for a slot again."""
+        processes, controller = processes_of(self._consumer.pool), self._consumer.controller
+        if not processes:
+            return
+        for request in reversed(processes.withdraw()):
+            controller.semaphore._waiting.appendleft((controller._process_task, (request,), {}))
+        controller.semaphore.value = 0
+        for _ in range(self._slots - len(processes._cache)):
+            controller.semaphore.release()
+
     def _give_back(self, keep: int) -> None:
         """Returns the tasks that wait for a slot, except for the oldest."""
+        self._take_back()
         waiting = self._consumer.controller.semaphore._waiting
         requests = []
         while len(waiting) > keep:

@@ -12,8 +12,9 @@ import pytest
 from celery import Celery
 from celery.worker import consumer
 
-from ha_celery import consumer as own_consumer
-from ha_celery.consumer import Consumer, wait_until_taken
+from ha_celery import prefork
+from ha_celery.consumer import Consumer
+from ha_celery.prefork import wait_until_taken
 from ha_celery.transport import Transport
 
 
@@ -100,7 +101,7 @@ def test_a_message_read_in_part_goes_on_where_it_was() -> None:
 
 
 def test_a_process_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_consumer, "LONGEST_WAY_SECONDS", 0.01)
+    monkeypatch.setattr(prefork, "LONGEST_WAY_SECONDS", 0.01)
     pool = Process()
     wait_until_taken(pool, pool.hub)
     assert not pool.job._accepted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,7 @@ from ha_celery.prefetch import (
     can_change,
     step_for,
 )
+from ha_celery.prefork import SLOW_SECONDS, Processes
 from ha_celery.setting_values import PREFETCH, ByTime
 
 
@@ -110,6 +112,9 @@ class Request:
         self.id = str(tag)
         self.message = SimpleNamespace(delivery_tag=tag, acknowledged=False)
         self._channel = channel
+
+    def run(self) -> None:
+        """Has run."""
 
     def give_back(self) -> None:
         self._channel.send_method(spec.Basic.Nack, "", (self.message.delivery_tag,))
@@ -270,6 +275,59 @@ def test_tasks_that_became_slower_return_except_for_one_per_slot(worker: Worker)
     counts = [frame[2] for frame in worker.channel.sent if frame[0] == "qos"]
     assert counts == sorted(counts, reverse=True)
     assert [frame[1] for frame in worker.channel.sent if frame[0] == "nack"] == list(range(3, 41))
+
+
+@pytest.fixture
+def processes(worker: Worker) -> Processes:
+    """A pool of the worker without processes."""
+    processes = Processes.__new__(Processes)
+    vars(processes).update(_cache={}, _pool=[], outbound_buffer=deque())
+    worker.consumer.pool._pool = processes
+    return processes
+
+
+@pytest.mark.parametrize(("seconds", "ahead"), [(0.001, 7), (0.01, 4), (0.04, 1), (0.1, 0), (2.0, 0)])
+def test_a_quarter_of_short_tasks_may_be_written_ahead(
+    worker: Worker, processes: Processes, seconds: float, ahead: int
+) -> None:
+    worker.run(seconds, 3000)
+    assert processes.ahead == ahead
+    worker.slow.acks_late = False
+    worker.run(seconds)
+    assert processes.ahead == 0
+
+
+def test_tasks_behind_a_slow_one_wait_for_a_slot_before_all_others(
+    worker: Worker, processes: Processes
+) -> None:
+    worker.run(0.01)
+    controller = worker.consumer.controller
+    free: list[None] = []
+    controller.semaphore.release = lambda: free.append(None)
+    controller._process_task = print
+    worker.hold(3, 4)
+    running = SimpleNamespace(
+        _job=0, _accepted=True, _time_accepted=worker.now, _write_to=SimpleNamespace(inqW_fd=5)
+    )
+    processes._cache[0] = running
+    for tag in (1, 2):
+        request = Request(worker.channel, tag)
+        job = SimpleNamespace(
+            _job=tag,
+            _accepted=False,
+            _callback=request.run,
+            _write_to=running._write_to,
+            discard=partial(processes._cache.pop, tag),
+        )
+        processes._cache[tag] = job
+        processes.outbound_buffer.append(job)
+    worker.wait(SLOW_SECONDS / 2)
+    assert len(controller.semaphore._waiting) == 2
+    worker.prefetch.delivered(MESSAGE)
+    worker.wait(SLOW_SECONDS)
+    assert [request.id for _, (request,), _ in controller.semaphore._waiting] == ["1", "2", "3", "4"]
+    assert len(free) == 1, "slots without a task"
+    assert processes.ahead == 4, "for the processes without a slow task"
 
 
 def test_a_worker_that_has_nothing_to_do_does_not_wake_up(worker: Worker) -> None:

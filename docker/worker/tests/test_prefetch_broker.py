@@ -141,6 +141,21 @@ def test_short_tasks_are_held_in_numbers_and_long_ones_one_per_slot(
     assert {runs[name] for name in [*short, *long]} == {1}
 
 
+def test_a_worker_that_stops_amid_short_tasks_runs_none_twice(
+    app: Celery, queue: str, tmp_path: Path
+) -> None:
+    names = [f"short-{number}" for number in range(4000)]
+    send(app, queue, names)
+    for stop in range(1, 4):
+        with worker(tmp_path, (queue,)) as journal:
+            wait_for(lambda: len(journal.entries) > stop * 2000, 120)  # noqa: B023 - called at once
+        assert len(journal.entries) < 2 * len(names)
+    with worker(tmp_path, (queue,)) as journal:
+        wait_for(lambda: len(journal.entries) >= 2 * len(names), 120)
+        wait_for(lambda: broker_control.unsettled(queue) == 0)
+    assert set(Counter(entry["what"] for entry in journal.entries).values()) == {1}
+
+
 @pytest.mark.skipif(VERSION < (5, 7), reason="with Celery's own consumer, the number is fixed")
 @pytest.mark.parametrize("fault", [("close_all_connections", "test"), ("stop_app",)])
 def test_a_connection_that_is_lost_between_changes_loses_no_task(
