@@ -50,6 +50,6 @@ async function untilHealthy(cluster: Cluster, brokers: Brokers, signal: AbortSig
   const expected = { namespace, selector: `app=${WORKERS}`, replicas: REPLICAS };
   await until(`${namespace} is healthy`, START_SECONDS, signal, async () => {
     const { consumers } = await brokers.queue(QUEUE);
-    return consumers >= REPLICAS && (await healthProblems(cluster, brokers, [expected])).length === 0;
+    return (consumers ?? 0) >= REPLICAS && (await healthProblems(cluster, brokers, [expected])).length === 0;
   });
 }

@@ -23,9 +23,11 @@ export interface QueueCounts {
   readonly unacknowledged: number;
 }
 
-/** State of a quorum queue as its leader reports it. */
-export interface QueueState extends QueueCounts {
-  readonly consumers: number;
+/** State of a quorum queue. Counts are undefined until its leader has reported them, such as after an election. */
+export interface QueueState extends Omit<QueueCounts, "messages" | "unacknowledged"> {
+  readonly messages?: number;
+  readonly unacknowledged?: number;
+  readonly consumers?: number;
 }
 
 /** What the leader of a queue reports, up to 5 s ago. The rest is undefined until it has reported. */

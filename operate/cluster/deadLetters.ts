@@ -1,6 +1,6 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
-import type { Brokers, QueueState } from "./brokers";
-import { isReady, nameOf } from "./objects";
+import { answeringPod } from "./answering";
+import type { Brokers, QueueCounts } from "./brokers";
 
 /** What waits in `dead-letters`. */
 export interface DeadLetters {
@@ -10,7 +10,7 @@ export interface DeadLetters {
 }
 
 /** The parts of Brokers that run a command in a broker. */
-type Commands = Pick<Brokers, "vhost" | "pods" | "exec">;
+type Commands = Pick<Brokers, "vhost" | "pods" | "exec" | "management">;
 
 /** Page that says what to do about dead letters. */
 export const DEAD_LETTERS_PAGE = "docs/how-to/dead-letters.md";
@@ -26,7 +26,7 @@ export async function readDeadLetters(
 /** The same for queues that were read before. */
 export async function deadLettersIn(
   brokers: Commands,
-  queues: readonly Pick<QueueState, "name" | "messages">[],
+  queues: readonly Pick<QueueCounts, "name" | "messages">[],
   readOldest = oldestDeadLetterSeconds,
 ): Promise<DeadLetters | undefined> {
   const messages = queues.find(({ name }) => name === DEAD_LETTERS)?.messages ?? 0;
@@ -114,7 +114,6 @@ export async function takeDeadLetters(brokers: Commands, run: string): Promise<n
 
 /** Runs in a broker, which needs no user of RabbitMQ. */
 async function evaluate(brokers: Commands, script: string): Promise<string> {
-  const pod = (await brokers.pods()).find(isReady);
-  if (!pod) throw new Error("no broker is ready");
-  return brokers.exec({ pod: nameOf(pod) }, "rabbitmqctl", "--quiet", "eval", script);
+  const pod = await answeringPod(brokers);
+  return brokers.exec({ pod }, "rabbitmqctl", "--quiet", "eval", script);
 }

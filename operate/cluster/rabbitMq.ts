@@ -167,6 +167,12 @@ const countsOf = (queue: QueueOfApi): QueueCounts => ({
   unacknowledged: queue.messages_unacknowledged ?? 0,
 });
 
-const stateOf = (queue: QueueOfApi): QueueState => ({ ...countsOf(queue), consumers: queue.consumers ?? 0 });
+const stateOf = (queue: QueueOfApi): QueueState => {
+  const { name, leader, members, online } = countsOf(queue);
+  const { messages, messages_unacknowledged: unacknowledged, consumers } = queue;
+  // A new leader has not counted anything yet, so what else the API says are not its counts.
+  const counts = messages === undefined ? {} : { messages, unacknowledged: unacknowledged ?? 0, consumers };
+  return { name, leader, members, online, ...counts };
+};
 
 const ordinalOf = (pod: V1Pod): number => Number(/\d+$/.exec(nameOf(pod))?.[0] ?? -1);

@@ -120,9 +120,11 @@ export class DrillWatcher implements Observer {
         perSecond: this.perSecond(`celery@${nameOf(pod)}`),
       })),
       queue: queue && {
-        ready: queue.messages - queue.unacknowledged,
-        unacknowledged: queue.unacknowledged,
-        consumers: queue.consumers,
+        ...(queue.messages !== undefined && {
+          ready: queue.messages - (queue.unacknowledged ?? 0),
+          unacknowledged: queue.unacknowledged,
+          consumers: queue.consumers,
+        }),
         membersOnline: queue.online.length,
         members: queue.members.length,
       },

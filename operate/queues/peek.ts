@@ -1,5 +1,5 @@
+import { answeringPod } from "../cluster/answering";
 import type { Brokers } from "../cluster/brokers";
-import { isReady, nameOf } from "../cluster/objects";
 import { UserError } from "../errors";
 
 /** A task that waits in a queue. */
@@ -57,15 +57,14 @@ end.`;
 
 /** Returns the first tasks that wait. Those that workers hold are not among them. */
 export async function peek(
-  brokers: Pick<Brokers, "vhost" | "pods" | "exec">,
+  brokers: Pick<Brokers, "vhost" | "pods" | "exec" | "management">,
   queue: string,
   count: number,
 ): Promise<PeekedTask[]> {
-  const pod = (await brokers.pods()).find(isReady);
-  if (!pod) throw new UserError("No broker is ready. See what is wrong: npx ha-celery status");
+  const pod = await answeringPod(brokers);
   const script = peekScript(brokers.vhost, queue, count);
   const output = await brokers.exec(
-    { pod: nameOf(pod) },
+    { pod },
     ...["rabbitmqctl", "--quiet", "--formatter=json", "eval", script],
   );
   const { value } = JSON.parse(output) as { value: string };

@@ -86,11 +86,13 @@ const FORCE =
 const HAS_ALARM = "rabbit_alarm:get_local_alarms() =/= [].";
 
 /** A single broker, as the commands for an installation see it. */
-const asBrokers = (broker: BrokerContainer): Pick<Brokers, "vhost" | "pods" | "exec"> => ({
+const asBrokers = (broker: BrokerContainer): Pick<Brokers, "vhost" | "pods" | "management" | "exec"> => ({
   vhost: "/",
   pods: async () => [
     { metadata: { name: broker.name }, status: { conditions: [{ type: "Ready", status: "True" }] } },
   ],
+  // A container answers; its management API is not asked.
+  management: { get: async <T>() => ({}) as T, getFrom: async <T>() => ({}) as T },
   exec: async ({ pod }, ...command) => (await execa("docker", ["exec", pod, ...command])).stdout,
 });
 

@@ -110,6 +110,13 @@ describe("the drills of the console", function () {
     await hasText(page.locator(".broker.bad"), /mq-1\s+Not in the cluster/);
   });
 
+  it("shows no counts that the new leader of the queue has not reported", async () => {
+    const page = await open();
+    await start(page);
+    drills.update({ ...snapshotAt(21), queue: { membersOnline: 2, members: 3 } });
+    await hasText(page.locator(".queue-line"), /– waiting \+ – fetched, – consumers\s+2 of 3 copies online/);
+  });
+
   it("stops a drill, which undoes it", async () => {
     const page = await open();
     await start(page);

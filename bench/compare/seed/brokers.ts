@@ -1,4 +1,4 @@
-import type { Broker, QueueState } from "../../../operate/cluster/brokers";
+import type { Broker, QueueCounts, QueueState } from "../../../operate/cluster/brokers";
 import { RabbitMqBrokers } from "../../../operate/cluster/rabbitMq";
 
 /** Brokers with mirrored classic queues. The members of a queue are its master and its mirrors. */
@@ -12,7 +12,7 @@ export class MirroredBrokers extends RabbitMqBrokers {
   }
 
   /** Omits the queues that belong to one connection, because they cannot be mirrored. */
-  override async queues(): Promise<QueueState[]> {
+  override async queues(): Promise<QueueCounts[]> {
     const queues = await this.management.get<MirroredQueue[]>(`/queues/${this.vhost}`);
     return queues.filter(({ durable }) => durable).map(stateOf);
   }
@@ -40,7 +40,7 @@ interface MirroredQueue {
   readonly consumers?: number;
 }
 
-export const stateOf = (queue: MirroredQueue): QueueState => ({
+export const stateOf = (queue: MirroredQueue): QueueCounts & QueueState => ({
   name: queue.name,
   leader: queue.node,
   members: [queue.node, ...(queue.slave_nodes ?? [])],

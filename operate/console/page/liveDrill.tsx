@@ -140,7 +140,8 @@ function QueueLine({ queue, prepared }: { queue: Snapshot["queue"]; prepared: bo
   return (
     <p class="queue-line">
       <span>
-        {count(ready)} waiting + {count(unacknowledged)} fetched, {counted(consumers, "consumer")}
+        {known(ready)} waiting + {known(unacknowledged)} fetched,{" "}
+        {consumers === undefined ? "– consumers" : counted(consumers, "consumer")}
       </span>
       <State tone={membersOnline === members ? "good" : "warn"}>
         {membersOnline} of {members} copies online
@@ -148,6 +149,8 @@ function QueueLine({ queue, prepared }: { queue: Snapshot["queue"]; prepared: bo
     </p>
   );
 }
+
+const known = (value: number | undefined): string => (value === undefined ? "–" : count(value));
 
 /** Nodes with the brokers, and with the workers of the drill. */
 function LivePlaces({

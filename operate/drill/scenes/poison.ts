@@ -6,6 +6,8 @@ import type { Scene } from "./scene";
  * attempts.
  */
 const TIMEOUT_SECONDS = 400;
+/** A leader counts every 5 s. */
+const COUNT_SECONDS = 60;
 
 export const poison: Scene = {
   name: "poison",
@@ -21,11 +23,16 @@ export const poison: Scene = {
   },
   async inject(drill) {
     const { brokers, load } = drill;
-    const before = (await brokers.queue(DEAD_LETTERS)).messages;
+    const count = async () => (await brokers.queue(DEAD_LETTERS)).messages;
+    let before: number | undefined;
+    await drill.until("the dead letters are counted", COUNT_SECONDS, async () => {
+      before = await count();
+      return before !== undefined;
+    });
     const publishedAt = Date.now();
     drill.event(`poison: ${await load.publishOne("poison")}`);
     await drill.until("the poison task is dead-lettered", TIMEOUT_SECONDS, async () => {
-      return (await brokers.queue(DEAD_LETTERS)).messages > before;
+      return ((await count()) ?? 0) > (before ?? Infinity);
     });
     drill.note("seconds until the poison was a dead letter", Math.round((Date.now() - publishedAt) / 1000));
   },

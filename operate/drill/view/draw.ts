@@ -67,7 +67,7 @@ function queue({ queue: state }: Snapshot, colors: Colors): string {
   const { ready, unacknowledged, consumers, membersOnline, members } = state;
   const online = `members ${membersOnline}/${members} online`;
   return (
-    `queue     ${count(ready)} ready, ${count(unacknowledged)} unacknowledged, ${count(consumers)} consumers, ` +
+    `queue     ${known(ready)} ready, ${known(unacknowledged)} unacknowledged, ${known(consumers)} consumers, ` +
     (membersOnline === members ? online : colors.red(online))
   );
 }
@@ -135,6 +135,8 @@ const tail = (name: string, room: number): string =>
 const readyMark = (ready: boolean, colors: Colors): string => (ready ? colors.green("●") : colors.red("○"));
 
 const count = (value: number): string => value.toLocaleString("en");
+
+const known = (value: number | undefined): string => (value === undefined ? "-" : count(value));
 
 const BORDERS = [
   "top",

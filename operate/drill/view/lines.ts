@@ -20,7 +20,7 @@ export function stateLine(snapshot: Snapshot): string {
     `${executedPerSecond.toFixed(1)} executed/s`,
     `${confirmed} confirmed`,
     `${executed} executed`,
-    queue ? `${queue.ready} in the queue` : "no broker answers",
+    queue ? `${queue.ready ?? "-"} in the queue` : "no broker answers",
     `${ready(brokers)} brokers`,
     `${ready(workers)} workers ready`,
   ];

@@ -53,11 +53,11 @@ export interface WorkerState {
   readonly perSecond: number;
 }
 
-/** The drill's queue. */
+/** The drill's queue. Counts are undefined until its leader has reported them, such as after an election. */
 export interface LiveQueue {
-  readonly ready: number;
-  readonly unacknowledged: number;
-  readonly consumers: number;
+  readonly ready?: number;
+  readonly unacknowledged?: number;
+  readonly consumers?: number;
   readonly membersOnline: number;
   readonly members: number;
 }

@@ -6,7 +6,7 @@ import {
   takeDeadLetters,
 } from "../../../../operate/cluster/deadLetters";
 
-type Asked = Pick<Brokers, "vhost" | "pods" | "exec" | "queues">;
+type Asked = Pick<Brokers, "vhost" | "pods" | "exec" | "management" | "queues">;
 
 function brokersThatAnswer(answer: string | Error, messages = 3) {
   const asked: string[][] = [];
@@ -22,6 +22,7 @@ function brokersThatAnswer(answer: string | Error, messages = 3) {
         { name: "tasks", messages: 9 },
         { name: "dead-letters", messages },
       ] as Awaited<ReturnType<Brokers["queues"]>>,
+    management: { get: async <T>() => ({}) as T, getFrom: async <T>() => ({}) as T },
     exec: async (broker, ...command) => {
       asked.push([broker.pod, ...command]);
       if (answer instanceof Error) throw answer;

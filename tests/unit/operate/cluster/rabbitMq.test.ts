@@ -29,3 +29,17 @@ describe("the statistics of queues", () => {
     assert.deepEqual(paths, ["/queues/a%2Fb?columns=name,messages,consumers,messages_delayed"]);
   });
 });
+
+describe("the state of a queue", () => {
+  it("has no counts until its leader has reported them, as after an election", async () => {
+    const queue = { name: "mail", leader: "rabbit@mq-0.x", members: ["rabbit@mq-0.x"], consumers: 0 };
+    const state = async (more: object) => {
+      const management = { get: async () => ({ ...queue, ...more }) };
+      return Object.assign(new RabbitMqBrokers(fakeCluster({}), LOCATION), { management }).queue("mail");
+    };
+    const { consumers, ...known } = queue;
+    assert.deepEqual(await state({}), { ...known, online: [] });
+    const counts = { messages: 9, consumers };
+    assert.deepEqual(await state(counts), { ...known, online: [], ...counts, unacknowledged: 0 });
+  });
+});

@@ -75,6 +75,11 @@ describe("the view of a drill", () => {
       assert.match(text, / {2}0:20 {2}load begins\n +0:30 {2}fault: drain on celery-broker-1$/);
     });
 
+  it("shows no counts that the leader of the queue has not reported", () => {
+    const text = drawn(80, { queue: { membersOnline: 2, members: 3 } }).join("\n");
+    assert.match(text, /- ready, - unacknowledged, - consumers, members 2\/3 online/);
+  });
+
   it("says when no broker answers", () =>
     assert.ok(drawn(80, { queue: undefined }).includes("queue     no broker answers")));
 
