@@ -75,9 +75,9 @@ async function show(name: string, options: RateOptions, access: ClusterAccess): 
   const { brokers, namespace } = installation;
   await requireQueue(name, brokers);
   const { queues } = await measureQueues(cluster, installation, options.over);
-  const { rates, ratesUnknown } = queues.find((each) => each.name === name) ?? {};
+  const { rates, ratesUnknown, growsBecause } = queues.find((each) => each.name === name) ?? {};
   const { items } = await cluster.core.listNamespacedPod({ namespace });
-  const queue = { ...(await readQueue(brokers, name, items)), rates, ratesUnknown };
+  const queue = { ...(await readQueue(brokers, name, items)), rates, ratesUnknown, growsBecause };
   console.log(options.json ? JSON.stringify(queue) : formatQueue(queue));
 }
 

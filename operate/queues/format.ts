@@ -42,7 +42,7 @@ const speed = (perSecond: number | undefined): string => perSecond?.toFixed(1) ?
 /** What goes into a queue per second, and out of it. */
 export const rateCells = ({ rates }: Rates): [string, string] => [speed(rates?.in), speed(rates?.out)];
 
-/** How the rates were measured, and why others are unknown. A queue without workers needs no reason. */
+/** How the rates were measured, why queues grow, and why other rates are unknown. A queue without workers needs no reason. */
 export function rateLines(queues: readonly (Rates & { readonly name: string })[]): string[] {
   const known = queues.flatMap(({ rates }) => rates ?? []);
   const seconds = Math.round(Math.max(...known.map((rates) => rates.seconds)));
@@ -53,6 +53,9 @@ export function rateLines(queues: readonly (Rates & { readonly name: string })[]
   const hint = known.some((rates) => rates.in === undefined) ? `; for in/s: ${MEASURE}` : "";
   return [
     ...(known.length > 0 ? [`rates: over ${seconds} s, from the metrics of the workers${hint}`] : []),
+    ...queues.flatMap(({ name, growsBecause }) =>
+      growsBecause === undefined ? [] : [`queue ${name} grows: ${growsBecause}`],
+    ),
     ...reasons.map(
       ([reason, unknown]) => `no rates of ${unknown.map(({ name }) => name).join(", ")}: ${reason}`,
     ),
@@ -82,12 +85,12 @@ export function formatQueue(queue: QueueDetails): string {
   return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
 }
 
-function ratesIn({ rates, ratesUnknown }: Rates): string {
+function ratesIn({ rates, ratesUnknown, growsBecause }: Rates): string {
   if (!rates) return `unknown: ${ratesUnknown}`;
   const time = `over ${Math.round(rates.seconds)} s`;
-  return rates.in === undefined
-    ? `${speed(rates.out)} out, ${time}; for what goes in: ${MEASURE}`
-    : `${speed(rates.in)} in, ${speed(rates.out)} out, ${time}`;
+  if (rates.in === undefined) return `${speed(rates.out)} out, ${time}; for what goes in: ${MEASURE}`;
+  const why = growsBecause === undefined ? "" : `; it grows: ${growsBecause}`;
+  return `${speed(rates.in)} in, ${speed(rates.out)} out, ${time}${why}`;
 }
 
 export function formatTasks(tasks: readonly PeekedTask[]): string {

@@ -27,6 +27,8 @@ export const UNREAD = "no worker pool reads it";
 export interface Rates {
   readonly rates?: QueueRates;
   readonly ratesUnknown?: string;
+  /** Why it grows, unless it does not, or this is unknown. */
+  readonly growsBecause?: string;
 }
 
 /** Tasks per second, from the metrics of the workers, because the brokers do not count messages. */

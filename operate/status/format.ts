@@ -59,7 +59,7 @@ function brokerTable({ brokers }: InstallationStatus): string {
 }
 
 function workloadTable({ workloads }: InstallationStatus): string {
-  const table = newTable({ head: ["workload", "kind", "ready", "busy", "prefetched", "Celery", "does"] });
+  const table = newTable({ head: ["name", "kind", "ready", "busy", "prefetched", "Celery", "does"] });
   for (const workload of workloads) {
     const { name, kind, ready, wanted, processes } = workload;
     const sum = (of: "busy" | "slots" | "prefetched") =>

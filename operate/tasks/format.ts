@@ -43,7 +43,7 @@ function taskTable({ tasks }: TaskReport): string {
 }
 
 function poolTable({ pools }: TaskReport): string {
-  const table = newTable({ head: ["pool", "queues", "workers", "busy", "prefetched"] });
+  const table = newTable({ head: ["worker pool", "queues", "workers", "busy", "prefetched"] });
   for (const { pool, queues, pods, read, busy, slots, prefetched } of pools)
     table.push([
       pool,

@@ -1,3 +1,4 @@
+import { whyItGrows } from "../queues/growth";
 import { type QueueRates, type QueueRow, type Rates, UNREAD } from "../queues/read";
 import type { WorkloadStatus } from "../status/model";
 import type { Pages } from "../status/processes";
@@ -70,7 +71,11 @@ export class RateWindow {
 
   /** The same rows with their rates. */
   addTo<Row extends QueueRow>(queues: readonly Row[]): Row[] {
-    return queues.map((queue) => ({ ...queue, ...this.ratesOf(queue.name) }));
+    return queues.map((queue) => {
+      const row = { ...queue, ...this.ratesOf(queue.name) };
+      const growsBecause = whyItGrows(row, this.workloads);
+      return growsBecause === undefined ? row : { ...row, growsBecause };
+    });
   }
 
   ratesOf(queue: string): Rates {
@@ -109,10 +114,10 @@ function whyUncounted(workloads: readonly WorkloadStatus[], queue: string): stri
   const readers = workloads.filter(({ queues }) => queues.includes(queue));
   if (readers.length === 0) return UNREAD;
   for (const { name, wanted, processes } of readers) {
-    if (wanted === 0) return `pool ${name} has no workers`;
-    if (processes.length === 0) return `no worker of pool ${name} that has started serves metrics`;
+    if (wanted === 0) return `worker pool ${name} has no workers`;
+    if (processes.length === 0) return `worker pool ${name}: no worker that has started serves metrics`;
     const silent = processes.filter(({ answers }) => !answers).length;
-    if (silent > 0) return `${silent} of ${processes.length} workers of pool ${name} do not answer`;
+    if (silent > 0) return `worker pool ${name}: ${silent} of ${processes.length} workers do not answer`;
   }
   return undefined;
 }

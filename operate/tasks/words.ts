@@ -4,8 +4,8 @@ import type { PoolRow } from "./model";
 /** Why no worker of a pool reports its tasks. */
 export const whyUnread = ({ pool, pods }: PoolRow): string =>
   pods === 0
-    ? `pool ${pool}: no worker that has started serves metrics: docs/reference/metrics.md`
-    : `pool ${pool}: no worker answers. Metrics are read by port-forward, which needs the right to create pods/portforward`;
+    ? `worker pool ${pool}: no worker that has started serves metrics: docs/reference/metrics.md`
+    : `worker pool ${pool}: no worker answers. Metrics are read by port-forward, which needs the right to create pods/portforward`;
 
 /** `12 ms`, `1.3 s`, `4 min`, or `> 30 min` above the largest bucket. */
 export function formatSeconds(seconds: number, limit: number): string {

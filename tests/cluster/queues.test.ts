@@ -46,7 +46,7 @@ describe("ha-celery queues, with a real broker", () => {
       consumers: 1,
       online: 1,
       copies: 1,
-      ratesUnknown: "no worker of pool mail-workers that has started serves metrics",
+      ratesUnknown: "worker pool mail-workers: no worker that has started serves metrics",
     });
     assert.ok(leader);
     assert.equal((await row("audit"))?.consumers, 0);

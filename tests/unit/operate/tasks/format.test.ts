@@ -24,7 +24,7 @@ describe("tasks in a terminal", () => {
       text,
       /shop\.mail +│ mail +│ 610 +│ 2\.0 +│ 4, 3 rejected │ 3 +│ 12 ms \/ 1\.3 s \/ > 30 min +│ - /,
     );
-    assert.match(text, /mail │ mail +│ 3 +│ 5 of 6 │ 12/);
+    assert.match(text, /mail +│ mail +│ 3 +│ 5 of 6 │ 12/);
   });
 
   it("say why tasks of a pool are missing", () => {
@@ -40,7 +40,7 @@ describe("tasks in a terminal", () => {
     assert.match(text, /since each worker started\nno tasks\n/);
     assert.match(text, /pool mail: no worker that has started serves metrics: docs\/reference\/metrics\.md/);
     assert.match(text, /pool bulk: no worker answers\. .*port-forward/);
-    assert.match(text, /bulk │ mail +│ 0 of 3 answer │ - +│ -/);
+    assert.match(text, /bulk +│ mail +│ 0 of 3 answer │ - +│ -/);
   });
 
   it("have durations in the unit that fits", () => {

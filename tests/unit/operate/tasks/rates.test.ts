@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { colorsFor } from "../../../../operate/colors";
-import { formatQueues } from "../../../../operate/queues/format";
+import { detailsOf } from "../../../../operate/queues/details";
+import { formatQueue, formatQueues } from "../../../../operate/queues/format";
+import { whyItGrows } from "../../../../operate/queues/growth";
 import type { QueueRow } from "../../../../operate/queues/read";
 import type { WorkloadStatus } from "../../../../operate/status/model";
 import { formatStatus } from "../../../../operate/status/format";
@@ -82,7 +84,9 @@ describe("the rates of a queue", () => {
     const window = new RateWindow();
     add(window, 0, { a: [1, { succeeded: 10 }], b: [1, { succeeded: 10 }] });
     add(window, 4, { a: [1, { succeeded: 14 }], b: undefined });
-    assert.deepEqual(window.ratesOf("mail"), { ratesUnknown: "1 of 2 workers of pool mail do not answer" });
+    assert.deepEqual(window.ratesOf("mail"), {
+      ratesUnknown: "worker pool mail: 1 of 2 workers do not answer",
+    });
     add(window, 8, { a: [1, { succeeded: 18 }], b: [1, { succeeded: 34 }] });
     assert.deepEqual(window.ratesOf("mail"), { rates: { seconds: 8, out: 4 } });
   });
@@ -130,8 +134,8 @@ describe("the rates of a queue", () => {
     add(window, 2, {}, { workloads });
     const unknown = ["mail", "bulk", "dead-letters"].map((queue) => window.ratesOf(queue).ratesUnknown);
     assert.deepEqual(unknown, [
-      "no worker of pool mail that has started serves metrics",
-      "pool bulk has no workers",
+      "worker pool mail: no worker that has started serves metrics",
+      "worker pool bulk has no workers",
       "no worker pool reads it",
     ]);
   });
@@ -150,6 +154,56 @@ describe("the rates of a queue", () => {
     add(window, 0, { a: [1, { succeeded: 0 }] });
     add(window, 600, { a: [1, { succeeded: 900 }] });
     assert.match(window.ratesOf("mail").ratesUnknown ?? "", /only once/);
+  });
+});
+
+describe("why a queue grows", () => {
+  const busy = (name: string, busySlots: number, prefetched = 0): WorkloadStatus => ({
+    ...pool({}),
+    ...{ name, ready: 1, wanted: 1 },
+    processes: [
+      {
+        ...{ pod: `${name}-x`, runningSeconds: 90, answers: true, consuming: true },
+        ...{ slots: 2, busy: busySlots, prefetched },
+      },
+    ],
+  });
+  const rates = { seconds: 20, in: 4.1, out: 2 };
+  const grows = { ...row("mail", 300), rates };
+  const flow = "4.1 tasks/s in, 2.0/s out";
+
+  it("is that all slots are busy, also of several pools, or that pods are missing", () => {
+    assert.equal(whyItGrows(grows, [busy("mail", 2)]), `2 of 2 slots busy, ${flow}: add workers`);
+    assert.equal(whyItGrows(grows, [busy("mail", 1, 5)]), `1 of 2 slots busy, ${flow}: add workers`);
+    assert.equal(whyItGrows(grows, [busy("a", 2), busy("b", 0)]), `2 of 4 slots busy, ${flow}`);
+    assert.equal(
+      whyItGrows(grows, [{ ...busy("mail", 2), wanted: 3 }]),
+      `2 of 2 slots busy, ${flow}: 1 of 3 pods of worker pool mail are ready`,
+    );
+  });
+
+  it("is not said of one that does not grow, has no consumer, or whose workers report nothing", () => {
+    const pools = [busy("mail", 2)];
+    assert.equal(whyItGrows({ ...grows, rates: { ...rates, in: 2.04 } }, pools), undefined);
+    assert.equal(whyItGrows({ ...grows, rates: { seconds: 2, out: 2 } }, pools), undefined);
+    assert.equal(whyItGrows({ ...grows, ready: 0 }, pools), undefined);
+    assert.equal(whyItGrows({ ...grows, consumers: 0 }, pools), undefined);
+    assert.equal(whyItGrows(grows, [pool({})]), undefined);
+  });
+
+  it("is part of the status and of its text, and of queues", () => {
+    const window = new RateWindow();
+    const workloads = [busy("mail", 2)];
+    add(window, 0, { "mail-x": [1, { succeeded: 0 }] }, { workloads, queues: [row("mail", 100)] });
+    add(window, 20, { "mail-x": [1, { succeeded: 40 }] }, { workloads, queues: [row("mail", 142)] });
+    const queues = window.addTo([row("mail", 142)]);
+    const why = `2 of 2 slots busy, ${flow}: add workers`;
+    assert.equal(queues[0]?.growsBecause, why);
+    const status = formatStatus({ ...statusOf(HEALTHY), queues }, colorsFor({}, {}));
+    for (const text of [formatQueues({ queues, delayed: 0 }), status])
+      assert.ok(text.includes(`\nqueue mail grows: ${why}\n`), text);
+    const details = detailsOf({ name: "mail" }, []);
+    assert.ok(formatQueue({ ...details, rates, growsBecause: why }).includes(`over 20 s; it grows: ${why}`));
   });
 });
 
@@ -173,7 +227,7 @@ describe("rates in text", () => {
         text.includes(
           [
             "rates: over 3 s, from the metrics of the workers; for in/s: --over 20s",
-            "no rates of bulk, eu: 1 of 1 workers of pool bulk do not answer",
+            "no rates of bulk, eu: worker pool bulk: 1 of 1 workers do not answer",
             "delayed tasks: 3",
           ].join("\n"),
         ),
@@ -186,6 +240,6 @@ describe("rates in text", () => {
     const json = JSON.parse(JSON.stringify(queues)) as Record<string, unknown>[];
     assert.deepEqual(json[0]?.rates, { seconds: 2.8, out: 5 });
     assert.equal("rates" in (json[1] ?? {}), false);
-    assert.equal(json[1]?.ratesUnknown, "1 of 1 workers of pool bulk do not answer");
+    assert.equal(json[1]?.ratesUnknown, "worker pool bulk: 1 of 1 workers do not answer");
   });
 });
