@@ -1,5 +1,6 @@
 import type { BrokerStatus, InstallationStatus, NodeStatus, WorkloadStatus } from "../status/model";
 import { type Difference, difference, flipped, paired } from "./difference";
+import { problemChanges } from "./problemChanges";
 import { queueChanges } from "./queueChanges";
 
 /**
@@ -11,17 +12,13 @@ export function differences(
   after: InstallationStatus,
   known: InstallationStatus["queues"] = before.queues,
 ): Difference[] {
-  const causes = [
+  return [
     ...paired(before.nodes, after.nodes, ({ name }) => name, nodeChanges),
     ...paired(before.brokers, after.brokers, ({ pod }) => pod, brokerChanges),
     ...queueChanges(before, after, known),
     ...paired(before.workloads, after.workloads, ({ name }) => name, workloadChanges),
+    ...problemChanges(before, after),
   ];
-  // A problem often repeats what has changed, and adds figures.
-  const news = problemChanges(before, after).filter(
-    ({ text }) => !causes.some((cause) => text.startsWith(cause.text)),
-  );
-  return [...causes, ...news];
 }
 
 function nodeChanges(name: string, before?: NodeStatus, after?: NodeStatus): Difference[] {
@@ -94,35 +91,17 @@ function alarmChanges(
 }
 
 function workloadChanges(name: string, before?: WorkloadStatus, after?: WorkloadStatus): Difference[] {
-  const title = `${(after ?? before)?.kind} ${name}`;
-  if (!before || !after)
-    return [difference("workload", "neutral", `${title} was ${after ? "added" : "removed"}`)];
-  const scaled =
-    before.wanted === after.wanted
-      ? []
-      : [difference("workload", "neutral", `${title} was scaled from ${before.wanted} to ${after.wanted}`)];
+  const kind = (after ?? before)?.kind ?? "worker pool";
+  const title = `${kind} ${name}`;
+  const told = (mood: Difference["mood"], text: string) => difference(kind, mood, text);
+  if (!before || !after) return [told("neutral", `${title} was ${after ? "added" : "removed"}`)];
   const lost = after.ready < after.wanted && after.ready < before.ready;
   const complete = after.ready >= after.wanted && before.ready < before.wanted;
   return [
-    ...scaled,
-    ...(lost
-      ? [difference("workload", "bad", `${title}: ${after.ready} of ${after.wanted} pods are ready`)]
-      : []),
-    ...(complete ? [difference("workload", "good", `${title}: all ${after.wanted} pods are ready`)] : []),
-  ];
-}
-
-/** The same problem may have other figures, such as seconds, in each status. Names keep their digits. */
-const kindOf = ({ text }: { readonly text: string }): string =>
-  text.replace(/(?<![\w.-])\d+(?![\w.-])/g, "#");
-
-function problemChanges(before: InstallationStatus, after: InstallationStatus): Difference[] {
-  const added = (from: InstallationStatus, to: InstallationStatus) => {
-    const known = new Set(from.problems.map(kindOf));
-    return to.problems.filter((problem) => !known.has(kindOf(problem)));
-  };
-  return [
-    ...added(before, after).map(({ text }) => difference("problem", "bad", text)),
-    ...added(after, before).map(({ text }) => difference("problem", "good", `solved: ${text}`)),
+    ...(before.wanted === after.wanted
+      ? []
+      : [told("neutral", `${title} was scaled from ${before.wanted} to ${after.wanted}`)]),
+    ...(lost ? [told("bad", `${title}: ${after.ready} of ${after.wanted} pods are ready`)] : []),
+    ...(complete ? [told("good", `${title}: all ${after.wanted} pods are ready`)] : []),
   ];
 }

@@ -1,9 +1,11 @@
+import type { WorkloadStatus } from "../status/model";
+
 /** A difference between two statuses. */
 export interface Change {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly about:
-    "node" | "broker" | "leader" | "queue" | "workload" | "dead letters" | "problem" | "cluster";
+    "node" | "broker" | "leader" | "queue" | WorkloadStatus["kind"] | "dead letters" | "problem" | "cluster";
   /** "bad" if something was lost, "good" if it is back. */
   readonly mood: "bad" | "good" | "neutral";
   readonly text: string;

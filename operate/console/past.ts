@@ -2,7 +2,8 @@ import type { InstallationStatus } from "../status/model";
 import { differences } from "./changes";
 import type { Change, Difference } from "./difference";
 import { deadLetterChange } from "./queueChanges";
-import { HISTORY_MS, record, type Sample } from "./history";
+import { GAP_MS, HISTORY_MS, record, type Sample } from "./history";
+import { type Begins, beginsAfter } from "./problemChanges";
 
 /** One attempt to read the status, or what else becomes known. */
 export type Observation =
@@ -31,6 +32,8 @@ export interface Past {
   readonly samples: readonly Sample[];
   /** The oldest first. */
   readonly changes: readonly Change[];
+  /** Since when there are the problems of the last status. */
+  readonly begins: Begins;
 }
 
 export const NOTHING: Past = {
@@ -39,6 +42,7 @@ export const NOTHING: Past = {
   failing: undefined,
   samples: [],
   changes: [],
+  begins: {},
 };
 
 /** So many changes are kept at most, so that a broken installation does not fill the memory. */
@@ -63,12 +67,14 @@ export function observe(past: Past, observation: Observation): Past {
     return { ...past, changes, failing: { ...observation.failure, since } };
   }
   const { status } = observation;
+  const before = past.last && at - past.last.at <= GAP_MS ? past.last.at : undefined;
   return {
     last: { at, status },
     queues: status.queues ?? past.queues,
     failing: undefined,
     samples: record(past.samples, at, status),
     changes,
+    begins: beginsAfter(past.begins, status.problems, at, before),
   };
 }
 

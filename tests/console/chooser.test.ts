@@ -92,6 +92,7 @@ describe("the chooser of the console", function () {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "lab/rabbit" }).waitFor();
+    await hasText(page.locator("button:focus"), "Switch …");
     await hasTitle(page, /✕ \d problems? lab\/rabbit/);
     await hasText(page.locator(".who"), "context staging");
     await hasText(page.getByRole("navigation").locator("[aria-current=page]"), /^Changes/);

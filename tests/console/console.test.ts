@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
 import { hasCount, hasText, hasTitle, openBrowser, type Shown, show } from "./browser";
 import { BROKEN, change, EMPTY, HEALTHY, NODE_LOST, SILENT_BROKERS, statusOf } from "./installations";
-import { broken, failed, nodeOff, NOW, quiet } from "./recordings";
+import { broken, failed, nodeLost, nodeOff, NOW, quiet, record } from "./recordings";
 
 const REFUSED = "The status cannot be read: connect ECONNREFUSED 10.0.0.1:443";
 
@@ -40,7 +40,7 @@ const SEEN: Readonly<Record<string, { problem: string; cure: string; place: stri
     text: "128 dead letters, the oldest for 3 days",
   },
   "expired certificate": {
-    problem: "the certificate of the brokers expired on 2026-11-29T12:20:11.000Z, so new connections fail",
+    problem: "the certificate of the brokers expired on Nov 29, 2026, 13:20:11, so new connections fail",
     cure: "docs/how-to/tls.md#renew-your-own-certificate",
     place: ".queue-row:has-text('orders')",
     text: "no consumer",
@@ -137,6 +137,35 @@ describe("the page of the console", function () {
     await hasText(page.locator(".changes").first(), "node pool-b-x9qd is not ready");
   });
 
+  it("says since when there is a problem, in the zone of the reader", async () => {
+    let page = await open(nodeLost());
+    const problem = page.locator(".problems div", { hasText: "mq-1 is a member that is not running" });
+    await hasText(problem, /not running, since 13:34:06, 50 s ago$/);
+    assert.equal(
+      await problem.locator("time").getAttribute("title"),
+      "Nov 29, 2026, 13:34:06 Europe/Berlin, 2026-11-29T12:34:06.000Z",
+    );
+    await page.getByRole("link", { name: /^Queues/ }).click();
+    await hasText(page.locator(".verdict"), /silent for 74 s[^.]*, since 13:34:06, 50 s ago\. All problems/);
+    await shown?.close();
+    page = await open(record({ before: 60, installation: NODE_LOST }));
+    await hasText(page.locator(".problems").first(), "not running, since 13:33:56 or earlier, 60 s ago");
+  });
+
+  it("tells each change once, without durations that stand still", async () => {
+    const page = await open(nodeOff(), "#changes");
+    await page.locator(".changes li").first().waitFor();
+    const texts = await page.locator(".changes li").allInnerTexts();
+    for (const part of ["solved", "silent", "is not ready on", "copies online"])
+      assert.deepEqual(
+        texts.filter((text) => text.includes(part)),
+        [],
+      );
+    assert.equal(texts.filter((text) => text.includes("worker pool mail")).length, 2);
+    await hasText(page.locator(".lanes"), /worker pool/);
+    assert.doesNotMatch(await page.locator("main").innerText(), /workload/);
+  });
+
   it("shows changes on one time axis with the rates, the newest first", async () => {
     const page = await open(nodeOff(), "#changes");
     await page.locator(".changes li").first().waitFor();
@@ -195,6 +224,18 @@ describe("the page of the console", function () {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "queue-3", exact: true }).waitFor();
     await hasText(page.locator("[aria-current=true]"), /^queue-3$/);
+  });
+
+  it("keeps the focus when another view opens, with the keyboard alone", async () => {
+    const page = await open(broken(BROKEN["full dead letters"] ?? HEALTHY));
+    for (const view of ["Queues", "Tasks", "Drills", "Changes", "Overview"]) {
+      await page.getByRole("navigation").getByRole("link", { name: view }).press("Enter");
+      await hasText(page.locator("nav [aria-current=page]"), view);
+      await hasText(page.locator(":focus"), new RegExp(view));
+    }
+    await page.getByRole("link", { name: "Look into them here" }).press("Enter");
+    await hasText(page.locator("main h2:focus"), "Dead letters");
+    (shown?.errors as string[]).length = 0; // This recording has no dead letters, tasks and drills to read.
   });
 
   it("keeps the last state while the cluster does not answer, says since when, and goes on", async () => {

@@ -117,7 +117,9 @@ describe("dead letters in the console", function () {
     await page.keyboard.type("29");
     await page.keyboard.press("Enter");
     await page.getByText("Replayed 28 of 29 selected dead letters, 0 were not selected").waitFor();
-    await page.getByText(/shop\.reports\.daily\[e93d0000.*\] stays: it expired at 2026-11-29/).waitFor();
+    await page
+      .getByText(/shop\.reports\.daily\[e93d0000.*\] stays: it expired at Nov 29, 2026, 01:00:00/)
+      .waitFor();
     await page.getByRole("heading", { name: "1 dead letter", exact: true }).waitFor();
     assert.equal(ids("mail")?.length, 25);
     assert.deepEqual(ids("orders")?.length, 3);
@@ -153,6 +155,14 @@ describe("dead letters in the console", function () {
     await page.getByText("it killed its worker, or exceeded the pool's time limit").waitFor();
     await page.getByText("gen7@shop-web-0").waitFor();
     await hasText(page.getByRole("region", { name: "Arguments as text" }), /\(48207,\)/);
+    // The heading has the focus, because the link that led here is gone.
+    await hasText(page.locator("h2:focus"), "shop.orders.invoice");
+    const died = page.locator(".facts time").first();
+    await hasText(died, /^Nov 26, 2026, 13:34:56$/);
+    assert.equal(
+      await died.getAttribute("title"),
+      "Nov 26, 2026, 13:34:56 Europe/Berlin, 2026-11-26T12:34:56.000Z",
+    );
     await page.getByRole("button", { name: "Replay this dead letter …" }).click();
     await page.getByRole("dialog", { name: "Replay shop.orders.invoice?" }).waitFor();
     await page.getByLabel("Type the number of dead letters").fill("1");
@@ -175,7 +185,10 @@ describe("dead letters in the console", function () {
     await page.getByRole("button", { name: "Replay this dead letter …" }).click();
     const dialog = page.getByRole("dialog", { name: "Replay shop.reports.daily?" });
     await hasText(dialog, /It is published to its own queue reports of shop\/mq/);
-    await hasText(dialog, /It expired at 2026-11-29.* unless you check “Also run tasks that have expired”/);
+    await hasText(
+      dialog,
+      /It expired on Nov 29, 2026, 01:00:00, so it stays.* unless you check “Also run tasks that have expired”/,
+    );
     await page.getByLabel("Type the number of dead letters").fill("1");
     await page.keyboard.press("Enter");
     const banner = page.locator(".banner:focus");

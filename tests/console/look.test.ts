@@ -6,10 +6,11 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
 import { REPOSITORY } from "../../local/paths";
 import { accessibilityProblems } from "./axe";
-import { openBrowser, type Shown, show } from "./browser";
+import { hasCount, openBrowser, type Shown, show } from "./browser";
 import { BROKEN, HEALTHY, SILENT_BROKERS } from "./installations";
 import { picture } from "./pictures";
 import { broken, failed, nodeLost, nodeOff, quiet } from "./recordings";
+import { MEASURED, tasksQuery } from "./taskRecordings";
 
 const SITE = join(REPOSITORY, "operate/console/site");
 const LARGEST_COMPRESSED = 200_000;
@@ -62,6 +63,32 @@ describe("the look of the console", function () {
       const width = await page.evaluate("document.documentElement.scrollWidth");
       assert.ok(Number(width) <= 320, `${view}: ${width}`);
       await shown?.close();
+    }
+  });
+
+  it("shows all columns of its tables on a phone, each cell with its title", async () => {
+    for (const [past, view] of [
+      [quiet(), "#queues"],
+      [quiet(MEASURED), "#tasks"],
+    ] as const) {
+      shown = await show(browser, past, { viewport: { width: 360, height: 740 } }, view, {
+        queries: { tasks: tasksQuery(MEASURED) },
+      });
+      const { page } = shown;
+      await page.locator("tbody tr").first().waitFor();
+      const [cells, cut, titles] = await page.evaluate<[number, number, number]>(`(() => {
+        const cells = [...document.querySelectorAll("tbody th, tbody td")];
+        return [
+          cells.length,
+          cells.filter((cell) => cell.getBoundingClientRect().right > 350 || cell.scrollWidth > cell.clientWidth).length,
+          cells.filter((cell) => cell.dataset.title).length,
+        ];
+      })()`);
+      assert.ok(cells > 20);
+      assert.deepEqual([cut, titles], [0, cells], view);
+      assert.deepEqual(await accessibilityProblems(page), []);
+      await hasCount(page.getByRole("cell", { name: "130" }), view === "#queues" ? 1 : 0);
+      await shown.close();
     }
   });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import type { Past } from "../../operate/console/past";
 import { UserError } from "../../operate/errors";
 import { accessibilityProblems } from "./axe";
 import { hasCount, hasText, openBrowser, type Shown, show } from "./browser";
-import { BROKEN, change, HEALTHY, type Installation } from "./installations";
-import { quiet } from "./recordings";
+import { BROKEN, change, changed, HEALTHY, type Installation } from "./installations";
+import { growing, quiet } from "./recordings";
 
 const { queues = [] } = HEALTHY.observed;
 const FULL = BROKEN["full dead letters"] ?? HEALTHY;
@@ -34,9 +35,9 @@ describe("queues in the console", function () {
 
   async function open(
     view: string,
-    { installation = HEALTHY, changes = true, width = 1280 }: OpenOptions = {},
+    { installation = HEALTHY, past, changes = true, width = 1280 }: OpenOptions = {},
   ): Promise<Page> {
-    shown = await show(browser, quiet(installation), { viewport: { width, height: 900 } }, view, {
+    shown = await show(browser, past ?? quiet(installation), { viewport: { width, height: 900 } }, view, {
       writes: changes
         ? {
             "queues/purge": async ({ queue }) => {
@@ -120,9 +121,29 @@ describe("queues in the console", function () {
     await hasText(page.locator(".detail"), "read by worker pool mail: 0 of 3 ready");
     const row = page.getByRole("row").filter({ hasText: "mail" });
     await hasText(row, /shrinks/);
+    // No green mark: nobody runs what leaves the queue.
+    await hasCount(row.locator(".shrinks"), 0);
     await hasCount(row.getByText("empty in"), 0);
     // After the charts, so that it is not the first thing in the card.
     await hasCount(page.locator(".detail .chart ~ .actions").getByRole("button", { name: /^Purge/ }), 1);
+  });
+
+  it("say why they grow, in the words of the command", async () => {
+    const page = await open("", { past: growing() });
+    const why = "2 of 2 slots busy, 4.1 tasks/s in, 2.0/s out: add workers";
+    await hasText(page.locator(".queue-row:has-text('mail')"), /grows 2\.1\/s/);
+    await hasText(page.locator(".queue-row:has-text('mail')"), why);
+    await hasCount(page.locator(".growth"), 1);
+    await page.getByRole("link", { name: "mail", exact: true }).click();
+    await hasText(page.locator(".detail"), why);
+    assert.deepEqual(await accessibilityProblems(page), []);
+  });
+
+  it("say why their rates are unknown", async () => {
+    const ratesUnknown = "worker pool mail: 1 of 3 workers do not answer";
+    const unknown = change(HEALTHY, { queues: changed(queues, "mail", { ratesUnknown }) });
+    const page = await open("#queues/mail", { installation: unknown });
+    await hasText(page.locator(".detail"), `Rates in and out are unknown: ${ratesUnknown}`);
   });
 
   it("fit narrow screens", async () => {
@@ -134,6 +155,8 @@ describe("queues in the console", function () {
 
 interface OpenOptions {
   readonly installation?: Installation;
+  /** Instead of an hour in which nothing happens. */
+  readonly past?: Past;
   readonly changes?: boolean;
   readonly width?: number;
 }

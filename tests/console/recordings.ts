@@ -1,5 +1,6 @@
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import { NOTHING, type Observation, observe, type Past } from "../../operate/console/past";
+import { whyItGrows } from "../../operate/queues/growth";
 import { change, changed, HEALTHY, type Installation, NODE_LOST, statusOf } from "./installations";
 
 /** The moment at which every recording ends. */
@@ -107,3 +108,22 @@ export const quiet = (installation = HEALTHY): Past => record({ before: 3600, in
 /** The installation after an hour in which it was healthy. */
 export const broken = (installation: Installation): Past =>
   record({ before: 3600, installation: HEALTHY }, { before: 600, installation });
+
+/** The only worker of a pool is ready, but too slow. */
+export function growing(): Past {
+  const process = { pod: "mail-6d5f8c7b9-2xkqp", runningSeconds: 86_400, answers: true, consuming: true };
+  const workloads = changed(observed.workloads, "mail", {
+    ...{ ready: 1, wanted: 1 },
+    processes: [{ ...process, slots: 2, busy: 2, prefetched: 2 }],
+  });
+  const queues = observed.queues?.map((queue) => {
+    if (queue.name !== "mail") return queue;
+    const row = { ...queue, ready: 0, unacknowledged: 4, rates: { seconds: 20, in: 4.1, out: 2 } };
+    return { ...row, growsBecause: whyItGrows({ ...row, ready: 1 }, workloads) };
+  });
+  const extra = (queue: string, before: number) => (queue === "mail" ? 2.1 * (900 - before) : 0);
+  return record(
+    { before: 3600, installation: HEALTHY },
+    { before: 900, installation: change(HEALTHY, { queues, workloads }), extra },
+  );
+}

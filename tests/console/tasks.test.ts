@@ -75,10 +75,10 @@ describe("tasks in the console", function () {
     const silent = new TaskWindow();
     let page = await open(HEALTHY, "#tasks", {}, silent);
     await page.getByText("No worker reports its tasks").waitFor();
-    await page.getByText("Pool mail: no worker that has started serves metrics").waitFor();
+    await page.getByText("Worker pool mail: no worker that has started serves metrics").waitFor();
     await shown.close();
     page = await open(UNREADABLE, "#tasks", {}, silent);
-    await page.getByText("Pool orders: no worker answers").waitFor();
+    await page.getByText("Worker pool orders: no worker answers").waitFor();
     await shown.close();
     silent.add(NOW, new Map([["a", workerPage(1, { succeeded: 3 })]]));
     page = await open(MEASURED, "#tasks", {}, silent);

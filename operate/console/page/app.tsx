@@ -8,6 +8,7 @@ import { type Connection, type Link, useConnection, useNow } from "./connection"
 import { Drills } from "./drills";
 import { EMBEDDED } from "./embeddedData";
 import { Flow } from "./flow";
+import { useViewFocus } from "./focus";
 import { useHash } from "./hash";
 import { ExportedLetters } from "./exportedLetters";
 import { Letters } from "./letters";
@@ -48,6 +49,7 @@ export function App() {
   const options = past.last && installationOptions(past.last.status);
   useTitle(past.last?.status, old);
   useAddress(past.last?.status);
+  useViewFocus(view, chosen);
   return (
     <>
       <Header connection={connection} view={view} />

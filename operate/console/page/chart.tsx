@@ -147,7 +147,7 @@ export function Chart(props: ChartProps) {
 }
 
 export const TimeAxis = ({ span }: { span: Span }) => (
-  <div class="x-axis" aria-hidden="true">
+  <div class="x-axis times" aria-hidden="true">
     {timeTicks(span, 6).map((at) => (
       <span key={at} style={{ left: `${positionIn(span, at) * 100}%` }}>
         {shortClock(at)}

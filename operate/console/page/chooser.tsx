@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { InstallationName } from "../../cluster/installation";
 import type { Choice } from "../installations";
 import { addressOf } from "./choice";
+import { rememberSwitch, takeSwitch } from "./focus";
 import { Icon, State } from "./parts";
 import { useAnswer } from "./requests";
 
@@ -18,9 +19,14 @@ interface ChooserProps {
 /** Switches to another installation, of this context or of another one. */
 export function Chooser(props: ChooserProps) {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  // The button that led here, as if the page had stayed.
+  useEffect(() => {
+    if (takeSwitch()) button.current?.focus();
+  }, []);
   return (
     <>
-      <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button ref={button} type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         Switch …
       </button>
       {isOpen && <ChooserDialog {...props} close={() => setOpen(false)} />}
@@ -101,7 +107,10 @@ function ContextInstallations({ context, shown, view }: ChooserProps & { readonl
             <a
               href={addressOf({ context, namespace, name }, view)}
               aria-current={isShown ? "page" : undefined}
-              onClick={({ currentTarget }) => currentTarget.closest("dialog")?.close()}
+              onClick={({ currentTarget }) => {
+                if (!isShown) rememberSwitch();
+                currentTarget.closest("dialog")?.close();
+              }}
             >
               {namespace}/{name}
             </a>

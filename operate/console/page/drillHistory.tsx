@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { DrillRecord, Outcome } from "../../drill/record/record";
-import { State, TableRegion, type Tone } from "./parts";
+import { State, type Tone } from "./parts";
 import { useAnswer } from "./requests";
+import { TableRegion } from "./tableRegion";
 import { dateAndTime } from "./time";
 
 /** The scenes below must stay in sight. */

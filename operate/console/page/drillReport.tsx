@@ -16,7 +16,8 @@ import type { Change } from "../difference";
 import type { Series } from "../history";
 import { Chart, Legend, type Line, type Shade } from "./chart";
 import { DrillEvents, milliseconds, SecondsAxis } from "./drillEvents";
-import { Icon, State, TableRegion, type Tone } from "./parts";
+import { Icon, State, type Tone } from "./parts";
+import { TableRegion } from "./tableRegion";
 import { dateAndTime } from "./time";
 import { Lane } from "./timeline";
 

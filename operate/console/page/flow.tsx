@@ -6,7 +6,7 @@ import { count, counted } from "../format";
 import { depths, rateOf, type Sample } from "../history";
 import type { Past } from "../past";
 import { Sparkline } from "./chart";
-import { Rate, State } from "./parts";
+import { Growth, Rate, State } from "./parts";
 
 /** More would hide the nodes below them. */
 const SHOWN = 8;
@@ -136,6 +136,7 @@ function QueueRow({
           <span class="hint">rate unknown</span>
         )}
       </span>
+      {known && <Growth queue={queue} rate={rate} />}
     </div>
   );
 }
@@ -165,7 +166,7 @@ function Pools({ workloads }: { workloads: readonly WorkloadStatus[] }) {
   const pools = workloads.filter(({ kind }) => kind !== "beat");
   return (
     <div class="flow-part">
-      <h3>Workers</h3>
+      <h3>Worker pools</h3>
       {pools.map((pool) => (
         <Workload key={pool.name} {...pool} />
       ))}

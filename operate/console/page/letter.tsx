@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstallationStatus } from "../../status/model";
 import { bytes } from "../format";
@@ -7,7 +8,7 @@ import { isReplay, LetterActions } from "./letterActions";
 import { letterCommand, reasonText } from "./letterWords";
 import { Command, State } from "./parts";
 import { useAnswer } from "./requests";
-import { clock } from "./time";
+import { HeaderTime, When } from "./when";
 
 interface LetterProps {
   readonly id: string;
@@ -54,14 +55,14 @@ export function Letter({ id, status, session, done }: LetterProps) {
             done={changed}
           />
           <dl class="facts">
-            <Fact
-              name="died"
-              value={letter.diedAt && `${letter.diedAt.slice(0, 10)} ${clock(Date.parse(letter.diedAt))}`}
-            />
+            <Fact name="died" value={letter.diedAt && <When at={Date.parse(letter.diedAt)} />} />
             <Fact name="from queue" value={letter.queue} />
             <Fact name="deaths" value={String(letter.deaths)} />
             <Fact name="replayed" value={String(letter.replays)} />
-            <Fact name="expires" value={letter.expires ?? "never"} />
+            <Fact
+              name={letter.expired > 0 ? "expired" : "expires"}
+              value={letter.expires === undefined ? "never" : <HeaderTime time={letter.expires} />}
+            />
             <Fact name="size" value={bytes(letter.bytes)} />
           </dl>
           <Json title="Arguments" value={[letter.args, letter.kwargs].filter(Boolean).join("\n")} />
@@ -75,7 +76,7 @@ export function Letter({ id, status, session, done }: LetterProps) {
   );
 }
 
-const Fact = ({ name, value = "unknown" }: { name: string; value?: string }) => (
+const Fact = ({ name, value = "unknown" }: { name: string; value?: ComponentChildren }) => (
   <div>
     <dt>{name}</dt>
     <dd>{value}</dd>

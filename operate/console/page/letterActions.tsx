@@ -9,6 +9,7 @@ import { Consent } from "./consent";
 import { letterCommand } from "./letterWords";
 import { Command, Icon } from "./parts";
 import { requestChange } from "./requests";
+import { HeaderTime, WithTimes } from "./when";
 
 /** Letters that were read, as a change must name them. */
 export interface Seen {
@@ -110,9 +111,13 @@ function LetterConsent({ action, selection, seen, only, status, session, done, c
     >
       {seen.expired > 0 && !ignoreExpires && (
         <p>
-          {only
-            ? `It expired at ${only.expires}, so it stays`
-            : `${count(seen.expired)} have expired and stay`}
+          {only?.expires === undefined ? (
+            `${count(seen.expired)} have expired and stay`
+          ) : (
+            <>
+              It expired on <HeaderTime time={only.expires} />, so it stays
+            </>
+          )}
           , unless you check “{CONTROLS.ignoreExpires}”.
         </p>
       )}
@@ -162,7 +167,7 @@ export function OutcomeBanner({ outcome, close }: { outcome: Outcome; close: () 
                 <strong>
                   {task}[{id}]
                 </strong>{" "}
-                stays: {why}
+                stays: <WithTimes text={why} />
               </li>
             ))}
             {kept.length > MOST_KEPT && <li>{count(kept.length - MOST_KEPT)} more stay.</li>}

@@ -9,9 +9,11 @@ import { Letter } from "./letter";
 import { LetterActions, OutcomeBanner } from "./letterActions";
 import { LetterFilters } from "./letterFilters";
 import { letterCommand } from "./letterWords";
-import { Command, State, TableRegion } from "./parts";
+import { Command, State } from "./parts";
 import { ask } from "./requests";
+import { TableRegion } from "./tableRegion";
 import { ago, clock } from "./time";
+import { When } from "./when";
 
 interface LettersProps {
   readonly status: InstallationStatus;
@@ -171,13 +173,7 @@ function LetterTable({ listing: { letters, selected }, now }: { listing: Listing
               </td>
               <td>{reason ?? "unknown"}</td>
               <td>{queue ?? "unknown"}</td>
-              <td>
-                {diedAt === undefined ? (
-                  "unknown"
-                ) : (
-                  <time dateTime={new Date(diedAt).toISOString()}>{ago(diedAt, now)}</time>
-                )}
-              </td>
+              <td>{diedAt === undefined ? "unknown" : <When at={diedAt} text={ago(diedAt, now)} />}</td>
               <td class="number">
                 {deaths}
                 {replays > 0 && <span class="hint below">replayed {replays}×</span>}

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import type { QueueStatus } from "../../status/model";
 import { describeEnd, describeRate, trendOf } from "../format";
 
 export type Tone = "good" | "warn" | "bad" | "info" | "quiet";
@@ -86,13 +87,6 @@ export function Meter({ label, share, text, limit = "of the way to the alarm", c
   );
 }
 
-/** A table that is scrolled, also with the keyboard, where it is wider than the page. */
-export const TableRegion = ({ of, children }: { of: string; children: ComponentChildren }) => (
-  <div class="scroll" tabIndex={0} role="region" aria-label={`Table of ${of}`}>
-    {children}
-  </div>
-);
-
 const COPIED_MS = 1_500;
 
 /** A command with a button that copies it. */
@@ -121,17 +115,27 @@ export function Command({ text }: { text: string }) {
 interface RateProps {
   readonly depth: number;
   readonly rate: number | undefined;
-  /** Consumers of the queue. Without any, nothing empties it, and a forecast would be wrong. */
+  /** Consumers of the queue. Unless there are some, no worker empties it, and a forecast would be wrong. */
   readonly consumers: number | undefined;
 }
 
 /** How fast a queue grows or shrinks, and when it will be empty. */
 export function Rate({ depth, rate, consumers }: RateProps) {
-  const end = consumers === 0 ? undefined : describeEnd(depth, rate);
+  const trend = trendOf(rate);
+  const isRead = consumers !== undefined && consumers > 0;
+  const end = isRead ? describeEnd(depth, rate) : undefined;
   return (
-    <span class={`rate ${trendOf(rate)}`}>
+    // What leaves a queue that nobody reads was deleted or moved, which is no good news.
+    <span class={`rate ${trend === "shrinks" && !isRead ? "" : trend}`}>
       {describeRate(rate)}
       {end !== undefined && <span class="hint">{end}</span>}
     </span>
   );
+}
+
+/** Why a queue grows, as the command says it. */
+export function Growth({ queue: { growsBecause }, rate }: { queue: QueueStatus; rate: number | undefined }) {
+  // Both cover about 20 s, but not the same ones.
+  const isOver = trendOf(rate) === "shrinks" || trendOf(rate) === "steady";
+  return growsBecause === undefined || isOver ? null : <p class="growth">{growsBecause}</p>;
 }

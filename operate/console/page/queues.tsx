@@ -10,8 +10,9 @@ import type { Past } from "../past";
 import type { Session } from "../routes";
 import { Chart, Legend, type Line, Sparkline } from "./chart";
 import { EMBEDDED } from "./embeddedData";
-import { Crown, Rate, State, TableRegion } from "./parts";
+import { Crown, Growth, Rate, State } from "./parts";
 import { QueuePurge } from "./queuePurge";
+import { TableRegion } from "./tableRegion";
 import { useTasks } from "./taskAnswers";
 
 /** A filter helps only with a longer list. */
@@ -202,19 +203,22 @@ function Detail({
       : [{ label: "change per second", color: "flow-rate", series: rates(depth) }];
   const span = spanOf(past.samples[0]?.at, now);
   const readers = status.workloads.filter(({ queues }) => queues.includes(name));
-  const oldest = name === DEAD_LETTERS ? status.deadLetters?.oldestSeconds : undefined;
+  const isRead = readers.length > 0;
+  const oldest = name === DEAD_LETTERS ? status.deadLetters?.oldestSeconds : queue.oldestSeconds;
   return (
     <section class="detail" aria-labelledby="detail">
       <div class="title-row">
         <h2 id="detail">{name}</h2>
         <span class="hint">
           {oldest !== undefined && `the oldest for ${durationOf(oldest)}; `}
-          {readers.length > 0
-            ? `read by ${readers.map(describeReader).join(", ")}`
-            : "no worker pool reads it"}
+          {isRead ? `read by ${readers.map(describeReader).join(", ")}` : "no worker pool reads it"}
         </span>
       </div>
       {name === DEAD_LETTERS && <a href="#dead-letters">Look into the dead letters</a>}
+      <Growth queue={queue} rate={rateOf(depth)} />
+      {isRead && queue.ratesUnknown !== undefined && (
+        <p class="hint">Rates in and out are unknown: {queue.ratesUnknown}</p>
+      )}
       <Legend lines={lines} />
       <Chart title={`Tasks in ${name}`} lines={lines} span={span} />
       <Legend lines={speeds} />
@@ -229,9 +233,7 @@ function Detail({
           signed
         />
       )}
-      {name !== DEAD_LETTERS && !EMBEDDED && (
-        <QueuePurge queue={queue} isRead={readers.length > 0} {...{ status, session }} />
-      )}
+      {name !== DEAD_LETTERS && !EMBEDDED && <QueuePurge queue={queue} {...{ isRead, status, session }} />}
     </section>
   );
 }

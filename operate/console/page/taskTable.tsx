@@ -3,7 +3,8 @@ import { durationOf } from "../../cluster/deadLetters";
 import type { TaskReport, TaskRow } from "../../tasks/model";
 import { count, speed } from "../format";
 import { Percentiles } from "./durations";
-import { State, TableRegion } from "./parts";
+import { State } from "./parts";
+import { TableRegion } from "./tableRegion";
 
 /** A filter helps only with a longer list. */
 const FILTER_FROM = 8;

@@ -6,6 +6,7 @@ import { Chart, Legend, type Line } from "./chart";
 import { Icon, type Tone } from "./parts";
 import { signedSpeed } from "./queues";
 import { clock } from "./time";
+import { WithTimes } from "./when";
 
 const TONES: Readonly<Record<Change["mood"], Tone>> = { bad: "bad", good: "good", neutral: "info" };
 
@@ -16,7 +17,9 @@ const LANES: readonly Change["about"][] = [
   "broker",
   "leader",
   "queue",
-  "workload",
+  "worker pool",
+  "beat",
+  "ledger",
   "dead letters",
   "problem",
 ];
@@ -74,7 +77,9 @@ export function Timeline({ past, now }: { past: Past; now: number }) {
                 </time>
                 <Icon tone={TONES[change.mood]} />
                 <span class="about">{change.about}</span>
-                <span>{change.text}</span>
+                <span>
+                  <WithTimes text={change.text} />
+                </span>
               </li>
             ))
             .reverse()}

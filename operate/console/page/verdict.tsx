@@ -1,9 +1,11 @@
 import type { InstallationStatus } from "../../status/model";
 import { byCure, counted, parseCure } from "../format";
 import type { Past } from "../past";
+import { type Begin, type Begins, keyOf } from "../problemChanges";
 import { type Link, useNow } from "./connection";
 import { Command, Icon } from "./parts";
-import { ago, clock } from "./time";
+import { ago, clock, moment } from "./time";
+import { WithTimes, When } from "./when";
 
 interface VerdictProps {
   readonly past: Past;
@@ -21,7 +23,12 @@ export function Verdict({ past, link, ahead, short }: VerdictProps) {
       {link === "lost" && <ConsoleLost />}
       {failing && <Failing past={past} ahead={ahead} />}
       {last && failing?.kind !== "missing" && (
-        <Health status={last.status} current={!failing && link !== "lost"} short={short} />
+        <Health
+          status={last.status}
+          begins={past.begins}
+          current={!failing && link !== "lost"}
+          {...{ ahead, short }}
+        />
       )}
     </section>
   );
@@ -62,17 +69,18 @@ function Failing({ past: { failing, last }, ahead }: { past: Past; ahead: number
   );
 }
 
-function Health({
-  status,
-  current,
-  short,
-}: {
-  status: InstallationStatus;
-  current: boolean;
-  short: boolean;
-}) {
+interface HealthProps {
+  readonly status: InstallationStatus;
+  readonly begins: Begins;
+  readonly current: boolean;
+  readonly ahead: number;
+  readonly short: boolean;
+}
+
+function Health({ status, begins, current, ahead, short }: HealthProps) {
   const { problems } = status;
-  if (problems.length === 0)
+  const [first] = problems;
+  if (!first)
     return (
       <div class={current ? "banner good" : "banner old"}>
         <Icon tone={current ? "good" : "quiet"} />
@@ -89,13 +97,14 @@ function Health({
         <h2>{counted(problems.length, "problem")}</h2>
         {short ? (
           <p>
-            {problems[0]?.text}.{" "}
+            <WithTimes text={first.text} />
+            <Since begin={begins[keyOf(first.text)]} ahead={ahead} />.{" "}
             <a href="#overview">{problems.length === 1 ? "The command" : "All problems"}</a>
           </p>
         ) : (
           <ol class="problems">
             {byCure(problems).map(({ texts, cure }) => (
-              <ProblemItem key={cure} texts={texts} cure={cure} />
+              <ProblemItem key={cure} {...{ texts, cure, begins, ahead }} />
             ))}
           </ol>
         )}
@@ -107,17 +116,42 @@ function Health({
 /** The page has a view that does the same. */
 const DEAD_LETTERS_COMMAND = "npx ha-celery dead-letters ";
 
-function ProblemItem({ texts, cure }: { texts: readonly string[]; cure: string }) {
+interface ProblemItemProps extends Pick<HealthProps, "begins" | "ahead"> {
+  readonly texts: readonly string[];
+  readonly cure: string;
+}
+
+function ProblemItem({ texts, cure, begins, ahead }: ProblemItemProps) {
   const { advice, command } = parseCure(cure);
   return (
     <li>
       {texts.map((text) => (
-        <strong key={text}>{text}</strong>
+        <div key={text}>
+          <strong>
+            <WithTimes text={text} />
+          </strong>
+          <span class="hint">
+            <Since begin={begins[keyOf(text)]} ahead={ahead} />
+          </span>
+        </div>
       ))}
       {advice && <p>{capitalized(advice)}</p>}
       {command !== undefined && <Command text={command} />}
       {command?.startsWith(DEAD_LETTERS_COMMAND) && <a href="#dead-letters">Look into them here</a>}
     </li>
+  );
+}
+
+/** `, since 13:33:26, 90 s ago` */
+function Since({ begin, ahead }: { begin: Begin | undefined; ahead: number }) {
+  const now = useNow(ahead);
+  if (!begin) return null;
+  const { since, orEarlier } = begin;
+  return (
+    <>
+      , since <When at={since} text={moment(since, now)} />
+      {orEarlier && " or earlier"}, {ago(since, now)}
+    </>
   );
 }
 

@@ -40,6 +40,32 @@ describe("what the console knows", () => {
     ]);
   });
 
+  it("knows since when there is a problem, also if brokers do not answer once, and if it has other figures", () => {
+    const text = "mq-1 is a member that is not running";
+    const lost = after(
+      read(0),
+      read(2),
+      read(4, NODE_LOST),
+      read(6, HEALTHY),
+      read(8, NODE_LOST),
+      failed(10),
+    );
+    assert.deepEqual(lost.begins[text], { since: START + 4000, orEarlier: false, seen: START + 8000 });
+    assert.equal(lost.begins["node pool-b-x9qd"]?.since, START + 4000);
+    const mended = after(read(0), read(2, NODE_LOST), read(4), read(60), read(62, NODE_LOST));
+    assert.equal(mended.begins[text]?.since, START + 62_000);
+    assert.deepEqual(after(read(0, NODE_LOST), read(2)).begins[text]?.seen, START);
+    assert.deepEqual(after(read(0, NODE_LOST), read(2), read(60)).begins, {});
+  });
+
+  it("does not know how much earlier a problem began if nobody looked before", () => {
+    const begins = (...observations: Observation[]) =>
+      Object.values(after(...observations).begins).map(({ orEarlier }) => orEarlier);
+    assert.ok(begins(read(0, NODE_LOST)).every((each) => each));
+    assert.ok(begins(read(0), read(90, NODE_LOST)).every((each) => each));
+    assert.ok(begins(read(0), read(5, NODE_LOST)).every((each) => !each));
+  });
+
   it("has no change before the first status", () => {
     assert.deepEqual(after(failed(0)).changes, []);
     assert.deepEqual(after(failed(0), read(5)).changes, []);
