@@ -11,6 +11,7 @@ export const freeze: Scene = {
   limits: {
     publishGapSeconds: 15,
     consumeGapSeconds: 15,
+    workerBackSeconds: 15,
     duplicated: UNCONFIRMED,
     fullStrengthSeconds: 60,
   },

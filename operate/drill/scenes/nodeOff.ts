@@ -8,6 +8,7 @@ export const nodeOff: Scene = {
   limits: {
     publishGapSeconds: 8,
     consumeGapSeconds: 8,
+    workerBackSeconds: 10,
     redeliverySeconds: 16,
     duplicated: "running",
     // Begins when the node is ready again: its pods start, and its broker joins and catches up.
