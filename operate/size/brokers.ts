@@ -69,7 +69,7 @@ export interface Clients {
 export function brokerStorage(wish: Wish, queues: number, memoryMib: number, values: Values): number {
   const quantity = memoryQuantity(memoryMib);
   const free = memoryWatermark(quantity) * MIB;
-  const perTask = wish.payload + values.taskDisk;
+  const perTask = wish.payload + Math.min(wish.payload, values.reprDisk) + values.taskDisk;
   const tasks = (wish.backlog * perTask) / values.diskFill;
   const logs = values.walFiles * walSize(quantity) + queues * values.queueDisk * MB;
   const written = (wish.tasksPerSecond * wish.headroom * perTask * values.writes) / MIB;

@@ -144,6 +144,13 @@ export const FIGURES = {
     basis: Basis.Measured,
     source: MEMORY,
   },
+  reprDisk: {
+    meaning: "most of a payload that Celery repeats in the task's headers, as text for logs",
+    value: 1024,
+    unit: "B",
+    basis: Basis.Measured,
+    source: SIZING,
+  },
   queueDisk: {
     meaning: "newest file of each queue's log, which is never given up",
     value: 64,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../../operate/errors";
-import { brokersFor, type BrokerSize } from "../../../../operate/size/brokers";
+import { brokersFor, type BrokerSize, brokerStorage } from "../../../../operate/size/brokers";
 import { VALUES } from "../../../../operate/size/figures";
 import { type Plan, planFor } from "../../../../operate/size/plan";
 import { type GivenWish, resolveWish } from "../../../../operate/size/wish";
@@ -74,12 +74,23 @@ describe("planFor", () => {
     for (const [backlog, memoryMib, storageGib] of [
       [10_000, 512, 2],
       [1_000_000, 1024, 5],
-      [4_000_000, 2048, 10],
+      [4_000_000, 2048, 15],
     ] as const) {
       const brokers = size(backlog) as BrokerSize;
       assert.equal(brokers.memoryMib, memoryMib);
       assert.ok(brokers.storageGib <= storageGib, `${brokers.storageGib}Gi for ${backlog} tasks`);
     }
+  });
+
+  it("has room for a million tasks with payloads of 500 B, as measured in docs/decisions/sizing.md", () => {
+    const storage = brokerStorage(
+      resolveWish(load({ backlog: 1_000_000, payload: 500, tasksPerSecond: 1 })),
+      1,
+      1024,
+      VALUES,
+    );
+    const [measured, mustStayFree] = [1738, 614];
+    assert.ok(storage * 1024 > measured + mustStayFree, `${storage}Gi`);
   });
 
   it("says how long a full backlog lasts, and that it lasts for ever without headroom", () => {
