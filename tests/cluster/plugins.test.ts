@@ -32,6 +32,17 @@ const DECLARE_SIX = `[{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, que
 const DECLARE_SEVENTH = `{new, _} = rabbit_amqqueue:declare({resource, <<"/">>, queue, <<"q7">>}, true, false,
   [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>), ok.`;
 const RUNS_SEVENTH = "whereis('%2F_q7') =/= undefined.";
+/** Makes a node the leader of the seventh queue. */
+const leadSeventh = (node: string) => `{ok, Q} = rabbit_amqqueue:lookup({resource, <<"/">>, queue, <<"q7">>}),
+  {ok, _} = rabbit_quorum_queue:transfer_leadership(Q, '${node}'), ok.`;
+/** Milliseconds from the loss of a node until the seventh queue has another leader. */
+const electionMs = (node: string) => `true = erlang:monitor_node('${node}', true),
+  receive {nodedown, _} -> ok after 30000 -> exit(no_loss) end,
+  Began = erlang:monotonic_time(millisecond),
+  Wait = fun Wait() -> case ra_leaderboard:lookup_leader('%2F_q7') of
+    {_, Node} when Node =/= '${node}' -> erlang:monotonic_time(millisecond) - Began;
+    _ -> timer:sleep(10), Wait() end end,
+  Wait().`;
 /** A task that died in the queue `tasks`. */
 const DEAD_LETTER = `{ok, C} = amqp_connection:start({amqp_params_direct, none, none, <<"/">>, node(), none, []}),
   {ok, Ch} = amqp_connection:open_channel(C),
@@ -332,19 +343,25 @@ describe("the plugins of the broker image", () => {
         await until(async () => (await third.control("eval", RUNS_SEVENTH)) === "true");
       });
 
-      it("disconnect a broker whose machine is lost, and not one whose process is stopped", async () => {
+      it("disconnect a broker whose machine is lost, not one whose process is stopped, and elect other leaders", async () => {
         const peers = () => first.control("eval", "length(nodes()).");
         await until(async () => (await peers()) === "2");
         await execa("docker", ["pause", third.name]);
         await setTimeout(POLLS_MS);
         assert.equal(await peers(), "2");
         await execa("docker", ["unpause", third.name]);
+        const lost = `rabbit@${third.name}`;
+        await first.control("eval", leadSeventh(lost));
+        const election = first.control("eval", electionMs(lost));
         // Sends neither FIN nor RST.
         await execa("docker", ["network", "disconnect", network, third.name]);
         try {
           await setTimeout(POLLS_MS);
           // Erlang itself needs 45 s, and this broker has no TCP_USER_TIMEOUT.
           assert.equal(await peers(), "1");
+          // Raft itself waits for 5 s and more.
+          const took = Number(await election);
+          assert.ok(took < 2000, `the election ended after ${took} ms`);
         } finally {
           await execa("docker", ["network", "connect", network, third.name]);
         }

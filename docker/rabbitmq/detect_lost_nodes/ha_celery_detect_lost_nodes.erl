@@ -1,4 +1,4 @@
-%% Disconnects peers whose machine is lost. The kernel would close the connection only after TCP_USER_TIMEOUT, which must be longer, because it
+%% Disconnects peers whose machine is lost, and has the queues elect other leaders. The kernel would close the connection only after TCP_USER_TIMEOUT, which must be longer, because it
 %% also runs while a peer is alive but its receive window is full.
 -module(ha_celery_detect_lost_nodes).
 -behaviour(ha_celery_poller).
@@ -15,6 +15,7 @@
 -include_lib("kernel/include/net_address.hrl").
 
 -define(POLL_MS, 250).
+-define(TURN_MS, 500).
 %% IPPROTO_TCP and TCP_INFO of Linux, and the number of bytes that are needed of struct tcp_info.
 -define(TCP_INFO(Bytes), {raw, 6, 11, Bytes}).
 -define(BYTES, 104).
@@ -36,7 +37,25 @@ poll(#state{polled = Before, since = Since, sockets = Known}) ->
 
 disconnect(Node) ->
     logger:warning("The machine of ~s is lost: it acknowledges nothing", [Node]),
-    erlang:disconnect_node(Node).
+    Members = members_led_from(Node),
+    erlang:disconnect_node(Node),
+    spawn(fun() -> elect(Members, Node) end).
+
+%% Members on this node of queues and of the metadata store that have their leader there.
+members_led_from(Node) ->
+    [{Cluster, Member} || {Cluster, {_, Leader}, All} <- ra_leaderboard:overview(), Leader =:= Node, {_, At} = Member <- All, At =:= node()].
+
+%% Calls elections, because Ra waits up to 10 s: it knows only that the connection is gone. One broker after another, so that they do not compete.
+%% The next one is needed if a member here lacks entries that its peers have.
+elect(Members, Lost) ->
+    timer:sleep(?TURN_MS * length([Node || Node <- nodes(), Node < node()])),
+    [spawn(fun() -> ra:trigger_election(Member) end) || {Cluster, Member} <- Members, has_no_other_leader(Cluster, Lost)].
+
+has_no_other_leader(Cluster, Lost) ->
+    case ra_leaderboard:lookup_leader(Cluster) of
+        {_, Node} -> Node =:= Lost;
+        undefined -> true
+    end.
 
 %% The controller is the socket, or with TLS a process.
 socket({_Node, Controller}, _Known) when is_port(Controller) -> Controller;

@@ -16,8 +16,8 @@ from typing import Any
 NEXT_ATTEMPT_SECONDS = 0.25
 
 #: Seconds without an acknowledgement of what was sent after which the machine is lost. Its kernel
-#: acknowledges even if RabbitMQ has stopped. A second longer than between brokers, which elect leaders.
-SILENCE_SECONDS = 3.5
+#: acknowledges even if RabbitMQ has stopped. Half a second longer than between brokers, which elect leaders.
+SILENCE_SECONDS = 3.0
 
 #: Interval of the samples, and the distance above which two of them say nothing about the time between.
 CHECK_SECONDS = 0.25
