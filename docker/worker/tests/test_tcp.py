@@ -168,7 +168,7 @@ def test_each_acknowledgement_ends_the_silence() -> None:
     kernel.waiting = 1
     for _ in range(20):
         kernel.acknowledged_at = kernel.now
-        assert kernel.lost_within(3) is None
+        assert kernel.lost_within(tcp.SILENCE_SECONDS - tcp.CHECK_SECONDS) is None
 
 
 def test_an_own_pause_is_not_the_silence_of_the_other_end() -> None:
