@@ -194,7 +194,7 @@ class TestErrors:
                 began = time.monotonic()
                 with pytest.raises(UnroutableError, match=r"'tasks' does not exist.*HA_CELERY_QUEUES"):
                     app.send_task("x", **options)
-                assert time.monotonic() - began < 1
+                assert time.monotonic() - began < 3
             app.amqp.queues["tasks"](channel).declare()
             app.send_task("x")
             assert channel.queue_delete("tasks") == 1
@@ -222,6 +222,8 @@ class TestDelays:
         with worker(tmp_path, QUEUES) as journal:
             task.apply_async(("warm",))
             journal.wait("warm")
+            # Before the first is sent: on a busy machine, that takes longer than these delays.
+            began = time.time()
             for name, options in {
                 "half": {"countdown": 0.5},
                 "eta": {"eta": datetime.now(timezone.utc) + timedelta(seconds=0.3)},
@@ -231,14 +233,13 @@ class TestDelays:
             }.items():
                 task.apply_async((name,), **options)
             app.send_task("publishing_app.again", kwargs={"countdown": 0.5}, task_id="retried")
-            began = time.time()
             for name, least, most in (
-                ("half", 0.3, 2),
-                ("eta", 0.1, 2),
-                ("naive", 0.1, 2),
-                ("past", -1, 0.5),
-                ("two", 1.8, 3.5),
-                ("attempt 1", 0.3, 2.5),
+                ("half", 0.3, 5),
+                ("eta", 0.1, 5),
+                ("naive", 0.1, 5),
+                ("past", 0, 3),
+                ("two", 1.8, 7),
+                ("attempt 1", 0.3, 6),
             ):
                 [entry] = journal.wait(name)
                 assert least < entry["time"] - began < most, name
