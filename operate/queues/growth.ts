@@ -1,4 +1,5 @@
 import type { WorkloadStatus } from "../status/model";
+import { totalOf } from "../status/totals";
 import type { QueueRow } from "./read";
 
 /** Slower growth is noise: the counts of the brokers and of the workers are read at slightly different times. */
@@ -16,14 +17,12 @@ export function whyItGrows(
     return undefined;
   const readers = workloads.filter(({ queues }) => queues.includes(name));
   const processes = readers.flatMap((pool) => pool.processes);
-  const sum = (of: "busy" | "slots" | "prefetched") =>
-    processes.reduce((total, each) => total + (each[of] ?? 0), 0);
-  const [busy, slots] = [sum("busy"), sum("slots")];
+  const [busy, slots] = [totalOf(processes, "busy"), totalOf(processes, "slots")];
   if (slots === 0) return undefined;
   const facts = `${busy} of ${slots} slots busy, ${rates.in.toFixed(1)} tasks/s in, ${rates.out.toFixed(1)}/s out`;
   const incomplete = readers.filter(({ ready: running, wanted }) => running < wanted);
   if (incomplete.length > 0)
     return `${facts}: ${incomplete.map((pool) => `${pool.ready} of ${pool.wanted} pods of worker pool ${pool.name} are ready`).join(", ")}`;
   // Between two short tasks, a slot is free for a moment although the next task is there.
-  return busy + sum("prefetched") >= slots ? `${facts}: add workers` : facts;
+  return busy + totalOf(processes, "prefetched") >= slots ? `${facts}: add workers` : facts;
 }

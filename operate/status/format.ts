@@ -4,6 +4,7 @@ import type { Colors } from "../colors";
 import { rateCells, rateLines } from "../queues/format";
 import { newTable } from "../table";
 import type { InstallationStatus, WorkloadStatus } from "./model";
+import { totalOf } from "./totals";
 
 const MIB = 1024 ** 2;
 const NONE = "-";
@@ -62,13 +63,11 @@ function workloadTable({ workloads }: InstallationStatus): string {
   const table = newTable({ head: ["name", "kind", "ready", "busy", "prefetched", "Celery", "does"] });
   for (const workload of workloads) {
     const { name, kind, ready, wanted, processes } = workload;
-    const sum = (of: "busy" | "slots" | "prefetched") =>
-      processes.reduce((total, each) => total + (each[of] ?? 0), 0);
     const answers = processes.some((each) => each.answers);
     table.push([
       ...[name, kind, `${ready} of ${wanted}`],
-      answers ? `${sum("busy")} of ${sum("slots")}` : NONE,
-      answers ? sum("prefetched") : NONE,
+      answers ? `${totalOf(processes, "busy")} of ${totalOf(processes, "slots")}` : NONE,
+      answers ? totalOf(processes, "prefetched") : NONE,
       [...new Set(processes.flatMap(({ celery }) => celery ?? []))].join(" and ") || NONE,
       activityOf(workload),
     ]);

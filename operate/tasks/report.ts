@@ -1,4 +1,5 @@
 import type { InstallationStatus, WorkloadStatus } from "../status/model";
+import { totalOf } from "../status/totals";
 import { byTask, countsFor, leftIn, sumOf } from "./counts";
 import type { PoolRow, TaskReport, TaskRow } from "./model";
 import type { Span, TaskWindow } from "./window";
@@ -30,16 +31,14 @@ export function reportOf(
 }
 
 function poolRow({ name, queues, processes }: WorkloadStatus): PoolRow {
-  const sum = (of: "busy" | "slots" | "prefetched") =>
-    processes.reduce((total, each) => total + (each[of] ?? 0), 0);
   return {
     pool: name,
     queues,
     pods: processes.length,
     read: processes.filter(({ answers }) => answers).length,
-    busy: sum("busy"),
-    slots: sum("slots"),
-    prefetched: sum("prefetched"),
+    busy: totalOf(processes, "busy"),
+    slots: totalOf(processes, "slots"),
+    prefetched: totalOf(processes, "prefetched"),
   };
 }
 
