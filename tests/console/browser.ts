@@ -82,6 +82,37 @@ export async function show(
   return { ...opened, tell: source.tell, until: source.until };
 }
 
+/** The pages that the tests of a suite open, one after another. */
+export interface Pages {
+  /** The last one of this test. */
+  readonly shown: Shown | undefined;
+  show(...recording: Recording): Promise<Shown>;
+}
+
+type Recording = Parameters<typeof show> extends [Browser, ...infer Rest] ? Rest : never;
+
+/** Opens pages for the suite that calls this. After a test that passed, its last page must have reported no error. */
+export function openPages(): Pages {
+  let browser: Browser;
+  let shown: Shown | undefined;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+  afterEach(async function () {
+    const open = shown;
+    shown = undefined;
+    await open?.close();
+    if (this.currentTest?.state === "passed") assert.deepEqual(open?.errors ?? [], []);
+  });
+  return {
+    get shown() {
+      return shown;
+    },
+    show: async (...recording) => (shown = await show(browser, ...recording)),
+  };
+}
+
 /** Opens a console, at a fixed time in a fixed zone. */
 export async function openConsole(
   browser: Browser,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
-import { hasCount, hasText, hasTitle, openBrowser, type Shown, show } from "./browser";
+import { hasCount, hasText, hasTitle, openPages } from "./browser";
 import { BROKEN, change, EMPTY, HEALTHY, NODE_LOST, SILENT_BROKERS, statusOf } from "./installations";
 import { broken, failed, nodeLost, nodeOff, NOW, quiet, record } from "./recordings";
 
@@ -49,23 +49,10 @@ const SEEN: Readonly<Record<string, { problem: string; cure: string; place: stri
 
 describe("the page of the console", function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let shown: Shown | undefined;
-
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async function () {
-    const open = shown;
-    shown = undefined;
-    await open?.close();
-    if (this.currentTest?.state === "passed") assert.deepEqual(open?.errors ?? [], []);
-  });
+  const pages = openPages();
 
   async function open(past: Past, view = "", options: BrowserContextOptions = {}): Promise<Page> {
-    shown = await show(browser, past, options, view);
-    return shown.page;
+    return (await pages.show(past, options, view)).page;
   }
 
   it("shows a healthy installation: nodes with brokers and pods, queues, pools", async () => {
@@ -124,7 +111,7 @@ describe("the page of the console", function () {
   it("shows that a node dies, and what that changes", async () => {
     const page = await open(quiet());
     await hasCount(page.locator(".place.not-ready"), 0);
-    shown?.tell({ at: NOW + 2000, status: statusOf(NODE_LOST) });
+    pages.shown?.tell({ at: NOW + 2000, status: statusOf(NODE_LOST) });
     await page.locator(".place.not-ready").waitFor();
     const node = await page.locator(".place.not-ready").innerText();
     for (const part of ["pool-b-x9qd", "Not ready", "mq-1", "Not running", "9vtrd"])
@@ -147,7 +134,7 @@ describe("the page of the console", function () {
     );
     await page.getByRole("link", { name: /^Queues/ }).click();
     await hasText(page.locator(".verdict"), /silent for 74 s[^.]*, since 13:34:06, 50 s ago\. All problems/);
-    await shown?.close();
+    await pages.shown?.close();
     page = await open(record({ before: 60, installation: NODE_LOST }));
     await hasText(page.locator(".problems").first(), "not running, since 13:33:56 or earlier, 60 s ago");
   });
@@ -235,7 +222,7 @@ describe("the page of the console", function () {
     }
     await page.getByRole("link", { name: "Look into them here" }).press("Enter");
     await hasText(page.locator("main h2:focus"), "Dead letters");
-    (shown?.errors as string[]).length = 0; // This recording has no dead letters, tasks and drills to read.
+    (pages.shown?.errors as string[]).length = 0; // This recording has no dead letters, tasks and drills to read.
   });
 
   it("keeps the last state while the cluster does not answer, says since when, and goes on", async () => {
@@ -247,7 +234,7 @@ describe("the page of the console", function () {
     await hasText(page.locator(".top").first(), "No answer");
     await hasCount(page.locator(".place"), 3);
     await hasTitle(page, "? shop/mq");
-    shown?.tell({ at: NOW + 62_000, status: statusOf(HEALTHY) });
+    pages.shown?.tell({ at: NOW + 62_000, status: statusOf(HEALTHY) });
     await page.getByText("Live", { exact: true }).waitFor();
     await hasText(page.locator(".verdict").first(), "Healthy");
   });
@@ -261,20 +248,20 @@ describe("the page of the console", function () {
   it("says that nothing runs, and that it is still reading", async () => {
     const page = await open(quiet(EMPTY));
     await hasText(page.locator("main").first(), "Nothing runs yet");
-    await shown?.close();
+    await pages.shown?.close();
     const loading = await open(NOTHING);
     await hasText(loading.locator("main").first(), "Reading the installation");
-    shown?.tell({ at: NOW, status: statusOf(HEALTHY) });
+    pages.shown?.tell({ at: NOW, status: statusOf(HEALTHY) });
     await loading.getByRole("heading", { name: "Healthy" }).waitFor();
   });
 
   it("says that the command was stopped, and keeps the last state", async () => {
     const page = await open(quiet());
-    await shown?.console.close();
+    await pages.shown?.console.close();
     await page.getByText("The console has stopped").waitFor();
     await hasText(page.locator(".top").first(), "Disconnected");
     await hasCount(page.locator(".place"), 3);
-    (shown?.errors as string[]).length = 0; // The browser reports the lost connection.
+    (pages.shown?.errors as string[]).length = 0; // The browser reports the lost connection.
   });
 
   it("says that it waits, if an answer takes long", async () => {
@@ -287,11 +274,11 @@ describe("the page of the console", function () {
     const page = await open(quiet());
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByText("Paused at 13:34:56").waitFor();
-    await shown?.until(0);
-    shown?.tell({ at: NOW + 5000, status: statusOf(NODE_LOST) });
+    await pages.shown?.until(0);
+    pages.shown?.tell({ at: NOW + 5000, status: statusOf(NODE_LOST) });
     await hasText(page.locator(".verdict").first(), "Healthy");
     await page.getByRole("button", { name: "Resume" }).click();
     await page.locator(".place.not-ready").waitFor();
-    await shown?.until(1);
+    await pages.shown?.until(1);
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { describeLimits } from "../../operate/drill/verdict/limits";
 import { SCENES } from "../../operate/drill/scenes";
 import { accessibilityProblems } from "./axe";
-import { hasCount, hasText, openBrowser, type Shown, show } from "./browser";
+import { hasCount, hasText, openPages } from "./browser";
 import { type RecordedDrills, recordedDrills, snapshotAt } from "./drillRecordings";
 import { NODE_OFF } from "./drillReports";
 import { change, changedBroker, HEALTHY, statusOf } from "./installations";
@@ -11,30 +11,19 @@ import { NOW, quiet } from "./recordings";
 
 describe("the drills of the console", function () {
   this.timeout(180_000);
-  let browser: Browser;
-  let shown: Shown | undefined;
+  const pages = openPages();
   let drills: RecordedDrills;
 
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
   beforeEach(() => {
     drills = recordedDrills();
-  });
-  afterEach(async function () {
-    const open = shown;
-    shown = undefined;
-    await open?.close();
-    if (this.currentTest?.state === "passed") assert.deepEqual(open?.errors ?? [], []);
   });
 
   async function open(options: BrowserContextOptions & { reads?: boolean } = {}): Promise<Page> {
     const { reads, ...browserOptions } = options;
     const routes = reads ? { ...drills.routes, writes: undefined } : drills.routes;
-    shown = await show(browser, quiet(), browserOptions, "#drills", routes);
-    await shown.page.getByRole("heading", { name: "node-off", exact: true }).waitFor();
-    return shown.page;
+    const { page } = await pages.show(quiet(), browserOptions, "#drills", routes);
+    await page.getByRole("heading", { name: "node-off", exact: true }).waitFor();
+    return page;
   }
 
   /** With the keyboard alone. */
@@ -106,7 +95,7 @@ describe("the drills of the console", function () {
     await hasCount(page.locator(".place"), 3);
     await hasCount(page.locator(".broker.bad"), 0);
     const left = change(HEALTHY, { brokers: changedBroker(HEALTHY, 1, { member: false }) });
-    shown?.tell({ at: NOW + 2000, status: statusOf(left) });
+    pages.shown?.tell({ at: NOW + 2000, status: statusOf(left) });
     await hasText(page.locator(".broker.bad"), /mq-1\s+Not in the cluster/);
   });
 

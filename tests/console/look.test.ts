@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { NOTHING, type Past } from "../../operate/console/past";
 import { REPOSITORY } from "../../local/paths";
 import { accessibilityProblems } from "./axe";
-import { hasCount, openBrowser, type Shown, show } from "./browser";
+import { hasCount, openPages } from "./browser";
 import { BROKEN, HEALTHY, SILENT_BROKERS } from "./installations";
 import { picture } from "./pictures";
 import { broken, failed, nodeLost, nodeOff, quiet } from "./recordings";
@@ -18,29 +18,16 @@ const REFUSED = "The status cannot be read: connect ECONNREFUSED 10.0.0.1:443";
 
 describe("the look of the console", function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let shown: Shown | undefined;
-
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async function () {
-    const open = shown;
-    shown = undefined;
-    await open?.close();
-    if (this.currentTest?.state === "passed") assert.deepEqual(open?.errors ?? [], []);
-  });
+  const pages = openPages();
 
   async function open(past: Past, view = "", options: BrowserContextOptions = {}): Promise<Page> {
-    shown = await show(browser, past, options, view);
-    return shown.page;
+    return (await pages.show(past, options, view)).page;
   }
 
   for (const colorScheme of ["light", "dark"] as const)
     it(`has no accessibility problem that axe finds, ${colorScheme}`, async function () {
       this.timeout(180_000); // Most of it is work of the browser.
-      const pages: [Past, string][] = [
+      const states: [Past, string][] = [
         [quiet(), ""],
         [nodeLost(), ""],
         [broken(SILENT_BROKERS), ""],
@@ -50,10 +37,10 @@ describe("the look of the console", function () {
         [failed(quiet(), 0, REFUSED), ""],
         [NOTHING, ""],
       ];
-      for (const [past, view] of pages) {
+      for (const [past, view] of states) {
         const page = await open(past, view, { colorScheme });
         assert.deepEqual(await accessibilityProblems(page), [], view);
-        await shown?.close();
+        await pages.shown?.close();
       }
     });
 
@@ -62,7 +49,7 @@ describe("the look of the console", function () {
       const page = await open(nodeLost(), view, { viewport: { width: 320, height: 640 } });
       const width = await page.evaluate("document.documentElement.scrollWidth");
       assert.ok(Number(width) <= 320, `${view}: ${width}`);
-      await shown?.close();
+      await pages.shown?.close();
     }
   });
 
@@ -71,7 +58,7 @@ describe("the look of the console", function () {
       [quiet(), "#queues"],
       [quiet(MEASURED), "#tasks"],
     ] as const) {
-      shown = await show(browser, past, { viewport: { width: 360, height: 740 } }, view, {
+      const shown = await pages.show(past, { viewport: { width: 360, height: 740 } }, view, {
         queries: { tasks: tasksQuery(MEASURED) },
       });
       const { page } = shown;
@@ -115,7 +102,7 @@ describe("the look of the console", function () {
       const page = await open(past, view, { colorScheme, viewport: { width: 1200, height: 800 } });
       await page.locator(".place, .changes").first().waitFor();
       await picture(page, name);
-      await shown?.close();
+      await pages.shown?.close();
     }
   });
 
