@@ -1,7 +1,7 @@
 const closed = new AbortController();
 
 /** Aborts when the reader of the output is gone, as with `| head`. */
-export const outputClosed = closed.signal;
+export const outputClosed: AbortSignal = closed.signal;
 
 /**
  * Lets the command continue without its reader. By default, a write to a closed pipe ends the process, and a drill could
