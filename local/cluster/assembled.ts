@@ -1,5 +1,7 @@
-import { localName } from "../paths";
+import { join } from "node:path";
+import { cacheDir, localName } from "../paths";
 import type { Report } from "../report";
+import { withLock } from "../toolchain/lock";
 import { Api } from "./api";
 import { type ContainerSpec, containerSpecs, CLUSTER_LABEL } from "./containers";
 import { type Container, docker, lines, listContainers } from "./docker";
@@ -24,10 +26,14 @@ export async function createAssembled(
 
   const image = await nodeImage();
   const startedAt = Date.now();
-  const { layout, networkId } = await chooseLayout(cluster, nodes, report);
   const existing = await listContainers(cluster);
-  const specs = containerSpecs(layout, image);
-  await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
+  // A port or network is only in use once Docker has it: two clusters that start at once would choose the same.
+  const layout = await withLock(join(cacheDir(), "addresses"), "starting a cluster", report, async () => {
+    const { layout: chosen, networkId } = await chooseLayout(cluster, nodes, report);
+    const specs = containerSpecs(chosen, image);
+    await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
+    return chosen;
+  });
   const alreadyRunning = existing.filter(({ status }) => status === "running").map(({ name }) => name);
   await startUp(layout, alreadyRunning, startedAt, report);
   return describe(cluster, layout.registryPort);
