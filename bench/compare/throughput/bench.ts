@@ -183,12 +183,12 @@ export class Bench {
   }
 }
 
-/** The drill's publisher, which publishes a given number of no-op tasks at full speed. */
+/** The drill's publisher, which publishes a given number of tasks at full speed. */
 export function throughputJob(
   spec: LoadSpec,
   ledgerUrl: string,
   queue: string,
-  { workers, tasks, producers, window, payloadBytes }: Measurement,
+  { workers, tasks, producers, window, payloadBytes, taskSeconds }: Measurement,
 ): V1Job {
   const job = publisherJob(spec, ledgerUrl, queue);
   const [container] = job.spec?.template.spec?.containers ?? [];
@@ -199,6 +199,7 @@ export function throughputJob(
     DRILL_PRODUCERS: String(producers),
     DRILL_WINDOW: String(window),
     DRILL_PAYLOAD_BYTES: String(payloadBytes),
+    DRILL_TASK_SECONDS: String(taskSeconds),
     // Only the peers' publisher reads this. Ours confirms many tasks together.
     ...(workers > 0 && { PEER_FILLS: "true" }),
   };

@@ -10,6 +10,8 @@ export interface Measurement {
   /** Largest number of unconfirmed tasks per producer of ours. The peers' publisher waits for each task. */
   readonly window: number;
   readonly payloadBytes: number;
+  /** Duration of each task, in seconds. */
+  readonly taskSeconds: number;
   /** Names of the designs that can do this. Default: all. */
   readonly designs?: readonly string[];
 }
@@ -18,7 +20,7 @@ export interface Measurement {
 export const COUNTED = 5_000;
 
 const WINDOW = 500;
-const publish = { workers: 0, tasks: 5_000, producers: 1, window: WINDOW, payloadBytes: 0 };
+const publish = { workers: 0, tasks: 5_000, producers: 1, window: WINDOW, payloadBytes: 0, taskSeconds: 0 };
 const execute = { ...publish, tasks: 24_000 };
 
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -41,4 +43,11 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { ...execute, title: "no-op tasks/s, 3 workers", workers: 3 },
   { ...execute, title: "1 kB tasks/s, 1 worker", workers: 1, tasks: 16_000, payloadBytes: 1024 },
   { ...execute, title: "1 kB tasks/s, 3 workers", workers: 3, payloadBytes: 1024 },
+  {
+    ...execute,
+    title: "10 ms tasks/s, 3 workers of 2 slots (at most 600)",
+    workers: 3,
+    tasks: 16_000,
+    taskSeconds: 0.01,
+  },
 ];

@@ -69,12 +69,18 @@ class TestTasks:
         monkeypatch.setattr(tasks, "FLUSH_SECONDS", 3600 if end else 0.05)
         monkeypatch.setattr(tasks, "_buffers", {})
         for number in range(500):
-            run(app, "ha_celery.drill.count", ledger.url, "x", task_id=f"r-{number:06}")
+            run(app, "ha_celery.drill.count", ledger.url, "x", 0.0, task_id=f"r-{number:06}")
         if end:
             assert ledger.store.events("r")["finished"] == []
             end.send(sender=None, pid=1, exitcode=0)
         wait_for(lambda: ledger.store.summary("r")["executed"] == 500)
         assert ledger.store.summary("r")["workers"] == {"celery@w": 500}
+
+    def test_a_counted_task_takes_its_time(self, app: Celery, ledger: RunningLedger) -> None:
+        run(app, "ha_celery.drill.count", ledger.url, "x", 0.02, task_id="r-000001")
+        wait_for(lambda: ledger.store.summary("r")["executed"] == 1)
+        [[_, _, _, began, ended]] = ledger.store.events("r")["finished"]
+        assert ended - began >= 0.02
 
     def test_the_installations_ledger_does_not_hear_of_them(self, app: Celery, ledger: RunningLedger) -> None:
         record = recorder._Recorder(ledger.url)

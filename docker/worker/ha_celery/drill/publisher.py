@@ -9,7 +9,7 @@ DRILL_RATE           tasks per second of all producers together, 0 for unlimited
 DRILL_PRODUCERS      publishing processes, each with its own connection (1)
 DRILL_TASKS          number of tasks or workflows, 0 to publish until the ledger asks to stop (0)
 DRILL_KIND           work, canvas for workflows, or count, to measure throughput (work)
-DRILL_TASK_SECONDS   duration of each task except `count`, in seconds (0.05)
+DRILL_TASK_SECONDS   duration of each task, in seconds (0.05)
 DRILL_PAYLOAD_BYTES  size of an additional argument of `work` or `count` (0)
 DRILL_WINDOW         maximum number of unconfirmed tasks per producer (500)
 
@@ -107,7 +107,7 @@ class Plan:
         """Returns the arguments of a task that is published now."""
         payload = "x" * self.payload_bytes
         if self.kind == "count":
-            return (self.ledger_url, payload)
+            return (self.ledger_url, payload, self.task_seconds)
         counted_until = time.time() + COUNTED_SECONDS
         return (self.ledger_url, self.task_seconds, counted_until, *([payload] if payload else []))
 

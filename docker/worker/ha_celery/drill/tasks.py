@@ -47,12 +47,14 @@ def work(
     ledger.execution(request.id, attempt, request.hostname, began, time.time())
 
 
-def count(self: Any, ledger_url: str, payload: str) -> None:  # noqa: ARG001 - only transferred
-    """Does nothing; reports to the ledger within 0.2 s.
+def count(self: Any, ledger_url: str, payload: str, seconds: float = 0.0) -> None:  # noqa: ARG001 - only transferred
+    """Sleeps; reports to the ledger within 0.2 s, after it has ended.
 
     Only for measuring throughput: a process that is killed loses its unreported executions.
     """
     began, request = time.time(), self.request
+    if seconds:
+        time.sleep(seconds)
     buffer = _buffers.get(ledger_url)
     if buffer is None:
         buffer = _buffers[ledger_url] = _Buffer(ledger_url)

@@ -40,7 +40,15 @@ describe("throughput", () => {
       publisher: ["python", "/seed/scheduler.py"],
       avoid: [],
     };
-    const measurement = { title: "", workers: 1, tasks: 9, producers: 2, window: 3, payloadBytes: 1024 };
+    const measurement = {
+      title: "",
+      workers: 1,
+      tasks: 9,
+      producers: 2,
+      window: 3,
+      payloadBytes: 1024,
+      taskSeconds: 0.01,
+    };
     const job = throughputJob(spec, "http://10.0.0.1:8080", "celery", measurement);
     const container = job.spec?.template.spec?.containers[0];
     assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
@@ -55,7 +63,7 @@ describe("throughput", () => {
         DRILL_KIND: "count",
       },
       ...{ DRILL_RATE: "0", DRILL_TASKS: "9", DRILL_PRODUCERS: "2", DRILL_WINDOW: "3" },
-      ...{ DRILL_TASK_SECONDS: "0.05", DRILL_PAYLOAD_BYTES: "1024", PEER_FILLS: "true" },
+      ...{ DRILL_TASK_SECONDS: "0.01", DRILL_PAYLOAD_BYTES: "1024", PEER_FILLS: "true" },
     });
   });
 
@@ -84,7 +92,15 @@ describe("throughput", () => {
         scale: async (replicas: number) => Promise.resolve(void done.push(`${name} has ${replicas}`)),
       },
     });
-    const all = { title: "all", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const all = {
+      title: "all",
+      workers: 1,
+      tasks: 9,
+      producers: 1,
+      window: 1,
+      payloadBytes: 0,
+      taskSeconds: 0,
+    };
     const some = { ...all, title: "some", designs: ["ours"] };
     const rates: Rate[] = [];
     await takeTurns([contender("ours", 2), contender("redis", 3), contender("seed", 1)], {
@@ -103,7 +119,15 @@ describe("throughput", () => {
   });
 
   describe("of a design that does not finish", () => {
-    const one = { title: "no-op", workers: 1, tasks: 9, producers: 1, window: 1, payloadBytes: 0 };
+    const one = {
+      title: "no-op",
+      workers: 1,
+      tasks: 9,
+      producers: 1,
+      window: 1,
+      payloadBytes: 0,
+      taskSeconds: 0,
+    };
     const abort = new AbortController();
     const measured: string[] = [];
     const bench = (fails: (run: string) => boolean) => ({
