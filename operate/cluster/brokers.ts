@@ -13,6 +13,12 @@ export interface Broker {
   readonly uid: string;
 }
 
+/** The broker that runs a command, and how long it may take. */
+export interface CommandTarget extends Pick<Broker, "pod"> {
+  /** @default 60 */
+  readonly timeoutSeconds?: number;
+}
+
 /** A quorum queue and its messages. */
 export interface QueueCounts {
   readonly name: string;
@@ -71,8 +77,11 @@ export interface Brokers {
   pods(): Promise<V1Pod[]>;
   /** Returns the same pods as broker nodes. */
   list(): Promise<Broker[]>;
-  /** Runs a command in a broker's container. RabbitMQ's command line tools take about a second of CPU. */
-  exec(broker: Pick<Broker, "pod">, ...command: string[]): Promise<string>;
+  /**
+   * Runs a command in a broker's container, for a minute at most unless it says otherwise. RabbitMQ's command line tools
+   * take about a second of CPU.
+   */
+  exec(broker: CommandTarget, ...command: string[]): Promise<string>;
   queue(name: string): Promise<QueueState>;
   queues(timeoutSeconds?: number): Promise<QueueCounts[]>;
   /** Slower than `queues`, because every node is asked. */

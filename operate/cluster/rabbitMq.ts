@@ -3,6 +3,7 @@ import { BROKER_CONTAINER } from "../../components/rabbitMqCluster/names";
 import type {
   Broker,
   Brokers,
+  CommandTarget,
   Level,
   MemberState,
   QueueCounts,
@@ -61,8 +62,9 @@ export class RabbitMqBrokers implements Brokers {
     }));
   }
 
-  exec({ pod }: Pick<Broker, "pod">, ...command: string[]): Promise<string> {
-    return this.cluster.exec({ namespace: this.namespace, pod, container: BROKER_CONTAINER }, ...command);
+  exec({ pod, timeoutSeconds }: CommandTarget, ...command: string[]): Promise<string> {
+    const container = { namespace: this.namespace, pod, container: BROKER_CONTAINER, timeoutSeconds };
+    return this.cluster.exec(container, ...command);
   }
 
   async queue(name: string): Promise<QueueState> {

@@ -154,9 +154,18 @@ function lastCopy(facts: Facts): Step[] {
   if (facts.replicas === 1 || quorumView(facts)) return [];
   const reasons = facts.brokers.map((broker) => ({ ...broker, reason: whyLost(facts, broker) }));
   const [last, ...more] = reasons.filter(({ reason, podState }) => !reason && !podState?.waitsEmpty);
-  if (!last?.podState?.waitsForPeers || more.length > 0) return [];
-  const needs = [Requirement.LastCopy];
-  const about = { pod: last.pod };
+  if (!last || more.length > 0) return [];
+  // An interrupted recovery goes on: the queues count the lost brokers until this one is their only member.
+  const isAlone = facts.views.some(({ of, members }) => of === last.member && members.length === 1);
+  const isMember = (member: string) => member === last.member;
+  const isDone = isAlone && (facts.queues ?? []).every(({ members }) => members.every(isMember));
+  if (!last.podState?.waitsForPeers && !isAlone) return [];
+  // Behind a network split, the other brokers may be a majority that confirms tasks.
+  const silent = reasons.flatMap(({ reason, claim }) =>
+    reason !== undefined && isSilent(facts, claim?.boundTo) ? [claim?.boundTo] : [],
+  );
+  const needs = [...(silent.length > 0 ? [Requirement.MachineOff] : []), Requirement.LastCopy];
+  const about = { pod: last.pod, ...(silent.length > 0 && { node: silent.join(", ") }) };
   const serve: Step = {
     kind: StepKind.ServeAlone,
     target: last.pod,
@@ -169,7 +178,7 @@ function lastCopy(facts: Facts): Step[] {
       ? []
       : [{ kind: StepKind.GiveUpVolume, target: claim.name, why: reason, needs, about }],
   );
-  return [serve, ...others];
+  return [...(isDone ? [] : [serve]), ...others];
 }
 
 /** Requires a quorum. Without one, a broker with an empty volume would be a further loss. */
@@ -180,8 +189,7 @@ function lostVolumes(facts: Facts): Step[] {
     const { member, claim } = broker;
     const reason = whyLost(facts, broker, quorum.of);
     if (!claim || claim.terminating || reason === undefined) return [];
-    const node = facts.nodes.find(({ name }) => name === claim.boundTo);
-    const silent = node?.presence === Presence.Silent && !node.outOfService;
+    const silent = isSilent(facts, claim.boundTo);
     // A broker that is forgotten but keeps its volume could not come back, so both steps have the same requirements.
     const needs = [...(silent ? [Requirement.MachineOff] : []), Requirement.GiveUpVolume];
     const about = { node: claim.boundTo, claim: claim.name };
@@ -198,6 +206,12 @@ function lostVolumes(facts: Facts): Step[] {
       { kind: StepKind.GiveUpVolume, target: claim.name, why: reason, needs, about },
     ];
   });
+}
+
+/** Whether the machine may still run, as far as Kubernetes knows. */
+function isSilent(facts: Facts, name: string | undefined): boolean {
+  const node = facts.nodes.find((each) => each.name === name);
+  return node?.presence === Presence.Silent && !node.outOfService;
 }
 
 function whyLost(

@@ -62,6 +62,9 @@ const HEALTHY: Facts = {
 const waiting = (ordinal: number) =>
   broker(ordinal, { podState: { ...RUNNING, ready: false, waitsEmpty: true } });
 
+/** Broker 2 is the only member of the cluster. */
+const ALONE = { of: member(2), members: [member(2)], running: [member(2)] };
+
 /** Broker 2 does not run, and the others say so. */
 const WITHOUT_2: Facts = {
   ...HEALTHY,
@@ -290,9 +293,50 @@ const TABLE: { found: string; facts: Facts; steps: (string | undefined)[][] }[] 
     facts: {
       ...HEALTHY,
       brokers: [waiting(0), waiting(1), broker(2)],
-      views: [{ of: member(2), members: [member(2)], running: [member(2)] }],
+      views: [ALONE],
+      queues: [{ name: "tasks", members: [member(2)], online: [member(2)] }],
     },
     steps: [],
+  },
+  {
+    found: "a broker that serves alone, whose queues still count the lost ones",
+    facts: { ...HEALTHY, brokers: [waiting(0), waiting(1), broker(2)], views: [ALONE] },
+    steps: [[StepKind.ServeAlone, "mq-2", Requirement.LastCopy]],
+  },
+  {
+    found: "a broker that serves alone, and another one whose machine is gone with its volume",
+    facts: {
+      ...HEALTHY,
+      nodes: [node(0, { ...gone, outOfService: true, pods: [] })],
+      brokers: [
+        broker(0, {
+          podState: unready({ kubernetesNode: "" }),
+          claim: { ...local, name: "data-mq-0", boundTo: "node-0" },
+        }),
+        waiting(1),
+        broker(2),
+      ],
+      views: [ALONE],
+      queues: undefined,
+    },
+    steps: [[StepKind.GiveUpVolume, "data-mq-0", Requirement.LastCopy]],
+  },
+  {
+    found: "two machines that are silent with their volumes, and may be a majority that still serves",
+    facts: {
+      ...NO_QUORUM,
+      nodes: [node(1, { ...gone, pods: [] }), node(2, { ...gone, pods: [] })],
+      brokers: [
+        broker(0, { podState: unready({ waitsForPeers: true }) }),
+        broker(1, { podState: unready(), claim: { ...local, name: "data-mq-1", boundTo: "node-1" } }),
+        broker(2, { podState: unready(), claim: local }),
+      ],
+    },
+    steps: [
+      [StepKind.ServeAlone, "mq-0", Requirement.MachineOff, Requirement.LastCopy],
+      [StepKind.GiveUpVolume, "data-mq-1", Requirement.MachineOff, Requirement.LastCopy],
+      [StepKind.GiveUpVolume, "data-mq-2", Requirement.MachineOff, Requirement.LastCopy],
+    ],
   },
   {
     found: "a drill whose command was killed",
