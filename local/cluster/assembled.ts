@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { cacheDir, localName } from "../paths";
+import { localName } from "../paths";
 import type { Report } from "../report";
-import { withLock } from "../toolchain/lock";
 import { Api } from "./api";
 import { type ContainerSpec, containerSpecs, CLUSTER_LABEL } from "./containers";
 import { type Container, docker, lines, listContainers } from "./docker";
@@ -10,6 +8,7 @@ import type { LocalCluster } from "./localCluster";
 import { controlPlaneReady, readyNodes, registryReady } from "./readiness";
 import { isUpToDate, chooseLayout } from "./chooseLayout";
 import { rejectForeignVolumes } from "./foreignVolumes";
+import { withAddresses } from "./ports";
 import { kubeconfigPath, readKubeconfig, readLayout, removeState } from "./state";
 import { startUp } from "./startUp";
 
@@ -25,14 +24,13 @@ export async function createAssembled(
   await rejectForeignVolumes(cluster);
 
   const image = await nodeImage();
-  const startedAt = Date.now();
-  const existing = await listContainers(cluster);
-  // A port or network is only in use once Docker has it: two clusters that start at once would choose the same.
-  const layout = await withLock(join(cacheDir(), "addresses"), "starting a cluster", report, async () => {
-    const { layout: chosen, networkId } = await chooseLayout(cluster, nodes, report);
-    const specs = containerSpecs(chosen, image);
+  const { layout, existing, startedAt } = await withAddresses(report, async () => {
+    const startedAt = Date.now();
+    const { layout, networkId } = await chooseLayout(cluster, nodes, report);
+    const existing = await listContainers(cluster);
+    const specs = containerSpecs(layout, image);
     await Promise.all(specs.map((spec) => ensureContainer(spec, existing, networkId)));
-    return chosen;
+    return { layout, existing, startedAt };
   });
   const alreadyRunning = existing.filter(({ status }) => status === "running").map(({ name }) => name);
   await startUp(layout, alreadyRunning, startedAt, report);

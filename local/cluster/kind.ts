@@ -9,7 +9,7 @@ import { docker, lines, listContainers } from "./docker";
 import { checkKind, kindConfig, kindHosts } from "./kindConfig";
 import { DEFAULT_NODES, registryAddress, registryName } from "./layout";
 import type { LocalCluster } from "./localCluster";
-import { choosePort } from "./ports";
+import { choosePort, withAddresses } from "./ports";
 import { registryReady } from "./readiness";
 import { kubeconfigPath, readKubeconfig } from "./state";
 
@@ -44,7 +44,7 @@ export async function createKind(cluster: string, count: number, report: Report)
     ],
     kindConfig(cluster, count),
   );
-  const port = await runRegistry(cluster);
+  const port = await withAddresses(report, () => runRegistry(cluster));
   const folder = `/etc/containerd/certs.d/${registryAddress({ registryPort: port })}`;
   for (const node of await kindNodes(cluster)) {
     await docker(["exec", node, "mkdir", "-p", folder]);

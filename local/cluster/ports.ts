@@ -1,7 +1,19 @@
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { UserError } from "../../operate/errors";
+import { cacheDir } from "../paths";
+import type { Report } from "../report";
+import { withLock } from "../toolchain/lock";
 
 const TRIES = 100;
+
+/**
+ * Runs `work`, which chooses ports and networks and creates what uses them, for one cluster at a time: until Docker has
+ * them, two clusters would choose the same.
+ */
+export function withAddresses<T>(report: Report, work: () => Promise<T>): Promise<T> {
+  return withLock(join(cacheDir(), "addresses"), "starting a cluster", report, work);
+}
 
 /** Returns the preferred port, or the next one that is neither reserved nor in use on loopback. */
 export async function choosePort(

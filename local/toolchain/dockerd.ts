@@ -57,8 +57,7 @@ export async function startDetached(isUp: IsUp): Promise<void> {
   });
   closeSync(log.fd);
   dockerd.unref();
-  // Its containers outlive a command that runs with a lower priority.
-  if (dockerd.pid) setPriority(dockerd.pid, 0);
+  if (dockerd.pid) usePriorityOfOthers(dockerd.pid);
   let exit: string | undefined;
   void dockerd.then((result) => (exit = exitMessage(result)));
 
@@ -71,6 +70,15 @@ export async function startDetached(isUp: IsUp): Promise<void> {
   }
   const started = dockerd.pid && runningProcess(dockerd.pid);
   if (started) writeStarted(started);
+}
+
+/** Its containers outlive a command that runs with a lower priority, which not everybody may raise again. */
+function usePriorityOfOthers(pid: number): void {
+  try {
+    setPriority(pid, 0);
+  } catch {
+    // Everything works, only later.
+  }
 }
 
 export async function stopDockerd(): Promise<void> {

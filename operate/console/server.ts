@@ -140,9 +140,10 @@ function stream(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  let most = Infinity; // the history may be of any size
   const send = (event: string, data: unknown) => {
     response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (response.writableLength > MOST_BUFFERED) response.destroy();
+    if (response.writableLength > most) response.destroy();
   };
   response.setHeader("Content-Type", "text/event-stream");
   response.write("retry: 2000\n\n");
@@ -154,6 +155,7 @@ function stream(
       return feed.listen((value) => send(event, value));
     }),
   ];
+  most = response.writableLength + MOST_BUFFERED;
   const stop = () => stops.forEach((each) => each());
   request.on("close", stop);
   response.on("close", stop);

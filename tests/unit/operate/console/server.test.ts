@@ -134,6 +134,23 @@ describe("the server of the console", () => {
     await other.close();
   });
 
+  it("sends a long history", async () => {
+    const history = "x".repeat(9_000_000);
+    const feeds = { history: new LastValue(history) };
+    const other = await serveConsole({ source: reader(), feeds }, SITE);
+    try {
+      let bytes = 0;
+      const { body } = await fetch(`${other.url}status`);
+      for await (const chunk of body ?? []) {
+        bytes += (chunk as Uint8Array).length;
+        if (bytes > history.length) break;
+      }
+      assert.ok(bytes > history.length, `${bytes} bytes`);
+    } finally {
+      await other.close();
+    }
+  });
+
   it("lets the browser save a document, which does not know the token", async () => {
     const page = '<link rel="stylesheet" href="app.css" /><script type="module" src="app.js"></script>';
     const site = new Map(SITE).set("", { type: "text/html", content: Buffer.from(page) });
