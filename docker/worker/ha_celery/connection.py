@@ -56,9 +56,9 @@ class PatientConnection(pyamqp.Connection):
             try:
                 return super().blocking_read(max(min(left, tcp.CHECK_SECONDS), 0))
             except TimeoutError:
+                self.check_peer()
                 if left <= tcp.CHECK_SECONDS:
                     raise
-            self.check_peer()
 
     def check_peer(self) -> None:
         """Raise an error if the broker's machine is lost. Closing the connection then does not wait."""

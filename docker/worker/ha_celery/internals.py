@@ -209,6 +209,7 @@ ACCELERATED = (
     ),
     Internals("celery.concurrency.asynpool:AsynPool", "ResultHandler"),
     Internals("celery.concurrency.asynpool:ResultHandler", "_make_process_result"),
+    InCode("celery.concurrency.asynpool:ResultHandler.__init__", "fileno_to_outq"),
     InCode(
         "celery.concurrency.asynpool:ResultHandler.register_with_event_loop",
         "_make_process_result handle_event",

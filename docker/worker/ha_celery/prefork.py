@@ -21,6 +21,8 @@ from ha_celery.time_limits import TimeLimits
 #: Most tasks in the pipe of a process behind the one that it runs, and most bytes of each. All fit into it.
 MOST_AHEAD = 7
 MOST_BYTES_AHEAD = 4000
+#: Load of a process that runs a slow task: more than any number of short ones.
+SLOW_LOAD = MOST_AHEAD + 2
 #: Duration of a task after which nothing may wait behind it, in seconds.
 SLOW_SECONDS = 0.1
 #: Maximum number of messages of a process before the loop handles other events.
@@ -32,17 +34,37 @@ LONGEST_WAY_SECONDS = 2.0
 
 
 class Results(asynpool.ResultHandler):
-    """Reads several messages of a process per turn of the event loop; Celery reads one."""
+    """Reads several messages of a process per turn of the event loop; Celery reads one.
+
+    The event loop has the reader of a message that has been read in part, and forgets it with a lost
+    connection. Celery then takes the rest for a new message, and never understands the process again. This
+    class keeps the reader.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Create the handler of a pool's results."""
+        super().__init__(*args, **options)
+        #: By file descriptor: the process, and the generator that reads the rest of its message.
+        self._parts: dict[int, tuple[Any, Any]] = {}
 
     def _make_process_result(self, hub: Any) -> Callable[[int], None]:
         read_one = super()._make_process_result(hub)
         available = bytearray(4)
 
         def read(fd: int) -> None:
+            process, rest = self._parts.pop(fd, (None, None))
+            # A finished generator has no frame. A new process may have the file descriptor of a dead one.
+            if rest and rest.gi_frame and process is self.fileno_to_outq.get(fd):
+                self._parts[fd] = process, rest
+                hub.add_reader(fd, rest)
+                return
             for _ in range(MESSAGES_A_TURN):
                 read_one(fd)
+                reader = hub.readers.get(fd, (None,))[0]
+                if isgenerator(reader):
+                    self._parts[fd] = self.fileno_to_outq.get(fd), reader
                 # Nothing else may read while a message has been read in part.
-                if hub.readers.get(fd, (None,))[0] is not read:
+                if reader is not read:
                     return
                 fcntl.ioctl(fd, termios.FIONREAD, available)
                 if not any(available):
@@ -118,13 +140,14 @@ class Processes(asynpool.AsynPool):
         for job in self._cache.values():
             if job._write_to:
                 is_slow = job._accepted and job._time_accepted < slow_since
-                loads[job._write_to.inqW_fd] += 1 + MOST_AHEAD * is_slow
+                loads[job._write_to.inqW_fd] += SLOW_LOAD if is_slow else 1
         return loads
 
     def is_blocked(self) -> bool:
         """Returns whether a task waits behind a slow one."""
-        slow = [load for load in self._loads().values() if load > MOST_AHEAD]
-        return bool(slow) and (bool(self.outbound_buffer) or max(slow) > MOST_AHEAD + 1)
+        slow = [load for load in self._loads().values() if load >= SLOW_LOAD]
+        waits_for_all = bool(self.outbound_buffer) and len(slow) >= len(self._all_inqueues)
+        return bool(slow) and (waits_for_all or max(slow) > SLOW_LOAD)
 
     def withdraw(self) -> list[Any]:
         """Removes all tasks that no process has begun, and returns their requests in order."""
@@ -211,7 +234,10 @@ def wait_until_taken(pool: Any, hub: Any) -> None:
         outputs = [fd for fd in processes._fileno_to_outq if hub.readers.get(fd)]
         if not outputs:
             return
-        for fd in select.select(outputs, [], [], 0.1)[0]:
+        readable = select.poll()
+        for fd in outputs:
+            readable.register(fd, select.POLLIN)
+        for fd, _ in readable.poll(100):
             read, arguments = hub.readers[fd]
             # Continue a message that has been read in part.
             if isgenerator(read):

@@ -281,7 +281,7 @@ def test_tasks_that_became_slower_return_except_for_one_per_slot(worker: Worker)
 def processes(worker: Worker) -> Processes:
     """A pool of the worker without processes."""
     processes = Processes.__new__(Processes)
-    vars(processes).update(_cache={}, _pool=[], outbound_buffer=deque())
+    vars(processes).update(_cache={}, _pool=[], _all_inqueues={5, 6}, outbound_buffer=deque())
     worker.consumer.pool._pool = processes
     return processes
 

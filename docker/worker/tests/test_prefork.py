@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
+from inspect import isgenerator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from kombu.asynchronous import Hub
 from kombu.asynchronous.semaphore import LaxBoundedSemaphore
 
 from ha_celery import prefork, time_limits
-from ha_celery.prefork import Processes, TaskPool
+from ha_celery.prefork import Processes, TaskPool, wait_until_taken
 from ha_celery.versions import ACCELERATED, mismatches
 
 
@@ -148,6 +150,16 @@ def test_nothing_is_written_behind_a_slow_task(processes: Processes, hub: Hub) -
     assert behind.pids == []
 
 
+def test_short_tasks_do_not_wait_behind_a_slow_one(processes: Processes, hub: Hub) -> None:
+    processes.ahead = prefork.MOST_AHEAD
+    turn(hub, lambda: len(processes._all_inqueues) == 2)
+    short = [Request(processes, time.sleep, 0.01) for _ in range(30)]
+    turn(hub, lambda: loads(processes) == [8, 8])
+    assert processes.outbound_buffer
+    assert not processes.is_blocked()
+    turn(hub, lambda: all(request.results for request in short))
+
+
 def test_a_large_task_waits_for_an_idle_process(processes: Processes, hub: Hub) -> None:
     processes.ahead = 7
     turn(hub, lambda: len(processes._all_inqueues) == 2)
@@ -200,6 +212,47 @@ def test_what_waits_behind_the_last_task_of_a_process_runs_once(hub: Hub) -> Non
         assert len({request.results[0] for request in requests}) > 4
     finally:
         processes.terminate()
+
+
+def large(length: int) -> str:
+    return "x" * length
+
+
+def test_a_result_that_is_read_in_part_survives_a_lost_connection(processes: Processes, hub: Hub) -> None:
+    turn(hub, lambda: len(processes._all_inqueues) == 2)
+    request = Request(processes, large, 3_000_000)
+    turn(hub, lambda: any(isgenerator(read) for read, _ in hub.readers.values()))
+    hub.reset()
+    hub._loop = None
+    processes.register_with_event_loop(hub)
+    turn(hub, lambda: request.results)
+    assert len(request.results[0]) == 3_000_000
+    others = [Request(processes, os.getpid) for _ in range(8)]
+    turn(hub, lambda: all(other.results for other in others))
+
+
+def test_a_worker_with_many_open_files_waits_for_a_task_on_the_way(hub: Hub) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    processes = Processes(1, threads=False, semaphore=LaxBoundedSemaphore(1))
+    processes.register_with_event_loop(hub)
+    pool = TaskPool.__new__(TaskPool)
+    pool._pool = processes
+    try:
+        turn(hub, lambda: len(processes._all_inqueues) == 1)
+        assert min(processes._fileno_to_outq) > 1024
+        request = Request(processes, time.sleep, 0.5)
+        processes.on_poll_start()
+        assert loads(processes) == [1]
+        time.sleep(0.2)
+        wait_until_taken(pool, hub)
+        assert request.pids
+    finally:
+        processes.terminate()
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def note(folder: str, number: int) -> None:

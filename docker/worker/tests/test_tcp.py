@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +220,23 @@ def test_a_reader_fails_when_the_machine_is_lost(
     began = time.monotonic()
     connection.transport.close()
     assert time.monotonic() - began < 1
+
+
+def read_often(connection: PatientConnection) -> None:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with suppress(TimeoutError):
+            connection.blocking_read(0.1)
+
+
+def test_short_reads_in_a_row_fail_when_the_machine_is_lost(
+    connection: PatientConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "acknowledgements", lambda _: (1, 60_000))
+    began = time.monotonic()
+    with pytest.raises(RecoverableConnectionError, match="acknowledges nothing"):
+        read_often(connection)
+    assert time.monotonic() - began == pytest.approx(tcp.SILENCE_SECONDS, abs=1.5)
 
 
 def test_a_reader_waits_no_longer_than_its_timeout(connection: PatientConnection) -> None:
