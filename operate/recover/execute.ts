@@ -98,8 +98,9 @@ const START_SECONDS = 600;
  */
 async function serveAlone(brokers: Brokers, pod: string): Promise<void> {
   const steps = [
-    // A broker that runs has peers that would be expelled: they have joined since, or an interrupted command goes on.
-    "ok = case rabbit:is_running() of true -> ok; false -> rabbit_khepri:force_shrink_member_to_current_member() end",
+    // A store that answers is not shrunk again: it has members that have joined since.
+    "ok = case khepri:exists(rabbit_khepri:get_store_id(), [rabbitmq], #{favor => consistency, timeout => 5000}) of " +
+      "{error, _} -> rabbit_khepri:force_shrink_member_to_current_member(); _ -> ok end",
     `ok = rabbit:await_startup(node(), false, ${START_SECONDS * 1000})`,
     "ok = rabbit_quorum_queue:force_all_queues_shrink_member_to_current_member()",
   ];
