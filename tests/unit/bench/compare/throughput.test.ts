@@ -6,6 +6,11 @@ import type { Rate } from "../../../../bench/compare/throughput/rates";
 import { takeTurns } from "../../../../bench/compare/throughput/turns";
 import { DEFAULT_LOAD } from "../../../../operate/drill/load";
 
+const ONE = {
+  ...{ title: "no-op", workers: 1, tasks: 9 },
+  ...{ producers: 1, window: 1, payloadBytes: 0, taskSeconds: 0 },
+};
+
 describe("throughput", () => {
   const task = (number: number, worker: string, at: number): FinishedTask => [
     `r-${number}`,
@@ -40,15 +45,7 @@ describe("throughput", () => {
       publisher: ["python", "/seed/scheduler.py"],
       avoid: [],
     };
-    const measurement = {
-      title: "",
-      workers: 1,
-      tasks: 9,
-      producers: 2,
-      window: 3,
-      payloadBytes: 1024,
-      taskSeconds: 0.01,
-    };
+    const measurement = { ...ONE, producers: 2, window: 3, payloadBytes: 1024, taskSeconds: 0.01 };
     const job = throughputJob(spec, "http://10.0.0.1:8080", "celery", measurement);
     const container = job.spec?.template.spec?.containers[0];
     assert.deepEqual(container?.command, ["python", "/seed/scheduler.py"]);
@@ -92,15 +89,7 @@ describe("throughput", () => {
         scale: async (replicas: number) => Promise.resolve(void done.push(`${name} has ${replicas}`)),
       },
     });
-    const all = {
-      title: "all",
-      workers: 1,
-      tasks: 9,
-      producers: 1,
-      window: 1,
-      payloadBytes: 0,
-      taskSeconds: 0,
-    };
+    const all = { ...ONE, title: "all" };
     const some = { ...all, title: "some", designs: ["ours"] };
     const rates: Rate[] = [];
     await takeTurns([contender("ours", 2), contender("redis", 3), contender("seed", 1)], {
@@ -119,15 +108,6 @@ describe("throughput", () => {
   });
 
   describe("of a design that does not finish", () => {
-    const one = {
-      title: "no-op",
-      workers: 1,
-      tasks: 9,
-      producers: 1,
-      window: 1,
-      payloadBytes: 0,
-      taskSeconds: 0,
-    };
     const abort = new AbortController();
     const measured: string[] = [];
     const bench = (fails: (run: string) => boolean) => ({
@@ -145,7 +125,7 @@ describe("throughput", () => {
         { name: "seed", bench: bench(fails) },
       ];
       await takeTurns(contenders, {
-        ...{ measurements: [one], rounds: 2, report: (line) => lines.push(line) },
+        ...{ measurements: [ONE], rounds: 2, report: (line) => lines.push(line) },
         ...{ signal: abort.signal, add: (rate) => rates.push(rate) },
       });
       return rates;
