@@ -61,10 +61,10 @@ class Results(asynpool.ResultHandler):
             for _ in range(MESSAGES_A_TURN):
                 read_one(fd)
                 reader = hub.readers.get(fd, (None,))[0]
-                if isgenerator(reader):
-                    self._parts[fd] = self.fileno_to_outq.get(fd), reader
-                # Nothing else may read while a message has been read in part.
                 if reader is not read:
+                    # Nothing else may read while a message has been read in part.
+                    if isgenerator(reader):
+                        self._parts[fd] = self.fileno_to_outq.get(fd), reader
                     return
                 fcntl.ioctl(fd, termios.FIONREAD, available)
                 if not any(available):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { REPOSITORY } from "../../../local/paths";
 
 const LINK = /\]\((?!https?:|mailto:)([^)\s]+)\)/g;
@@ -22,7 +22,7 @@ function deadLinks(page: string): string[] {
   const text = readFileSync(join(REPOSITORY, page), "utf8").replace(CODE, "");
   return [...text.matchAll(LINK)].flatMap(([, link = ""]) => {
     const [path = "", anchor] = link.split("#");
-    const target = path === "" ? page : relative(REPOSITORY, join(REPOSITORY, dirname(page), path));
+    const target = path === "" ? page : join(dirname(page), path);
     return leads(target, anchor) ? [] : [`${page}: ${link}`];
   });
 }
