@@ -56,6 +56,8 @@ export interface Opened {
   readonly console: Console;
   /** Errors of the page: exceptions, and what the content security policy has blocked. */
   readonly errors: readonly string[];
+  /** For a test in which the server refuses or stops: the browser reports that whenever it likes, so it never counts. */
+  mayFailToLoad(): void;
   close(): Promise<void>;
 }
 
@@ -131,9 +133,10 @@ export async function openConsole(
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW);
   const errors: string[] = [];
+  let counts: (error: string) => boolean = () => true;
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    if (message.type() === "error" && counts(message.text())) errors.push(message.text());
   });
   await page.goto(served.url + view);
   await page.locator("main").waitFor();
@@ -141,6 +144,7 @@ export async function openConsole(
     page,
     console: served,
     errors,
+    mayFailToLoad: () => (counts = (error) => !error.startsWith("Failed to load resource: ")),
     close: async () => {
       await context.close();
       await served.close();

@@ -127,6 +127,7 @@ describe("dead letters in the console", function () {
 
   it("are purged only with the name of the context, and not if they have changed", async () => {
     const page = await open();
+    shown.mayFailToLoad();
     await filterOf(page, "task").selectOption({ label: "shop.orders.invoice (3)" });
     await page.getByRole("button", { name: "Purge these 3 …" }).click();
     const dialog = page.getByRole("dialog");
@@ -145,7 +146,6 @@ describe("dead letters in the console", function () {
     await dialog.getByRole("button", { name: "Purge" }).click();
     await page.getByText("2 dead letters deleted for good").waitFor();
     assert.equal(broker.letters.length, 26);
-    (shown.errors as string[]).length = 0; // The browser reports the refusal.
   });
 
   it("are looked into, and replayed one by one", async () => {
