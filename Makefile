@@ -11,9 +11,9 @@ CONFIG ?=
 
 # Node 24 of the npm package `node` takes precedence over the system's Node.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-LOCAL = node --import=tsx local/main.ts
+LOCAL = node local/start.mts main
 
-OPERATE = node --import=tsx local/operate.ts
+OPERATE = node local/start.mts operate
 SCENE ?= drain
 ARGS ?=
 

@@ -33,7 +33,7 @@ const valueIn = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1
 /** Runs a command of the local target as a user would, and shows its output. */
 async function timed(...args: string[]): Promise<Timed> {
   const startedAt = Date.now();
-  const command = execa(process.execPath, ["--import=tsx", "local/main.ts", ...args], {
+  const command = execa(process.execPath, ["local/start.mts", "main", ...args], {
     cwd: REPOSITORY,
     all: true,
   });

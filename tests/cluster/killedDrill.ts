@@ -64,7 +64,7 @@ export async function killDrill(name: string, { scene, at, options = [] }: Kill)
   await untilHealthy(cluster, installation);
   const target = [`--cluster=${name}`, `--namespace=${NAMESPACE}`];
   const timing = [`--hold=${HOLD_SECONDS}`, "--warm=3"];
-  const running = new Running(["drill", scene, ...target, ...timing, ...options], "local/operate.ts");
+  const running = new Running(["drill", scene, ...target, ...timing, ...options], "operate");
   await running.until(at);
   running.signal("SIGKILL");
   await running.ended;

@@ -100,8 +100,7 @@ describe("the local target, on a real cluster", () => {
         ])
           cpSync(join(REPOSITORY, part), join(other, part), { recursive: true });
         symlinkSync(join(REPOSITORY, "node_modules"), join(other, "node_modules"));
-        const { code, output } = await new Running(["down", `--cluster=${CLUSTER}`], "local/main.ts", other)
-          .ended;
+        const { code, output } = await new Running(["down", `--cluster=${CLUSTER}`], "main", other).ended;
         assert.equal(code, 1);
         assert.match(output, new RegExp(`created by another checkout, ${REPOSITORY}, `));
         assert.match(output, /make down CLUSTER=test FORCE=1/);

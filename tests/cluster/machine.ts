@@ -37,10 +37,10 @@ export class Running {
       process.once(signal, () => void Running.endAll().finally(() => process.exit(1)));
   }
 
-  constructor(args: readonly string[], program = "local/main.ts", checkout = REPOSITORY) {
+  constructor(args: readonly string[], entry: "main" | "operate" = "main", checkout = REPOSITORY) {
     const startedAt = Date.now();
     // In its own process group, so that a signal reaches all of its processes, as Ctrl-C in a terminal does.
-    this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["--import=tsx", program, ...args], {
+    this.child = spawn(join(REPOSITORY, "node_modules/.bin/node"), ["local/start.mts", entry, ...args], {
       cwd: checkout,
       detached: true,
       env: { ...process.env, ...NO_COLOR },
@@ -81,7 +81,7 @@ export const start = (...args: string[]): Running => new Running([...args, `--cl
 
 /** Runs a drill or another command of `ha-celery` on the cluster. */
 export const operate = (...args: string[]): Running =>
-  new Running([...args, `--cluster=${CLUSTER}`], "local/operate.ts");
+  new Running([...args, `--cluster=${CLUSTER}`], "operate");
 
 export function kubeConfig(): KubeConfig {
   const config = new KubeConfig();

@@ -14,7 +14,7 @@ const PICTURE = "docs/images/console-drill.webp";
 /** Records a drill that the page of a console starts on a local cluster, and writes a picture for the documentation. */
 async function main(): Promise<void> {
   const words = ["console", `--cluster=${cluster}`, "--allow-changes", "--no-open"];
-  const child = spawn(process.execPath, ["--import=tsx", "local/operate.ts", ...words], {
+  const child = spawn(process.execPath, ["local/start.mts", "operate", ...words], {
     cwd: REPOSITORY,
     stdio: ["ignore", "pipe", "inherit"],
   });

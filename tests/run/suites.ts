@@ -90,7 +90,7 @@ function inConsumer(name: string): string {
 export function drill(cluster: string): Suite {
   return {
     name: "drill",
-    command: ["node", "--import=tsx", "local/operate.ts", "drill", "drain", `--cluster=${cluster}`],
+    command: ["node", "local/start.mts", "operate", "drill", "drain", `--cluster=${cluster}`],
     blocked: async () =>
       (await findCluster(cluster))
         ? undefined
