@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from types import MethodType
 from typing import Any
 
 #: Interval at which finished tasks are acknowledged even if the batch is not full, in seconds.
@@ -29,7 +29,13 @@ class Acks:
     def delivered(self, message: Any) -> None:
         """Takes over the acknowledgement of a message; rejects are still sent immediately."""
         self._delivered[message.delivery_tag] = message
-        message.ack_log_error = partial(self._finish, message, message.ack_log_error)
+        ack = message.ack_log_error
+
+        def ack_log_error(finished: Any, *log_to: Any) -> None:
+            self._finish(finished, ack, *log_to)
+
+        # Of the same name and owner: while a worker waits for its last tasks, Celery calls no others.
+        message.ack_log_error = MethodType(ack_log_error, message)
 
     def forget(self, message: Any) -> None:
         """Removes a message that was settled in another way."""

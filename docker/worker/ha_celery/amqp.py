@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import kombu
+from celery.app.defaults import DEFAULTS
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.utils.log import get_logger
 from kombu.utils.objects import cached_property
@@ -102,6 +103,9 @@ class AMQP(CheckedAMQP):
             if not _is_amqp(producer.connection):
                 return celerys(producer, name, message, retry=retry, retry_policy=retry_policy, **options)
             retry = self.app.conf.task_publish_retry if retry is None else retry
+            setting = self.app.conf.task_publish_retry_policy
+            if setting != DEFAULTS["task_publish_retry_policy"]:
+                retry_policy = {**setting, **(retry_policy or {})}
             policy = RetryPolicy.of(retry, retry_policy)
             options = self._destination(name, message, options) | {"mandatory": True, "retry": False}
             if message.sent_event and not options.get("event_dispatcher"):

@@ -153,12 +153,11 @@ class Memory:
     def load(self) -> None:
         """Reads the file, if it exists."""
         try:
-            text = self.file.read_text()
+            runs = json.loads(self.file.read_text())
+            self.runs = {name: datetime.fromisoformat(last) for name, last in runs.items()}
         except FileNotFoundError:
             return
-        try:
-            self.runs = {name: datetime.fromisoformat(last) for name, last in json.loads(text).items()}
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OSError, TypeError, ValueError) as error:
             logger.error("%s is unreadable (%s): all schedules start from now", self.file, error)
 
     def save(self) -> None:

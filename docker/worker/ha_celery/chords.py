@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import celery
@@ -25,6 +24,8 @@ from ha_celery import internals, task_process
 
 #: Module of the Redis backend. Not imported, because it needs the package redis.
 REDIS = "celery.backends.redis"
+#: Key of a chord's body whose header `celery.chord_unlock` waits for.
+UNCOUNTED = "ha_celery_unlock"
 #: Interval between two polls of another process's claim, in seconds.
 CLAIM_SECONDS = 1.0
 
@@ -54,14 +55,33 @@ def _protect(backend: Any) -> None:
         internals.require_redis()
         backend.on_chord_part_return = _with_redis(backend, backend.on_chord_part_return)
     elif type(backend).on_chord_part_return is not Backend.on_chord_part_return:
-        backend.apply_chord = partial(Backend.apply_chord, backend)
-        backend.on_chord_part_return = partial(Backend.on_chord_part_return, backend)
+        backend.apply_chord = _with_unlock(backend)
+        backend.on_chord_part_return = _if_counted(backend.on_chord_part_return)
         if _is_redis(type(backend)):
             # Before Celery 5.7, the second join of a header in one process waits in vain, which fails the
             # chord. A header is joined twice if the task before the chord ran twice.
             backend.supports_native_join = False
         # No join caches all failures, and the error of a chord names the task only if it is cached.
         backend.is_cached = lambda _: True
+
+
+def _with_unlock(backend: Any) -> Callable[..., Any]:
+    def apply_chord(header_result_args: Any, body: Any, **options: Any) -> Any:
+        # The tasks of the header bring the body along, so they need not be counted.
+        body[UNCOUNTED] = True
+        return Backend.apply_chord(backend, header_result_args, body, **options)
+
+    return apply_chord
+
+
+def _if_counted(count: Callable[..., None]) -> Callable[..., None]:
+    """Counts the headers of chords that plain Celery has published, whose body nothing else would publish."""
+
+    def on_chord_part_return(request: Any, *args: Any, **options: Any) -> None:
+        if not (request.chord or {}).get(UNCOUNTED):
+            count(request, *args, **options)
+
+    return on_chord_part_return
 
 
 def counts_in_redis(backend: type) -> bool:

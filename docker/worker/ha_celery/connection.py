@@ -140,6 +140,14 @@ def for_publishing(connection: kombu.Connection, deadline: Deadline, **options: 
     return copy
 
 
+def next_broker(connection: kombu.Connection) -> None:
+    """Use the next of several URLs after a failed attempt; kombu does so between its own attempts only."""
+    ssl, transport_cls = connection.ssl, connection.transport_cls
+    connection.maybe_switch_next()
+    # Set again by the URL.
+    connection.ssl, connection.transport_cls = ssl, transport_cls
+
+
 def drop(connection: kombu.Connection) -> None:
     """Close a connection without AMQP's closing handshake, which a blocked broker does not answer."""
     if connection.connected:

@@ -38,7 +38,9 @@ class Consumer(consumer.Consumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Hold tasks by the time that they take, unless the app or its user has set a number."""
         super().__init__(*args, **options)
-        by_time = self.hub and getattr(self.controller, "prefetch_by_time", False)
+        # Other pools take every task at once, so none could be returned, and threads would change the limit.
+        has_slots = self.hub and self.pool.uses_semaphore
+        by_time = has_slots and getattr(self.controller, "prefetch_by_time", False)
         if by_time and can_change(self.app.amqp.queues.consume_from.values()):
             self.prefetch = Prefetch(self)
 

@@ -53,9 +53,15 @@ class HeldRequest(Request):
         if _held.pop(id(self), None) and self.time_start is not None:
             # Results of several tasks of a process may be read together, so only one of them waited.
             began = max(self.time_start, _settled.get(self.worker_pid, 0.0))
-            now = _settled[self.worker_pid] = time.time()
+            now = time.time()
+            if len(_settled) > MOST_PROCESSES:
+                _settled.clear()
+            _settled[self.worker_pid] = now
             _observer(max(now - began, 0.0))
 
+
+#: Number of processes, living and dead, of which the last settled task is remembered.
+MOST_PROCESSES = 1000
 
 _held: dict[int, HeldRequest] = {}
 #: When each process had its last settled task.

@@ -54,6 +54,9 @@ REQUIRED = (
         "_announce_revoked acknowledge acknowledged cancel chord delivery_info message on_failure on_timeout"
         " reject request_dict task time_limits time_start worker_pid",
     ),
+    Internals("celery.worker.request:Request", "_already_cancelled _already_revoked"),
+    InCode("celery.worker.request:Request.__init__", "_connection_errors"),
+    InCode("celery.worker.request:Request.on_failure", "_already_cancelled _already_revoked Terminated"),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
     InCode("celery.worker.request:Request.revoked", "_announce_revoked"),
@@ -195,6 +198,8 @@ ACCELERATED = (
     InCode("celery.worker.consumer.delayed_delivery:DelayedDelivery.start", "_setup_delayed_delivery"),
     # prefork, time_limits
     Internals("celery.concurrency.prefork:TaskPool", "Pool"),
+    Internals("celery.concurrency.base:BasePool", "uses_semaphore"),
+    InCode("celery.concurrency.prefork:_is_ack_callback", "ack_log_error __self__", since=(5, 7)),
     InCode("celery.concurrency.prefork:TaskPool.on_start", "Pool"),
     Internals("celery.concurrency.asynpool:AsynPool", "_create_timelimit_handlers _create_write_handlers"),
     InCode(

@@ -16,7 +16,7 @@ from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError
 
 from ha_celery.backoff import LONGEST_CONNECT_SECONDS, connect_timeout
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
-from ha_celery.connection import Deadline, drop, for_publishing
+from ha_celery.connection import Deadline, drop, for_publishing, next_broker
 from ha_celery.message import Message
 
 
@@ -101,7 +101,11 @@ class Link:
             self.drop()
             longest = min(self._longest_timeout, max(self._deadline.left(), 0.1))
             self._connection.connect_timeout = connect_timeout(failures, longest)
-            self._connection.ensure_connection(max_retries=0)
+            try:
+                self._connection.ensure_connection(max_retries=0)
+            except Exception:
+                next_broker(self._connection)
+                raise
             self._channel = ConfirmChannel(self._connection, self._settled)
         return self._channel
 

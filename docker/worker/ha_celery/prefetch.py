@@ -31,6 +31,8 @@ HOLD_SECONDS = 0.2
 #: Below this duration, in seconds, a second task waits for each slot. Above, a slot that waits for the broker
 #: costs less than a task that waits for a slot.
 SHORT_SECONDS = 0.5
+#: The largest limit in AMQP.
+MOST_HELD = 2**16 - 1
 #: Most tasks per slot, and most bytes of their messages.
 MOST = 64
 MOST_BYTES = 4 * 2**20
@@ -195,8 +197,10 @@ class Prefetch:
 
     def _count_now(self) -> int:
         """Returns the limit of each queue: also for tasks that wait here for their time, as in Celery."""
+        at_once = self._step * self._slots
         delayed = len(state.scheduled_requests)
-        return self._step * self._slots + (1 << (delayed - 1).bit_length() if delayed else 0)
+        most = min(self._consumer.app.conf.worker_eta_task_limit or MOST_HELD, MOST_HELD)
+        return max(min(at_once + (1 << (delayed - 1).bit_length() if delayed else 0), most), at_once)
 
     @property
     def _slots(self) -> int:

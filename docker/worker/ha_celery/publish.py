@@ -16,7 +16,7 @@ from celery.utils.log import get_logger
 from ha_celery.backoff import Backoff, connect_timeout
 from ha_celery.configuration import configuration_of
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
-from ha_celery.connection import Deadline, drop, for_publishing
+from ha_celery.connection import Deadline, drop, for_publishing, next_broker
 from ha_celery.errors import DuplicateIdError, UnroutableError, is_temporary
 from ha_celery.link import NoConfirmError, alarm_words
 from ha_celery.message import Message, encode
@@ -54,6 +54,8 @@ class ConfirmedPublisher:
         self._backoff = Backoff(give_up_seconds)
         self._last_progress = time.monotonic()
         self._connection: kombu.Connection | None = None
+        #: Number of failed attempts to connect, each of which leads to the next of several URLs.
+        self._unreachable = 0
         self._channel: ConfirmChannel | None = None
         self._producer = _WindowProducer(app.amqp.producer_pool.connections.connection, self._accept)
         self._unconfirmed: dict[str, Message] = {}
@@ -222,7 +224,13 @@ class ConfirmedPublisher:
             # The first attempt since the last confirm counts the loss of the connection.
             failures = max(self._backoff.attempts - 1, 0)
             connection.connect_timeout = connect_timeout(failures, connection.connect_timeout)
-            connection.ensure_connection(max_retries=0)
+            for _ in range(self._unreachable):
+                next_broker(connection)
+            try:
+                connection.ensure_connection(max_retries=0)
+            except Exception:
+                self._unreachable += 1
+                raise
             self._connection = connection
             self._channel = ConfirmChannel(connection, self._settled)
             self._last_progress = time.monotonic()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ha_celery.backoff import Backoff, connect_timeout
+from ha_celery.connection import next_broker
 from ha_celery.errors import TEMPORARY
 
 #: Upper limit of the pause before the first attempt after a lost connection, in seconds.
@@ -68,6 +69,7 @@ class _EnsureConnection:
                     raise
                 pause = self._backoff.next_pause()
                 errback(error, pause)
+                next_broker(self._connection)
                 _sleep(pause, callback)
 
     def _attempt(self) -> Any:

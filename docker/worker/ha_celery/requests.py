@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 
 from billiard.einfo import ExceptionWithTraceback
-from billiard.exceptions import TimeLimitExceeded
-from celery import bootsteps
+from billiard.exceptions import Terminated, TimeLimitExceeded
+from celery import VERSION, bootsteps
 from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
+from celery.worker import state
 from celery.worker.state import task_ready
 
 from ha_celery import chords
+from ha_celery.errors import PublishError
 from ha_celery.held import HeldRequest
 
 logger = get_logger(__name__)
@@ -26,23 +28,53 @@ class PoolLimit(HeldRequest):
 
     _returned = False
     _expired = False
+    #: Whether `on_timeout` follows, which settles the task.
+    _times_out = False
 
     def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> None:
-        """Records all failures but the pool's time limit, which the pool reports here, too."""
+        """Records all failures but those of time limits, which the pool reports here, too."""
         error = exc_info.exception
         if isinstance(error, ExceptionWithTraceback):
             error = error.exc
-        if isinstance(error, TimeLimitExceeded) and self._returns():
-            self._return_over_limit()
+        if isinstance(error, TimeLimitExceeded):
+            self._begin_timeout(exc_info, *args, **options)
+        elif isinstance(error, Terminated) and self._is_bystander():
+            self._spare()
         else:
             super().on_failure(exc_info, *args, **options)
+
+    def _begin_timeout(self, exc_info: Any, *args: Any, **options: Any) -> None:
+        """Does what `on_timeout` will not do. Celery acknowledges here, before it publishes `link_error`."""
+        if self._returns():
+            self._return_over_limit()
+        elif VERSION < (5, 7):
+            self._times_out = True
+            try:
+                super().on_failure(exc_info, *args, **options)
+            finally:
+                self._times_out = False
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Returns a task that exceeds the pool's limit to its queue, without recording a failure."""
         if not soft and self._returns():
             self._return_over_limit()
-        else:
+            return
+        try:
             super().on_timeout(soft, timeout)
+        except PublishError as error:
+            logger.error("%s[%s] runs again, because of its link_error: %s", self.name, self.id, error)
+            self._return_to_queue()
+
+    def _is_bystander(self) -> bool:
+        """Returns whether the process ended for another task, behind which this one was written."""
+        return self.task.acks_late and not (self._already_revoked or self._already_cancelled)
+
+    def _spare(self) -> None:
+        """Returns a task to its queue, which counts no failed delivery. Celery would revoke it."""
+        task_ready(self)
+        # Without a connection, the broker has already taken it back.
+        with suppress(*self._connection_errors):
+            self.give_back()
 
     def cancel(self, *args: Any, **options: Any) -> None:
         """Lets a task finish that its pool cannot end, such as a thread.
@@ -61,6 +93,8 @@ class PoolLimit(HeldRequest):
 
     def acknowledge(self) -> None:
         """Makes an expired task a dead letter, as it becomes in its queue: this clock may be wrong."""
+        if self._times_out:
+            return
         if self._expired and not self.acknowledged:
             logger.warning(
                 "%s[%s] has expired at %s by this machine's clock, and becomes a dead letter",
@@ -87,7 +121,9 @@ class PoolLimit(HeldRequest):
         return False if self.chord else super()._success_was_stored()
 
     def _returns(self) -> bool:
-        return self._returned or self._is_pool_limit() or self._is_claimed()
+        # A worker that ends at once records no failure.
+        ends = self.task.acks_late and bool(state.should_terminate)
+        return self._returned or ends or self._is_pool_limit() or self._is_claimed()
 
     def _is_claimed(self) -> bool:
         """Returns whether the process that publishes the body of this task's chord may have been lost.

@@ -58,6 +58,9 @@ def deadline() -> float | None:
     for task in _task_stack.stack:
         request = task.request
         if not request.called_directly and not request.is_eager:
+            if not task.acks_late:
+                # It cannot return to its queue, so its author decides, as outside of tasks.
+                return None
             # Pools without processes have no way to give a task back.
             return end_of(task, request) if _Process.pool else math.inf
     return None

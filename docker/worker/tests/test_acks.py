@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from celery import VERSION
+from celery.concurrency import prefork
+from kombu.asynchronous import Hub
 from kombu.message import Message
+from vine import promise
 
 from ha_celery.acks import MAX_POLLS, Acks
 
@@ -152,6 +156,18 @@ def test_a_worker_that_shuts_down_acknowledges_at_once(worker: Worker) -> None:
     worker.running = False
     worker.finish(2)
     assert worker.channel.sent == [("ack", 2, True)]
+
+
+@pytest.mark.skipif(VERSION < (5, 7), reason="Celery acknowledges nothing while it waits for the last tasks")
+def test_celery_acknowledges_finished_tasks_while_a_worker_waits_for_its_last_ones(worker: Worker) -> None:
+    worker.running = False
+    hub = Hub()
+    try:
+        hub.call_soon(promise(worker.messages[1].ack_log_error, (None, ())))
+        prefork._run_ready_callbacks(hub)
+    finally:
+        hub.close()
+    assert worker.channel.sent == [("ack", 2, False)]
 
 
 def test_nothing_is_kept_of_tasks_that_overtook_a_long_one(worker: Worker) -> None:

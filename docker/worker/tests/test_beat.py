@@ -196,12 +196,13 @@ def test_a_clock_that_was_ahead_delays_nothing(world: Callable[..., World]) -> N
     assert made.times() == [10]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"every": 1}', '{"every": "soon"}'])
+# The last one is the beginning of a file of plain Celery.
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"every": 1}', b'{"every": "soon"}', b"\xcf\x9aW\x13"])
 def test_an_unreadable_file_is_said_and_begun_anew(
-    world: Callable[..., World], text: str, caplog: pytest.LogCaptureFixture
+    world: Callable[..., World], content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = world(every=10.0)
-    made.file.write_text(text)
+    made.file.write_bytes(content)
     made.start()
     made.run(11)
     assert made.times() == [10]

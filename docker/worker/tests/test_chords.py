@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from celery import Celery, chord
+from celery import Celery, Signature, chord, group
 from celery.app.task import Context
 from celery.backends.base import Backend
 from celery.backends.cache import CacheBackend
@@ -67,28 +68,108 @@ def test_the_body_runs_once_all_have_run_although_one_runs_twice(
     assert (name, body.body[0]) == ("total", ([2, 4],))
 
 
-def test_a_backend_that_a_task_brings_itself_counts_nothing(counting: Celery) -> None:
+def test_a_backend_that_a_task_brings_itself_counts_nothing(
+    counting: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = CacheBackend(app=counting, backend="memory")
     task = counting.task(work, name="own", backend=own, shared=False)
     assert task.backend is own
     for _ in range(2):
         protect_chords(SimpleNamespace(app=counting))
-    # Celery's own would look for the header of the chord, and fail its body.
-    request = Context(id="1", group="group", chord=counting.signature("body"))
-    own.mark_as_done("1", 42, request)
-    assert own.get_state("1") == "SUCCESS"
-    assert own.on_chord_part_return.func is Backend.on_chord_part_return
-    assert counting.backend.on_chord_part_return.func is Backend.on_chord_part_return
+    failed: list[Any] = []
+    monkeypatch.setattr(Backend, "apply_chord", lambda *_, **__: None)
+    for backend in (own, counting.backend):
+        body = counting.signature("body")
+        backend.apply_chord(("group", []), body)
+        monkeypatch.setattr(backend, "chord_error_from_stack", lambda *args, **_: failed.append(args))
+        # Celery's own would look for the header of the chord, and fail its body.
+        backend.mark_as_done("1", 42, Context(id="1", group="group", chord=body))
+        assert backend.get_state("1") == "SUCCESS"
+    assert not failed
+
+
+def structures(app: Celery) -> dict[str, Any]:
+    """Canvases whose chords have to be ended, by their name."""
+    step, end = (app.signature(name) for name in ("step", "end"))
+    return {
+        "a body of tasks that follow each other": chord([step, step], end | end),
+        "tasks that follow each other in the header": chord([step | step, step], end),
+        "a group in the header": chord([group(step, step), step], end),
+        "a chord in the header": chord([chord([step, step], end), step], end),
+        "a chord as the body": chord([step, step], chord([step, step], end)),
+        "a chord after a task": step | group(step, step) | end,
+        "a chord from JSON": Signature.from_dict(json.loads(json.dumps(chord([step, step], end))), app=app),
+        "a group of chords": group(chord([step, step], end), chord([step], end)),
+    }
+
+
+@pytest.mark.parametrize("name", structures(Celery(set_as_current=False)))
+def test_all_tasks_of_a_header_know_that_nothing_counts_them(
+    counting: Celery, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    sent: list[Any] = []
+
+    def send(producer: Any, name: str, message: Any, **options: Any) -> None:
+        sent.append(message)
+
+    monkeypatch.setattr(type(counting.amqp), "send_task_message", property(lambda amqp: send))
+    for task in ("step", "end"):
+        counting.task(work, name=task, shared=False)
+    structures(counting)[name].apply_async()
+    bodies: list[Any] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            bodies.extend([value["chord"]] if value.get("chord") else [])
+            for inner in value.values():
+                look(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                look(inner)
+
+    for message in sent:
+        if message.headers["task"] != "celery.chord_unlock":
+            look(message.body)
+            # What follows is published as it is written here.
+            for follower in message.body[2]["chain"] or ():
+                counting.signature(follower).apply_async()
+    assert bodies
+    assert [body for body in bodies if not body.get(chords.UNCOUNTED)] == []
+
+
+def test_a_chord_that_plain_celery_has_published_ends(
+    counting: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Celery("plain", backend="cache+memory://", broker="amqp://nowhere", set_as_current=False)
+    sent: list[tuple[str, Any]] = []
+
+    def send(producer: Any, name: str, message: Any, **options: Any) -> None:
+        sent.append((name, message))
+
+    for app in (plain, counting):
+        monkeypatch.setattr(type(app.amqp), "send_task_message", property(lambda amqp: send))
+        for task in ("step", "end"):
+            app.task(work, name=task, shared=False)
+    step, end = (plain.signature(name) for name in ("step", "end"))
+    chord([step, step], end, app=plain)()
+    assert [name for name, _ in sent] == ["step", "step"]
+    for _, message in list(sent):
+        headers = message.headers
+        body = counting.signature(json.loads(json.dumps(message.body[2]["chord"])))
+        request = Context(id=headers["id"], group=headers["group"], chord=body)
+        counting.backend.mark_as_done(headers["id"], 1, request)
+    name, message = sent[-1]
+    assert (name, message.body[0]) == ("end", ([1, 1],))
 
 
 def test_the_results_of_a_group_can_be_read_twice_with_a_callback_for_messages(counting: Celery) -> None:
-    group = GroupResult(
+    results = GroupResult(
         "group", [counting.AsyncResult(task_id) for task_id in ("first", "second")], app=counting
     )
-    for task in group.results:
+    for task in results.results:
         counting.backend.mark_as_done(task.id, task.id)
     for _ in range(2):
-        assert group.get(timeout=5, on_message=lambda _: None) == ["first", "second"]
+        assert results.get(timeout=5, on_message=lambda _: None) == ["first", "second"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -28,6 +29,20 @@ def consumer_of(app: Celery) -> Consumer:
     own.app = app
     own.event_dispatcher = SimpleNamespace(enabled=True)
     return own
+
+
+@pytest.mark.parametrize("has_slots", [True, False])
+def test_only_a_pool_with_slots_changes_how_many_tasks_it_holds(
+    app: Celery, monkeypatch: pytest.MonkeyPatch, has_slots: bool
+) -> None:
+    def init(self: Any) -> None:
+        self.app, self.hub = app, object()
+        self.controller = SimpleNamespace(prefetch_by_time=True)
+        self.pool = SimpleNamespace(uses_semaphore=has_slots)
+
+    monkeypatch.setattr(consumer.Consumer, "__init__", init)
+    monkeypatch.setattr("ha_celery.consumer.Prefetch", lambda _: "by time")
+    assert Consumer().prefetch == ("by time" if has_slots else None)
 
 
 def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:

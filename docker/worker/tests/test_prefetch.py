@@ -138,7 +138,7 @@ class Worker:
             _receive_callback=print,
         )
         self.consumer = SimpleNamespace(
-            app=SimpleNamespace(tasks={"slow": self.slow}),
+            app=SimpleNamespace(tasks={"slow": self.slow}, conf=SimpleNamespace(worker_eta_task_limit=None)),
             blueprint=SimpleNamespace(state=RUN),
             connection_errors=(RecoverableConnectionError,),
             channel_errors=(),
@@ -354,6 +354,19 @@ def test_tasks_that_wait_for_their_time_take_no_place(worker: Worker) -> None:
         state.task_scheduled(request)
     worker.run(10.0, 2)
     assert worker.consumer.initial_prefetch_count == 2 + 4
+
+
+@pytest.mark.parametrize(
+    ("limit", "delayed", "most"),
+    [(None, 40_000, 65_535), (10, 40, 10), (1, 3, 2), (100, 3, 6)],
+)
+def test_tasks_that_wait_for_their_time_are_limited(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, limit: int | None, delayed: int, most: int
+) -> None:
+    worker.consumer.app.conf.worker_eta_task_limit = limit
+    monkeypatch.setattr(prefetch.state, "scheduled_requests", set(range(delayed)))
+    worker.run(10.0, 2)
+    assert worker.consumer.initial_prefetch_count == most
 
 
 class SimpleRequest(SimpleNamespace):

@@ -40,7 +40,7 @@ def processes(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
 
 
 def turn(hub: Hub, until: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not until():
         assert time.monotonic() < deadline
         next(hub.loop)

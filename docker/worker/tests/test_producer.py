@@ -239,6 +239,18 @@ class TestRetryPolicy:
             task.apply_async(retry_policy={"max_retries": None, "interval_start": 1, "interval_step": 1})
         assert sum(no_sleep) <= 25
 
+    def test_the_policy_of_the_app_holds_for_what_the_caller_does_not_say(
+        self, use: Any, app: Celery, task: Any, no_sleep: list[float]
+    ) -> None:
+        app.conf.task_publish_retry_policy = {"max_retries": 2, "interval_start": 0, "interval_max": 0}
+        broker = use(Broker(OperationalError("away")))
+        for options, attempts in ({}, 3), ({"retry_policy": {"max_retries": 1}}, 2):
+            broker.received.clear()
+            with pytest.raises(PublishTimeoutError):
+                task.apply_async(**options)
+            assert len(broker.received) == attempts
+        assert sum(no_sleep) == 0
+
     def test_the_app_may_give_up_earlier(self, use: Any, app: Celery, task: Any) -> None:
         app.conf.task_publish_retry = False
         broker = use(Broker(OperationalError("away")))
@@ -272,6 +284,16 @@ class TestWithinATask:
         broker = use(Broker())
         task.delay()
         assert broker.deadlines == [math.inf]
+
+    def test_a_task_that_cannot_return_to_its_queue_gets_the_error(
+        self, use: Any, task: Any, in_task: Any, no_sleep: list[float]
+    ) -> None:
+        task.acks_late = False
+        in_task([100, None])
+        use(Broker(OperationalError("away")))
+        with pytest.raises(PublishTimeoutError):
+            task.delay()
+        assert 20 < sum(no_sleep) <= 25
 
     def test_an_eager_task_is_none_of_a_worker(
         self, use: Any, task: Any, in_task: Any, no_sleep: list[float]

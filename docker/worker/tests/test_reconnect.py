@@ -32,7 +32,7 @@ class Connection:
             outcomes, itertools.repeat(outcomes[-1] if outcomes else None)
         )
         self.connect_timeout = 10
-        self.transport_cls = "amqp"
+        self.transport_cls, self.ssl = "amqp", None
         self.timeouts: list[float] = []
         self.errors: list[Exception] = []
 
@@ -44,6 +44,9 @@ class Connection:
             self.errors.append(outcome)
             raise outcome
         return self
+
+    def maybe_switch_next(self) -> None:
+        """There is only one URL."""
 
     def as_uri(self) -> str:
         return "amqp://"

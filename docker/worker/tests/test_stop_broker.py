@@ -15,6 +15,9 @@ import amqp
 import pytest
 from celery import Celery
 from conftest import BROKER_URL, wait_for
+from workers import QUIET, Journal, celery_process
+
+from ha_celery import ConfirmedPublisher
 
 pytestmark = pytest.mark.broker
 FOLDER = Path(__file__).parent.parent
@@ -127,6 +130,49 @@ def test_a_tasks_own_limit_ends_it_and_the_pools_returns_it(
     app.send_task("work", (30, str(pool_limited)), queue=queue)
     wait_for(lambda: pool_limited.exists() and len(pool_limited.read_text()) == 2)
     assert len(workers.begun.read_text()) == 1
+
+
+def test_a_worker_that_waits_for_its_last_task_acknowledges_the_others(
+    app: Celery, workers: Workers, queue: str
+) -> None:
+    for name, seconds in ("short", 4), ("long", 60):
+        app.send_task("work", (seconds, str(workers.begun)), task_id=name, queue=queue)
+    worker = workers.start("--concurrency=2", HA_CELERY_PREFETCH_MULTIPLIER="4")
+    wait_for(lambda: workers.begun.exists() and len(workers.begun.read_text()) == 2)
+    worker.send_signal(signal.SIGTERM)
+    time.sleep(8)
+    assert worker.poll() is None
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    returned: list[amqp.Message] = []
+    wait_for(lambda: returned.extend(take(app, queue)) or returned)
+    assert [message.properties["correlation_id"] for message in returned] == ["long"]
+
+
+def test_a_worker_that_ends_at_once_loses_no_task_behind_a_short_one(
+    app: Celery, tmp_path: Path, queue: str
+) -> None:
+    publisher = ConfirmedPublisher(app, lambda _: None)
+    names = [f"task {number}" for number in range(6000)]
+    for name in names:
+        publisher.publish(app.signature("publishing_app.work"), (name, 0.002), queue=queue)
+    publisher.flush()
+    publisher.close()
+    journal = Journal(tmp_path / "journal")
+
+    def done() -> set[str]:
+        return {entry["what"] for entry in journal.entries}.intersection(names)
+
+    for least in range(1000, 6000, 1000):
+        with celery_process(
+            "publishing_app", "worker", tmp_path, (queue,), "--concurrency=2", *QUIET
+        ) as process:
+            wait_for(lambda least=least: len(done()) >= least, 60)
+            process.send_signal(signal.SIGQUIT)
+            process.wait(60)
+    with celery_process("publishing_app", "worker", tmp_path, (queue,), "--concurrency=2", *QUIET):
+        wait_for(lambda: len(done()) == len(names) or (depth(app, queue) == 0 and time.sleep(5) is None), 60)
+    assert sorted(set(names) - done()) == []
 
 
 def depth(app: Celery, queue: str) -> Any:
