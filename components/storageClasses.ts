@@ -24,7 +24,7 @@ export interface StorageClassesArgs {
    * @default keys of Google */
   encryptionKey?: pulumi.Input<string>;
   /** Whether a disk is deleted with its claim, for example when the claim's namespace is deleted. Retained disks
-   * keep costing money. Changing it affects new volumes only.
+   * keep costing money. Changing it replaces the classes and affects new volumes only.
    * @default `retain` */
   onDelete?: OnDelete;
 }
@@ -80,6 +80,9 @@ export class StorageClasses extends pulumi.ComponentResource {
     const classOf = (suffix: string, type: DiskType) =>
       new k8s.storage.v1.StorageClass(`${name}-${suffix}`, storageClass(name, suffix, type, args), {
         parent: this,
+        // Kubernetes refuses to change it, and the provider would try to. Volumes do not depend on their class.
+        replaceOnChanges: ["reclaimPolicy"],
+        deleteBeforeReplace: true,
       });
     this.standard = classOf("standard", args.standardType ?? balancedDisk(machineType)).metadata.name;
     this.ssd = classOf("ssd", fastestDisk(machineType)).metadata.name;

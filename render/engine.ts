@@ -15,6 +15,9 @@ export interface Registered {
   timeouts: string[];
   /** Paths of the inputs whose changes are ignored. */
   ignoreChanges: string[];
+  /** Paths of the inputs whose changes replace the resource. */
+  replaceOnChanges: string[];
+  deleteBeforeReplace: boolean;
   /** Names of the hooks that run before the resource is updated. */
   beforeUpdate: string[];
   /** `type name` of each resource whose replacement also replaces this one. */
@@ -74,6 +77,8 @@ interface Request {
   getRetainondelete(): boolean;
   getCustom(): boolean;
   getIgnorechangesList(): string[];
+  getReplaceonchangesList(): string[];
+  getDeletebeforereplace(): boolean;
   getReplaceWithList(): string[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
   getHooks(): { getBeforeUpdateList(): string[] } | undefined;
@@ -151,6 +156,8 @@ function describe(request: Request): Registered {
     retainOnDelete: request.getRetainondelete(),
     timeouts: Object.values(request.getCustomtimeouts()?.toObject() ?? {}).filter(Boolean),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
     beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
     replaceWith: request.getReplaceWithList().map(shortName),
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),

@@ -61,7 +61,7 @@ export class CeleryClient extends pulumi.ComponentResource {
    * @throws ResourceError that lists every problem of `args`.
    */
   constructor(name: string, args: CeleryClientArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("ha-celery:index:CeleryClient", name, args, opts);
+    super("ha-celery:index:CeleryClient", name, { ...args, amqpUrl: pulumi.secret(args.amqpUrl) }, opts);
     requireKubernetesProvider(this, name);
     validate(this, name, args, CELERY_CLIENT);
     const client = resolveClient(name, args);
@@ -132,7 +132,7 @@ function createSecret(
     // An empty Secret would let pods start without their variables.
     dependsOn: pulumi.all([values, client.namespace]).apply(([, own]): pulumi.Resource[] => {
       // Only now, because the namespace may be an Output.
-      if (own === copy) throwProblems(parent, client.name, [ownNamespace(own)]);
+      if (copy !== undefined && own === copy) throwProblems(parent, client.name, [ownNamespace(own)]);
       return [];
     }),
   });

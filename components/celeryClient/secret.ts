@@ -46,7 +46,7 @@ export function publisherVariables(client: ResolvedClient): pulumi.Output<Record
   );
 }
 
-/** Not a secret: a hash of values of which one is a random password of 238 bits. */
+/** Not a secret: a hash of values of which one is a random password, that of a `RabbitMqCluster` of 238 bits. */
 export function checksumOf(values: pulumi.Output<Record<string, string>>): pulumi.Output<string> {
   return pulumi.unsecret(
     values.apply((known) => createHash("sha256").update(JSON.stringify(known)).digest("hex")),

@@ -11,7 +11,8 @@ export interface ContainerRegistryArgs {
    * @default the component's name and a hash of project, stack and name */
   repositoryId?: string;
   /** IAM members that may pull, for example `serviceAccount:` followed by the `nodeServiceAccountEmail` of a
-   * `GkeCluster`. Add outputs at the end of the list, because they are told apart by their place.
+   * `GkeCluster`. Outputs are told apart by their place among the outputs, so add
+   * further ones behind them.
    * @default none besides those with a role in the project */
   readers?: pulumi.Input<string>[];
   /** Number of recent versions of each image to keep, regardless of age. The running version must be among them.

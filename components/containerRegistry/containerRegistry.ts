@@ -52,16 +52,14 @@ export class ContainerRegistry extends pulumi.ComponentResource {
       dependsOn: apis,
       hooks,
     });
-    [...new Set(readers)].forEach((member, index) => {
-      const { name: grantName, aliases } = readerNames(name, member, index);
+    for (const [grantName, member] of namedReaders(name, readers))
       new gcp.artifactregistry.RepositoryIamMember(
         grantName,
         { project, location, repository: images.name, role: READER_ROLE, member },
         // A grant disappears with the registry. Deleting it by itself would take it from the nodes before Pulumi
         // refuses to delete a protected registry.
-        { parent: this, deletedWith: images, aliases },
+        { parent: this, deletedWith: images },
       );
-    });
 
     this.url = images.registryUri;
     this.repositoryName = images.repositoryId;
@@ -69,13 +67,19 @@ export class ContainerRegistry extends pulumi.ComponentResource {
   }
 }
 
-/** Named by the member: after a change of the list, no other resource has the grant that one of them deletes. */
-function readerNames(
+/** Named by the member: after a change of the list, no other resource has the grant that one of them deletes. Outputs,
+ * which are not known yet, are numbered among themselves. */
+function namedReaders(
   registry: string,
-  member: pulumi.Input<string>,
-  index: number,
-): { name: string; aliases: pulumi.Alias[] } {
-  const numbered = `${registry}-reader-${index}`;
-  if (typeof member !== "string") return { name: numbered, aliases: [] };
-  return { name: `${registry}-reader-${member}`, aliases: [{ name: numbered }] };
+  readers: pulumi.Input<string>[],
+): [name: string, member: pulumi.Input<string>][] {
+  const known = new Set(readers.filter((member) => typeof member === "string"));
+  const outputs = new Set(readers.filter((member) => typeof member !== "string"));
+  return [
+    ...[...known].map((member): [string, string] => [`${registry}-reader-${member}`, member]),
+    ...[...outputs].map((member, index): [string, pulumi.Input<string>] => [
+      `${registry}-reader-${index}`,
+      member,
+    ]),
+  ];
 }

@@ -26,7 +26,7 @@ import { LEDGER } from "../taskLedger/validation";
 import type { HaCeleryArgs, WorkerPoolOptions } from "./args";
 import { longestHold, poolsOf } from "./pools";
 
-/** Length of the longest suffix of the parts' names, `-scheduler`. */
+/** Length of the longest suffix of the parts' names, `-scheduler`. `Monitoring` accepts longer names. */
 const LONGEST_SUFFIX = 10;
 
 export const LONGEST_NAME = MAX_NAME - LONGEST_SUFFIX;
@@ -121,7 +121,7 @@ export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
 const poolOf = (name: string): Check<WorkerPoolOptions> =>
   validatedBy<WorkerPoolOptions>({
     checks: {
-      name: resourceName(Math.max(MAX_NAME - name.length - 1, LONGEST_SUFFIX)),
+      name: resourceName(Math.max(MAX_NAME - name.length, LONGEST_SUFFIX) - 1),
       app,
       ...WORKERS.checks,
     },

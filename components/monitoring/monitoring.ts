@@ -7,7 +7,7 @@ import { prometheusConfigMap, prometheusFiles } from "./prometheus";
 import { type ResolvedMonitoring, resolveMonitoring } from "./resolve";
 import { ruleGroups, rulesObject } from "./rules";
 import { podMonitor, podMonitoring, scrapesOf } from "./scrapes";
-import { MONITORING } from "./validation";
+import { LONGEST_NAME, MONITORING } from "./validation";
 
 /**
  * Has a Prometheus read the metrics of brokers, workers and beat, and raise alerts, and Grafana show them. Prometheus,
@@ -31,7 +31,7 @@ export class Monitoring extends pulumi.ComponentResource {
   readonly prometheusFiles: pulumi.Output<Record<string, string> | undefined>;
 
   /**
-   * @param name DNS label of at most 40 characters; unique in the namespace.
+   * @param name DNS label of at most 41 characters; unique in the namespace.
    * @param args See `MonitoringArgs`.
    * @param opts Requires a Kubernetes provider, directly or through a parent.
    * @throws ResourceError that lists every problem of `args`.
@@ -39,7 +39,7 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ha-celery:index:Monitoring", name, args, opts);
     requireKubernetesProvider(this, name);
-    validate(this, name, args, MONITORING);
+    validate(this, name, args, MONITORING, LONGEST_NAME);
     const monitoring = resolveMonitoring(name, args);
 
     const known = pulumi.output({ namespace: args.namespace, trust: args.broker.trust });

@@ -24,6 +24,9 @@ export const MONITORING_OPTIONS: Validation<MonitoringOptions> = {
   rules: [],
 };
 
+/** That of the longest `HaCelery`, and `-monitoring`. It names no pods and Services, whose names are limited. */
+export const LONGEST_NAME = 41;
+
 export const MONITORING: Validation<MonitoringArgs> = {
   checks: {
     ...MONITORING_OPTIONS.checks,

@@ -78,9 +78,12 @@ export function trustOf(certificate: BrokerCertificate | undefined): BrokerTrust
   };
 }
 
-/** Whether the user must not set this line of rabbitmq.conf with TLS: ports and files that the pods depend on. */
-export function clashesWithTls(setting: string): boolean {
-  return /^(listeners|management\.(tcp|listener)|prometheus\.tcp)\.|^(ssl_options|(management|prometheus)\.ssl)\.(cacertfile|certfile|keyfile|port)$/.test(
+/** Whether the user must not set this line of rabbitmq.conf: a port that Services and probes depend on. */
+export const isPort = (setting: string): boolean =>
+  /^listeners\.|^(management|prometheus)\.(tcp|ssl|listener)\.port$/.test(setting);
+
+/** Whether the user must not set this line of rabbitmq.conf with TLS: plain listeners, and files of the volume. */
+export const clashesWithTls = (setting: string): boolean =>
+  /^(management\.(tcp|listener)|prometheus\.tcp)\.|^(ssl_options|(management|prometheus)\.ssl)\.(cacertfile|certfile|keyfile)$/.test(
     setting,
   );
-}

@@ -23,7 +23,7 @@ import type { TransformedStatefulSet } from "../transform/args";
 import { aFunction } from "../transform/transformed";
 import { configLines } from "./configLines";
 import { MONITORING_USER, DEAD_LETTERS_USER } from "./names";
-import { clashesWithTls } from "./tls";
+import { clashesWithTls, isPort } from "./tls";
 
 const oddNumber: Check<number> = check(
   (nodes) => Number.isInteger(nodes) && nodes >= 1 && nodes % 2 === 1,
@@ -129,13 +129,19 @@ export const enoughStorage: Rule<Pick<BrokerOptions, "compute" | "storage">> = {
   },
 };
 
-/** Nothing in `config` that undoes what `tls` sets. */
-const tlsKeepsItsPorts: Rule<BrokerOptions> = {
+/** Nothing in `config` that the Services, probes and volumes of the nodes do not follow. */
+const fixedConfig: Rule<BrokerOptions> = {
   needs: [],
   problems: ({ tls, config = {} }) =>
-    Object.keys(config)
-      .filter((key) => tls !== undefined && clashesWithTls(key))
-      .map((key) => `config has ${key}, but tls sets the ports and the certificate files. Remove it.`),
+    Object.keys(config).flatMap((key) => {
+      if (isPort(key))
+        return [
+          `config has ${key}, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.`,
+        ];
+      return tls !== undefined && clashesWithTls(key)
+        ? [`config has ${key}, but tls sets the listeners and the certificate files. Remove it.`]
+        : [];
+    }),
 };
 
 export const BROKER: Validation<BrokerOptions> = {
@@ -171,7 +177,7 @@ export const BROKER: Validation<BrokerOptions> = {
     transform: fields<TransformedStatefulSet>({ statefulSet: aFunction }),
     ...PLACEMENT,
   },
-  rules: [enoughMemory, enoughStorage, tlsKeepsItsPorts],
+  rules: [enoughMemory, enoughStorage, fixedConfig],
 };
 
 export const RABBITMQ_CLUSTER: Validation<RabbitMqClusterArgs> = {

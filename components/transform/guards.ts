@@ -122,6 +122,10 @@ export const BROKER_GUARDS: readonly Guard[] = [
   ...["serviceName", "ordinals", "podManagementPolicy", "updateStrategy", "minReadySeconds"].map((field) =>
     same(["spec", field], NODES),
   ),
+  same(
+    ["spec", "revisionHistoryLimit"],
+    "cannot change without a new StatefulSet, which stops all nodes. Leave it",
+  ),
   ...["volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy"].map((field) =>
     same(["spec", field], "holds the tasks. Use storage"),
   ),

@@ -1,4 +1,5 @@
 import type { MessageProperties, Options } from "amqplib";
+import { messageOf } from "../errors";
 import { type AmqpSession, BrokerError } from "./connection";
 
 /** What the broker did with a published message. */
@@ -32,6 +33,8 @@ export function propertiesOf({ properties }: { readonly properties: MessagePrope
 export const withoutPast = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !FORMER.test(name)));
 
+const isNack = (error: unknown) => messageOf(error) === "message nacked";
+
 /** Publishes one message at a time, and waits until the brokers have stored it. */
 export class Publisher {
   private returned = false;
@@ -57,6 +60,8 @@ export class Publisher {
       );
       channel.publish(exchange, routingKey, body, { ...options, mandatory: true }, (error: unknown) => {
         clearTimeout(timer);
+        // The client answers so, too, when the channel ends. Then the message may be stored, and `failed` says why.
+        if (error && !isNack(error)) return;
         if (error) resolve("refused");
         else resolve(this.returned ? "unroutable" : "stored");
       });

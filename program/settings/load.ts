@@ -21,6 +21,7 @@ export function loadSettings(): Settings {
     config,
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
+    encrypted: Object.keys(config).filter(isEncrypted),
   });
   for (const warning of warnings) void pulumi.log.warn(warning);
   return settings;
@@ -36,6 +37,9 @@ export function parseSettings(source: Source): Parsed {
   const problems = [
     ...(error?.issues ?? []).flatMap((issue) => messages.issue(issue)),
     ...rules({ ...valid, project }, messages),
+    ...Object.keys(values)
+      .filter((key) => source.encrypted?.includes(`${source.project}:${key}`))
+      .map((key) => messages.encrypted(key)),
   ];
   const unknown = Object.keys(values)
     .filter((key) => !(key in schema.shape))
@@ -45,6 +49,10 @@ export function parseSettings(source: Source): Parsed {
   const settings = { ...data, project };
   return { settings, warnings: [...warnings(settings, messages), ...unknown] };
 }
+
+/** The SDK knows it, but does not declare it. */
+const isEncrypted = (key: string): boolean =>
+  (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 
 /** Values of the program's own keys, without their prefix. */
 function valuesOf({ config, project }: Source): Record<string, string> {

@@ -8,6 +8,8 @@ export interface Source {
   readonly config: Record<string, string>;
   readonly project: string;
   readonly stack: string;
+  /** Keys whose values are encrypted. */
+  readonly encrypted?: readonly string[];
 }
 
 /** Messages about the keys of a stack, each with the command that fixes the problem. */
@@ -18,7 +20,7 @@ export class Messages {
   problem(where: string | string[], reason: string, fix: string): string {
     const path = [where].flat();
     const value = this.valueAt(path) ?? "";
-    const what = value === "" ? "is not set" : `is ${shorten(value)}`;
+    const what = value === "" ? "is not set" : `is ${this.shown(path, value)}`;
     return `${this.nameOf(pathOf(path))} ${what}: ${reason}. Fix: ${fix}`;
   }
 
@@ -50,8 +52,13 @@ export class Messages {
       return [this.sentence(path, issue.message, issue.params.isEntry ? this.remove(pathOf(path)) : fix)];
     }
     const value = this.valueAt(path);
-    const what = value === undefined ? "is not set" : `is ${shorten(value)}: ${issue.message}`;
+    const what = value === undefined ? "is not set" : `is ${this.shown(path, value)}: ${issue.message}`;
     return [`${this.nameOf(pathOf(path))} ${what}. Fix: ${fix}`];
+  }
+
+  /** Problem of an encrypted value. */
+  encrypted(key: string): string {
+    return `${this.nameOf(key)} is encrypted, but the state, the plan and the pods would have it in plain text. Fix: ${this.remove(key)}, set it without --secret, and put passwords into a Kubernetes Secret that envFromSecrets names`;
   }
 
   /** Problem of an unknown key. */
@@ -87,10 +94,19 @@ export class Messages {
     const hint = partOf(schema, path)?.meta() as FixHint | undefined;
     if (!hint) return this.remove(pathOf(path));
     const { fix, at = "", isText = false } = hint;
-    if (isText) return this.setPart(pathOf(path), String(this.valueAt(path) ?? fix), true);
+    if (isText && !this.isEncrypted(path))
+      return this.setPart(pathOf(path), String(this.valueAt(path) ?? fix), true);
     return path.length === 1 && at === ""
       ? this.set(pathOf(path), fix)
       : this.setPart(pathOf(path) + at, fix);
+  }
+
+  private isEncrypted([key = ""]: string[]): boolean {
+    return this.source.encrypted?.includes(this.nameOf(key)) ?? false;
+  }
+
+  private shown(path: string[], value: unknown): string {
+    return this.isEncrypted(path) ? "[secret]" : shorten(value);
   }
 
   private valueAt([key = "", ...path]: string[]): unknown {

@@ -310,10 +310,10 @@ app.send_task("${WORK}", ("delayed",), task_id="delayed", queue="gone", countdow
       const command = broker.spawn(["dead-letters", "replay", "--queue=counted"]);
       await until("some are replayed", async () => (await depth("counted")) >= 30);
       await broker.control("close_all_user_connections", "dead-letters", "test");
-      const { code, stderr } = outputOf(await command);
-      assert.equal(code, 1);
+      const { code, stdout, stderr } = outputOf(await command);
+      assert.equal(code, 1, stdout);
       assert.match(
-        stderr,
+        stdout + stderr,
         /The replay stopped after \d+ tasks: .*Nothing is lost; one task may be in dead-letters/,
       );
       reader = await broker.channel("dead-letters");

@@ -6,7 +6,7 @@ export const IDENTITY = ["metadata.name", "metadata.namespace"];
 const SELECTOR = ["spec.selector"];
 
 /** Fields whose change requires a replacement, by API group and kind; the same as in the official plugin. */
-const FIELDS: Record<string, string[]> = {
+export const FIELDS: Readonly<Record<string, string[]>> = {
   "/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
   "/Pod": ["spec"],
   "/Service": ["spec.clusterIP"],

@@ -60,6 +60,13 @@ describe("StorageClasses", () => {
     });
   }
 
+  it("replaces a class whose reclaim policy changes, which Kubernetes cannot change", async () => {
+    const { resources } = await run(() => create());
+    for (const { name, type, replaceOnChanges, deleteBeforeReplace } of resources)
+      if (type.endsWith(":StorageClass"))
+        assert.deepEqual([replaceOnChanges, deleteBeforeReplace], [["reclaimPolicy"], true], name);
+  });
+
   it("registers exactly its public outputs: the names", async () => {
     const { resources, result } = await run(() => create());
     assert.deepEqual(the(resources, "StorageClasses").outputs.sort(), outputsOf(result));

@@ -143,23 +143,31 @@ describe("every problem of", () => {
       ],
       [
         { tls: TLS, config: { "listeners.tcp.default": "5672" } },
-        "config has listeners.tcp.default, but tls sets the ports and the certificate files. Remove it.",
+        "config has listeners.tcp.default, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.",
+      ],
+      [
+        { config: { "listeners.tcp.default": "5673" } },
+        "config has listeners.tcp.default, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.",
+      ],
+      [
+        { tls: TLS, config: { "management.tcp.idle_timeout": "1" } },
+        "config has management.tcp.idle_timeout, but tls sets the listeners and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "ssl_options.keyfile": "/key" } },
-        "config has ssl_options.keyfile, but tls sets the ports and the certificate files. Remove it.",
+        "config has ssl_options.keyfile, but tls sets the listeners and the certificate files. Remove it.",
       ],
       [
         { tls: TLS, config: { "management.tcp.port": "15672" } },
-        "config has management.tcp.port, but tls sets the ports and the certificate files. Remove it.",
+        "config has management.tcp.port, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.",
       ],
       [
         { tls: TLS, config: { "prometheus.tcp.port": "15692" } },
-        "config has prometheus.tcp.port, but tls sets the ports and the certificate files. Remove it.",
+        "config has prometheus.tcp.port, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.",
       ],
       [
         { tls: TLS, config: { "management.ssl.port": "1" } },
-        "config has management.ssl.port, but tls sets the ports and the certificate files. Remove it.",
+        "config has management.ssl.port, but Services and probes use RabbitMQ's own ports, so a node would never be ready. Remove it.",
       ],
       [
         { consumerTimeoutSeconds: 5 },
@@ -195,7 +203,7 @@ describe("every problem of", () => {
         [],
       );
       assert.deepEqual(
-        problemsOf({ passwordRevision: 2, config: { "listeners.tcp.default": "1" } }, BROKER),
+        problemsOf({ passwordRevision: 2, config: { "management.tcp.idle_timeout": "1" } }, BROKER),
         [],
       );
       const harmless = {

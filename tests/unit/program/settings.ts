@@ -18,7 +18,7 @@ export const EXISTING = { kubeContext: "here", imageRepository: "registry.exampl
 export const GKE = { target: "gke", "gcp:project": "some-project", location: "us-east1", dnsEndpoint: true };
 
 /** What the engine hands to the program: the project's defaults and `values` on top, as text. */
-export function parsed(values: Record<string, unknown>, stack = "dev"): Parsed {
+export function parsed(values: Record<string, unknown>, stack = "dev", encrypted: string[] = []): Parsed {
   const defaults = Object.entries(KEYS).map(([key, field]) => [key, field.default]);
   const all = Object.entries({ ...Object.fromEntries(defaults), ...values } as Record<string, unknown>);
   const config = all.map(([key, value]) => [
@@ -29,13 +29,14 @@ export function parsed(values: Record<string, unknown>, stack = "dev"): Parsed {
     config: Object.fromEntries(config) as Record<string, string>,
     project: "ha-celery",
     stack,
+    encrypted,
   });
 }
 
 /** The message of the error that a configuration ends in. */
-export function refusal(values: Record<string, unknown>, stack = "dev"): string {
+export function refusal(values: Record<string, unknown>, stack = "dev", encrypted: string[] = []): string {
   try {
-    parsed(values, stack);
+    parsed(values, stack, encrypted);
   } catch (error) {
     return (error as Error).message;
   }

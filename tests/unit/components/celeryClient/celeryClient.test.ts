@@ -6,7 +6,18 @@ import {
   CeleryClient,
   RabbitMqCluster,
 } from "../../../../components";
-import { type Registered, cluster, known, list, outputsOf, refusal, run, shows, the } from "../engine";
+import {
+  type Registered,
+  cluster,
+  known,
+  list,
+  outputsOf,
+  refusal,
+  rejections,
+  run,
+  shows,
+  the,
+} from "../engine";
 import { assertGolden } from "../goldens";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n";
@@ -112,10 +123,19 @@ describe("CeleryClient", () => {
     assert.deepEqual(result.labels, { "ha-celery/broker": "mq" });
   });
 
-  it("hides the URL in the state", async () => {
-    const { resources } = await run(() => client({ amqpUrl: pulumi.secret(URL) }));
-    for (const { raw, name } of resources) assert.ok(!shows(raw, "secret@"), name);
-    assert.ok(!shows(the(resources, "SecretPatch").raw, Buffer.from(URL).toString("base64")));
+  for (const [what, amqpUrl] of [
+    ["an output", () => pulumi.secret(URL)],
+    ["a string", () => URL],
+  ] as const)
+    it(`hides the URL in the state, also if it is ${what}`, async () => {
+      const { resources } = await run(() => client({ amqpUrl: amqpUrl() }));
+      for (const { raw, name } of resources) assert.ok(!shows(raw, "secret@"), name);
+      assert.ok(!shows(the(resources, "SecretPatch").raw, Buffer.from(URL).toString("base64")));
+    });
+
+  it("works in a namespace whose name a user's mocks do not tell", async () => {
+    const namespace = pulumi.output(undefined) as pulumi.Output<unknown> as pulumi.Output<string>;
+    assert.deepEqual(await rejections(() => client({ namespace, namespaces: ["web"] })), []);
   });
 
   it("spreads into a pod without TLS", async () => {

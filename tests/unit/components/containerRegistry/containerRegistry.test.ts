@@ -122,6 +122,17 @@ describe("ContainerRegistry", () => {
     assert.equal((await grants([first, first])).length, 1);
   });
 
+  it("keeps the grant of an output when another member comes before it", async () => {
+    const grants = async (members: () => pulumi.Input<string>[]) =>
+      list((await run(() => create({ readers: members() }))).resources).filter((each) =>
+        each.includes("IamMember"),
+      );
+    const nodes = () => pulumi.output(readers[0] ?? "");
+    const [before = ""] = await grants(() => [nodes()]);
+    const after = await grants(() => ["group:devs@example.com", nodes()]);
+    assert.deepEqual([after.length, after.includes(before)], [2, true]);
+  });
+
   it("protects the images, unless told not to", () => {
     assert.deepEqual(list(plain.resources.filter(({ protect }) => protect)), [
       "Repository images-repository",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type HaCeleryArgs, HaCelery, ScaleBy } from "../../../../components";
 import { consumerTimeout } from "../../../../components/haCelery/pools";
+import { LONGEST_NAME } from "../../../../components/haCelery/validation";
 import {
   type Registered,
   type Run,
@@ -65,6 +66,17 @@ describe("HaCelery", () => {
       "NetworkPolicy celery-deny-ingress",
       "RabbitMqCluster celery-broker",
     ]);
+  });
+
+  it("has parts with valid names, however long its own is", async () => {
+    const name = "c".repeat(LONGEST_NAME);
+    const parts = { ...FULL, monitoring: {}, workers: [{ name: "w".repeat(9) }] };
+    assert.ok((await run(() => create(parts, name))).resources.length > 0);
+    assert.match(
+      await refusal(() => create({ ...parts, workers: [{ name: "w".repeat(10) }] }, name)),
+      /workers\[0\]\.name is "w{10}", .* at most 9 characters/,
+    );
+    assert.match(await refusal(() => create(parts, `${name}c`)), /at most 30 characters/);
   });
 
   it("creates exactly the objects of its parts, and no Kubernetes cluster", async () => {

@@ -18,6 +18,7 @@ import { resolveBeat } from "../../../../components/celeryBeat/resolve";
 import { jobArgs } from "../../../../components/celeryJob/job";
 import { resolveJob } from "../../../../components/celeryJob/resolve";
 import { statefulSet } from "../../../../components/rabbitMqCluster/statefulSet";
+import { FIELDS } from "../../../../local/providers/kubernetes/immutable";
 import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
 
 const common = {
@@ -62,6 +63,12 @@ const plain = (make: () => object) =>
   ) as object;
 
 describe("transform", () => {
+  it("must not change a field of the brokers that only a new StatefulSet can have", () => {
+    const guarded = BROKER_GUARDS.map(({ path }) => path.join("."));
+    for (const field of FIELDS["apps/StatefulSet"] ?? assert.fail())
+      assert.ok(guarded.includes(field), `${field} is guarded`);
+  });
+
   for (const [name, make, guards] of OBJECTS) {
     describe(`of the ${name}`, () => {
       it("may leave everything as it is", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
-import { parseSettings } from "../../../../program/settings/load";
+import { loadSettings, parseSettings } from "../../../../program/settings/load";
 import { configurationOf, stacks } from "../../../../render/stackConfig";
 import { exampleOf } from "../../render/examples";
 import { assertFixable } from "./fixes";
@@ -112,6 +112,33 @@ describe("configuration", () => {
       refusal({ ...EXISTING, vhots: "shop", vhost: "" }),
       /2 configuration problems:[^]*vhots is not a setting .*did you mean vhost/,
     );
+  });
+
+  it("refuses encrypted values, which would be in plain text elsewhere, and does not show them", () => {
+    const env = { API_KEY: "hunter2", "not-a-name": "hunter3" };
+    const message = refusal(pool({ env, replicas: "hunter4" }), "dev", ["ha-celery:workerPools"]);
+    assert.match(message, /workerPools is encrypted, but the state, .* envFromSecrets/);
+    assert.doesNotMatch(message, /hunter/);
+    assert.doesNotMatch(refusal({ ...EXISTING, vhost: "" }, "dev", ["gcp:credentials"]), /encrypted/);
+  });
+
+  it("knows from Pulumi which values are encrypted", async () => {
+    const before = pulumi.runtime.allConfig();
+    const values = { ...EXISTING, workerPools: JSON.stringify([{ name: "mail", env: { KEY: "hunter2" } }]) };
+    const config = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [`ha-celery:${key}`, value]),
+    );
+    await pulumi.runtime.setMocks(
+      { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+      "ha-celery",
+      "dev",
+    );
+    try {
+      pulumi.runtime.setAllConfig(config, ["ha-celery:workerPools"]);
+      assert.throws(() => loadSettings(), /ha-celery:workerPools is encrypted/);
+    } finally {
+      pulumi.runtime.setAllConfig(before);
+    }
   });
 
   it("shortens what is long", () => {

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import type { AmqpSession } from "../../../../operate/amqp/connection";
+import { Publisher } from "../../../../operate/amqp/publish";
+
+type Confirm = (error: Error | null) => void;
+
+/** A session whose broker answers as told. */
+function sessionOf(answer: (confirm: Confirm, end: (error: Error) => void) => void) {
+  let end: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (end = reject));
+  failed.catch(() => undefined);
+  const channel = Object.assign(new EventEmitter(), {
+    publish: (...args: unknown[]) => answer(args.at(-1) as Confirm, end),
+  });
+  return { channel, failed } as unknown as AmqpSession;
+}
+
+const publish = (session: AmqpSession) => new Publisher(session).publish("", "mail", Buffer.from("x"), {});
+
+describe("a publish of a command", () => {
+  it("is stored, or refused, as the broker says", async () => {
+    assert.equal(await publish(sessionOf((confirm) => confirm(null))), "stored");
+    assert.equal(await publish(sessionOf((confirm) => confirm(new Error("message nacked")))), "refused");
+  });
+
+  it("is not refused by a connection that ends before the confirm", async () => {
+    // As amqplib does: the callback first, and the reason in a later turn.
+    const session = sessionOf((confirm, end) => {
+      confirm(new Error("channel closed"));
+      setImmediate(() => end(new Error("the connection to the broker ended")));
+    });
+    await assert.rejects(publish(session), /the connection to the broker ended/);
+  });
+});
