@@ -22,7 +22,7 @@ describe("the library", () => {
   });
 
   it("shows every component and argument to other languages, with a description", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const { resources, types } = librarySchema();
     assert.deepEqual(
       Object.keys(resources).sort(),
@@ -38,7 +38,7 @@ describe("the library", () => {
   });
 
   it("has the schema that it had", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     // A new version is no change of the surface.
     assertSame("schema", stringify({ ...librarySchema(), version: undefined }, { sortMapEntries: true }));
   });
