@@ -60,10 +60,9 @@ export class Publisher {
       );
       channel.publish(exchange, routingKey, body, { ...options, mandatory: true }, (error: unknown) => {
         clearTimeout(timer);
-        // The client answers so, too, when the channel ends. Then the message may be stored, and `failed` says why.
-        if (error && !isNack(error)) return;
-        if (error) resolve("refused");
-        else resolve(this.returned ? "unroutable" : "stored");
+        if (!error) resolve(this.returned ? "unroutable" : "stored");
+        // When the channel ends, the client answers, too. The message may be stored then, and `failed` says why.
+        else if (isNack(error)) resolve("refused");
       });
     });
     return Promise.race([confirmed, failed]);

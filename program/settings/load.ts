@@ -38,7 +38,7 @@ export function parseSettings(source: Source): Parsed {
     ...(error?.issues ?? []).flatMap((issue) => messages.issue(issue)),
     ...rules({ ...valid, project }, messages),
     ...Object.keys(values)
-      .filter((key) => source.encrypted?.includes(`${source.project}:${key}`))
+      .filter((key) => messages.isEncrypted([key]))
       .map((key) => messages.encrypted(key)),
   ];
   const unknown = Object.keys(values)

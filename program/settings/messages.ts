@@ -101,7 +101,8 @@ export class Messages {
       : this.setPart(pathOf(path) + at, fix);
   }
 
-  private isEncrypted([key = ""]: string[]): boolean {
+  /** Whether the value at this path is part of an encrypted one. */
+  isEncrypted([key = ""]: string[]): boolean {
     return this.source.encrypted?.includes(this.nameOf(key)) ?? false;
   }
 

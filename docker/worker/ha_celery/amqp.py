@@ -90,6 +90,9 @@ class AMQP(CheckedAMQP):
     def _create_task_sender(self) -> Any:
         """Return the function that publishes a task."""
         celerys = super()._create_task_sender()
+        # Read once, as Celery does.
+        setting = self.app.conf.task_publish_retry_policy
+        own_policy = {} if setting == DEFAULTS["task_publish_retry_policy"] else setting
 
         def send_task_message(
             producer: Any,
@@ -103,10 +106,7 @@ class AMQP(CheckedAMQP):
             if not _is_amqp(producer.connection):
                 return celerys(producer, name, message, retry=retry, retry_policy=retry_policy, **options)
             retry = self.app.conf.task_publish_retry if retry is None else retry
-            setting = self.app.conf.task_publish_retry_policy
-            if setting != DEFAULTS["task_publish_retry_policy"]:
-                retry_policy = {**setting, **(retry_policy or {})}
-            policy = RetryPolicy.of(retry, retry_policy)
+            policy = RetryPolicy.of(retry, {**own_policy, **(retry_policy or {})})
             options = self._destination(name, message, options) | {"mandatory": True, "retry": False}
             if message.sent_event and not options.get("event_dispatcher"):
                 options["event_dispatcher"] = QuietDispatcher(self)

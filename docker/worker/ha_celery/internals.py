@@ -51,10 +51,10 @@ REQUIRED = (
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
     Internals(
         "celery.worker.request:Request",
-        "_announce_revoked acknowledge acknowledged cancel chord delivery_info message on_failure on_timeout"
-        " reject request_dict task time_limits time_start worker_pid",
+        "_already_cancelled _already_revoked _announce_revoked acknowledge acknowledged cancel chord"
+        " delivery_info message on_failure on_timeout reject request_dict task time_limits time_start"
+        " worker_pid",
     ),
-    Internals("celery.worker.request:Request", "_already_cancelled _already_revoked"),
     InCode("celery.worker.request:Request.__init__", "_connection_errors"),
     InCode("celery.worker.request:Request.on_failure", "_already_cancelled _already_revoked Terminated"),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),

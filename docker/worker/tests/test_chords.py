@@ -28,15 +28,22 @@ def counting() -> Celery:
     return create_app("chords", Settings("amqp://nowhere"), backend="cache+memory://", set_as_current=False)
 
 
-def test_the_body_runs_once_all_have_run_although_one_runs_twice(
-    counting: Celery, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def record(monkeypatch: pytest.MonkeyPatch, *apps: Celery) -> list[tuple[str, Any]]:
+    """Returns the names and messages of the tasks that the apps publish from now on."""
     sent: list[tuple[str, Any]] = []
 
     def send(producer: Any, name: str, message: Any, **options: Any) -> None:
         sent.append((name, message))
 
-    monkeypatch.setattr(type(counting.amqp), "send_task_message", property(lambda amqp: send))
+    for app in apps:
+        monkeypatch.setattr(type(app.amqp), "send_task_message", property(lambda amqp: send))
+    return sent
+
+
+def test_the_body_runs_once_all_have_run_although_one_runs_twice(
+    counting: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = record(monkeypatch, counting)
 
     @counting.task(name="double")
     def double(number: int) -> int:
@@ -107,12 +114,7 @@ def structures(app: Celery) -> dict[str, Any]:
 def test_all_tasks_of_a_header_know_that_nothing_counts_them(
     counting: Celery, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    sent: list[Any] = []
-
-    def send(producer: Any, name: str, message: Any, **options: Any) -> None:
-        sent.append(message)
-
-    monkeypatch.setattr(type(counting.amqp), "send_task_message", property(lambda amqp: send))
+    sent = record(monkeypatch, counting)
     for task in ("step", "end"):
         counting.task(work, name=task, shared=False)
     structures(counting)[name].apply_async()
@@ -127,8 +129,8 @@ def test_all_tasks_of_a_header_know_that_nothing_counts_them(
             for inner in value:
                 look(inner)
 
-    for message in sent:
-        if message.headers["task"] != "celery.chord_unlock":
+    for task, message in sent:
+        if task != "celery.chord_unlock":
             look(message.body)
             # What follows is published as it is written here.
             for follower in message.body[2]["chain"] or ():
@@ -141,13 +143,8 @@ def test_a_chord_that_plain_celery_has_published_ends(
     counting: Celery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = Celery("plain", backend="cache+memory://", broker="amqp://nowhere", set_as_current=False)
-    sent: list[tuple[str, Any]] = []
-
-    def send(producer: Any, name: str, message: Any, **options: Any) -> None:
-        sent.append((name, message))
-
+    sent = record(monkeypatch, plain, counting)
     for app in (plain, counting):
-        monkeypatch.setattr(type(app.amqp), "send_task_message", property(lambda amqp: send))
         for task in ("step", "end"):
             app.task(work, name=task, shared=False)
     step, end = (plain.signature(name) for name in ("step", "end"))

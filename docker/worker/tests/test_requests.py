@@ -31,6 +31,13 @@ from ha_celery.requests import Requests, keep_unreadable, limit
 def work() -> None: ...
 
 
+def failure(error: Exception) -> ExceptionInfo:
+    try:
+        raise error
+    except type(error):
+        return ExceptionInfo()
+
+
 class Worker:
     """Requests of one task, whose outcome is recorded."""
 
@@ -67,10 +74,7 @@ class Worker:
 
     def exceed(self, request: Any, seconds: float) -> None:
         """Does what billiard does: the callback of the failure, and then that of the timeout."""
-        try:
-            raise TimeLimitExceeded(seconds)
-        except TimeLimitExceeded:
-            request.on_failure(ExceptionInfo())
+        request.on_failure(failure(TimeLimitExceeded(seconds)))
         request.on_timeout(soft=False, timeout=seconds)
 
     @property
@@ -132,13 +136,6 @@ def test_a_limit_during_a_cold_shutdown_returns_the_task(monkeypatch: pytest.Mon
     assert worker.state == "PENDING"
 
 
-def failure(error: Exception) -> ExceptionInfo:
-    try:
-        raise error
-    except type(error):
-        return ExceptionInfo()
-
-
 def test_a_task_that_waited_behind_a_terminated_one_returns_to_its_queue() -> None:
     killed: list[Any] = []
     pool = SimpleNamespace(terminate_job=lambda pid, _signal: killed.append(pid))
@@ -175,10 +172,7 @@ def test_a_soft_limit_changes_nothing() -> None:
 def test_other_failures_are_recorded() -> None:
     worker = Worker()
     request = worker.request()
-    try:
-        raise ValueError("wrong")
-    except ValueError:
-        request.on_failure(ExceptionInfo())
+    request.on_failure(failure(ValueError("wrong")))
     assert worker.outcome == ["ack"]
     assert worker.state == "FAILURE"
 
