@@ -6,7 +6,7 @@
  * A bundle is built again when a source, an npm package or this file has changed. Node itself removes the types of
  * this file, which therefore imports no other TypeScript.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire, enableCompileCache, flushCompileCache, setSourceMapsSupport } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,7 +63,7 @@ const optionsOf = (entry: string, outfile: string) =>
     logLevel: "warning",
   }) satisfies BuildOptions;
 
-async function build(entry: string, { folder, bundle, record, cache }: Paths): Promise<void> {
+async function build(entry: string, { folder, bundle, record }: Paths): Promise<void> {
   const started = Date.now();
   const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build(optionsOf(entry, bundle));
@@ -72,13 +72,12 @@ async function build(entry: string, { folder, bundle, record, cache }: Paths): P
     .map((file) => join(REPOSITORY, file));
   const inputs: Inputs = Object.fromEntries([...ALWAYS, ...sources].map((file) => [file, changedAt(file)]));
   mkdirSync(folder, { recursive: true });
-  rmSync(cache, { recursive: true, force: true });
   for (const { path, contents } of outputFiles) replace(path, contents);
   // A source that changed meanwhile may be in the bundle as it was before.
   if (Object.values(inputs).every((time = 0) => time < started)) replace(record, JSON.stringify(inputs));
 }
 
-/** Another process may build or read the same bundle at this moment. */
+/** Another process may build or read the same bundle at this moment, so nothing is removed: V8 replaces its entry for a changed bundle. */
 function replace(file: string, content: string | Uint8Array): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, content);

@@ -51,8 +51,8 @@ describe("local/start.mts", function () {
 
   it("starts an entry point that several processes need at the same time", async () => {
     write("local/providers/one.ts", `console.log("one");`);
-    const printed = await Promise.all([1, 2, 3].map(() => start("providers/one")));
-    assert.deepEqual(printed, ["one\n", "one\n", "one\n"]);
+    const printed = await Promise.all(Array.from({ length: 8 }, () => start("providers/one")));
+    assert.deepEqual(printed, Array(8).fill("one\n"));
   });
 
   it("shows the line of the source at an error, and fails", async () => {
