@@ -77,7 +77,10 @@ async function build(entry: string, { folder, bundle, record }: Paths): Promise<
   if (Object.values(inputs).every((time = 0) => time < started)) replace(record, JSON.stringify(inputs));
 }
 
-/** Another process may build or read the same bundle at this moment, so nothing is removed: V8 replaces its entry for a changed bundle. */
+/**
+ * Another process may build or read the same bundle at this moment. For the same reason the compile cache is never
+ * removed; V8 replaces its entry for a changed bundle.
+ */
 function replace(file: string, content: string | Uint8Array): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, content);
