@@ -25,7 +25,7 @@ SELECTION ?=
 SUITES = node --import=tsx tests/run/main.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up status console down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery test-console test-console-live console-recording lint check bench compare docs tools
+.PHONY: help up status console down drill drills base-images clean test test-fast test-unit test-cluster test-python test-consumer test-celery test-console test-console-live console-recording lint check bench bench-large compare docs tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -110,6 +110,9 @@ docs: node_modules ## generate the reference pages in docs/reference
 
 bench: node_modules ## run the benchmarks and write docs/reference/benchmarks.md (COLD=1 empties the cache first)
 	@node --import=tsx bench/main.ts $(if $(COLD),--cold)
+
+bench-large: node_modules ## measure 30 pools, 50 queues, 1,000 idle publishers and a million queued tasks; takes an hour (ARGS=--help)
+	@node --import=tsx bench/large/main.ts $(ARGS)
 
 compare: node_modules ## measure other ways to run Celery under the same load and faults (CLUSTER, ARGS=--help)
 	@node --import=tsx bench/compare/main.ts --cluster='$(CLUSTER)' $(ARGS)

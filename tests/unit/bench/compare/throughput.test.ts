@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type FinishedTask, rateOfLast, throughputJob } from "../../../../bench/compare/throughput/bench";
+import { rateOfLast } from "../../../../bench/compare/throughput/bench";
+import { type FinishedTask, throughputJob } from "../../../../bench/compare/throughput/countedRun";
 import { cpuPerTask, cpuSecondsOf } from "../../../../bench/compare/throughput/cpu";
 import { COUNTED, MEASUREMENTS } from "../../../../bench/compare/throughput/measurements";
 import type { Rate } from "../../../../bench/compare/throughput/rates";

@@ -1,0 +1,110 @@
+import { median } from "d3-array";
+import { Command, Option } from "commander";
+import { numberOption } from "../../operate/cli/numberOption";
+import { runProgram } from "../../operate/cli/runProgram";
+import type { Cluster } from "../../operate/cluster/cluster";
+import { findInstallation, type Installation } from "../../operate/cluster/installation";
+import { poolOf } from "../../operate/drill/load/pool";
+import { abortOnInterrupt } from "../../operate/interrupt";
+import { wait } from "../../operate/waiting";
+import { findCluster } from "../../local/cluster";
+import { clusterOf } from "../../local/kubeContext";
+import { withClusterLock } from "../../local/lock";
+import type { StackConfig } from "../../local/stackFile";
+import { up } from "../../local/up";
+import { loadAverage } from "../compare/results";
+import { atRest, type AtRest } from "./atRest";
+import { backlog } from "./backlog";
+import { coldStart } from "./coldPool";
+import { withIdlePublishers } from "./idlePublishers";
+import { manyPools, POOLS, QUEUES } from "./pools";
+
+const PUBLISHERS = 1_000;
+const COLD_STARTS = 5;
+/** After a change, until brokers and workers do nothing but wait. */
+const SETTLE_SECONDS = 45;
+const REST_SECONDS = 60;
+const TASKS = 200;
+const PAYLOAD_BYTES = 500;
+
+interface LargeOptions {
+  readonly cluster: string;
+  readonly only?: "rest" | "backlog";
+  readonly backlog: number;
+}
+
+const signal = abortOnInterrupt("Stopping");
+const startedAt = Date.now();
+/** One JSON object a line, with the seconds since the start and the load of the machine. */
+const say = (what: string, values: object) =>
+  console.log(
+    JSON.stringify({
+      at: Math.round((Date.now() - startedAt) / 1000),
+      what,
+      ...values,
+      load: Math.round(10 * loadAverage()) / 10,
+    }),
+  );
+
+/** Brings a stack up, and waits until it is at rest. */
+async function deployed(name: string, run: string, config: StackConfig): Promise<[Cluster, Installation]> {
+  await up({ cluster: name, stack: "local", run, tasks: TASKS, config });
+  const found = await findCluster(name);
+  if (!found) throw new Error(`the local cluster "${name}" does not run`);
+  const cluster = clusterOf(found);
+  return [cluster, await findInstallation(cluster)];
+}
+
+/** Brokers and workers while nothing is published. */
+async function restOf(cluster: Cluster, installation: Installation): Promise<Record<string, AtRest>> {
+  await wait(SETTLE_SECONDS, signal);
+  const { brokers, namespace, pools } = installation;
+  const workers = await Promise.all(
+    pools.map(({ metadata }) => {
+      const { selector } = poolOf(installation, { pool: metadata?.name });
+      return cluster.pods(namespace, selector);
+    }),
+  );
+  return {
+    brokers: await atRest(cluster, await brokers.pods(), REST_SECONDS, signal),
+    workers: await atRest(cluster, workers.flat(), REST_SECONDS, signal),
+  };
+}
+
+async function measureRest(name: string): Promise<void> {
+  const [cluster, small] = await deployed(name, "small", {});
+  say("one pool of three workers", await restOf(cluster, small));
+  const [, large] = await deployed(name, "large", { workerPools: manyPools(POOLS, QUEUES) });
+  say(`${POOLS} pools, ${QUEUES} queues`, await restOf(cluster, large));
+  const { namespace } = large;
+  const pool = poolOf(large, {});
+  const publishing = await withIdlePublishers({ cluster, namespace, pool, signal }, PUBLISHERS, () =>
+    restOf(cluster, large),
+  );
+  say(`and ${PUBLISHERS} idle publishers`, publishing);
+  const seconds: number[] = [];
+  for (let number = 0; number < COLD_STARTS; number++)
+    seconds.push((await coldStart(cluster, large, [`pool-${number}`, `pool-${POOLS - 1}`], signal)).seconds);
+  say("first task of a cold pool", { seconds, median: median(seconds) });
+}
+
+async function measureBacklog(name: string, tasks: number): Promise<void> {
+  const [cluster, installation] = await deployed(name, "small", {});
+  const { parts, ...counted } = await backlog(cluster, installation, tasks, PAYLOAD_BYTES, signal);
+  for (const part of parts) say("backlog", part);
+  say("counted", counted);
+}
+
+runProgram(
+  new Command("large")
+    .description("measure a large installation at rest, and a long queue, on a local cluster")
+    .option("--cluster <name>", "local cluster; created if it does not run", "large")
+    .addOption(new Option("--only <part>", "measure only this part").choices(["rest", "backlog"]))
+    .option("--backlog <tasks>", "tasks of the queue", numberOption({ integer: true, min: 1000 }), 1_000_000)
+    .action(({ cluster, only, backlog: tasks }: LargeOptions) =>
+      withClusterLock(cluster, async () => {
+        if (only !== "backlog") await measureRest(cluster);
+        if (only !== "rest") await measureBacklog(cluster, tasks);
+      }),
+    ),
+);
