@@ -8,7 +8,7 @@ import { CLOSE_CLIENTS } from "../../../../components/rabbitMqCluster/closeClien
 import { FOUNDED_KEY } from "../../../../components/rabbitMqCluster/founded";
 import { PodInfo } from "../../../../components/rabbitMqCluster/podInfo";
 import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
-import { prepareScript, seedFile } from "../../../../components/rabbitMqCluster/prepare";
+import { leaveQueues, prepareScript, seedFile } from "../../../../components/rabbitMqCluster/prepare";
 import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
 
 const broker = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", gracePeriodSeconds: 20 });
@@ -30,6 +30,9 @@ exit 2`,
   rabbitmqctl: `echo "rabbitmqctl $*" >> "$LOG"
 case "$*" in
   *forget_cluster_node*) echo "$FORGET"; [ -z "$FORGET" ];;
+  # Queues count the node until LEADERS_AFTER sleeps.
+  *shrink_all*) [ -z "$UNANSWERED" ] || { echo "no answer"; exit 1; }
+    [ "$(grep -c sleep "$LOG")" -ge "$LEADERS_AFTER" ] && echo 0 || echo 2;;
   *get_env*) for peer in $STOPPING; do case "$*" in *"@$peer."*) echo true;; esac; done;;
 esac`,
   // Asked whether the certificate has the host name in its last argument.
@@ -68,6 +71,8 @@ describe("the scripts of a broker's pod", () => {
         CERTIFIED: "",
         QUORUM: "",
         NO_DNS: "",
+        LEADERS_AFTER: "0",
+        UNANSWERED: "",
         ...env,
         POD_NAME: "mq-0",
         POD_NAMESPACE: "jobs",
@@ -98,6 +103,12 @@ describe("the scripts of a broker's pod", () => {
     };
     const WAITING =
       "This volume is empty, and the installation has a cluster: waiting until another node serves";
+    const forgotten = (ordinal: number) => [
+      `rabbitmqctl --node rabbit@${hostOf(ordinal)} forget_cluster_node ${NODE}`,
+      left(ordinal),
+    ];
+    const left = (ordinal: number) =>
+      `rabbitmqctl --quiet --node rabbit@${hostOf(ordinal)} eval ${leaveQueues(NODE)}`;
     const JOINING = (ordinal: number) =>
       `This volume is empty: joining the cluster of ${hostOf(ordinal)} as a new member`;
 
@@ -108,7 +119,7 @@ describe("the scripts of a broker's pod", () => {
     it("with an empty volume, forgets itself in the living cluster and joins it", async () => {
       const { exitCode, called, seed } = await prepare({ ALIVE: "mq-2" });
       assert.equal(exitCode, 0);
-      assert.deepEqual(called, [`rabbitmqctl --node rabbit@${hostOf(2)} forget_cluster_node ${NODE}`]);
+      assert.deepEqual(called, forgotten(2));
       assert.equal(seed, `cluster_formation.k8s.seed_node = rabbit@${hostOf(2)}\n`);
     });
 
@@ -125,14 +136,26 @@ describe("the scripts of a broker's pod", () => {
       assert.equal(seed, "");
     });
 
+    it("with an empty volume, waits until no queue counts its former member", async () => {
+      const { exitCode, stdout, called, seed } = await prepare({ ALIVE: "mq-1", LEADERS_AFTER: "2" });
+      assert.equal(exitCode, 0);
+      assert.deepEqual(called, [...forgotten(1), "sleep", left(1), "sleep", left(1)]);
+      const waiting =
+        "This volume is empty, and 2 queues still count the node's former member: waiting until they have a leader";
+      assert.deepEqual(stdout.split("\n"), [waiting, waiting, JOINING(1)]);
+      assert.match(seed, /mq-1/);
+    });
+
+    it("with an empty volume, does not join when it cannot be known which queues count it", async () => {
+      const { exitCode, stdout, seed } = await prepare({ ALIVE: "mq-1", UNANSWERED: "yes" });
+      assert.deepEqual({ exitCode, stdout, seed }, { exitCode: 1, stdout: "no answer", seed: "" });
+    });
+
     it("with an empty volume, waits until another node serves, then joins it", async () => {
       await found();
       const { exitCode, stdout, called, seed } = await prepare({ ALIVE_AFTER: "25", ALIVE_THEN: "mq-2" });
       assert.equal(exitCode, 0);
-      assert.deepEqual(called, [
-        ...Array.from({ length: 25 }, () => "sleep"),
-        `rabbitmqctl --node rabbit@${hostOf(2)} forget_cluster_node ${NODE}`,
-      ]);
+      assert.deepEqual(called, [...Array.from({ length: 25 }, () => "sleep"), ...forgotten(2)]);
       assert.equal(seed, `cluster_formation.k8s.seed_node = rabbit@${hostOf(2)}\n`);
       assert.deepEqual(stdout.split("\n"), [WAITING, WAITING, JOINING(2)]);
     });
