@@ -51,8 +51,9 @@ export interface BrokerTls {
 /** Arguments that `RabbitMqCluster` shares with the broker of a `HaCelery`. */
 export interface BrokerOptions extends Placement {
   /** Number of broker nodes, an odd number: 3 survives the loss of one, 5 of two, 1 of none. Raising it adds nodes,
-   * and queues gain members there. Lowering it needs a manual step: RabbitMQ counts a removed node as a member
-   * until `forget_cluster_node`.
+   * and queues gain members there. Lowering it fails before anything is modified: several nodes would stop at the same
+   * moment, and the rest would go on counting them for the majority. docs/how-to/grow-storage.md describes how to move
+   * to a new cluster instead.
    * @default 3 */
   replicas?: number;
   /** The volume of each broker node. Kubernetes cannot change its size or class in place: a change fails before

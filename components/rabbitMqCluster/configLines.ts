@@ -11,6 +11,7 @@ interface Guard {
 }
 
 const ON = /^(true|on)$/;
+const OFF = /^(false|off)$/;
 
 const GUARDS: readonly Guard[] = [
   {
@@ -54,6 +55,24 @@ const GUARDS: readonly Guard[] = [
     keys: /^(ssl_options|(management|prometheus)\.ssl)\.versions\.\d+$/,
     harmless: /^tlsv1\.[23]$/,
     why: "older versions of TLS are broken. Use tlsv1.3 or tlsv1.2",
+  },
+  {
+    keys: /^(management\.path_prefix|prometheus\.path)$/,
+    why: "probes, scrapes and our commands use RabbitMQ's own paths, so a node would never be ready. Remove it",
+  },
+  {
+    keys: /^(management|prometheus)\.(tcp|ssl|listener)\.ip$/,
+    harmless: /^(::|0\.0\.0\.0)$/,
+    why: "probes and scrapes come from outside the pod, so a node would never be ready. Remove it; the NetworkPolicy limits who may connect",
+  },
+  {
+    keys: /^(ssl_options|management\.(ssl|listener\.ssl_opts))\.fail_if_no_peer_cert$/,
+    harmless: OFF,
+    why: "probes, workers and our commands have no certificate of their own, so they could not connect. Remove it",
+  },
+  {
+    keys: /^(vm_memory_high_watermark|disk_free_limit)\.relative$/,
+    why: "RabbitMQ ignores it beside the absolute limit, which the component sets from compute.memory. Use the key that ends in .absolute",
   },
   {
     keys: /^consumer_timeout$/,

@@ -15,8 +15,9 @@ export const IGNORED_CHANGES = ["spec.volumeClaimTemplates"];
 
 const OFF: InterNodeTls = "off";
 
-/** Fields that cannot change after the cluster is deployed. Absent if unknown. */
+/** Fields that cannot change after the cluster is deployed, or only in one direction. Absent if unknown. */
 export interface ImmutableFields {
+  replicas?: number;
   size?: string;
   /** Empty for the default class. */
   className?: string;
@@ -40,6 +41,7 @@ export function immutableFieldAnnotations(broker: ResolvedBroker): Record<string
 interface StatefulSetInputs {
   metadata?: { name?: string; annotations?: Record<string, string> };
   spec?: {
+    replicas?: number;
     volumeClaimTemplates?: ClaimTemplate[];
     template?: { spec?: { containers?: { env?: { name: string; value?: string }[] }[] } };
   };
@@ -52,12 +54,14 @@ interface ClaimTemplate {
 /** Immutable fields of a deployed StatefulSet. Those that an older version deployed have no annotations. */
 export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): ImmutableFields {
   const annotations = metadata?.annotations ?? {};
+  const replicas = spec?.replicas;
   const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = annotations;
-  if (size !== undefined) return { size, className, clusterDomain, ...interNodeField(annotations) };
+  if (size !== undefined) return { replicas, size, className, clusterDomain, ...interNodeField(annotations) };
   const claim = spec?.volumeClaimTemplates?.[0]?.spec;
   const environment = spec?.template?.spec?.containers?.[0]?.env ?? [];
   const node = environment.find(({ name }) => name === "RABBITMQ_NODENAME")?.value;
   return {
+    replicas,
     size: claim?.resources?.requests?.storage,
     className: claim && (claim.storageClassName ?? ""),
     clusterDomain: node?.split(".svc.")[1],
@@ -69,9 +73,16 @@ const interNodeField = ({ [INTER_NODE]: interNodeTls }: Record<string, string>) 
 
 /** Problems of changing the immutable fields. */
 export function immutableFieldProblems(old: ImmutableFields, next: ImmutableFields): string[] {
-  return [sizeProblems, classProblems, domainProblems, interNodeProblems].flatMap((problems) =>
-    problems(old, next),
+  return [replicasProblems, sizeProblems, classProblems, domainProblems, interNodeProblems].flatMap(
+    (problems) => problems(old, next),
   );
+}
+
+function replicasProblems({ replicas: old }: ImmutableFields, { replicas: next }: ImmutableFields): string[] {
+  if (old === undefined || next === undefined || next >= old) return [];
+  return [
+    `replicas changed ${old} -> ${next}. Kubernetes would stop ${old - next + 1} brokers at the same moment, and RabbitMQ would go on counting the removed ones for its majority, so the cluster would stop. Set it back, or move to a new cluster: docs/how-to/grow-storage.md#shrink-or-change-the-storage-class.`,
+  ];
 }
 
 function sizeProblems({ size: old }: ImmutableFields, { size: next }: ImmutableFields): string[] {
@@ -118,7 +129,8 @@ function interNodeProblems(
   ];
 }
 
-/** Fails an update or preview that would change the volumes, node names, or inter-node TLS of a StatefulSet. */
+/** Fails an update or preview that would change the volumes, node names, or inter-node TLS of a StatefulSet, or that has fewer
+ * nodes. */
 export function rejectImmutableChanges(name: string): pulumi.ResourceHookBinding {
   return rejectUpdates<StatefulSetInputs>({
     component: "RabbitMqCluster",

@@ -45,6 +45,10 @@ const vhost: Check<string> = check(
 );
 
 const username: Check<string> = (what, name) => {
+  if (name === "guest")
+    return [
+      `${what} is "guest", which RabbitMQ accepts only from its own machine, so no worker could connect. Use another name.`,
+    ];
   if (name === MONITORING_USER) {
     return [`${what} is "${MONITORING_USER}", which is the name of the read-only user. Use another name.`];
   }

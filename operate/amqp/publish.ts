@@ -1,6 +1,7 @@
 import type { MessageProperties, Options } from "amqplib";
 import { messageOf } from "../errors";
 import { type AmqpSession, BrokerError } from "./connection";
+import { isObject, mapValues } from "./text";
 
 /** What the broker did with a published message. */
 export type Published = "stored" | "unroutable" | "refused";
@@ -33,6 +34,18 @@ export function propertiesOf({ properties }: { readonly properties: MessagePrope
 export const withoutPast = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !FORMER.test(name)));
 
+/**
+ * Integers with the 32 bits that Python's client gives them. amqplib would write most of them with 16 bits, which py-amqp
+ * before 5.4 takes for a text: a worker that gets such a task, and each one after it, loses its connection.
+ */
+export function withWideIntegers(value: unknown): unknown {
+  if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31) return { "!": "int", value };
+  if (Array.isArray(value)) return value.map(withWideIntegers);
+  return isObject(value) && !("!" in value) && !Buffer.isBuffer(value)
+    ? mapValues(value, withWideIntegers)
+    : value;
+}
+
 const isNack = (error: unknown) => messageOf(error) === "message nacked";
 
 /** Publishes one message at a time, and waits until the brokers have stored it. */
@@ -58,12 +71,19 @@ export class Publisher {
           reject(new BrokerError(`the brokers have not confirmed a task for ${CONFIRM_TIMEOUT_MS / 1000} s`)),
         CONFIRM_TIMEOUT_MS,
       );
-      channel.publish(exchange, routingKey, body, { ...options, mandatory: true }, (error: unknown) => {
-        clearTimeout(timer);
-        if (!error) resolve(this.returned ? "unroutable" : "stored");
-        // When the channel ends, the client answers, too. The message may be stored then, and `failed` says why.
-        else if (isNack(error)) resolve("refused");
-      });
+      const headers = withWideIntegers(options.headers);
+      channel.publish(
+        exchange,
+        routingKey,
+        body,
+        { ...options, headers, mandatory: true },
+        (error: unknown) => {
+          clearTimeout(timer);
+          if (!error) resolve(this.returned ? "unroutable" : "stored");
+          // When the channel ends, the client answers, too. The message may be stored then, and `failed` says why.
+          else if (isNack(error)) resolve("refused");
+        },
+      );
     });
     return Promise.race([confirmed, failed]);
   }

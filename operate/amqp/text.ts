@@ -16,7 +16,7 @@ export function restoreBytes(value: unknown): unknown {
   return mapValues(value, restoreBytes);
 }
 
-const mapValues = (object: Record<string, unknown>, change: (value: unknown) => unknown): object =>
+export const mapValues = (object: Record<string, unknown>, change: (value: unknown) => unknown): object =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

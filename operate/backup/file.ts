@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import type { Message } from "amqplib";
 import { isObject } from "../amqp/text";
 import { messageOf, UsageError } from "../errors";
+import { linesOf } from "../lines";
 import type { Definitions } from "./definitions";
 import { saved, savedMessageOf, type SavedMessage } from "./message";
 
@@ -138,22 +138,6 @@ async function* objectsOf(
     if (!isObject(value)) throw broken(where, "is not an object");
     yield { value, where };
   }
-}
-
-/** Lines end with a line feed only: JSON may contain the other separators that `readline` knows. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const input = createReadStream(file, "utf8");
-  let rest = "";
-  try {
-    for await (const text of input) {
-      const lines = `${rest}${String(text)}`.split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
-    }
-  } catch (error) {
-    throw new UsageError(`The file ${file} cannot be read: ${messageOf(error)}.`);
-  }
-  if (rest !== "") yield rest;
 }
 
 const broken = (where: string, what: string): UsageError =>

@@ -63,8 +63,9 @@ export class Cluster {
   async exec(container: ContainerReference, ...command: string[]): Promise<string> {
     const [out, err] = [new PassThrough(), new PassThrough()];
     const output = { out: "", err: "" };
-    out.on("data", (chunk: Buffer) => (output.out += chunk.toString()));
-    err.on("data", (chunk: Buffer) => (output.err += chunk.toString()));
+    // A character may begin in one chunk and end in the next.
+    out.setEncoding("utf8").on("data", (text: string) => (output.out += text));
+    err.setEncoding("utf8").on("data", (text: string) => (output.err += text));
     const status = await new Promise<V1Status>((resolve, reject) => {
       new Exec(this.config)
         .exec(

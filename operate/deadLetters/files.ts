@@ -1,14 +1,16 @@
-import { open, readFile } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { DEAD_LETTERS } from "../../components/shared/celery/contract";
 import type { AmqpSession } from "../amqp/connection";
 import { Publisher } from "../amqp/publish";
 import { scan } from "../amqp/scan";
 import { messageOf, UsageError, UserError } from "../errors";
-import { fromLine, toLine } from "./exported";
+import { linesOf } from "../lines";
+import { type ExportedLetter, fromLine, toLine } from "./exported";
 import { readLetter } from "./letter";
 import { isSelected, type Selection } from "./selection";
 
-/** Writes the selected letters to a new file, and returns their number. They stay in the queue. */
+/** Writes the selected letters to a new file, and returns their number. They stay in the queue. A file that would be
+ * incomplete is removed. */
 export async function exportLetters(
   session: AmqpSession,
   file: string,
@@ -30,29 +32,40 @@ export async function exportLetters(
       return "kept";
     });
     await output.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
   } finally {
     await output.close();
   }
   return written;
 }
 
-/** Adds the letters of a file to the queue, and returns their number. Reads the whole file first. */
+async function* lettersOf(file: string): AsyncGenerator<ExportedLetter> {
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    if (line !== "") yield fromLine(line, `Line ${number} of ${file}`);
+  }
+}
+
+/** Adds the letters of a file to the queue, and returns their number. Reads the whole file before, so that it does not
+ * stop halfway at a broken line. */
 export async function importLetters(session: AmqpSession, file: string): Promise<number> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new UsageError(`The file ${file} cannot be read: ${messageOf(error)}.`);
-  });
-  const letters = text
-    .split("\n")
-    .flatMap((line, at) => (line === "" ? [] : [fromLine(line, `Line ${at + 1} of ${file}`)]));
+  let letters = 0;
+  const all = lettersOf(file);
+  while (!(await all.next()).done) letters += 1;
   const publisher = new Publisher(session);
-  for (const [at, { routingKey, body, properties }] of letters.entries()) {
+  let imported = 0;
+  for await (const { routingKey, body, properties } of lettersOf(file)) {
     const result = await publisher
       .publish(DEAD_LETTERS, routingKey, body, properties)
       .catch((error: unknown) => messageOf(error));
     if (result !== "stored")
       throw new UserError(
-        `The import stopped after ${at} of ${letters.length} dead letters: ${result}. To continue, delete the first ${at} lines of ${file}, and run the command again.`,
+        `The import stopped after ${imported} of ${letters} dead letters: ${result}. To continue, delete the first ${imported} lines of ${file}, and run the command again.`,
       );
+    imported += 1;
   }
-  return letters.length;
+  return imported;
 }

@@ -94,6 +94,22 @@ describe("every problem of", () => {
         { config: { consumer_timeout: "60000" } },
         "config has consumer_timeout = 60000, but it must be longer than the longest task. Use consumerTimeoutSeconds.",
       ],
+      ...["management.path_prefix", "prometheus.path"].map((key): [object, string] => [
+        { config: { [key]: "/mq" } },
+        `config has ${key} = /mq, but probes, scrapes and our commands use RabbitMQ's own paths, so a node would never be ready. Remove it.`,
+      ]),
+      [
+        { config: { "management.tcp.ip": "127.0.0.1" } },
+        "config has management.tcp.ip = 127.0.0.1, but probes and scrapes come from outside the pod, so a node would never be ready. Remove it; the NetworkPolicy limits who may connect.",
+      ],
+      ...["ssl_options", "management.ssl", "management.listener.ssl_opts"].map((part): [object, string] => [
+        { config: { [`${part}.fail_if_no_peer_cert`]: "true" } },
+        `config has ${part}.fail_if_no_peer_cert = true, but probes, workers and our commands have no certificate of their own, so they could not connect. Remove it.`,
+      ]),
+      ...["vm_memory_high_watermark", "disk_free_limit"].map((limit): [object, string] => [
+        { config: { [`${limit}.relative`]: "0.4" } },
+        `config has ${limit}.relative = 0.4, but RabbitMQ ignores it beside the absolute limit, which the component sets from compute.memory. Use the key that ends in .absolute.`,
+      ]),
       [
         { clusterDomain: "local; reboot" },
         'clusterDomain is "local; reboot", which is not a domain. Use for example "cluster.local".',
@@ -109,6 +125,10 @@ describe("every problem of", () => {
       ],
       [{ vhost: "" }, 'vhost is "". Use 1 to 255 letters, digits, and any of . / : @ ~ + - _.'],
       [{ username: "me@home" }, 'username is "me@home". Use up to 64 letters, digits, "_", "." and "-".'],
+      [
+        { username: "guest" },
+        'username is "guest", which RabbitMQ accepts only from its own machine, so no worker could connect. Use another name.',
+      ],
       [
         { username: "monitoring" },
         'username is "monitoring", which is the name of the read-only user. Use another name.',

@@ -41,6 +41,14 @@ describe("what a broker keeps for life", () => {
     [{}, PLAIN, []],
     [PLAIN, {}, []],
     [PLAIN, { ...PLAIN, size: "50Gi" }, [GROW]],
+    [{ ...PLAIN, replicas: 1 }, { ...PLAIN, replicas: 3 }, []],
+    [
+      { ...PLAIN, replicas: 5 },
+      { ...PLAIN, replicas: 3 },
+      [
+        "replicas changed 5 -> 3. Kubernetes would stop 3 brokers at the same moment, and RabbitMQ would go on counting the removed ones for its majority, so the cluster would stop. Set it back, or move to a new cluster: docs/how-to/grow-storage.md#shrink-or-change-the-storage-class.",
+      ],
+    ],
     [
       PLAIN,
       { ...PLAIN, size: "10Gi" },
@@ -85,8 +93,11 @@ describe("what a broker keeps for life", () => {
   it("is read from the StatefulSet, also from one of a version without annotations", async () => {
     const custom = { storage: { size: "50Gi", className: "ssd" }, clusterDomain: "cluster.example" };
     for (const [inputs, fields] of [
-      [await inputsOf(), { size: "10Gi", className: "", clusterDomain: "cluster.local" }],
-      [await inputsOf(custom), { size: "50Gi", className: "ssd", clusterDomain: "cluster.example" }],
+      [await inputsOf(), { replicas: 3, size: "10Gi", className: "", clusterDomain: "cluster.local" }],
+      [
+        await inputsOf(custom),
+        { replicas: 3, size: "50Gi", className: "ssd", clusterDomain: "cluster.example" },
+      ],
     ] as const) {
       assert.deepEqual(immutableFieldsOf(inputs), fields);
       assert.deepEqual(immutableFieldsOf(withoutAnnotations(inputs)), fields);
