@@ -60,7 +60,9 @@ export const CLUSTER: readonly Suite[] = [
   cluster("alerts"),
   mocha(
     "commands",
-    ...["deadLetters", "queues", "backup", "migrate"].map((name) => `tests/cluster/${name}.test.ts`),
+    ...["deadLetters", "queues", "backup", "migrate", "formerMember"].map(
+      (name) => `tests/cluster/${name}.test.ts`,
+    ),
   ),
   make("test-console-live"),
   // Needs no cluster, but the Pulumi CLI and Go.
