@@ -20,7 +20,7 @@ import { queuesOf } from "./take";
 export interface RestoreOptions {
   /** Changes nothing. */
   readonly dryRun: boolean;
-  /** Publishes a backup that was restored before once more. */
+  /** Publishes a backup that was restored completely before once more. A restore that has not finished continues. */
   readonly again: boolean;
   readonly signal: AbortSignal;
   readonly report?: (done: number, all: number) => void;
@@ -56,11 +56,11 @@ export async function restore(
   const missing = missingFrom(backup.definitions, before);
   const progress = new Progress(application, backup.id);
   if (!dryRun) await importDefinitions(brokers, missing);
-  if (progress.isComplete(before) && !again)
-    return { missing, published: 0, present: backup.messages, failed: [], complete: true };
-  if (again && !dryRun) await progress.forget();
+  const complete = progress.isComplete(before);
+  if (complete && !again) return { missing, published: 0, present: backup.messages, failed: [], complete };
+  if (complete && !dryRun) await progress.forget();
   const present = await presentKeys(sessions, queuesOf(withoutRestores(before), "all"), signal);
-  const done = again ? 0 : await progress.read(before);
+  const done = complete ? 0 : await progress.read(before);
   if (!dryRun) await progress.begin();
   const result = await publishAll(application, backup, { ...options, progress, present, done });
   if (!dryRun && !signal.aborted) await progress.finish();

@@ -55,7 +55,10 @@ export function backupCommands(program: Command, access: ClusterAccess): void {
         ),
     )
     .argument("<file>", "file that backup wrote")
-    .option("--again", "publish the tasks of a backup once more that was restored before")
+    .option(
+      "--again",
+      "publish the tasks of a backup once more that was restored completely; continues a restore that was not",
+    )
     .option("--dry-run", "show what would be created and published")
     .option("--yes", "consent to the restore; required without a terminal")
     .option(...JSON_OPTION)
