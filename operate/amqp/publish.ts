@@ -46,7 +46,7 @@ export function withWideIntegers(value: unknown): unknown {
     : value;
 }
 
-const isNack = (error: unknown) => messageOf(error) === "message nacked";
+export const isNack = (error: unknown) => messageOf(error) === "message nacked";
 
 /** Publishes one message at a time, and waits until the brokers have stored it. */
 export class Publisher {

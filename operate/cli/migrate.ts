@@ -2,15 +2,16 @@ import type { Command } from "commander";
 import { withBroker } from "../amqp/access";
 import { requireApplicationUser } from "../backup/access";
 import { findInstallation } from "../cluster/installation";
-import { UsageError } from "../errors";
+import { UsageError, UserError } from "../errors";
 import { abortOnInterrupt } from "../interrupt";
 import { formatMoved, totalsOf } from "../migrate/format";
 import { migrate } from "../migrate/migrate";
-import type { Pair } from "../migrate/move";
+import type { Moved, Pair } from "../migrate/move";
 import { openSource, readSource, SOURCE_VARIABLE, type SourceOptions } from "../migrate/source";
 import type { ClusterAccess, TargetOptions } from "./clusterAccess";
 import { JSON_OPTION, repeated } from "./commonOptions";
 import { checkYes, requireConsent } from "./consent";
+import { EXIT } from "./exitCodes";
 import { numberOption } from "./numberOption";
 import { progressOf } from "./progress";
 
@@ -67,9 +68,21 @@ async function run(options: MigrateOptions, access: ClusterAccess): Promise<void
       }),
     );
     console.log(options.json ? JSON.stringify({ queues, ...totalsOf(queues) }) : formatMoved(queues));
+    process.exitCode = exitCodeAfter(queues, { ...options, isInterrupted: signal.aborted });
   } finally {
     await source.close();
   }
+}
+
+/** A script may delete the other RabbitMQ after a 0. With `--follow`, an interrupt is the end, and the next run checks. */
+export function exitCodeAfter(
+  queues: readonly Moved[],
+  { follow = false, isInterrupted }: Pick<MigrateOptions, "follow"> & { readonly isInterrupted: boolean },
+): number {
+  if (follow) return EXIT.done;
+  if (isInterrupted)
+    throw new UserError("The migration was stopped. Run the same command again to continue.");
+  return queues.some(({ remaining, consumers }) => remaining > 0 || consumers > 0) ? EXIT.failed : EXIT.done;
 }
 
 function pairsOf({ queue = [], to }: MigrateOptions): Pair[] {

@@ -4,7 +4,7 @@ import { type AmqpSession, BrokerError } from "../amqp/connection";
 import { countConsumers, countMessages } from "../amqp/count";
 import { keyOf, type Route, routeOf } from "../backup/message";
 import { delayedKey, FIRST_DELAY, timeOfHeader } from "../amqp/delays";
-import { propertiesOf } from "../amqp/publish";
+import { isNack, propertiesOf } from "../amqp/publish";
 import { wait } from "../waiting";
 
 /** A queue of the other RabbitMQ, and the queue that its tasks move to. */
@@ -138,8 +138,9 @@ class Bridge {
         { ...options, mandatory: true },
         (error: unknown) => {
           this.published.delete(message);
-          if (error) this.refuse("refused a task, because it is full or has no leader");
-          if (this.hasFailed) return;
+          if (isNack(error)) this.refuse("refused a task, because it is full or has no leader");
+          // When the channel ends, the client answers, too. The task may be stored then, and `failed` says why.
+          if (error || this.hasFailed) return;
           this.source.channel.ack(message);
           this.moved += 1;
           this.lastMoved = Date.now();

@@ -1,0 +1,84 @@
+import { EventEmitter } from "node:events";
+import type { ConsumeMessage } from "amqplib";
+import { type AmqpSession, BrokerError } from "../../../../operate/amqp/connection";
+import { deadLetter } from "../deadLetters/message";
+
+export type Confirm = (error: Error | null) => void;
+
+class FakeSession extends EventEmitter {
+  readonly failed: Promise<never>;
+  private fail: (error: Error) => void = () => undefined;
+
+  constructor() {
+    super();
+    this.failed = new Promise((_, reject) => (this.fail = reject));
+    this.failed.catch(() => undefined);
+  }
+
+  end(): void {
+    this.fail(new BrokerError("the connection to the broker ended"));
+  }
+
+  get session(): AmqpSession {
+    const session = { channel: this, failed: this.failed, close: async () => undefined };
+    return Object.assign(session, { branch: async () => session }) as unknown as AmqpSession;
+  }
+}
+
+/** The other RabbitMQ, with one queue and a consumer beside the command's. */
+export class FakeSource extends FakeSession {
+  /** Ids of the tasks that the command has acknowledged. */
+  readonly acknowledged: string[] = [];
+  private readonly tasks: ConsumeMessage[];
+
+  constructor(ids: readonly string[], headers: (id: string) => object = () => ({}), routingKey = "mail") {
+    super();
+    this.tasks = ids.map((id) => deadLetter({ id, ...headers(id) }, { content: id, routingKey }));
+  }
+
+  async prefetch(): Promise<void> {}
+
+  async consume(_: string, deliver: (message: ConsumeMessage) => void): Promise<{ consumerTag: string }> {
+    setImmediate(() => this.tasks.forEach(deliver));
+    return { consumerTag: "own" };
+  }
+
+  async cancel(): Promise<void> {}
+
+  ack({ content }: ConsumeMessage): void {
+    this.acknowledged.push(content.toString());
+  }
+
+  nackAll(): void {}
+
+  async checkQueue(): Promise<object> {
+    return { messageCount: this.tasks.length - this.acknowledged.length, consumerCount: 1 };
+  }
+
+  async get(): Promise<false> {
+    return false;
+  }
+}
+
+/** Our brokers, which answer each publish as told. */
+export class FakeTarget extends FakeSession {
+  readonly published: { id: string; exchange: string; routingKey: string }[] = [];
+
+  constructor(
+    private readonly answer: (id: string, confirm: Confirm, target: FakeTarget) => void,
+    private readonly queues: readonly string[] = [],
+  ) {
+    super();
+  }
+
+  publish(exchange: string, routingKey: string, body: Buffer, _: object, confirm: Confirm): void {
+    const id = body.toString();
+    this.answer(id, confirm, this);
+    this.published.push({ id, exchange, routingKey });
+  }
+
+  async checkQueue(queue: string): Promise<object> {
+    if (!this.queues.includes(queue)) throw new Error(`404 (NOT-FOUND) no queue '${queue}'`);
+    return { messageCount: 0, consumerCount: 1 };
+  }
+}
