@@ -3,7 +3,7 @@ import type { Missing } from "./definitions";
 import type { Restored } from "./restore";
 import type { BackupResult } from "./take";
 
-/** Refused tasks that are listed one by one. */
+/** Failed tasks that are listed one by one. */
 const LISTED = 20;
 
 export function formatBackup(file: string, { definitions, queues, messages, arrived }: BackupResult): string {
@@ -29,21 +29,24 @@ export function formatRestored(
   dryRun: boolean,
 ): string {
   const { users, different } = missing;
-  const listed = failed.slice(0, LISTED).map(({ key, why }) => `not restored: ${key}: ${why}`);
   return [
     `${dryRun ? "would create" : "created"} definitions: ${countsOf(missing)}`,
     ...different.map((name) => `stays, although the backup has it with other arguments: ${name}`),
     ...(users.length > 0
       ? [`missing users, because a backup has no passwords: ${users.join(", ")}. Create those that you need.`]
       : []),
-    ...listed,
-    ...(failed.length > listed.length
-      ? [`not restored: ${failed.length - listed.length} more; see --json`]
-      : []),
+    ...failedLines("not restored", failed),
     complete
       ? `This backup was restored before: its ${present} tasks are not published again. To publish them once more: --again`
       : `${dryRun ? "would publish" : "published"} ${published} tasks, ${present} were back before`,
   ].join("\n");
+}
+
+/** Names the first tasks that failed, and counts the others. */
+export function failedLines(what: string, failed: Restored["failed"]): string[] {
+  const listed = failed.slice(0, LISTED).map(({ key, why }) => `${what}: ${key}: ${why}`);
+  const others = failed.length - listed.length;
+  return others > 0 ? [...listed, `${what}: ${others} more; see --json`] : listed;
 }
 
 /** Numbers of objects by kind. */

@@ -79,10 +79,13 @@ export function exitCodeAfter(
   queues: readonly Moved[],
   { follow = false, isInterrupted }: Pick<MigrateOptions, "follow"> & { readonly isInterrupted: boolean },
 ): number {
-  if (follow) return EXIT.done;
-  if (isInterrupted)
+  if (isInterrupted && !follow)
     throw new UserError("The migration was stopped. Run the same command again to continue.");
-  return queues.some(({ remaining, consumers }) => remaining > 0 || consumers > 0) ? EXIT.failed : EXIT.done;
+  const isDone = queues.every(
+    ({ failed, remaining, consumers }) =>
+      failed.length === 0 && (follow || (remaining === 0 && consumers === 0)),
+  );
+  return isDone ? EXIT.done : EXIT.failed;
 }
 
 function pairsOf({ queue = [], to }: MigrateOptions): Pair[] {

@@ -1,3 +1,4 @@
+import { failedLines } from "../backup/format";
 import { newTable } from "../table";
 import type { Moved } from "./move";
 
@@ -22,6 +23,7 @@ export function formatMoved(queues: readonly Moved[]): string {
   return [
     table.toString(),
     `${moved} tasks moved, each confirmed before it was removed`,
+    ...queues.flatMap(({ from, failed }) => failedLines(`not moved from ${from}`, failed)),
     ...(remaining > 0 ? [`${remaining} tasks wait there: run the command again`] : []),
     ...queues
       .filter(({ consumers }) => consumers > 0)

@@ -26,8 +26,10 @@ export interface Moved extends Pair {
   readonly taken: number;
   /** Tasks that our brokers have confirmed, and that were then removed there. */
   readonly moved: number;
-  /** Tasks that stayed there, because the command ended. */
+  /** Tasks that stayed there, because the command ended, or because they cannot move. */
   readonly returned: number;
+  /** Tasks that cannot move, and why. */
+  readonly failed: readonly { readonly key: string; readonly why: string }[];
   /** Tasks that wait there now. */
   readonly remaining: number;
   /** Consumers that the queue has there. */
@@ -39,6 +41,10 @@ export const WINDOW = 100;
 /** A task that is due earlier goes to its queue at once. */
 const DELAY_SECONDS = 2;
 const SETTLE_SECONDS = 30;
+/** The same after a failure, when the confirms may never arrive. */
+const FAILED_SETTLE_SECONDS = 10;
+/** RabbitMQ's default `max_message_size`. A larger body ends the channel. */
+const LARGEST_BODY = 16 * 1024 * 1024;
 
 /**
  * Publishes the tasks of a queue to ours, and acknowledges each there once our brokers have confirmed it. So nothing is
@@ -53,13 +59,19 @@ export async function move(
   const [there, here] = [await source.branch(), await target.branch()];
   const bridge = new Bridge(there, here, pair);
   const failed = Promise.race([there.failed, here.failed, bridge.failed]);
-  await Promise.race([bridge.start(), failed]);
   const isIdle = () => idleSeconds !== undefined && Date.now() - bridge.lastMoved > idleSeconds * 1000;
-  while (!signal.aborted && !(isIdle() && bridge.pending === 0)) {
-    await Promise.race([wait(0.2), failed]);
-    report?.(bridge.moved);
+  try {
+    await Promise.race([bridge.start(), failed]);
+    while (!signal.aborted && !bridge.isStuck && !(isIdle() && bridge.pending === 0)) {
+      await Promise.race([wait(0.2), failed]);
+      report?.(bridge.moved);
+    }
+    return await Promise.race([bridge.stop(), failed]);
+  } catch (error) {
+    // What our brokers have stored would otherwise run twice.
+    await bridge.settle(FAILED_SETTLE_SECONDS);
+    throw error;
   }
-  return Promise.race([bridge.stop(), failed]);
 }
 
 class Bridge {
@@ -70,9 +82,10 @@ class Bridge {
   readonly failed: Promise<never>;
   private fail: (error: Error) => void = () => undefined;
   private isStopped = false;
-  private hasFailed = false;
+  private canAcknowledge = true;
   private tag = "";
   private readonly published = new Set<ConsumeMessage>();
+  private readonly kept: { key: string; why: string }[] = [];
 
   constructor(
     private readonly source: AmqpSession,
@@ -83,12 +96,21 @@ class Bridge {
     this.failed.catch(() => undefined);
     // Comes before the confirm of the same task. Nothing is acknowledged after it, because it is not known which one it
     // is; all of them return to the other RabbitMQ.
-    target.channel.on("return", () => this.refuse("does not exist"));
+    target.channel.on("return", () => {
+      this.canAcknowledge = false;
+      this.refuse("does not exist");
+    });
+    source.failed.catch(() => (this.canAcknowledge = false));
   }
 
   /** Tasks whose confirm has not arrived. */
   get pending(): number {
     return this.published.size;
+  }
+
+  /** Whether the other RabbitMQ delivers no more, because so many tasks cannot move. */
+  get isStuck(): boolean {
+    return this.kept.length >= WINDOW;
   }
 
   async start(): Promise<void> {
@@ -109,9 +131,9 @@ class Bridge {
     const { channel } = this.source;
     this.isStopped = true;
     await channel.cancel(this.tag);
-    for (const deadline = Date.now() + SETTLE_SECONDS * 1000; this.pending > 0; await wait(0.1))
-      if (Date.now() > deadline)
-        throw new BrokerError(`the brokers have not confirmed ${this.pending} tasks for ${SETTLE_SECONDS} s`);
+    await this.settle(SETTLE_SECONDS);
+    if (this.pending > 0)
+      throw new BrokerError(`the brokers have not confirmed ${this.pending} tasks for ${SETTLE_SECONDS} s`);
     if (this.taken > this.moved) channel.nackAll(true);
     // The answers come after the broker has handled all acknowledgements.
     const remaining = await countMessages(this.source, this.pair.from);
@@ -121,12 +143,23 @@ class Bridge {
       taken: this.taken,
       moved: this.moved,
       returned: this.taken - this.moved,
+      failed: this.kept,
       remaining,
       consumers,
     };
   }
 
+  /** Takes no more tasks, and waits for the confirms that are under way. Each is acknowledged as it arrives. */
+  async settle(seconds: number): Promise<void> {
+    this.isStopped = true;
+    const deadline = Date.now() + seconds * 1000;
+    while (this.pending > 0 && this.canAcknowledge && Date.now() < deadline) await wait(0.1);
+  }
+
   private carry(message: ConsumeMessage): void {
+    const size = message.content.length;
+    if (size > LARGEST_BODY)
+      return this.keep(message, `its body has ${size} bytes; the brokers store at most ${LARGEST_BODY}`);
     const { exchange, routingKey, options } = routeTo(message, this.pair, Date.now());
     this.published.add(message);
     const { channel } = this.target;
@@ -140,20 +173,27 @@ class Bridge {
           this.published.delete(message);
           if (isNack(error)) this.refuse("refused a task, because it is full or has no leader");
           // When the channel ends, the client answers, too. The task may be stored then, and `failed` says why.
-          if (error || this.hasFailed) return;
+          if (error || !this.canAcknowledge) return;
           this.source.channel.ack(message);
           this.moved += 1;
           this.lastMoved = Date.now();
         },
       );
     } catch (error) {
-      // The headers are too large for the client, or the channel is closed.
+      this.published.delete(message);
+      // The headers are too large for the client. The connection is as before.
+      if (error instanceof RangeError) return this.keep(message, error.message);
+      // The channel is closed.
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
+  /** Leaves a task in its queue, without an acknowledgement, and goes on with the others. */
+  private keep(message: ConsumeMessage, why: string): void {
+    this.kept.push({ key: keyOf(message), why });
+  }
+
   private refuse(why: string): void {
-    this.hasFailed = true;
     this.fail(new BrokerError(`queue ${this.pair.to} ${why}`));
   }
 }

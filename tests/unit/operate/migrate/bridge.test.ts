@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { exitCodeAfter } from "../../../../operate/cli/migrate";
-import { move } from "../../../../operate/migrate/move";
-import { FakeSource, FakeTarget } from "./fakeBrokers";
+import { formatMoved } from "../../../../operate/migrate/format";
+import { move, WINDOW } from "../../../../operate/migrate/move";
+import { type Confirm, FakeSource, FakeTarget } from "./fakeBrokers";
 
 const MAIL = { from: "mail", to: "mail" };
 
 const moveAll = (source: FakeSource, target: FakeTarget, pair = MAIL) =>
   move(source.session, target.session, pair, { idleSeconds: 0.1, signal: new AbortController().signal });
+
+const later = (confirm: Confirm, milliseconds: number) =>
+  void setTimeout(milliseconds).then(() => confirm(null));
 
 describe("the bridge from another RabbitMQ", () => {
   it("does not call a lost connection a refusal", async () => {
@@ -24,8 +29,71 @@ describe("the bridge from another RabbitMQ", () => {
   });
 });
 
+describe("a task that cannot move", () => {
+  const tooLarge = () => {
+    throw new RangeError("Encoded field table (headers or arguments) exceeds the 65536 byte encoding buffer");
+  };
+
+  it("stays there, and is named; the others move", async () => {
+    const source = new FakeSource(["a", "large", "b"]);
+    const target = new FakeTarget((id, confirm) =>
+      id === "large" ? tooLarge() : setImmediate(confirm, null),
+    );
+    const result = await moveAll(source, target);
+    assert.deepEqual(source.acknowledged, ["a", "b"]);
+    assert.deepEqual([result.moved, result.returned, result.remaining], [2, 1, 1]);
+    assert.deepEqual(
+      result.failed.map(({ key }) => key),
+      ["large"],
+    );
+    assert.match(formatMoved([result]), /not moved from mail: large: .* exceeds the 65536 byte/);
+  });
+
+  it("may have a body that is larger than brokers store", async () => {
+    const source = new FakeSource(["a", "x".repeat(16 * 1024 * 1024 + 1)]);
+    const result = await moveAll(source, new FakeTarget((_, confirm) => setImmediate(confirm, null)));
+    assert.equal(source.acknowledged.join().length, 1);
+    assert.match(result.failed[0]?.why ?? "", /body has 16777217 bytes/);
+  });
+
+  it("ends the move if the other RabbitMQ delivers no more because of such tasks", async () => {
+    const source = new FakeSource(Array.from({ length: WINDOW }, (_, number) => String(number)));
+    const { session } = new FakeTarget(tooLarge);
+    const never = new AbortController().signal;
+    const { failed } = await move(source.session, session, MAIL, { signal: never });
+    assert.equal(failed.length, WINDOW);
+  });
+});
+
+describe("a move that fails", () => {
+  it("acknowledges what is confirmed afterwards", async () => {
+    const source = new FakeSource(["refused", "late"]);
+    const target = new FakeTarget((id, confirm) =>
+      id === "late" ? later(confirm, 300) : setImmediate(confirm, new Error("message nacked")),
+    );
+    await assert.rejects(moveAll(source, target), /queue mail refused a task/);
+    assert.deepEqual(source.acknowledged, ["late"]);
+  });
+
+  it("acknowledges nothing after a task was returned, or when the other RabbitMQ is gone", async () => {
+    for (const [event, error] of [
+      ["return", /queue mail does not exist/],
+      ["end", /the connection to the broker ended/],
+    ] as const) {
+      const source = new FakeSource(["a"]);
+      const target = new FakeTarget((_, confirm, brokers) => {
+        setImmediate(() => (event === "return" ? brokers.emit("return") : source.end()));
+        later(confirm, 50);
+      });
+      await assert.rejects(moveAll(source, target), error);
+      await setTimeout(100);
+      assert.deepEqual(source.acknowledged, []);
+    }
+  });
+});
+
 describe("the exit code of a migration", () => {
-  const queue = { ...MAIL, taken: 2, moved: 2, returned: 0, remaining: 0, consumers: 0 };
+  const queue = { ...MAIL, taken: 2, moved: 2, returned: 0, failed: [], remaining: 0, consumers: 0 };
 
   it("is 0 if nothing is left there", () => {
     assert.equal(exitCodeAfter([queue], { isInterrupted: false }), 0);
@@ -39,5 +107,11 @@ describe("the exit code of a migration", () => {
   it("is 1 after an interrupt, unless --follow waits for one", () => {
     assert.throws(() => exitCodeAfter([queue], { isInterrupted: true }), /was stopped. Run the same command/);
     assert.equal(exitCodeAfter([{ ...queue, remaining: 1 }], { follow: true, isInterrupted: true }), 0);
+  });
+
+  it("is 1 if a task cannot move", () => {
+    const failed = [{ key: "7a1f", why: "too large" }];
+    for (const follow of [true, false])
+      assert.equal(exitCodeAfter([{ ...queue, failed }], { follow, isInterrupted: false }), 1);
   });
 });
