@@ -1,7 +1,8 @@
 import { type AmqpSession, BrokerError } from "../amqp/connection";
 import { FIRST_DELAY } from "../amqp/delays";
-import { messageOf, UsageError, UserError } from "../errors";
+import { UsageError, UserError } from "../errors";
 import { allSettled } from "../waiting";
+import { exists } from "./exists";
 import { move, type Moved, type MoveOptions, type Pair, WINDOW } from "./move";
 
 export interface MigrateOptions extends Omit<MoveOptions, "report"> {
@@ -63,15 +64,6 @@ async function checkQueues(source: AmqpSession, target: AmqpSession, pairs: read
       "The installation has no queues for delayed tasks, which a task with an eta needs. Start a worker pool, which declares them.",
     );
   });
-}
-
-/** A refusal ends its channel. */
-async function exists(session: AmqpSession, queue: string, error: (why: string) => string): Promise<void> {
-  const branch = await session.branch();
-  await Promise.race([branch.channel.checkQueue(queue), branch.failed]).catch((failure: unknown) => {
-    throw new UsageError(error(messageOf(failure)));
-  });
-  await branch.close();
 }
 
 const interrupted = (error: BrokerError): UserError =>

@@ -3,9 +3,11 @@ import { DELAYED_QUEUES } from "../../components/shared/celery/contract";
 import { type AmqpSession, BrokerError } from "../amqp/connection";
 import { countConsumers, countMessages } from "../amqp/count";
 import { keyOf, type Route, routeOf } from "../backup/message";
-import { delayedKey, FIRST_DELAY, timeOfHeader } from "../amqp/delays";
+import { delayedKey, FIRST_DELAY, timeOfHeader, withoutDelay } from "../amqp/delays";
 import { isNack, propertiesOf } from "../amqp/publish";
+import { messageOf, UsageError } from "../errors";
 import { wait } from "../waiting";
+import { exists } from "./exists";
 
 /** A queue of the other RabbitMQ, and the queue that its tasks move to. */
 export interface Pair {
@@ -84,7 +86,9 @@ class Bridge {
   private isStopped = false;
   private canAcknowledge = true;
   private tag = "";
-  private readonly published = new Set<ConsumeMessage>();
+  private readonly underWay = new Set<ConsumeMessage>();
+  /** One check for each queue that delayed tasks wait for. */
+  private readonly checks = new Map<string, Promise<void>>();
   private readonly kept: { key: string; why: string }[] = [];
 
   constructor(
@@ -103,9 +107,9 @@ class Bridge {
     source.failed.catch(() => (this.canAcknowledge = false));
   }
 
-  /** Tasks whose confirm has not arrived. */
+  /** Tasks that are checked, or whose confirm has not arrived. */
   get pending(): number {
-    return this.published.size;
+    return this.underWay.size;
   }
 
   /** Whether the other RabbitMQ delivers no more, because so many tasks cannot move. */
@@ -160,8 +164,40 @@ class Bridge {
     const size = message.content.length;
     if (size > LARGEST_BODY)
       return this.keep(message, `its body has ${size} bytes; the brokers store at most ${LARGEST_BODY}`);
+    this.underWay.add(message);
+    if (this.pair.from.startsWith(DELAYED_QUEUES)) void this.carryDelayed(message);
+    else this.publish(message);
+  }
+
+  /** Our queues of delayed tasks lead to queues by name. A task for none of them would be a dead letter when it is due. */
+  private async carryDelayed(message: ConsumeMessage): Promise<void> {
+    const { routingKey } = message.fields;
+    const queue = withoutDelay(routingKey);
+    if (queue === undefined)
+      return this.keep(message, `its routing key "${routingKey}" begins with no delay`);
+    if (this.pair.to !== this.pair.from) return this.publish(message);
+    const check =
+      this.checks.get(queue) ??
+      exists(
+        this.target,
+        queue,
+        (why) =>
+          `its routing key is "${queue}", and the installation has no queue of that name: ${why}. Start the worker pool that consumes it, which declares it, or name another queue with --to.`,
+      );
+    this.checks.set(queue, check);
+    try {
+      await check;
+    } catch (error) {
+      if (error instanceof UsageError) return this.keep(message, error.message);
+      this.underWay.delete(message);
+      return this.fail(new BrokerError(messageOf(error)));
+    }
+    if (this.isStopped) this.underWay.delete(message);
+    else this.publish(message);
+  }
+
+  private publish(message: ConsumeMessage): void {
     const { exchange, routingKey, options } = routeTo(message, this.pair, Date.now());
-    this.published.add(message);
     const { channel } = this.target;
     try {
       channel.publish(
@@ -170,7 +206,7 @@ class Bridge {
         message.content,
         { ...options, mandatory: true },
         (error: unknown) => {
-          this.published.delete(message);
+          this.underWay.delete(message);
           if (isNack(error)) this.refuse("refused a task, because it is full or has no leader");
           // When the channel ends, the client answers, too. The task may be stored then, and `failed` says why.
           if (error || !this.canAcknowledge) return;
@@ -180,16 +216,17 @@ class Bridge {
         },
       );
     } catch (error) {
-      this.published.delete(message);
       // The headers are too large for the client. The connection is as before.
       if (error instanceof RangeError) return this.keep(message, error.message);
       // The channel is closed.
+      this.underWay.delete(message);
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
   /** Leaves a task in its queue, without an acknowledgement, and goes on with the others. */
   private keep(message: ConsumeMessage, why: string): void {
+    this.underWay.delete(message);
     this.kept.push({ key: keyOf(message), why });
   }
 
@@ -200,6 +237,10 @@ class Bridge {
 
 /** A task with an eta waits in the brokers' queues of delayed tasks, and not in a worker. */
 export function routeTo(message: ConsumeMessage, { from, to }: Pair, now: number): Route {
+  const { routingKey } = message.fields;
+  const isDelayed = from.startsWith(DELAYED_QUEUES);
+  const former = withoutDelay(routingKey);
+  const isRenamed = isDelayed && to !== from && former !== undefined;
   const properties = {
     ...propertiesOf(message),
     expiration: message.properties.expiration as string | undefined,
@@ -207,8 +248,8 @@ export function routeTo(message: ConsumeMessage, { from, to }: Pair, now: number
   const route = routeOf(
     {
       key: keyOf(message),
-      queue: from.startsWith(DELAYED_QUEUES) ? from : to,
-      routingKey: message.fields.routingKey,
+      queue: isDelayed ? from : to,
+      routingKey: isRenamed ? routingKey.slice(0, routingKey.length - former.length) + to : routingKey,
       body: message.content,
       properties,
     },

@@ -65,6 +65,37 @@ describe("a task that cannot move", () => {
   });
 });
 
+describe("a delayed task", () => {
+  const DELAYED = { from: "celery_delayed_9", to: "celery_delayed_9" };
+  const confirmed = (queues: string[]) => new FakeTarget((_, confirm) => setImmediate(confirm, null), queues);
+  const key = (queue: string) => `${"0.".repeat(28)}${queue}`;
+
+  it("moves if the installation has the queue of its routing key", async () => {
+    const source = new FakeSource(["a", "b"], key("mail"));
+    const target = confirmed(["mail"]);
+    assert.equal((await moveAll(source, target, DELAYED)).moved, 2);
+    assert.equal(target.checked, 1);
+    assert.deepEqual(source.acknowledged, ["a", "b"]);
+  });
+
+  it("stays there if it has none, because nothing would take it when it is due", async () => {
+    for (const routingKey of [key("orders.new"), "orders.new"]) {
+      const source = new FakeSource(["a"], routingKey);
+      const target = confirmed(["mail"]);
+      const { failed } = await moveAll(source, target, DELAYED);
+      assert.deepEqual([source.acknowledged, target.published], [[], []]);
+      assert.match(failed[0]?.why ?? "", /its routing key .*"orders.new"/);
+    }
+  });
+
+  it("moves to the queue that --to names", async () => {
+    const target = confirmed([]);
+    await moveAll(new FakeSource(["a"], key("orders.new")), target, { ...DELAYED, to: "mail" });
+    assert.equal(target.published[0]?.routingKey, key("mail"));
+    assert.equal(target.checked, 0);
+  });
+});
+
 describe("a move that fails", () => {
   it("acknowledges what is confirmed afterwards", async () => {
     const source = new FakeSource(["refused", "late"]);

@@ -31,9 +31,9 @@ export class FakeSource extends FakeSession {
   readonly acknowledged: string[] = [];
   private readonly tasks: ConsumeMessage[];
 
-  constructor(ids: readonly string[], headers: (id: string) => object = () => ({}), routingKey = "mail") {
+  constructor(ids: readonly string[], routingKey = "mail") {
     super();
-    this.tasks = ids.map((id) => deadLetter({ id, ...headers(id) }, { content: id, routingKey }));
+    this.tasks = ids.map((id) => deadLetter({ id }, { content: id, routingKey }));
   }
 
   async prefetch(): Promise<void> {}
@@ -63,6 +63,8 @@ export class FakeSource extends FakeSession {
 /** Our brokers, which answer each publish as told. */
 export class FakeTarget extends FakeSession {
   readonly published: { id: string; exchange: string; routingKey: string }[] = [];
+  /** How often a queue was looked up. */
+  checked = 0;
 
   constructor(
     private readonly answer: (id: string, confirm: Confirm, target: FakeTarget) => void,
@@ -78,6 +80,7 @@ export class FakeTarget extends FakeSession {
   }
 
   async checkQueue(queue: string): Promise<object> {
+    this.checked += 1;
     if (!this.queues.includes(queue)) throw new Error(`404 (NOT-FOUND) no queue '${queue}'`);
     return { messageCount: 0, consumerCount: 1 };
   }

@@ -28,6 +28,27 @@ describe("a task that moves from another RabbitMQ", () => {
   });
 });
 
+describe("a task in a queue of delayed tasks", () => {
+  const key = `${bits(600)}.eu.mail`;
+  const delayed = (to: string, headers: object = {}) => {
+    const { exchange, routingKey } = routeTo(
+      deadLetter({ id: "7a1f", ...headers }, { routingKey: key }),
+      { from: "celery_delayed_9", to },
+      NOW,
+    );
+    return [exchange, routingKey];
+  };
+
+  it("waits for the queue that --to names, for the rest of its delay", () => {
+    assert.deepEqual(delayed("post", { eta: "2026-11-29T12:01:00+00:00" }), [
+      "celery_delayed_27",
+      `${bits(60)}.post`,
+    ]);
+    assert.deepEqual(delayed("post"), ["celery_delayed_9", `${bits(600)}.post`]);
+    assert.deepEqual(delayed("celery_delayed_9"), ["celery_delayed_9", key]);
+  });
+});
+
 describe("the URL of the other RabbitMQ", () => {
   it("comes from the variable, and is never in a message", async () => {
     const { url, serverName } = await readSource(
