@@ -38,13 +38,20 @@ export const withoutPast = (headers: Readonly<Record<string, unknown>>): Record<
  * Integers with the 32 bits that Python's client gives them. amqplib would write most of them with 16 bits, which py-amqp
  * before 5.4 takes for a text: a worker that gets such a task, and each one after it, loses its connection.
  */
-export function withWideIntegers(value: unknown): unknown {
+function withWideIntegers(value: unknown): unknown {
   if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31) return { "!": "int", value };
   if (Array.isArray(value)) return value.map(withWideIntegers);
   return isObject(value) && !("!" in value) && !Buffer.isBuffer(value)
     ? mapValues(value, withWideIntegers)
     : value;
 }
+
+/** Options of a task that the broker returns if no queue takes it. */
+export const mandatory = (options: Options.Publish): Options.Publish => ({
+  ...options,
+  headers: withWideIntegers(options.headers),
+  mandatory: true,
+});
 
 export const isNack = (error: unknown) => messageOf(error) === "message nacked";
 

@@ -4,7 +4,7 @@ import { type AmqpSession, BrokerError } from "../amqp/connection";
 import { countConsumers, countMessages } from "../amqp/count";
 import { keyOf, type Route, routeOf } from "../backup/message";
 import { delayedKey, FIRST_DELAY, timeOfHeader, withoutDelay } from "../amqp/delays";
-import { isNack, propertiesOf } from "../amqp/publish";
+import { isNack, mandatory, propertiesOf } from "../amqp/publish";
 import { messageOf, UsageError } from "../errors";
 import { wait } from "../waiting";
 import { exists } from "./exists";
@@ -200,21 +200,15 @@ class Bridge {
     const { exchange, routingKey, options } = routeTo(message, this.pair, Date.now());
     const { channel } = this.target;
     try {
-      channel.publish(
-        exchange,
-        routingKey,
-        message.content,
-        { ...options, mandatory: true },
-        (error: unknown) => {
-          this.underWay.delete(message);
-          if (isNack(error)) this.refuse("refused a task, because it is full or has no leader");
-          // When the channel ends, the client answers, too. The task may be stored then, and `failed` says why.
-          if (error || !this.canAcknowledge) return;
-          this.source.channel.ack(message);
-          this.moved += 1;
-          this.lastMoved = Date.now();
-        },
-      );
+      channel.publish(exchange, routingKey, message.content, mandatory(options), (error: unknown) => {
+        this.underWay.delete(message);
+        if (isNack(error)) this.refuse("refused a task, because it is full or has no leader");
+        // When the channel ends, the client answers, too. The task may be stored then, and `failed` says why.
+        if (error || !this.canAcknowledge) return;
+        this.source.channel.ack(message);
+        this.moved += 1;
+        this.lastMoved = Date.now();
+      });
     } catch (error) {
       // The headers are too large for the client. The connection is as before.
       if (error instanceof RangeError) return this.keep(message, error.message);
