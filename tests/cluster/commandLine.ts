@@ -34,6 +34,15 @@ export async function runHaCelery(access: ClusterAccess, ...words: string[]): Pr
   return { code, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
 }
 
+/**
+ * Collects the output of a command from now on. By itself, execa begins when somebody waits for the command, and has no
+ * output if it has ended before.
+ */
+export function collected(command: ExecaChildProcess): ExecaChildProcess {
+  void command.then(() => undefined);
+  return command;
+}
+
 /** Commands for the installation in a namespace of a cluster, as a person runs them. */
 export class InstallationCommands {
   private readonly where: readonly string[];
@@ -60,7 +69,7 @@ export class InstallationCommands {
   /** Starts a command in a process of its own, which can be killed. */
   spawn(...words: string[]): ExecaChildProcess {
     const args = ["--import=tsx", "operate/cli/main.ts", ...words, ...this.where];
-    return execa(process.execPath, args, { cwd: REPOSITORY, reject: false });
+    return collected(execa(process.execPath, args, { cwd: REPOSITORY, reject: false }));
   }
 
   /** Runs a printed command of kubectl. */

@@ -9,7 +9,7 @@ import type { ResolvedBroker } from "../../components/rabbitMqCluster/resolve";
 import { REPOSITORY } from "../../local/paths";
 import { BrokerContainer } from "./brokerContainer";
 import { Authority } from "./certificates";
-import { type Output, runHaCelery } from "./commandLine";
+import { collected, type Output, runHaCelery } from "./commandLine";
 import { accessTo, type ContainerInstallation } from "./containerInstallation";
 
 const WORKER = join(REPOSITORY, "docker", "worker");
@@ -108,11 +108,12 @@ export class LettersBroker {
   /** Starts `ha-celery` as a user does. */
   spawn(words: readonly string[], more: Partial<ContainerInstallation> = {}): ExecaChildProcess {
     const env = { TEST_INSTALLATION: JSON.stringify({ ...this.installation, ...more }) };
-    return execa(
+    const command = execa(
       process.execPath,
       ["--import=tsx", join(REPOSITORY, "tests/cluster/containerInstallation.ts"), ...words],
       { env, cwd: REPOSITORY, reject: false, stdin: "ignore" },
     );
+    return collected(command);
   }
 
   /** Runs a command in this process. */
