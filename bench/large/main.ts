@@ -1,3 +1,4 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { median } from "d3-array";
 import { Command, Option } from "commander";
 import { numberOption } from "../../operate/cli/numberOption";
@@ -65,10 +66,9 @@ async function restOf(cluster: Cluster, installation: Installation): Promise<Rec
       return cluster.pods(namespace, selector);
     }),
   );
-  return {
-    brokers: await atRest(cluster, await brokers.pods(), REST_SECONDS, signal),
-    workers: await atRest(cluster, workers.flat(), REST_SECONDS, signal),
-  };
+  const rest = (pods: readonly V1Pod[]) => atRest(cluster, pods, REST_SECONDS, signal);
+  const [ofBrokers, ofWorkers] = await Promise.all([rest(await brokers.pods()), rest(workers.flat())]);
+  return { brokers: ofBrokers, workers: ofWorkers };
 }
 
 async function measureRest(name: string): Promise<void> {
