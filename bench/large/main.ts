@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { median } from "d3-array";
 import { Command, Option } from "commander";
+import { execa } from "execa";
 import { numberOption } from "../../operate/cli/numberOption";
 import { runProgram } from "../../operate/cli/runProgram";
 import type { Cluster } from "../../operate/cluster/cluster";
@@ -10,9 +11,7 @@ import { abortOnInterrupt } from "../../operate/interrupt";
 import { wait } from "../../operate/waiting";
 import { findCluster } from "../../local/cluster";
 import { clusterOf } from "../../local/kubeContext";
-import { withClusterLock } from "../../local/lock";
-import type { StackConfig } from "../../local/stackFile";
-import { up } from "../../local/up";
+import { REPOSITORY } from "../../local/paths";
 import { loadAverage } from "../compare/results";
 import { atRest, type AtRest } from "./atRest";
 import { backlog } from "./backlog";
@@ -47,9 +46,13 @@ const say = (what: string, values: object) =>
     }),
   );
 
-/** Brings a stack up, and waits until it is at rest. */
-async function deployed(name: string, run: string, config: StackConfig): Promise<[Cluster, Installation]> {
-  await up({ cluster: name, stack: "local", run, tasks: TASKS, config });
+/** Brings a stack up as a user does: a process can run the Pulumi program only once. */
+async function deployed(name: string, run: string, ...config: string[]): Promise<[Cluster, Installation]> {
+  const options = [`--cluster=${name}`, `--run=${run}`, `--tasks=${TASKS}`];
+  await execa(process.execPath, ["local/start.mts", "main", "up", ...options, ...config], {
+    cwd: REPOSITORY,
+    stdio: "inherit",
+  });
   const found = await findCluster(name);
   if (!found) throw new Error(`the local cluster "${name}" does not run`);
   const cluster = clusterOf(found);
@@ -72,9 +75,13 @@ async function restOf(cluster: Cluster, installation: Installation): Promise<Rec
 }
 
 async function measureRest(name: string): Promise<void> {
-  const [cluster, small] = await deployed(name, "small", {});
+  const [cluster, small] = await deployed(name, "small");
   say("one pool of three workers", await restOf(cluster, small));
-  const [, large] = await deployed(name, "large", { workerPools: manyPools(POOLS, QUEUES) });
+  const [, large] = await deployed(
+    name,
+    "large",
+    `--config=workerPools=${JSON.stringify(manyPools(POOLS, QUEUES))}`,
+  );
   say(`${POOLS} pools, ${QUEUES} queues`, await restOf(cluster, large));
   const { namespace } = large;
   const pool = poolOf(large, {});
@@ -84,12 +91,15 @@ async function measureRest(name: string): Promise<void> {
   say(`and ${PUBLISHERS} idle publishers`, publishing);
   const seconds: number[] = [];
   for (let number = 0; number < COLD_STARTS; number++)
-    seconds.push((await coldStart(cluster, large, [`pool-${number}`, `pool-${POOLS - 1}`], signal)).seconds);
+    seconds.push(
+      (await coldStart(cluster, large, [`celery-pool-${number}`, `celery-pool-${POOLS - 1}`], signal))
+        .seconds,
+    );
   say("first task of a cold pool", { seconds, median: median(seconds) });
 }
 
 async function measureBacklog(name: string, tasks: number): Promise<void> {
-  const [cluster, installation] = await deployed(name, "small", {});
+  const [cluster, installation] = await deployed(name, "small");
   const { parts, ...counted } = await backlog(cluster, installation, tasks, PAYLOAD_BYTES, signal);
   for (const part of parts) say("backlog", part);
   say("counted", counted);
@@ -101,10 +111,8 @@ runProgram(
     .option("--cluster <name>", "local cluster; created if it does not run", "large")
     .addOption(new Option("--only <part>", "measure only this part").choices(["rest", "backlog"]))
     .option("--backlog <tasks>", "tasks of the queue", numberOption({ integer: true, min: 1000 }), 1_000_000)
-    .action(({ cluster, only, backlog: tasks }: LargeOptions) =>
-      withClusterLock(cluster, async () => {
-        if (only !== "backlog") await measureRest(cluster);
-        if (only !== "rest") await measureBacklog(cluster, tasks);
-      }),
-    ),
+    .action(async ({ cluster, only, backlog: tasks }: LargeOptions) => {
+      if (only !== "backlog") await measureRest(cluster);
+      if (only !== "rest") await measureBacklog(cluster, tasks);
+    }),
 );
