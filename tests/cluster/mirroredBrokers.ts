@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type ChannelModel, type ConfirmChannel } from "amqplib";
-import { execa } from "execa";
 import { ensureSeedBrokerBase } from "../../local/images";
 import { REPOSITORY } from "../../local/paths";
 import { ensureDocker } from "../../local/toolchain";
 import { BrokerContainer } from "./brokerContainer";
+import { createNetwork, removeNetwork } from "./containerNetwork";
 
 const quiet = () => undefined;
 /** User, virtual host, and the policy that mirrors every queue, of the design of 2018. */
@@ -34,7 +34,7 @@ export class MirroredBrokers {
 
   async start(): Promise<void> {
     await ensureDocker(quiet);
-    await execa("docker", ["network", "create", this.name]);
+    await createNetwork(this.name);
     // The second one joins the first.
     for (const node of this.nodes) await node.start();
     this.port = (await this.nodes[0]?.port(5672)) ?? 0;
@@ -42,8 +42,8 @@ export class MirroredBrokers {
 
   async stop(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.close().catch(quiet)));
+    await removeNetwork(this.name);
     for (const node of this.nodes) await node.stop();
-    await execa("docker", ["network", "rm", this.name], { reject: false });
   }
 
   get url(): string {

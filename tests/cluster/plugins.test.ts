@@ -12,6 +12,7 @@ import { oldestDeadLetterSeconds, takeDeadLetters } from "../../operate/cluster/
 import { parameterCommand } from "../../operate/drill/record/metrics";
 import type { DrillRecord } from "../../operate/drill/record/record";
 import { BrokerContainer } from "./brokerContainer";
+import { createNetwork, removeNetwork } from "./containerNetwork";
 
 const quiet = () => undefined;
 
@@ -121,13 +122,12 @@ describe("the plugins of the broker image", () => {
 
   before(async () => {
     await ensureDocker(quiet);
-    await execa("docker", ["network", "create", network], { reject: false });
+    await createNetwork(network);
     await Promise.all([first.start(), second.start()]);
   });
   after(async () => {
+    await removeNetwork(network);
     await Promise.all([first.stop(), second.stop()]);
-    // Fails if Docker was stopped with the last broker; the next run uses the network again.
-    await execa("docker", ["network", "rm", network], { reject: false });
   });
 
   it("pass their EUnit tests", async () => {

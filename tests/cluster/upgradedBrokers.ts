@@ -9,6 +9,7 @@ import { ensureBaseImages, ensureFormerBrokerBase } from "../../local/images";
 import { REPOSITORY } from "../../local/paths";
 import { ensureDocker, stopDockerIfOurs } from "../../local/toolchain";
 import type { Brokers } from "../../operate/cluster/brokers";
+import { createNetwork, removeNetwork } from "./containerNetwork";
 
 const ORDINALS = [0, 1, 2] as const;
 const quiet = () => undefined;
@@ -38,7 +39,7 @@ export class UpgradedBrokers {
     );
     this.port = await freePort();
     await this.removeAll();
-    await docker("network", "create", this.name);
+    await createNetwork(this.name);
     return { former, present };
   }
 
@@ -170,7 +171,7 @@ export class UpgradedBrokers {
     const containers = ORDINALS.map((ordinal) => this.container(ordinal));
     await docker("rm", "--force", "--volumes", ...containers).catch(quiet);
     await docker("volume", "rm", "--force", `${this.name}-copy`, ...containers).catch(quiet);
-    await docker("network", "rm", this.name).catch(quiet);
+    await removeNetwork(this.name).catch(quiet);
   }
 }
 
