@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import amqp.exceptions
+import amqp.spec
 from celery.exceptions import QueueNotFound
 from click import ClickException
 from kombu.exceptions import OperationalError
@@ -30,6 +31,8 @@ class PublishError(HaCeleryError, OperationalError):
 
     #: None if the message is not a task.
     task_id: str | None = None
+    #: Ids of all tasks that the error concerns, if `ConfirmedPublisher` reports several at once.
+    task_ids: tuple[str, ...] = ()
 
 
 class PublishTimeoutError(PublishError):
@@ -59,6 +62,16 @@ class UnroutableError(PublishError):
     Raised at once, because another attempt cannot succeed. Correct the exchange or the routing key, or start
     the workers that declare the queue. A process that knows no queue needs `HA_CELERY_QUEUES`. A task with a
     `countdown` or an `eta` needs a queue that the application declares.
+    """
+
+
+class MessageRefusedError(PublishError):
+    """The broker closed the channel of a `ConfirmedPublisher` because of a task. The task is not stored.
+
+    Raised once for each task, after those that were sent with it are sent again. The broker's error is the
+    cause: the user may not write to the exchange, another program has declared the queue with other
+    arguments, or a property is not accepted, such as a `user_id` that is not the user's name. Publish the
+    task again once the cause is removed.
     """
 
 
@@ -108,6 +121,17 @@ MISTAKES: tuple[type[Exception], ...] = (
     MessageTooLargeError,
     UnknownQueueError,
 )
+
+
+def is_missing_exchange(error: BaseException) -> bool:
+    """Return whether a message was published to an exchange that does not exist."""
+    return isinstance(error, amqp.exceptions.NotFound) and error.method_sig == amqp.spec.Basic.Publish
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether the broker closed a channel because of one message or one declaration on it."""
+    refusals = (amqp.exceptions.AccessRefused, amqp.exceptions.PreconditionFailed)
+    return isinstance(error, refusals) or is_missing_exchange(error)
 
 
 def is_temporary(error: BaseException) -> bool:

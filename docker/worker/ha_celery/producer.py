@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any
 
 import kombu
-from amqp import NotFound, spec
 from celery import Celery
 from celery.utils.log import get_logger
 from kombu.exceptions import OperationalError
@@ -25,6 +24,7 @@ from ha_celery.errors import (
     PublishTimeoutError,
     RejectedError,
     UnroutableError,
+    is_missing_exchange,
     is_temporary,
     words,
 )
@@ -197,7 +197,7 @@ class Publication:
     def _judge(self, error: Exception) -> None:
         """Raise errors that another attempt cannot fix."""
         exchange, key = self.message.exchange, self.message.routing_key
-        if isinstance(error, Returned) or _is_missing_exchange(error):
+        if isinstance(error, Returned) or is_missing_exchange(error):
             raise self._error(
                 UnroutableError,
                 f"{self.message} is not stored: no queue takes routing key {key!r} of exchange {exchange!r}."
@@ -260,10 +260,6 @@ class Publication:
         logger.log(level, "%s is not confirmed (%s), publishing it again", self.message, words(error))
         if level == logging.WARNING:
             self._next_warning = now + WARNING_SECONDS
-
-
-def _is_missing_exchange(error: Exception) -> bool:
-    return isinstance(error, NotFound) and error.method_sig == spec.Basic.Publish
 
 
 def _may_be_written(error: Exception) -> bool:

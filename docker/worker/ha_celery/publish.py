@@ -17,10 +17,11 @@ from ha_celery.backoff import Backoff, connect_timeout
 from ha_celery.configuration import configuration_of
 from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
 from ha_celery.connection import Deadline, drop, for_publishing, next_broker
-from ha_celery.errors import DuplicateIdError, UnroutableError, is_temporary
+from ha_celery.errors import DuplicateIdError, is_refusal, is_temporary
+from ha_celery.failed_tasks import FailedTasks
 from ha_celery.link import NoConfirmError, alarm_words
-from ha_celery.message import Message, encode
-from ha_celery.producer import TaskProducer
+from ha_celery.message import Message
+from ha_celery.window_producer import WindowProducer
 from ha_celery.write_buffer import WriteBuffer
 
 logger = get_logger(__name__)
@@ -32,9 +33,11 @@ DOUBT_SECONDS = 1.0
 class ConfirmedPublisher:
     """Publishes tasks over one connection and reports each id once the broker has confirmed it.
 
-    Tasks that are lost with a connection, or refused, are published again under the same id. An error that
-    concerns one task only, such as arguments that cannot be serialized, is raised once, and that task is
-    dropped. Not thread-safe.
+    Tasks that are lost with a connection, or refused, are published again under the same id. A task that
+    cannot be serialized is dropped, and publish() raises the error. Tasks that the broker will not store are
+    dropped, and the next call raises one `UnroutableError` or `MessageRefusedError` for them, whose
+    `task_ids` name them. The task of that call is accepted nevertheless unless it is among them. Not
+    thread-safe.
     """
 
     def __init__(
@@ -57,13 +60,16 @@ class ConfirmedPublisher:
         #: Number of failed attempts to connect, each of which leads to the next of several URLs.
         self._unreachable = 0
         self._channel: ConfirmChannel | None = None
-        self._producer = _WindowProducer(app.amqp.producer_pool.connections.connection, self._accept)
+        self._producer = WindowProducer(app.amqp.producer_pool.connections.connection, self._accept)
         self._unconfirmed: dict[str, Message] = {}
         self._again: deque[str] = deque()
         self._returned_once: set[str] = set()
         self._confirmed: list[str] = []
         self._refusals: list[Refusal] = []
-        self._unroutable: list[Message] = []
+        self._failed = FailedTasks()
+        #: Tasks for one of which the broker has closed the channel. While there are any, one task is sent at
+        #: a time, so that the next such error can concern only that one.
+        self._suspects: set[str] = set()
         self.published = 0
         self.retries = 0
 
@@ -83,7 +89,7 @@ class ConfirmedPublisher:
         self._send_waiting()
         while len(self._unconfirmed) >= self._window or self._in_doubt():
             self._advance()
-        self._raise_unroutable()
+        self._failed.raise_error()
         return task_id
 
     def flush(self) -> None:
@@ -91,7 +97,7 @@ class ConfirmedPublisher:
         while self._unconfirmed:
             self._advance()
         self._report()
-        self._raise_unroutable()
+        self._failed.raise_error()
 
     def poll(self, seconds: float) -> None:
         """Process the broker's answers for this long, so that confirms are reported at once."""
@@ -101,7 +107,7 @@ class ConfirmedPublisher:
             self._advance(max(deadline - time.monotonic(), 0.001))
             if time.monotonic() >= deadline:
                 break
-        self._raise_unroutable()
+        self._failed.raise_error()
 
     def close(self) -> None:
         """Drop the connection; unconfirmed tasks stay unconfirmed."""
@@ -128,6 +134,7 @@ class ConfirmedPublisher:
         if not self._unconfirmed:
             # No confirm was due until now, so the broker's silence begins here.
             self._last_progress = time.monotonic()
+            self._backoff.progress()
         self._unconfirmed[message.id] = message
         self._again.append(message.id)
         self.published += 1
@@ -144,21 +151,37 @@ class ConfirmedPublisher:
         while self._again or self._channel is None:
             try:
                 channel = self._connected()
-                if not self._again:
+                if not self._again or (self._suspects and self._in_flight()):
                     return
                 channel.send(self._unconfirmed[self._again[0]], timeout=None)
             except Exception as error:
-                self._drop_if_mistake(error)
-                self._recover(error)
+                self._recover(error, sending=self._again[0] if self._again else None)
             else:
                 self._again.popleft()
 
-    def _drop_if_mistake(self, error: Exception) -> None:
-        """Raise an error that concerns the task at the head only, and go on without it next time."""
-        if self._channel is not None and self._again and not is_temporary(error):
-            del self._unconfirmed[self._again[0]]
-            self._reconnect()
-            raise error
+    def _in_flight(self) -> list[str]:
+        """Return the tasks whose answers are due."""
+        waiting = set(self._again)
+        return [task_id for task_id in self._unconfirmed if task_id not in waiting]
+
+    def _find_refused(self, error: Exception, sending: str | None) -> bool:
+        """Drop the task for which the broker closed the channel, or look for it; return whether there is one.
+
+        RabbitMQ does not say which task its error concerns, and ignores what was sent after that task.
+        """
+        concerned = [*self._in_flight(), *([sending] if sending else [])]
+        if self._channel is None or not concerned or not is_refusal(error):
+            return False
+        if len(concerned) == 1:
+            self._suspects.difference_update(concerned)
+            self._failed.add(self._unconfirmed.pop(concerned[0]), error)
+        else:
+            self._suspects.update(concerned)
+            logger.warning(
+                "the broker refuses one of %s tasks, sending them one by one: %r", len(concerned), error
+            )
+        self._reconnect()
+        return True
 
     def _advance(self, longest: float = 1.0) -> None:
         """Wait for one answer of the broker and act on it."""
@@ -185,19 +208,6 @@ class ConfirmedPublisher:
             reason = self._refusals[0]
             self._refusals.clear()
             self._backoff.pause(reason)
-
-    def _raise_unroutable(self) -> None:
-        """Raise one error for all tasks that no queue has taken."""
-        if not self._unroutable:
-            return
-        first, tasks = self._unroutable[0], ", ".join(map(str, self._unroutable))
-        error = UnroutableError(
-            f"not stored: {tasks}. No queue takes routing key {first.routing_key!r} of exchange"
-            f" {first.exchange!r}."
-        )
-        error.task_id = first.id
-        self._unroutable.clear()
-        raise error
 
     def _after_silence(self, connection: kombu.Connection, channel: ConfirmChannel) -> None:
         try:
@@ -236,7 +246,10 @@ class ConfirmedPublisher:
             self._last_progress = time.monotonic()
         return self._channel
 
-    def _recover(self, error: Exception) -> None:
+    def _recover(self, error: Exception, sending: str | None = None) -> None:
+        """Connect again after an error; raise it if no attempt can succeed."""
+        if self._find_refused(error, sending):
+            return
         if not isinstance(error, NoConfirmError) and not is_temporary(error):
             raise error
         self._reconnect()
@@ -260,11 +273,12 @@ class ConfirmedPublisher:
         if done:
             self._backoff.progress()
             self._returned_once.difference_update(done)
+            self._suspects.difference_update(done)
             self._confirmed += done
 
     def _refused(self, ids: list[str], refusal: Refusal) -> None:
         if isinstance(refusal, Returned):
-            ids = [task_id for task_id in ids if not self._is_unroutable(task_id)]
+            ids = [task_id for task_id in ids if not self._is_unroutable(task_id, refusal)]
             # A queue that was declared over this connection may have been deleted since.
             if ids and self._connection:
                 self._connection.declared_entities.clear()
@@ -273,30 +287,12 @@ class ConfirmedPublisher:
         if ids:
             self._refusals.append(refusal)
 
-    def _is_unroutable(self, task_id: str) -> bool:
+    def _is_unroutable(self, task_id: str, refusal: Returned) -> bool:
         """Give up a task that was returned although its queue has just been declared."""
         if task_id not in self._returned_once:
             self._returned_once.add(task_id)
             return False
         self._returned_once.discard(task_id)
-        self._unroutable.append(self._unconfirmed.pop(task_id))
+        self._suspects.discard(task_id)
+        self._failed.add(self._unconfirmed.pop(task_id), refusal)
         return True
-
-
-class _WindowProducer(TaskProducer):
-    """Hands each task over as a message."""
-
-    def __init__(self, connection: kombu.Connection, accept: Callable[[Message], None]) -> None:
-        super().__init__(connection)
-        self._accept = accept
-
-    def publish(
-        self,
-        body: Any,
-        retry: Any = None,  # noqa: ARG002 - the publisher repeats
-        retry_policy: Any = None,  # noqa: ARG002
-        timeout: Any = None,  # noqa: ARG002
-        confirm_timeout: Any = None,  # noqa: ARG002
-        **options: Any,
-    ) -> None:
-        self._accept(encode(body, **options))

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from broker_control import BROKER_URL, declare_dead_letters, set_policies
 from celery import Celery
+from window_broker import Broker
 
-from ha_celery import Settings, backoff, create_app
+from ha_celery import ConfirmedPublisher, Settings, backoff, create_app
 from ha_celery.ledger import Ledger
 from ha_celery.ledger_store import Store, authorization
 
@@ -70,6 +71,29 @@ def no_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(backoff.time, "sleep", sleeps.append)
     monkeypatch.setattr(backoff.time, "monotonic", lambda: sum(sleeps))
     return sleeps
+
+
+@pytest.fixture
+def publish(monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
+    """Publishes `window.work` to a simulated broker, and returns the confirmed ids and the publisher."""
+
+    @app.task(name="window.work", shared=False)
+    def work(*_: Any) -> None: ...
+
+    def run(
+        broker: Broker, tasks: int, window: int = 10, **options: Any
+    ) -> tuple[list[str], ConfirmedPublisher]:
+        confirmed: list[str] = []
+        # Celery makes its event dispatcher here, with a connection that is none of the publisher's.
+        assert app.amqp.send_task_message
+        assert app.amqp.producer_pool
+        monkeypatch.setattr(app, "connection_for_write", broker.connect)
+        with ConfirmedPublisher(app, confirmed.extend, window=window, **options) as publisher:
+            for number in range(tasks):
+                publisher.publish(work, task_id=f"r-{number}")
+        return confirmed, publisher
+
+    return run
 
 
 TOKEN = "the-ledgers-token"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import amqp
 import pytest
 from documents import REFERENCE, compare
 from kombu.exceptions import OperationalError
@@ -18,6 +19,7 @@ import ha_celery
 from ha_celery import ConfirmedPublisher, HaCeleryError, PublishError, Settings, check, create_app, errors
 from ha_celery.backoff import Backoff, random
 from ha_celery.confirms import Nacked, Returned
+from ha_celery.failed_tasks import FailedTasks
 from ha_celery.link import BlockedError, Link, NoConfirmError
 from ha_celery.message import encode
 
@@ -93,6 +95,20 @@ def too_large(_: Situation) -> None:
     encode("x" * 17_000_000, content_type="text/plain", headers=headers, correlation_id="mail-7")
 
 
+def refused(_: Situation) -> None:
+    headers = {"task": "shop.send_mail"}
+    failed = FailedTasks()
+    failed.add(
+        encode(7, serializer="json", headers=headers, correlation_id="mail-7"),
+        amqp.AccessRefused(
+            "ACCESS_REFUSED - write access to exchange 'mail' in vhost '/' refused for user 'shop'",
+            (60, 40),
+            "Basic.publish",
+        ),
+    )
+    failed.raise_error()
+
+
 def duplicate_id(situation: Situation) -> None:
     with ConfirmedPublisher(situation.app, print) as publisher:
         publisher._accept(encode(7, serializer="json", correlation_id="mail-7"))
@@ -115,6 +131,7 @@ EXAMPLES: tuple[Callable[[Situation], None], ...] = (
     unroutable,
     unknown_queue,
     too_large,
+    refused,
     duplicate_id,
     gave_up,
 )

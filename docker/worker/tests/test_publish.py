@@ -1,107 +1,21 @@
-from collections import defaultdict
-from collections.abc import Callable
+"""The window of `ConfirmedPublisher`, with a simulated broker."""
+
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import amqp
 import pytest
-from amqp.basic_message import Message
-from amqp.spec import Basic
 from celery import Celery
 from kombu.exceptions import EncodeError
+from window_broker import IDS, Broker, Link
 
-from ha_celery import ConfirmedPublisher, DuplicateIdError, SettingsError, UnroutableError, confirms
-
-
-class Broker:
-    """Answers what one connection after the other publishes, as each connection's script says."""
-
-    def __init__(self, *scripts: Callable[["Link"], None]) -> None:
-        self.scripts = list(scripts)
-        self.links: list[Link] = []
-
-    def connect(self) -> Any:
-        script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
-        link = Link(script)
-        self.links.append(link)
-        return link.connection
-
-    @property
-    def received(self) -> list[str]:
-        return [task_id for link in self.links for task_id in link.sent]
-
-
-class Link:
-    def __init__(self, script: Callable[["Link"], None]) -> None:
-        self.unsent: list[str] = []
-        self.sent: list[str] = []
-        self.writes: list[int] = []
-        self.answered = 0
-        self.channel = MagicMock()
-        self.channel.events = defaultdict(set)
-        self.channel.basic_publish.side_effect = self._publish
-        self.channel.prepare_message = lambda body, properties, **_: Message(body, **properties)
-        self.raw = MagicMock(alarm=None)
-        self.connection = MagicMock()
-        self.connection.clone.return_value = self.connection
-        self.connection.transport_options = {"confirm_publish": True}
-        self.connection.connect_timeout = 10
-        self.connection.channel.side_effect = self._open
-        self.connection.connection = self.raw
-        self.connection.drain_events.side_effect = lambda timeout: script(self)
-        self.channel.connection.client = self.connection
-
-    def _open(self) -> Any:
-        transport = SimpleNamespace(write=lambda frames: self.write(frames))
-        raw = SimpleNamespace(frame_max=131_072, bytes_sent=0)
-        self.channel.connection.frame_writer = self.connection.transport_options["frame_writer"](
-            raw, transport
-        )
-        return self.channel
-
-    def _publish(self, message: Message, **options: Any) -> None:
-        assert options["mandatory"] is True
-        self.unsent.append(message.properties["correlation_id"])
-        self.channel.connection.frame_writer(1, 1, Basic.Publish, b"", message)
-
-    def write(self, frames: bytes) -> None:
-        assert frames
-        self.sent += self.unsent
-        self.writes.append(len(self.unsent))
-        self.unsent.clear()
-
-    def answer(self, event: str, *args: Any) -> None:
-        for handler in self.channel.events[event]:
-            handler(*args)
-
-    def ack_all(self) -> None:
-        self.answered = len(self.sent)
-        self.answer("basic_ack", len(self.sent), True)
-
-
-@pytest.fixture
-def publish(monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
-    @app.task(shared=False)
-    def work(*_: Any) -> None: ...
-
-    def run(
-        broker: Broker, tasks: int, window: int = 10, **options: Any
-    ) -> tuple[list[str], ConfirmedPublisher]:
-        confirmed: list[str] = []
-        # Celery makes its event dispatcher here, with a connection that is none of the publisher's.
-        assert app.amqp.send_task_message
-        assert app.amqp.producer_pool
-        monkeypatch.setattr(app, "connection_for_write", broker.connect)
-        with ConfirmedPublisher(app, confirmed.extend, window=window, **options) as publisher:
-            for number in range(tasks):
-                publisher.publish(work, task_id=f"r-{number}")
-        return confirmed, publisher
-
-    return run
-
-
-IDS = [f"r-{number}" for number in range(25)]
+from ha_celery import (
+    ConfirmedPublisher,
+    DuplicateIdError,
+    SettingsError,
+    UnroutableError,
+    confirms,
+)
 
 
 def test_everything_is_confirmed_once_in_windows(publish: Any) -> None:
@@ -255,18 +169,27 @@ def test_silence_is_a_lost_connection_but_not_during_an_alarm(
     assert len(broker.links) == 2
 
 
-def test_a_mistake_is_raised_at_once(publish: Any) -> None:
-    def refuse(link: Link) -> None:
-        raise amqp.AccessRefused("ACCESS_REFUSED")
+def test_an_idle_publisher_has_its_whole_budget(app: Celery, publish: Any, no_sleep: list[float]) -> None:
+    def lost_once(link: Link) -> None:
+        if len(broker.links) == 1 and link.answered:
+            raise amqp.ConnectionForced("closed")
+        link.ack_all()
 
-    with pytest.raises(amqp.AccessRefused):
-        publish(Broker(refuse), 1)
+    broker = Broker(lost_once)
+    confirmed, publisher = publish(broker, 0, give_up_seconds=300)
+    work = app.tasks["window.work"]
+    publisher.publish(work, task_id="r-0")
+    publisher.flush()
+    no_sleep.append(1000)
+    publisher.publish(work, task_id="r-1")
+    publisher.flush()
+    assert confirmed == ["r-0", "r-1"]
 
 
 def test_a_task_that_cannot_be_serialized_is_the_only_one_to_fail(publish: Any, app: Celery) -> None:
     broker = Broker(Link.ack_all)
     confirmed, publisher = publish(broker, 0)
-    work = app.tasks["test_publish.work"]
+    work = app.tasks["window.work"]
     with publisher:
         publisher.publish(work, task_id="good")
         with pytest.raises(EncodeError):
@@ -278,7 +201,7 @@ def test_a_task_that_cannot_be_serialized_is_the_only_one_to_fail(publish: Any, 
 
 def test_an_error_of_the_callback_comes_out_and_no_id_is_lost(app: Celery, publish: Any) -> None:
     publish(Broker(Link.ack_all), 0)
-    work, reported = app.tasks["test_publish.work"], []
+    work, reported = app.tasks["window.work"], []
 
     def report(ids: list[str]) -> None:
         reported.append(ids)
@@ -302,7 +225,7 @@ def test_an_app_that_is_not_configured_is_refused() -> None:
 def test_an_unconfirmed_id_cannot_be_used_again(app: Celery, publish: Any) -> None:
     broker = Broker(Link.ack_all)
     confirmed, publisher = publish(broker, 0)
-    work = app.tasks["test_publish.work"]
+    work = app.tasks["window.work"]
     with publisher:
         publisher.publish(work, task_id="r-0")
         with pytest.raises(DuplicateIdError, match="'r-0' belongs to a task that is not confirmed"):
@@ -310,116 +233,3 @@ def test_an_unconfirmed_id_cannot_be_used_again(app: Celery, publish: Any) -> No
         publisher.flush()
         publisher.publish(work, task_id="r-0")
     assert confirmed == broker.received == ["r-0", "r-0"]
-
-
-def test_a_queue_declared_otherwise_fails_its_task_only(
-    app: Celery, publish: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broker = Broker(Link.ack_all)
-    confirmed, publisher = publish(broker, 0)
-    work = app.tasks["test_publish.work"]
-
-    def refuse(*_: Any) -> None:
-        monkeypatch.undo()
-        monkeypatch.setattr(app, "connection_for_write", broker.connect)
-        raise amqp.PreconditionFailed("inequivalent arg")
-
-    monkeypatch.setattr(confirms, "maybe_declare", refuse)
-    with publisher:
-        with pytest.raises(amqp.PreconditionFailed):
-            publisher.publish(work, task_id="bad")
-        publisher.publish(work, task_id="good")
-    assert confirmed == broker.received == ["good"]
-
-
-class TestPoll:
-    @pytest.fixture
-    def start(self, monkeypatch: pytest.MonkeyPatch, app: Celery) -> Any:
-        def start(broker: Broker) -> tuple[Any, ConfirmedPublisher, list[str]]:
-            @app.task(name="poll", shared=False)
-            def work() -> None: ...
-
-            assert app.amqp.send_task_message
-            assert app.amqp.producer_pool
-            monkeypatch.setattr(app, "connection_for_write", broker.connect)
-            confirmed: list[str] = []
-            return work, ConfirmedPublisher(app, confirmed.extend), confirmed
-
-        return start
-
-    def test_it_reports_confirms_and_returns_in_time(self, start: Any, no_sleep: list[float]) -> None:
-        def script(link: Link) -> None:
-            no_sleep.append(0.125)
-            if len(link.sent) == link.answered:
-                raise TimeoutError
-            link.ack_all()
-
-        work, publisher, confirmed = start(Broker(script))
-        publisher.publish(work, task_id="r-0")
-        assert confirmed == []
-        publisher.poll(0)
-        assert confirmed == ["r-0"]
-        publisher.poll(1)
-        assert sum(no_sleep) == pytest.approx(1.125)
-
-    def test_it_connects_before_the_first_task(self, start: Any, no_sleep: list[float]) -> None:
-        def silent(link: Link) -> None:
-            no_sleep.append(0.1)
-            raise TimeoutError
-
-        broker = Broker(silent)
-        start(broker)[1].poll(0)
-        assert len(broker.links) == 1
-
-    def test_the_brokers_silence_counts_from_the_first_unconfirmed_task(
-        self, start: Any, no_sleep: list[float]
-    ) -> None:
-        def silent(link: Link) -> None:
-            no_sleep.append(1.0)
-            raise TimeoutError
-
-        broker = Broker(silent)
-        work, publisher, _ = start(broker)
-        publisher.poll(1000)
-        publisher.publish(work, task_id="r-0")
-        publisher.poll(9)
-        assert len(broker.links) == 1
-        assert broker.links[0].connection.heartbeat_check.call_count == 1009
-        publisher.poll(3)
-        assert len(broker.links) == 2
-        assert broker.links[1].sent == ["r-0"]
-
-    @pytest.mark.parametrize("blocked", [False, True])
-    def test_a_silent_broker_is_sent_little(self, blocked: bool, start: Any, no_sleep: list[float]) -> None:
-        sent_in_silence = 0
-
-        def silent_for_nine_seconds(link: Link) -> None:
-            nonlocal sent_in_silence
-            no_sleep.append(0.25)
-            if blocked:
-                link.raw.alarm = "low on memory"
-            if sum(no_sleep) < 9:
-                sent_in_silence = len(link.sent)
-                raise TimeoutError
-            link.raw.alarm = None
-            link.ack_all()
-
-        work, publisher, confirmed = start(Broker(silent_for_nine_seconds))
-        for number in range(25):
-            publisher.publish(work, task_id=f"r-{number}")
-            publisher.poll(0.25)
-        # A second of tasks, or the one with which the broker said so, and the one that then has to wait.
-        assert sent_in_silence == (2 if blocked else 6)
-        assert confirmed == IDS
-        assert publisher.retries == 0
-
-    def test_missed_heartbeats_are_a_lost_connection(self, start: Any, no_sleep: list[float]) -> None:
-        def silent(link: Link) -> None:
-            no_sleep.append(1.0)
-            if len(broker.links) == 1:
-                link.connection.heartbeat_check.side_effect = amqp.ConnectionForced("missed")
-            raise TimeoutError
-
-        broker = Broker(silent)
-        start(broker)[1].poll(5)
-        assert len(broker.links) == 2
