@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import { execa } from "execa";
-import { REPOSITORY } from "../local/paths";
 import { runProgram } from "../operate/cli/runProgram";
 import { imageSizes, nodeMemory } from "./containers";
 import { markdown, measuredBy, writeSection } from "./document";
+import { localCommand } from "./localCommand";
 
 /** A measured value and its target. */
 interface Figure {
@@ -30,13 +29,10 @@ const seconds = (value: number) =>
 /** Extracts a value from a command's output, such as the seconds in `3 of 3 nodes Ready (15.0 s)`. */
 const valueIn = ({ output }: Timed, pattern: RegExp) => pattern.exec(output)?.[1] ?? "not printed";
 
-/** Runs a command of the local target as a user would, and shows its output. */
+/** Runs a command of the local target, and shows its output. */
 async function timed(...args: string[]): Promise<Timed> {
   const startedAt = Date.now();
-  const command = execa(process.execPath, ["local/start.mts", "main", ...args], {
-    cwd: REPOSITORY,
-    all: true,
-  });
+  const command = localCommand(args, { all: true });
   command.all?.pipe(process.stdout);
   const { all } = await command;
   return { output: String(all), seconds: (Date.now() - startedAt) / 1000 };

@@ -7,6 +7,7 @@ import { workerContainer } from "../../operate/drill/load/objects";
 import { healthProblems } from "../../operate/drill/health";
 import { UserError } from "../../operate/errors";
 import { until } from "../../operate/waiting";
+import { replicasPatch, setReplicas } from "./scale";
 
 const START_SECONDS = 300;
 
@@ -70,12 +71,8 @@ export class Ours {
 
   private async scale(brokers: number, workers: number): Promise<void> {
     const { namespace, name } = this.installation;
-    const body = (replicas: number) => [{ op: "replace", path: "/spec/replicas", value: replicas }];
-    await this.cluster.apps.patchNamespacedStatefulSetScale({ namespace, name, body: body(brokers) });
-    await this.cluster.apps.patchNamespacedDeploymentScale({
-      namespace,
-      name: this.pool.name,
-      body: body(workers),
-    });
+    const body = replicasPatch(brokers);
+    await this.cluster.apps.patchNamespacedStatefulSetScale({ namespace, name, body });
+    await setReplicas(this.cluster, namespace, this.pool.name, workers);
   }
 }

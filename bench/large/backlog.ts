@@ -91,8 +91,8 @@ export function partsOf(
   const reached = (count: number) => samples.findIndex(({ messages }) => messages >= count);
   return Array.from({ length: PARTS }, (_, index) => {
     const [from, to] = [index * size, (index + 1) * size];
-    const [first, last] = [samples[Math.max(0, reached(from + 1) - 1)], samples[reached(to)]];
     const part = samples.slice(Math.max(0, reached(from + 1) - 1), reached(to) + 1);
+    const [first, last] = [part.at(0), part.at(-1)];
     const published = (last?.messages ?? 0) - (first?.messages ?? 0);
     return {
       tasks: to,

@@ -6,34 +6,21 @@ import { isReady, nameOf } from "../../operate/cluster/objects";
 import { workerContainer } from "../../operate/drill/load/objects";
 import { poolOf } from "../../operate/drill/load/pool";
 import { until } from "../../operate/waiting";
+import { scalePool, setReplicas } from "../compare/scale";
 
-/** Seconds until the first task of a pool without workers has succeeded. */
-export interface ColdStart {
-  /** From the change of the Deployment's replicas to 1, which KEDA makes. */
-  readonly seconds: number;
-}
-
-const scale = (cluster: Cluster, namespace: string, name: string, value: number) =>
-  cluster.apps.patchNamespacedDeploymentScale({
-    namespace,
-    name,
-    body: [{ op: "replace", path: "/spec/replicas", value }],
-  });
-
-/** Stops a pool, publishes a task for it from a worker of another pool, and starts it. */
+/**
+ * Stops a pool, publishes a task for it from a worker of another pool, and starts it. Returns the seconds until the task
+ * has succeeded, from the change of the Deployment's replicas to 1, which KEDA makes.
+ */
 export async function coldStart(
   cluster: Cluster,
   installation: Installation,
   [cold, other]: readonly [string, string],
   signal: AbortSignal,
-): Promise<ColdStart> {
+): Promise<number> {
   const { namespace } = installation;
   const [pool, sender] = [poolOf(installation, { pool: cold }), poolOf(installation, { pool: other })];
-  await scale(cluster, namespace, pool.name, 0);
-  await until(`${cold} has stopped`, 120, signal, async () => {
-    const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: pool.selector });
-    return items.length === 0;
-  });
+  await scalePool(cluster, namespace, pool, 0, signal);
   const id = `cold-${randomUUID()}`;
   const [pod] = (await cluster.pods(namespace, sender.selector)).filter(isReady);
   const { name: container, command } = workerContainer(pod?.spec ?? { containers: [] });
@@ -43,7 +30,7 @@ export async function coldStart(
     ...startedLike(command, ["python", "-c", publish]),
   );
   const from = Date.now();
-  await scale(cluster, namespace, pool.name, 1);
+  await setReplicas(cluster, namespace, pool.name, 1);
   let succeeded = 0;
   await until(`the task of ${cold} has succeeded`, 120, signal, async () => {
     const [started] = await cluster.pods(namespace, pool.selector);
@@ -55,5 +42,5 @@ export async function coldStart(
     succeeded = Date.parse(line?.split(" ")[0] ?? "");
     return line !== undefined;
   });
-  return { seconds: (succeeded - from) / 1000 };
+  return (succeeded - from) / 1000;
 }

@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { V1ConfigMap, V1Pod, V1PodSpec } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Pod } from "@kubernetes/client-node";
 import { startedLike } from "../../components/inject/objects";
-import { CLIENT_LABEL } from "../../components/rabbitMqCluster/names";
 import type { Cluster } from "../../operate/cluster/cluster";
-import { baseContainer, workerContainer } from "../../operate/drill/load/objects";
+import { ignoreNotFound } from "../../operate/cluster/objects";
+import {
+  baseContainer,
+  clientLabels,
+  podSpecAvoidingNodes,
+  workerContainer,
+} from "../../operate/drill/load/objects";
 import type { Pool } from "../../operate/drill/load/pool";
 import { until } from "../../operate/waiting";
 
@@ -26,17 +31,14 @@ export const clientsConfigMap = (namespace: string): V1ConfigMap => ({
 
 /** A pod like a pool's worker, with idle clients instead. */
 export function clientsPod(namespace: string, { template }: Pool, clients: number): V1Pod {
-  const spec = template.spec as V1PodSpec;
+  const spec = podSpecAvoidingNodes({ template, avoid: [] });
   const container = baseContainer({ template });
-  const broker = template.metadata?.labels?.[CLIENT_LABEL] ?? "";
   return {
-    metadata: { name: NAME, namespace, labels: { [CLIENT_LABEL]: broker } },
+    metadata: { name: NAME, namespace, labels: clientLabels(template) },
     spec: {
       ...spec,
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
-      affinity: undefined,
-      topologySpreadConstraints: undefined,
       volumes: [...(spec.volumes ?? []), { name: NAME, configMap: { name: NAME } }],
       containers: [
         {
@@ -63,11 +65,8 @@ export async function withIdlePublishers<Result>(
   measure: () => Promise<Result>,
 ): Promise<Result> {
   const remove = async () => {
-    await cluster.core.deleteCollectionNamespacedPod({ namespace, fieldSelector: `metadata.name=${NAME}` });
-    await cluster.core.deleteCollectionNamespacedConfigMap({
-      namespace,
-      fieldSelector: `metadata.name=${NAME}`,
-    });
+    await cluster.core.deleteNamespacedPod({ namespace, name: NAME }).catch(ignoreNotFound);
+    await cluster.core.deleteNamespacedConfigMap({ namespace, name: NAME }).catch(ignoreNotFound);
   };
   await remove();
   await cluster.core.createNamespacedConfigMap({ namespace, body: clientsConfigMap(namespace) });

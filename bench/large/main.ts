@@ -1,18 +1,18 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { median } from "d3-array";
 import { Command, Option } from "commander";
-import { execa } from "execa";
 import { numberOption } from "../../operate/cli/numberOption";
 import { runProgram } from "../../operate/cli/runProgram";
 import type { Cluster } from "../../operate/cluster/cluster";
 import { findInstallation, type Installation } from "../../operate/cluster/installation";
+import { labelSelector } from "../../operate/cluster/objects";
 import { poolOf } from "../../operate/drill/load/pool";
 import { abortOnInterrupt } from "../../operate/interrupt";
 import { wait } from "../../operate/waiting";
 import { findCluster } from "../../local/cluster";
 import { clusterOf } from "../../local/kubeContext";
-import { REPOSITORY } from "../../local/paths";
 import { loadAverage } from "../compare/results";
+import { localCommand } from "../localCommand";
 import { atRest, type AtRest } from "./atRest";
 import { backlog } from "./backlog";
 import { coldStart } from "./coldPool";
@@ -46,13 +46,10 @@ const say = (what: string, values: object) =>
     }),
   );
 
-/** Brings a stack up as a user does: a process can run the Pulumi program only once. */
+/** Brings a stack up, and returns its installation. */
 async function deployed(name: string, run: string, ...config: string[]): Promise<[Cluster, Installation]> {
   const options = [`--cluster=${name}`, `--run=${run}`, `--tasks=${TASKS}`];
-  await execa(process.execPath, ["local/start.mts", "main", "up", ...options, ...config], {
-    cwd: REPOSITORY,
-    stdio: "inherit",
-  });
+  await localCommand(["up", ...options, ...config], { stdio: "inherit" });
   const found = await findCluster(name);
   if (!found) throw new Error(`the local cluster "${name}" does not run`);
   const cluster = clusterOf(found);
@@ -64,10 +61,7 @@ async function restOf(cluster: Cluster, installation: Installation): Promise<Rec
   await wait(SETTLE_SECONDS, signal);
   const { brokers, namespace, pools } = installation;
   const workers = await Promise.all(
-    pools.map(({ metadata }) => {
-      const { selector } = poolOf(installation, { pool: metadata?.name });
-      return cluster.pods(namespace, selector);
-    }),
+    pools.map(({ spec }) => cluster.pods(namespace, labelSelector(spec?.selector.matchLabels))),
   );
   const rest = (pods: readonly V1Pod[]) => atRest(cluster, pods, REST_SECONDS, signal);
   const [ofBrokers, ofWorkers] = await Promise.all([rest(await brokers.pods()), rest(workers.flat())]);
@@ -92,8 +86,7 @@ async function measureRest(name: string): Promise<void> {
   const seconds: number[] = [];
   for (let number = 0; number < COLD_STARTS; number++)
     seconds.push(
-      (await coldStart(cluster, large, [`celery-pool-${number}`, `celery-pool-${POOLS - 1}`], signal))
-        .seconds,
+      await coldStart(cluster, large, [`celery-pool-${number}`, `celery-pool-${POOLS - 1}`], signal),
     );
   say("first task of a cold pool", { seconds, median: median(seconds) });
 }

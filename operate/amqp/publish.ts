@@ -78,19 +78,12 @@ export class Publisher {
           reject(new BrokerError(`the brokers have not confirmed a task for ${CONFIRM_TIMEOUT_MS / 1000} s`)),
         CONFIRM_TIMEOUT_MS,
       );
-      const headers = withWideIntegers(options.headers);
-      channel.publish(
-        exchange,
-        routingKey,
-        body,
-        { ...options, headers, mandatory: true },
-        (error: unknown) => {
-          clearTimeout(timer);
-          if (!error) resolve(this.returned ? "unroutable" : "stored");
-          // When the channel ends, the client answers, too. The message may be stored then, and `failed` says why.
-          else if (isNack(error)) resolve("refused");
-        },
-      );
+      channel.publish(exchange, routingKey, body, mandatory(options), (error: unknown) => {
+        clearTimeout(timer);
+        if (!error) resolve(this.returned ? "unroutable" : "stored");
+        // When the channel ends, the client answers, too. The message may be stored then, and `failed` says why.
+        else if (isNack(error)) resolve("refused");
+      });
     });
     return Promise.race([confirmed, failed]);
   }

@@ -1,9 +1,9 @@
 import type { Cluster } from "../../../operate/cluster/cluster";
-import { isReady } from "../../../operate/cluster/objects";
 import type { Installation } from "../../../operate/cluster/installation";
 import { type Pool, poolOf } from "../../../operate/drill/load/pool";
 import { until } from "../../../operate/waiting";
 import type { Purge } from "../design";
+import { scalePool, setReplicas } from "../scale";
 import { CountedRun, type FinishedTask } from "./countedRun";
 import { type CpuSample, cpuPerTask, sampleCpu } from "./cpu";
 import { COUNTED, type Measurement } from "./measurements";
@@ -40,7 +40,8 @@ export class Bench {
       await run.start(measurement);
       await until("everything is published", PUBLISH_SECONDS, this.signal, () => run.isPublished());
       if (measurement.workers === 0) return { perSecond: await run.publishedPerSecond() };
-      await this.setReplicas(measurement.workers);
+      const { namespace } = this.installation;
+      await setReplicas(this.cluster, namespace, this.pool.name, measurement.workers);
       return await this.executed(run, measurement);
     } finally {
       await run.remove();
@@ -49,23 +50,7 @@ export class Bench {
 
   /** Scales the pool, and waits until exactly this many workers run and are ready. */
   async scale(replicas: number): Promise<void> {
-    const { namespace } = this.installation;
-    await this.setReplicas(replicas);
-    await until(`there are ${replicas} workers`, 180, this.signal, async () => {
-      const { items } = await this.cluster.core.listNamespacedPod({
-        namespace,
-        labelSelector: this.pool.selector,
-      });
-      return items.length === replicas && items.every(isReady);
-    });
-  }
-
-  private async setReplicas(value: number): Promise<void> {
-    await this.cluster.apps.patchNamespacedDeploymentScale({
-      namespace: this.installation.namespace,
-      name: this.pool.name,
-      body: [{ op: "replace", path: "/spec/replicas", value }],
-    });
+    await scalePool(this.cluster, this.installation.namespace, this.pool, replicas, this.signal);
   }
 
   /** Waits until all tasks are done, and returns the figures of the last ones. */

@@ -279,7 +279,7 @@ const ledgerToken = (run: string): V1EnvVar => ({
 });
 
 /** The label by which the broker's NetworkPolicy lets a pod connect. */
-function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {
+export function clientLabels({ metadata }: V1PodTemplateSpec): Record<string, string> {
   const broker = metadata?.labels?.[CLIENT_LABEL];
   return broker === undefined ? {} : { [CLIENT_LABEL]: broker };
 }

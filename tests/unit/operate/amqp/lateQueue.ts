@@ -1,5 +1,6 @@
 import type { ConsumeMessage } from "amqplib";
 import type { AmqpSession } from "../../../../operate/amqp/connection";
+import { sessionWith } from "./session";
 
 /** Answers of a broker whose queue's leader has not answered it. */
 export const LATE = { messageCount: 0, consumerCount: 0 };
@@ -18,7 +19,7 @@ export class LateQueue {
   ) {}
 
   get session(): AmqpSession {
-    const channel = {
+    return sessionWith({
       on: () => undefined,
       prefetch: async () => undefined,
       checkQueue: async () =>
@@ -38,14 +39,7 @@ export class LateQueue {
       cancel: async () => {
         this.own -= 1;
       },
-    };
-    const session = {
-      channel,
-      failed: new Promise<never>(() => undefined),
-      close: async () => undefined,
-      branch: async () => session,
-    };
-    return session as unknown as AmqpSession;
+    });
   }
 
   private take(): ConsumeMessage {

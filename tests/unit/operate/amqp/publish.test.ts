@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { AmqpSession } from "../../../../operate/amqp/connection";
 import { mandatory, Publisher } from "../../../../operate/amqp/publish";
+import { sessionWith } from "./session";
 
 type Confirm = (error: Error | null) => void;
 
@@ -9,11 +10,10 @@ type Confirm = (error: Error | null) => void;
 function sessionOf(answer: (confirm: Confirm, end: (error: Error) => void) => void) {
   let end: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (end = reject));
-  failed.catch(() => undefined);
   const channel = Object.assign(new EventEmitter(), {
     publish: (...args: unknown[]) => answer(args.at(-1) as Confirm, end),
   });
-  return { channel, failed } as unknown as AmqpSession;
+  return sessionWith(channel, failed);
 }
 
 const publish = (session: AmqpSession) => new Publisher(session).publish("", "mail", Buffer.from("x"), {});

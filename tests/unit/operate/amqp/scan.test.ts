@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ConsumeMessage } from "amqplib";
 import type { AmqpSession } from "../../../../operate/amqp/connection";
 import { scan } from "../../../../operate/amqp/scan";
+import { sessionWith } from "./session";
 
 /** A queue whose brokers count it as these numbers, one after another, and as what is left from then on. */
 class Queue {
@@ -14,7 +15,7 @@ class Queue {
   ) {}
 
   get session(): AmqpSession {
-    const channel = {
+    return sessionWith({
       checkQueue: async () => ({ messageCount: this.wrongCounts.shift() ?? this.messages }),
       get: async () => this.messages > 0 && this.take(),
       nack: ({ fields }: ConsumeMessage, allUpTo: boolean) => {
@@ -29,8 +30,7 @@ class Queue {
         return { consumerTag: "only" };
       },
       cancel: async () => undefined,
-    };
-    return { channel, failed: new Promise<never>(() => undefined) } as unknown as AmqpSession;
+    });
   }
 
   private take(deliveryTag = 1): ConsumeMessage {

@@ -6,6 +6,7 @@ import type { AmqpSession } from "../../../../operate/amqp/connection";
 import type { Backup } from "../../../../operate/backup/file";
 import { restore } from "../../../../operate/backup/restore";
 import type { Installation } from "../../../../operate/cluster/installation";
+import { sessionWith } from "../amqp/session";
 
 const IDS = ["a", "b", "c", "d"];
 const PROGRESS = "ha-celery-restore-B1";
@@ -19,7 +20,7 @@ class FakeBrokers {
   readonly exchanges = new Set<string>();
 
   get session(): AmqpSession {
-    const channel = {
+    return sessionWith({
       on: () => undefined,
       // Not the lock.
       assertQueue: async (queue: string, { exclusive = false }) =>
@@ -33,14 +34,7 @@ class FakeBrokers {
         else this.published.push(body.toString());
         setImmediate(confirm, null);
       },
-    };
-    const session = {
-      channel,
-      failed: new Promise<never>(() => undefined),
-      close: async () => undefined,
-      branch: async () => session,
-    };
-    return session as unknown as AmqpSession;
+    });
   }
 
   get installation(): Installation {

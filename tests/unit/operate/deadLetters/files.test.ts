@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AmqpSession } from "../../../../operate/amqp/connection";
 import { exportLetters, importLetters } from "../../../../operate/deadLetters/files";
 import { toLine } from "../../../../operate/deadLetters/exported";
+import { sessionWith } from "../amqp/session";
 import { deadLetter } from "./message";
 
 describe("a file of dead letters", () => {
@@ -14,8 +14,7 @@ describe("a file of dead letters", () => {
 
   it("does not stay when it is incomplete", async () => {
     const file = join(folder, "letters.jsonl");
-    const channel = { checkQueue: () => Promise.reject(new Error("the connection ended")) };
-    const session = { channel } as unknown as AmqpSession;
+    const session = sessionWith({ checkQueue: () => Promise.reject(new Error("the connection ended")) });
     await assert.rejects(exportLetters(session, file, {}), /the connection ended/);
     assert.equal(existsSync(file), false);
   });
@@ -24,14 +23,13 @@ describe("a file of dead letters", () => {
     const file = join(folder, "letters.jsonl");
     const lines = ["a", "b"].map((id) => toLine(deadLetter({ id, task: "mail.send" })));
     const sent: unknown[] = [];
-    const channel = {
+    const session = sessionWith({
       on: () => undefined,
       publish: (...[exchange, key, , , confirm]: [string, string, Buffer, object, (error: null) => void]) => {
         sent.push([exchange, key]);
         confirm(null);
       },
-    };
-    const session = { channel, failed: new Promise<never>(() => undefined) } as unknown as AmqpSession;
+    });
     writeFileSync(file, `${lines.join("\n")}\n`);
     assert.equal(await importLetters(session, file), 2);
     assert.deepEqual(sent, [

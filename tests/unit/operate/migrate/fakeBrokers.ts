@@ -1,27 +1,17 @@
 import { EventEmitter } from "node:events";
 import type { ConsumeMessage } from "amqplib";
-import { type AmqpSession, BrokerError } from "../../../../operate/amqp/connection";
+import { BrokerError } from "../../../../operate/amqp/connection";
+import { sessionWith } from "../amqp/session";
 import { deadLetter } from "../deadLetters/message";
 
 export type Confirm = (error: Error | null) => void;
 
 class FakeSession extends EventEmitter {
-  readonly failed: Promise<never>;
   private fail: (error: Error) => void = () => undefined;
-
-  constructor() {
-    super();
-    this.failed = new Promise((_, reject) => (this.fail = reject));
-    this.failed.catch(() => undefined);
-  }
+  readonly session = sessionWith(this, new Promise<never>((_, reject) => (this.fail = reject)));
 
   end(): void {
     this.fail(new BrokerError("the connection to the broker ended"));
-  }
-
-  get session(): AmqpSession {
-    const session = { channel: this, failed: this.failed, close: async () => undefined };
-    return Object.assign(session, { branch: async () => session }) as unknown as AmqpSession;
   }
 }
 
