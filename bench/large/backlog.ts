@@ -90,14 +90,14 @@ export function partsOf(
   const ends = finished.map(([, , , , end]) => end).sort((one, other) => one - other);
   const reached = (count: number) => samples.findIndex(({ messages }) => messages >= count);
   return Array.from({ length: PARTS }, (_, index) => {
-    const [from, to] = [index * size, (index + 1) * size];
+    const [from, to] = [Math.round(index * size), Math.round((index + 1) * size)];
     const part = samples.slice(Math.max(0, reached(from + 1) - 1), reached(to) + 1);
     const [first, last] = [part.at(0), part.at(-1)];
     const published = (last?.messages ?? 0) - (first?.messages ?? 0);
     return {
       tasks: to,
       publishedPerSecond: Math.round(published / ((last?.at ?? 0) - (first?.at ?? 0))),
-      executedPerSecond: Math.round((size - 1) / ((ends[to - 1] ?? 0) - (ends[from] ?? 0))),
+      executedPerSecond: Math.round((to - from - 1) / ((ends[to - 1] ?? 0) - (ends[from] ?? 0))),
       publishingMib: Math.round(max(part, ({ mib }) => mib) ?? 0),
     };
   });
