@@ -67,7 +67,7 @@ class ConfirmChannel:
         self._next_tag += 1
         self._sent[tag] = message.id
         self._channel.basic_publish(
-            self._channel.prepare_message(message.body, **message.format),
+            message.content,
             exchange=message.exchange,
             routing_key=message.routing_key,
             mandatory=message.mandatory,

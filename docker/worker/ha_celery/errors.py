@@ -88,7 +88,7 @@ class UnknownQueueError(PublishError, QueueNotFound):
 
 
 class MessageTooLargeError(PublishError):
-    """The serialized task is larger than the 16 MiB that RabbitMQ accepts. Nothing was sent.
+    """The serialized task is larger than the 16 MiB, or its headers than the 128 KiB, that RabbitMQ accepts.
 
     Raised before the task is sent. Store the data elsewhere, such as in object storage, and pass a reference.
     """
@@ -112,11 +112,13 @@ class GaveUpError(HaCeleryError):
 #: Errors that another attempt may cure: lost connections, timeouts, elections.
 TEMPORARY: tuple[type[Exception], ...] = (OperationalError, OSError, amqp.exceptions.AMQPError)
 
-#: Errors among them that no attempt cures: wrong password, missing vhost, queue with other arguments.
+#: Errors among them that no attempt cures: wrong password, missing vhost, queue with other arguments,
+#: arguments that AMQP cannot encode.
 MISTAKES: tuple[type[Exception], ...] = (
     amqp.exceptions.AccessRefused,
     amqp.exceptions.NotAllowed,
     amqp.exceptions.PreconditionFailed,
+    amqp.exceptions.FrameSyntaxError,
     UnroutableError,
     MessageTooLargeError,
     UnknownQueueError,

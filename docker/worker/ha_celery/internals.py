@@ -82,7 +82,11 @@ REQUIRED = (
     InCode("kombu.common:maybe_declare", "_maybe_declare"),
     InCode("kombu.common:_maybe_declare", "can_cache_declaration declared_entities is_bound"),
     # confirms, link
-    Internals("kombu.transport.pyamqp:Channel", "confirm_select prepare_message"),
+    Internals("kombu.transport.pyamqp:Channel", "confirm_select"),
+    # message
+    Internals("amqp.basic_message:Message", "_serialize_properties"),
+    InCode("amqp.method_framing:frame_writer", "_serialize_properties"),
+    Internals("amqp.serialization", "dumps"),
     InCode("amqp.channel:Channel.__init__", "events"),
     InCode("amqp.channel:Channel._on_basic_ack", "events basic_ack"),
     InCode("amqp.channel:Channel._on_basic_nack", "events basic_nack"),

@@ -251,6 +251,11 @@ class ConfirmedPublisher:
         if self._find_refused(error, sending):
             return
         if not isinstance(error, NoConfirmError) and not is_temporary(error):
+            if sending and self._channel is not None:
+                # What it needs cannot be declared.
+                self._suspects.discard(sending)
+                del self._unconfirmed[sending]
+                self._reconnect()
             raise error
         self._reconnect()
         logger.warning(

@@ -259,11 +259,11 @@ def test_tasks_are_published_as_carefully_as_others(
     scheduler.tick()
     (first, again) = sent
     assert first is again
-    assert json.loads(again.body)[:2] == [[1], {"b": 2}]
+    assert json.loads(again.content.body)[:2] == [[1], {"b": 2}]
     assert again.id.startswith("job-")
-    assert again.format["headers"]["task"] == task
+    assert again.headers["task"] == task
     assert again.mandatory
-    assert again.format["priority"] == 3
+    assert again.properties["priority"] == 3
     assert no_sleep
 
 

@@ -61,6 +61,9 @@ def test_a_queue_that_is_no_quorum_queue(tmp_path: Path) -> None:
 def test_arguments_that_cannot_be_serialized(tmp_path: Path) -> None:
     with pytest.raises(EncodeError):
         publish(tmp_path, args=(object(),))
+    # py-amqp encodes dates and decimals, but no other classes.
+    with pytest.raises(EncodeError, match=r"headers, properties, or routing key of task .*UUID"):
+        publish(tmp_path, headers={"tenant": uuid4()})
 
 
 def test_a_delay_of_nine_years(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class TestAttempts:
         [message] = broker.received
         assert (message.id, message.mandatory, message.exchange) == ("a", True, "")
         assert message.routing_key == "tasks"
-        assert message.format["properties"]["delivery_mode"] == 2
+        assert message.properties["delivery_mode"] == 2
         assert broker.waits == [10]
 
     @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ class TestMessages:
         assert task.app.conf.task_time_limit == 3600
         task.delay()
         task.apply_async(time_limit=30, soft_time_limit=20)
-        limits = [message.format["headers"]["timelimit"] for message in broker.received]
+        limits = [message.headers["timelimit"] for message in broker.received]
         assert limits == [[None, None], [30, 20]]
 
     def test_the_first_task_protocol(self, use: Any, app: Celery, task: Any) -> None:
@@ -330,16 +330,16 @@ class TestMessages:
         task.apply_async(task_id="a")
         [message] = broker.received
         assert message.id == "a"
-        assert json.loads(message.body)["timelimit"] == [None, None]
+        assert json.loads(message.content.body)["timelimit"] == [None, None]
 
     def test_a_delayed_task_does_not_expire_on_its_way(self, use: Any, task: Any) -> None:
         broker = use(Broker())
         task.apply_async(countdown=60, expires=90)
         task.apply_async(expires=90)
         delayed, direct = broker.received
-        assert "expiration" not in delayed.format["properties"]
-        assert direct.format["properties"]["expiration"] == "90000"
-        assert delayed.format["headers"]["expires"]
+        assert "expiration" not in delayed.properties
+        assert direct.properties["expiration"] == "90000"
+        assert delayed.headers["expires"]
 
     def test_another_transport_is_celerys(self, use: Any, tmp_path: Path) -> None:
         app = create_app("unit", Settings("amqp://u:p@h/v", state_dir=tmp_path), set_as_current=False)

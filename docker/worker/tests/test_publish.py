@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import amqp
 import pytest
@@ -186,14 +187,23 @@ def test_an_idle_publisher_has_its_whole_budget(app: Celery, publish: Any, no_sl
     assert confirmed == ["r-0", "r-1"]
 
 
+CANNOT_BE_SENT: list[dict[str, Any]] = [
+    {"args": (object(),)},
+    {"headers": {"tenant": uuid4()}},
+    {"priority": "high"},
+    {"routing_key": "x" * 256},
+]
+
+
 def test_a_task_that_cannot_be_serialized_is_the_only_one_to_fail(publish: Any, app: Celery) -> None:
     broker = Broker(Link.ack_all)
     confirmed, publisher = publish(broker, 0)
     work = app.tasks["window.work"]
     with publisher:
         publisher.publish(work, task_id="good")
-        with pytest.raises(EncodeError):
-            publisher.publish(work, (object(),), task_id="bad")
+        for options in CANNOT_BE_SENT:
+            with pytest.raises(EncodeError):
+                publisher.publish(work, task_id="bad", **options)
         publisher.publish(work, task_id="next")
     assert confirmed == broker.received == ["good", "next"]
     assert publisher.published == 2

@@ -203,8 +203,11 @@ class TestErrors:
     def test_too_large_is_an_error_before_sending(self, app: Celery, task: Any) -> None:
         with pytest.raises(MessageTooLargeError, match=r"17,000,\d+ bytes, but RabbitMQ accepts 16,777,216"):
             task.delay("x" * 17_000_000)
+        with pytest.raises(MessageTooLargeError, match=r"140,\d+ bytes of headers, .* accepts 131,050 "):
+            task.apply_async(headers={"x": "x" * 140_000})
         task.delay("x" * 16_000_000)
-        assert len(published(app)) == 1
+        task.apply_async(headers={"x": "x" * 130_000})
+        assert len(published(app)) == 2
 
     def test_a_broker_that_is_away_is_a_timeout(self, tmp_path: Path) -> None:
         nowhere = Settings(

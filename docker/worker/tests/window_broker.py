@@ -39,7 +39,6 @@ class Link:
         self.channel = MagicMock()
         self.channel.events = defaultdict(set)
         self.channel.basic_publish.side_effect = self._publish
-        self.channel.prepare_message = lambda body, properties, **_: Message(body, **properties)
         self.raw = MagicMock(alarm=None)
         self.connection = MagicMock()
         self.connection.clone.return_value = self.connection
