@@ -19,8 +19,9 @@ from ha_celery.errors import MessageTooLargeError, words
 #: RabbitMQ's `max_message_size`. RabbitMQ closes the channel when a message exceeds it.
 LARGEST_MESSAGE = 16 * 1024 * 1024
 
-#: RabbitMQ closes the connection when headers and other properties do not fit in one frame of 128 KiB.
-LARGEST_PROPERTIES = 128 * 1024 - 22
+#: Headers and other properties must fit in one frame of 128 KiB, of which 20 bytes are the frame's own.
+#: RabbitMQ closes the connection when they do not.
+LARGEST_PROPERTIES = 128 * 1024 - 20
 
 #: Header with the time of publishing, in milliseconds. RabbitMQ can set the same header itself.
 PUBLISHED = "timestamp_in_ms"
