@@ -49,6 +49,8 @@ REQUIRED = (
     # requests, held
     Internals("celery.app.task:Task", "Request"),
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
+    Internals("celery.worker.consumer.consumer:Consumer", "update_strategies"),
+    InCode("celery.worker.worker:WorkController.reload", "update_strategies"),
     Internals(
         "celery.worker.request:Request",
         "_already_cancelled _already_revoked _announce_revoked acknowledge acknowledged cancel chord"
@@ -129,7 +131,7 @@ REQUIRED = (
     InCode("celery.beat:Service.start", "tick"),
     Internals("celery.result", "denied_join_result"),
     # undelivered
-    Internals("celery.worker.state", "all_total_count"),
+    Internals("celery.worker.state", "active_requests all_total_count"),
     InCode("celery.worker.state:task_accepted", "all_total_count"),
     InCode("celery.worker.consumer.consumer:Consumer.__init__", "hub"),
     InCode("amqp.abstract_channel:AbstractChannel.dispatch_method", "_callbacks"),

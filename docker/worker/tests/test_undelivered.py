@@ -108,6 +108,13 @@ def test_a_worker_that_holds_a_task_does_not_ask(
     assert connects_again_after(busy, clock) == PATIENCE_SECONDS
 
 
+def test_a_task_whose_request_is_celerys_own_is_held_too(
+    clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "active_requests", {object()})
+    assert not Worker().check(ready=3)
+
+
 def test_a_worker_that_has_received_a_task_begins_anew(clock: SimpleNamespace) -> None:
     served = Worker()
     served.check(ready=3)
