@@ -98,8 +98,8 @@ export interface BrokerOptions extends Placement {
    * computes it from the worker pools.
    * @default 14400 */
   consumerTimeoutSeconds?: number;
-  /** Seconds that a stopping node has to wait until the others no longer need it, and to transfer its leaders. Four
-   * fifths of the time are for the wait.
+  /** Seconds that a stopping node has to wait until the others no longer need it, and to transfer its leaders. A tenth
+   * of the time is for the transfer, and 60 s for the stop itself: the rest is for the wait.
    * @default 600, the time that cloud providers allow during node upgrades */
   gracePeriodSeconds?: number;
   /** Namespaces that may connect.

@@ -7,11 +7,14 @@ import type { ResolvedBroker } from "./resolve";
 /** Timeout of a check, in seconds. */
 const CHECK_SECONDS = 10;
 
+/** Seconds of the grace period that remain for the check in progress, for closing clients, and for the stop itself. */
+const STOP_SECONDS = 60;
+
 /** Runs before a node stops: waits until the others have a majority without it, then transfers clients and leaders.
  * It has a time limit and never fails. */
 export function preStopScript(broker: ResolvedBroker): string {
-  const wait = Math.floor(broker.gracePeriodSeconds * 0.8);
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
+  const wait = Math.max(broker.gracePeriodSeconds - drain - STOP_SECONDS, 0);
   const peers = podNames(broker.name, broker.replicas);
   return `released() { [ -s ${POD_INFO_DIR}/${PodInfo.skipWait} ]; }
 dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${CHECK_SECONDS}; }
@@ -28,11 +31,13 @@ all_stop() {
   done
 }
 
+late() { [ "$(date +%s)" -ge "$end" ]; }
+
 released && exit 0
 end=$(($(date +%s) + ${wait}))
 if ! dispensable; then
   ask "$RABBITMQ_NODENAME" "application:set_env(rabbit, ha_celery_stopping, true)."
-  until released || all_stop || dispensable || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done
+  until released || all_stop || late || dispensable; do sleep 1; done
 fi
 ask "$RABBITMQ_NODENAME" "${CLOSE_CLIENTS}"
 timeout ${drain} rabbitmq-upgrade drain -t ${drain}

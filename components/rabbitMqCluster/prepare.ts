@@ -15,11 +15,12 @@ export const PREPARE_DIRS = { cookie: "/cookie", founded: "/founded", podInfo: P
 
 /**
  * Erlang expression that removes a node from all quorum queues, and returns how many still count it. A queue whose only
- * member is on the node is not counted: its tasks are gone, and there is nobody whom it could outvote.
+ * member is on the node is not counted: its tasks are gone, and there is nobody whom it could outvote. The node that
+ * evaluates it may still have RabbitMQ 4.2.
  */
 export const leaveQueues = (node: string): string =>
   `Count = fun() -> length([Q || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue, ` +
-  `Nodes <- [rabbit_queue_type:get_nodes(Q)], lists:member('${node}', Nodes), Nodes =/= ['${node}']]) end, ` +
+  `Nodes <- [rabbit_amqqueue:get_quorum_nodes(Q)], lists:member('${node}', Nodes), Nodes =/= ['${node}']]) end, ` +
   `Count() > 0 andalso rabbit_quorum_queue:shrink_all('${node}'), Count().`;
 
 /** Interval at which a waiting node checks whether another one serves, in seconds. */

@@ -12,8 +12,13 @@ const PEER_CONNECT_SECONDS = 3;
 /** Linux's TCP_USER_TIMEOUT, which has no name in Erlang. Connections inherit it from the socket that accepts them. */
 const USER_TIMEOUT = `{raw, 6, 18, <<${PEER_SILENCE_MS}:32/native>>}`;
 
-/** Settings that rabbitmq.conf does not support. They are the kernel application's, because RabbitMQ's management API
- * fails to describe a listener that has a raw option itself. */
+/** Seconds for which a starting node waits for a majority before it exits, 300 by default. Longer than the 10 min after
+ * which Kubernetes starts a container again at once: it would otherwise pause for up to 5 min between two attempts, so
+ * that two nodes that come back after a long outage could miss each other. */
+export const MAJORITY_WAIT_SECONDS = 900;
+
+/** Settings that rabbitmq.conf does not support. Those of sockets are the kernel application's, because RabbitMQ's
+ * management API fails to describe a listener that has a raw option itself. */
 export function advancedConfig(): string {
   const kernel = [
     `{net_setuptime, ${PEER_CONNECT_SECONDS}}`,
@@ -21,5 +26,6 @@ export function advancedConfig(): string {
     `{inet_dist_connect_options, [{nodelay, true}, ${USER_TIMEOUT}]}`,
     "{inet_dist_listen_options, [{nodelay, true}]}",
   ];
-  return `[{kernel, [${kernel.join(", ")}]}].\n`;
+  const rabbit = [`{khepri_leader_wait_retry_timeout, ${1000 * MAJORITY_WAIT_SECONDS}}`];
+  return `[{kernel, [${kernel.join(", ")}]}, {rabbit, [${rabbit.join(", ")}]}].\n`;
 }

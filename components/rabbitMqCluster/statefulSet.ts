@@ -15,7 +15,7 @@ import { headlessName, hostOf } from "./services";
 import type { BuiltStatefulSet } from "../transform/args";
 import type { ResolvedBroker } from "./resolve";
 import { BROKER_CONTAINER, PORTS, PREPARE, PROTECTION_ANNOTATION } from "./names";
-import { ADVANCED_FILE } from "./sockets";
+import { ADVANCED_FILE, MAJORITY_WAIT_SECONDS } from "./sockets";
 import { TLS_DIR, tlsVolumes, TLS_VOLUME } from "./tls";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -24,6 +24,9 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 /** The user `rabbitmq` of the official image. */
 const USER = 999;
 const HOME = "/var/lib/rabbitmq";
+const STARTUP_PERIOD_SECONDS = 3;
+/** Of the startup probe: time in which a node that has a majority reads its queues and serves. */
+const READ_QUEUES_SECONDS = 300;
 
 const CONFIG_MOUNT = { name: "config", mountPath: CONFIG_DIR, readOnly: true };
 const TLS_MOUNT = { name: TLS_VOLUME, mountPath: TLS_DIR, readOnly: true };
@@ -170,17 +173,16 @@ function brokerContainer(broker: ResolvedBroker): Container {
     ],
     resources: resources(broker.compute),
     securityContext: CONTAINER_SECURITY,
-    // 600 s, because a node waits up to 300 s for a majority. The check does not cover the whole cluster: otherwise
-    // no node could restart while another is lost.
+    // The check does not cover the whole cluster: otherwise no node could restart while another is lost.
     startupProbe: {
       httpGet: {
         path: "/api/health/checks/ready-to-serve-clients",
         port: broker.management.name,
         ...(broker.tls && { scheme: "HTTPS" }),
       },
-      periodSeconds: 3,
+      periodSeconds: STARTUP_PERIOD_SECONDS,
       timeoutSeconds: 5,
-      failureThreshold: 200,
+      failureThreshold: (MAJORITY_WAIT_SECONDS + READ_QUEUES_SECONDS) / STARTUP_PERIOD_SECONDS,
     },
     // AMQP opens last and closes first. The command-line tools would start an Erlang VM each time.
     readinessProbe: {

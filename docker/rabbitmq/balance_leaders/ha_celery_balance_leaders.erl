@@ -37,7 +37,15 @@ balance() ->
     case ha_celery_leaders:is_unbalanced(Leaders) of
         true ->
             logger:notice("One node leads more than half of the queues: balancing leaders"),
-            rabbit_amqqueue:rebalance(quorum, <<".*">>, <<".*">>);
+            rebalance();
         false ->
             ok
+    end.
+
+%% RabbitMQ 4.3 fails if a queue's leader has no metrics, such as one that cannot start. The next look at the leaders repeats it.
+rebalance() ->
+    try
+        rabbit_amqqueue:rebalance(quorum, <<".*">>, <<".*">>)
+    catch
+        Class:Reason -> logger:warning("Failed to balance leaders: ~p:~p", [Class, Reason])
     end.

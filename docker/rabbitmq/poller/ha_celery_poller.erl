@@ -1,5 +1,6 @@
 %% A process that calls its plugin at an interval. Each plugin starts it with rabbit_sup:start_delayed_restartable_child: a process that crashes
-%% again and again is restarted once a second, instead of stopping RabbitMQ.
+%% again and again is restarted once a second, instead of stopping RabbitMQ. One that exits with shutdown is not restarted, and a call to a
+%% process that is being stopped exits so: a poll turns every exit into a crash.
 -module(ha_celery_poller).
 -behaviour(gen_server).
 
@@ -27,9 +28,16 @@ handle_cast(_Message, Poller) ->
 
 handle_info(poll, {Plugin, IntervalMs, State}) ->
     schedule_poll(IntervalMs),
-    {noreply, {Plugin, IntervalMs, Plugin:poll(State)}};
+    {noreply, {Plugin, IntervalMs, next_state(Plugin, State)}};
 handle_info(_Message, Poller) ->
     {noreply, Poller}.
+
+next_state(Plugin, State) ->
+    try
+        Plugin:poll(State)
+    catch
+        Class:Reason:Stack -> exit({poll_failed, Class, Reason, Stack})
+    end.
 
 schedule_poll(IntervalMs) ->
     erlang:send_after(IntervalMs, self(), poll).

@@ -3,6 +3,8 @@
 -compile([export_all, nowarn_export_all]).
 
 %% Called by the poller.
+poll(shutdown) ->
+    exit({shutdown, {gen_statem, call, []}});
 poll({Test, Count}) ->
     Test ! {polled, Count},
     {Test, Count + 1}.
@@ -25,3 +27,10 @@ call_waits_for_polls_that_were_sent_before_test() ->
     ok = gen_server:call(Poller, wait),
     receive {polled, 1} -> ok after 0 -> exit(no_poll) end,
     gen_server:stop(Poller).
+
+an_exit_that_a_supervisor_would_take_for_a_shutdown_is_a_crash_test() ->
+    process_flag(trap_exit, true),
+    {ok, Poller} = ha_celery_poller:start_link(?MODULE, 60000, shutdown),
+    Poller ! poll,
+    receive {'EXIT', Poller, {poll_failed, exit, {shutdown, _}, _}} -> ok after 1000 -> exit(no_crash) end,
+    process_flag(trap_exit, false).
