@@ -9,8 +9,8 @@ export interface BeatOptions extends CeleryOptions {
   /** All queues of the application, starting with the default queue. `HaCelery` uses the queues of its worker pools.
    * @default `["tasks"]` */
   queues?: string[];
-  /** The volume, which stores the times of the last runs. Kubernetes can neither change its class in place nor
-   * shrink it.
+  /** The volume, which stores the times of the last runs. Kubernetes cannot shrink it. Changing its class is an error,
+   * because a new volume would be empty.
    * @default 1Gi, the minimum of many clouds, of the cluster's default class; deleted with the beat */
   storage?: Volume;
   /** CPU and memory of the pod.

@@ -5,7 +5,7 @@ import { packageOf } from "../inject/package";
 import { resolveBeat } from "./resolve";
 import { CELERY_BEAT } from "./validation";
 import { admitMonitoring } from "../shared/celery/metrics";
-import { claim } from "../shared/claims";
+import { createClaim } from "../shared/claims";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import { BEAT_GUARDS } from "../transform/guards";
@@ -52,7 +52,7 @@ export class CeleryBeat extends pulumi.ComponentResource {
     const beat = resolveBeat(name, args);
 
     // ReadWriteOnce, so that a beat on an unreachable node and its successor never both run.
-    const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(beat), { parent: this });
+    const data = createClaim(this, "CeleryBeat", beat, "beat would forget its last runs");
     const packageNames = packageOf(this, beat, opts?.parent);
     const pod = new k8s.apps.v1.Deployment(
       `${name}-publisher`,

@@ -8,7 +8,8 @@ export interface ContainerRegistryArgs {
    * registry. */
   location: string;
   /** Last part of the registry's path, unique in the project and location. Changing it creates a new, empty registry.
-   * @default the component's name and a hash of project, stack and name */
+   * @default the component's name and a hash of project, stack and name. It stays if the project or stack is renamed,
+   * or if this argument is removed */
   repositoryId?: string;
   /** IAM members that may pull, for example `serviceAccount:` followed by the `nodeServiceAccountEmail` of a
    * `GkeCluster`. Outputs are told apart by their place among the outputs, so add

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { enableApis, REGISTRY_APIS, SCANNING_API } from "../gkeCluster/apis";
+import { KEPT_REPOSITORY_ID } from "../gkeCluster/names";
 import { READER_ROLE, repository, scans } from "./repository";
 import { retryWhileEnabling } from "../gkeCluster/retries";
 import { CONTAINER_REGISTRY } from "./validation";
@@ -51,6 +52,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
       protect: deletionProtection,
       dependsOn: apis,
       hooks,
+      ...(args.repositoryId === undefined && { ignoreChanges: KEPT_REPOSITORY_ID }),
     });
     for (const [grantName, member] of namedReaders(name, readers))
       new gcp.artifactregistry.RepositoryIamMember(

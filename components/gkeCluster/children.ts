@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ClusterOf, clusterSpec } from "./cluster";
 import { type ClusterKey, diskKey } from "./kms";
 import { kubeconfigOf } from "./kubeconfig";
-import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "./names";
+import { ACCOUNT_ID_LENGTH, KEPT_ACCOUNT_ID, thisStack, uniqueId } from "./names";
 import type { ClusterNetwork } from "./network";
 import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { rejectMachineChange } from "./machineChange";
@@ -38,7 +38,7 @@ export function createNodeAccount(
       accountId: uniqueId(name, thisStack(), ACCOUNT_ID_LENGTH),
       displayName: `Nodes of the GKE cluster ${name}`,
     },
-    child,
+    { ...child, ignoreChanges: KEPT_ACCOUNT_ID },
   );
   const grant = new gcp.projects.IAMMember(
     `${name}-nodes`,

@@ -58,11 +58,13 @@ function grantUse(
     { project, service: "container.googleapis.com" },
     child,
   );
-  const grant = (user: string, member: pulumi.Input<string>) =>
-    new gcp.kms.CryptoKeyIAMMember(`${name}-key-${user}`, { cryptoKeyId, role: KEY_ROLE, member }, child);
+  const grant = (user: string, member: pulumi.Input<string>, options = child) =>
+    new gcp.kms.CryptoKeyIAMMember(`${name}-key-${user}`, { cryptoKeyId, role: KEY_ROLE, member }, options);
   const secrets = grant("secrets", gkeAgent.member);
   if (encryption.scope !== EncryptionScope.Disks) return [secrets];
-  return [secrets, grant("disks", gkeAgent.email.apply(computeAgent))];
+  // Volumes keep their key: without the grant, they could not be attached after another scope or key is chosen.
+  const retained = { ...child, retainOnDelete: true };
+  return [secrets, grant("disks", gkeAgent.email.apply(computeAgent), retained)];
 }
 
 /** Member of the service agent of Compute Engine in the project of a service agent. */

@@ -15,6 +15,10 @@ export function uniqueId(name: string, owner: string, longest: number): string {
   return `${head}-${hash}`;
 }
 
+/** Generated inputs that keep their first value: a renamed stack or project would otherwise replace the resource. */
+export const KEPT_ACCOUNT_ID = ["accountId"];
+export const KEPT_REPOSITORY_ID = ["repositoryId"];
+
 /** Owner of the IDs: two stacks in one Google Cloud project have different IDs. */
 export function thisStack(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;

@@ -7,13 +7,15 @@ import type { BinaryAuthorization, EncryptionScope, UpgradeStrategy } from "./ch
 /** Encryption with a key in Cloud KMS. */
 export interface ClusterEncryption {
   /** What the key encrypts (CIS 5.3.1 Secrets, 5.9.2 boot disks). A change between `google` and `secrets` is in place.
-   * A change to or from `disks` replaces the node pools, so `deletionProtection` refuses it. Costs $0.06 a month for
-   * each version of the key, and $0.03 for 10,000 uses.
+   * A change to or from `disks` replaces the node pools, so `deletionProtection` refuses it. Compute Engine may use the
+   * key of `disks` until you revoke the grant by hand, because existing volumes keep the key: see
+   * `docs/how-to/gke.md#the-key`. Costs $0.06 a month for each version of the key, and $0.03 for 10,000 uses.
    * @default `secrets` */
   scope?: EncryptionScope;
   /** Existing key, `projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY`, in the cluster's region. The
-   * component grants its use to Google's service agents. Changing it re-encrypts new and changed Secrets only, and
-   * replaces the pools if the scope is `disks`.
+   * component grants its use to Google's service agents. When it changes, GKE encrypts all Secrets again, so the old
+   * and the new key must stay usable until the update has succeeded. Existing volumes keep the old key. If the scope is
+   * `disks`, the pools are replaced.
    * @default a new key in a new key ring. Both outlive the stack, because retained disks and backups cannot be read
    * without the key, and Google cannot delete key rings */
   key?: pulumi.Input<string>;

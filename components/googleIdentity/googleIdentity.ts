@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { enableApis } from "../gkeCluster/apis";
-import { ACCOUNT_ID_LENGTH, thisStack, uniqueId } from "../gkeCluster/names";
+import { ACCOUNT_ID_LENGTH, KEPT_ACCOUNT_ID, thisStack, uniqueId } from "../gkeCluster/names";
 import { retryWhileEnabling } from "../gkeCluster/retries";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { labelsOf } from "../shared/labels";
@@ -94,7 +94,8 @@ function googleAccount(
 ): gcp.serviceaccount.Account {
   const accountId = uniqueId(name, thisStack(), ACCOUNT_ID_LENGTH);
   const displayName = `Pods of ${name}`;
-  return new gcp.serviceaccount.Account(`${name}-pods`, { project, accountId, displayName }, child);
+  const options = { ...child, ignoreChanges: KEPT_ACCOUNT_ID };
+  return new gcp.serviceaccount.Account(`${name}-pods`, { project, accountId, displayName }, options);
 }
 
 function actAs(

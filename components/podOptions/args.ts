@@ -14,7 +14,8 @@ export interface PodOptions {
   /** Names of Secrets with the registries' credentials.
    * @default none */
   imagePullSecrets?: pulumi.Input<string>[];
-  /** Labels in addition to the component's.
+  /** Labels in addition to the component's. `ha-celery/client-of.NAME: "true"` lets the pods connect to a further broker,
+   * the `RabbitMqCluster` NAME.
    * @default none */
   labels?: Record<string, string>;
   /** Annotations of the pods.

@@ -35,7 +35,8 @@ const OWN_VOLUMES = ["broker-ca", "ha-celery-package", "memory", "state", "tmp"]
 const OWN_CONTAINERS = ["beat", "job", "worker"];
 /** Directories that the component mounts. Those below `/tmp` are free. */
 const OWN_DIRS = [STATE_DIR, TRUST_DIR, PACKAGE_DIR, "/var/lib/ha-celery"];
-const OWN_LABELS = /^(app\.kubernetes\.io\/(name|instance|component|part-of)$|ha-celery\/)/;
+/** Free is `ha-celery/client-of.NAME`, which admits the pods to a further broker. */
+const OWN_LABELS = /^(app\.kubernetes\.io\/(name|instance|component|part-of)$|ha-celery\/(?!client-of\.))/;
 const METADATA_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { classChange, STORAGE_CLASS } from "../shared/claims";
 import { parseQuantity } from "../shared/quantity";
 import { rejectUpdates } from "../shared/rejectUpdates";
 import { type InterNodeTls, interNodeTlsOf } from "./interNode";
 import type { ResolvedBroker } from "./resolve";
 
 const SIZE = "ha-celery/storage-size";
-const CLASS = "ha-celery/storage-class";
 const DOMAIN = "ha-celery/cluster-domain";
 const INTER_NODE = "ha-celery/inter-node-tls";
 
@@ -32,7 +32,7 @@ export function immutableFieldAnnotations(broker: ResolvedBroker): Record<string
   const interNode = interNodeTlsOf(broker);
   return {
     [SIZE]: storage.size ?? "",
-    [CLASS]: storage.className ?? "",
+    [STORAGE_CLASS]: storage.className ?? "",
     [DOMAIN]: clusterDomain,
     ...(interNode !== OFF && { [INTER_NODE]: interNode }),
   };
@@ -55,7 +55,7 @@ interface ClaimTemplate {
 export function immutableFieldsOf({ metadata, spec }: StatefulSetInputs): ImmutableFields {
   const annotations = metadata?.annotations ?? {};
   const replicas = spec?.replicas;
-  const { [SIZE]: size, [CLASS]: className, [DOMAIN]: clusterDomain } = annotations;
+  const { [SIZE]: size, [STORAGE_CLASS]: className, [DOMAIN]: clusterDomain } = annotations;
   if (size !== undefined) return { replicas, size, className, clusterDomain, ...interNodeField(annotations) };
   const claim = spec?.volumeClaimTemplates?.[0]?.spec;
   const environment = spec?.template?.spec?.containers?.[0]?.env ?? [];
@@ -99,9 +99,8 @@ function sizeProblems({ size: old }: ImmutableFields, { size: next }: ImmutableF
 
 function classProblems({ className: old }: ImmutableFields, { className: next }: ImmutableFields): string[] {
   if (old === undefined || next === undefined || old === next) return [];
-  const named = (name: string) => name || "the default class";
   return [
-    `storage.className changed ${named(old)} -> ${named(next)}. Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.`,
+    `${classChange(old, next)} Claim templates are immutable; replacing the StatefulSet would stop every broker. Set it back, or move to a new cluster: docs/how-to/grow-storage.md.`,
   ];
 }
 

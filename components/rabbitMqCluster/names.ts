@@ -45,6 +45,11 @@ export const PREPARE = "prepare";
 /** Label of every pod that may connect. Its value is the broker's name. */
 export const CLIENT_LABEL = "ha-celery/broker";
 
+/** Labels of a pod that may connect, too: its key names the broker, so that a pod can be a client of several. */
+export const clientOfLabels = (broker: string): Record<string, string> => ({
+  [`ha-celery/client-of.${broker}`]: "true",
+});
+
 /** A pod with this label, whatever its value, stops without waiting for its peers, to shut down the whole cluster. */
 export const SKIP_WAIT_LABEL = "ha-celery/skip-quorum-wait";
 

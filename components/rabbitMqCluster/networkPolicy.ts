@@ -1,7 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { fromNamespaces, named, tcp } from "../shared/networkPolicies";
 import type { ResolvedBroker } from "./resolve";
-import { AMQP, AMQPS, CLIENT_LABEL, MANAGEMENT, MANAGEMENT_TLS, METRICS, METRICS_TLS, PORTS } from "./names";
+import {
+  AMQP,
+  AMQPS,
+  CLIENT_LABEL,
+  clientOfLabels,
+  MANAGEMENT,
+  MANAGEMENT_TLS,
+  METRICS,
+  METRICS_TLS,
+  PORTS,
+} from "./names";
 
 type Policy = k8s.networking.v1.NetworkPolicyArgs;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
@@ -40,12 +50,14 @@ export function networkPolicy(broker: ResolvedBroker): Policy {
 }
 
 function clients(broker: ResolvedBroker): Rule {
-  const podSelector = { matchLabels: { [CLIENT_LABEL]: broker.name } };
   const elsewhere = broker.access.clientNamespaces ?? [];
+  const pods = [{ [CLIENT_LABEL]: broker.name }, clientOfLabels(broker.name)].map((matchLabels) => ({
+    podSelector: { matchLabels },
+  }));
   return {
     from: [
-      { podSelector },
-      ...(elsewhere.length > 0 ? [{ podSelector, namespaceSelector: named(elsewhere) }] : []),
+      ...pods,
+      ...(elsewhere.length > 0 ? pods.map((pod) => ({ ...pod, namespaceSelector: named(elsewhere) })) : []),
     ],
     ports: AMQP_PORTS,
   };

@@ -1,10 +1,16 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Volume } from "../types";
 import type { Labels } from "./labels";
+import { rejectUpdates } from "./rejectUpdates";
+
+/** Annotation that records the storage class, empty for the default class. Compared instead of the field, whose changes
+ * are ignored because they would replace the object. */
+export const STORAGE_CLASS = "ha-celery/storage-class";
 
 /** Owner and storage of a claim. */
 export interface ClaimOwner {
+  name: string;
   namespace: pulumi.Input<string>;
   labels: Labels;
   storage: Volume;
@@ -22,7 +28,49 @@ export function claimSpec({
   };
 }
 
-/** The volume of a component with a single pod. */
-export function claim({ namespace, labels, storage }: ClaimOwner): k8s.core.v1.PersistentVolumeClaimArgs {
-  return { metadata: { namespace, labels }, spec: claimSpec(storage) };
+interface ClaimInputs {
+  metadata?: { annotations?: Record<string, string> };
+  spec?: { storageClassName?: string };
+}
+
+/** Creates the claim of a component with a single pod. `loss` is what an empty volume would cost. */
+export function createClaim(
+  parent: pulumi.Resource,
+  component: string,
+  { name, namespace, labels, storage }: ClaimOwner,
+  loss: string,
+): k8s.core.v1.PersistentVolumeClaim {
+  const annotations = { [STORAGE_CLASS]: storage.className ?? "" };
+  return new k8s.core.v1.PersistentVolumeClaim(
+    `${name}-data`,
+    { metadata: { namespace, labels, annotations }, spec: claimSpec(storage) },
+    {
+      parent,
+      ignoreChanges: ["spec.storageClassName"],
+      hooks: rejectUpdates<ClaimInputs>({
+        component,
+        name,
+        suffix: "volume",
+        problems: (old, next) => classChangeProblems(classOf(old), classOf(next), loss),
+      }),
+    },
+  );
+}
+
+/** Class of a claim. Those that an older version created have no annotation. */
+const classOf = ({ metadata, spec }: ClaimInputs): string =>
+  metadata?.annotations?.[STORAGE_CLASS] ?? spec?.storageClassName ?? "";
+
+function classChangeProblems(old: string, next: string, loss: string): string[] {
+  return old === next
+    ? []
+    : [
+        `${classChange(old, next)} The class of a claim is immutable, and a new volume would be empty: ${loss}. Set it back, or accept that: remove the component, run \`pulumi up\`, add it again.`,
+      ];
+}
+
+/** What changed, for messages. */
+export function classChange(old: string, next: string): string {
+  const named = (name: string) => name || "the default class";
+  return `storage.className changed ${named(old)} -> ${named(next)}.`;
 }

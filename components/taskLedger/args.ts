@@ -3,7 +3,7 @@ import type { Compute, Placement, Volume } from "../types";
 
 /** Arguments that `TaskLedger` shares with the ledger of a `HaCelery`. */
 export interface LedgerOptions extends Placement {
-  /** The volume. Kubernetes can neither change its class in place nor shrink it.
+  /** The volume. Kubernetes cannot shrink it. Changing its class is an error, because a new volume would be empty.
    * @default 1Gi of the cluster's default class, deleted with the ledger */
   storage?: Volume;
   /** CPU and memory of the pod. Changing it restarts the ledger.

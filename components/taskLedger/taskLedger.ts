@@ -5,7 +5,7 @@ import { packageOf } from "../inject/package";
 import { ledgerAccess, ledgerDeployment, ledgerSecret, ledgerService } from "./objects";
 import { LEDGER_LABEL, LEDGER_PORT, resolveLedger, TOKEN_KEY } from "./resolve";
 import { TASK_LEDGER } from "./validation";
-import { claim } from "../shared/claims";
+import { createClaim } from "../shared/claims";
 import { GENERATED } from "../shared/generated";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
@@ -63,7 +63,7 @@ export class TaskLedger extends pulumi.ComponentResource {
     const token = new random.RandomPassword(`${name}-token`, GENERATED, child).result;
     const secret = new k8s.core.v1.Secret(`${name}-token`, ledgerSecret(ledger, token), child);
     const tokenKey = { secretName: secret.metadata.name, key: TOKEN_KEY };
-    const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
+    const data = createClaim(this, "TaskLedger", ledger, "the ledger would lose its counts");
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-server`,
       ledgerDeployment(ledger, data.metadata.name, tokenKey, packageOf(this, ledger, opts?.parent)),

@@ -96,6 +96,13 @@ describe("ContainerRegistry", () => {
     assert.ok(!list(resources).includes("Service images-containerscanning"));
   });
 
+  it("keeps a generated ID when the stack is renamed, and changes one that is given", async () => {
+    const ignored = async (args: Partial<ContainerRegistryArgs>) =>
+      the((await run(() => create(args))).resources, "Repository").ignoreChanges;
+    assert.deepEqual(await ignored({}), ["repositoryId"]);
+    assert.deepEqual(await ignored({ repositoryId: "celery" }), []);
+  });
+
   it("lets its readers pull, and no more", () => {
     const names = ["images-reader-0", "images-reader-group:team@example.com"];
     readers.forEach((member, index) => {

@@ -67,6 +67,13 @@ describe("GkeCluster: the key", () => {
     assert.deepEqual(parameters, { type: "pd-ssd", "disk-encryption-kms-key": "infra-key-id" });
   });
 
+  it("stays usable for volumes when the scope or the key changes", async () => {
+    const resources = await resourcesOf({ encryption: { scope: "disks" } });
+    const retained = (user: string) =>
+      the(resources, "CryptoKeyIAMMember", `infra-key-${user}`).retainOnDelete;
+    assert.deepEqual([retained("disks"), retained("secrets")], [true, false]);
+  });
+
   it("is the given one, which keeps its own rotation", async () => {
     const { resources, result } = await run(() => create({ encryption: { key: KEY } }));
     assert.ok(!list(resources).some((each) => each.startsWith("KeyRing")));

@@ -118,6 +118,10 @@ describe("GkeCluster: nodes", () => {
     );
   });
 
+  it("keeps the nodes' account, and with it the nodes, when the stack is renamed", () => {
+    assert.deepEqual(the(plain.resources, "Account").ignoreChanges, ["accountId"]);
+  });
+
   it("gives the nodes an identity of their own that may write logs and nothing else", async () => {
     const { resources } = plain;
     assert.deepEqual(the(resources, "Account").inputs, {

@@ -62,6 +62,10 @@ describe("GoogleIdentity", () => {
     });
   });
 
+  it("keeps the Google service account when the stack is renamed", async () => {
+    assert.deepEqual(the(await resourcesOf(), "Account").ignoreChanges, ["accountId"]);
+  });
+
   it("grants roles to the Kubernetes ServiceAccount itself with the project's number", async () => {
     const { resources, result } = await run(() =>
       create({ projectNumber: "123", roles: ["roles/pubsub.viewer"] }),

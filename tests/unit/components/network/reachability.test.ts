@@ -107,6 +107,22 @@ describe("who may connect to whom", () => {
     }
   });
 
+  it("admits a client of several brokers, by a label whose key is the broker's name", () => {
+    for (const [title, network] of all) {
+      const { name } = brokerOf(network.pods);
+      const clientOf = (...brokers: string[]) => ({
+        [CLIENT_LABEL]: "another-broker",
+        ...Object.fromEntries(brokers.map((broker) => [`ha-celery/client-of.${broker}`, "true"])),
+      });
+      const reached = (labels: Record<string, string>, namespace = network.namespace) =>
+        [5671, 5672, 15672, 15692, 25672].filter((port) => connects(network, { namespace, labels }, port));
+      assert.deepEqual(reached(clientOf(name, "third")), [5671, 5672], title);
+      assert.deepEqual(reached(clientOf("third")), [], title);
+      const elsewhere = title === ALL_OPEN ? [5671, 5672] : [];
+      assert.deepEqual(reached(clientOf(name), "elsewhere"), elsewhere, title);
+    }
+  });
+
   it("gives a client AMQP and nothing else of the broker", () => {
     for (const [title, network] of all) {
       const broker = brokerOf(network.pods);

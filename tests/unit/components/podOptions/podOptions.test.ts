@@ -273,6 +273,10 @@ describe("pod", () => {
     assertGolden("pod-workloadIdentity", (await run(() => workers(WORKLOAD_IDENTITY))).resources);
   });
 
+  it("may make the pods clients of a further broker", () => {
+    assert.deepEqual(check("pod", { labels: { "ha-celery/client-of.billing-broker": "true" } }), []);
+  });
+
   it("mounts no token of the Kubernetes API unless asked", async () => {
     const { resources } = await run(() => workers(WORKLOAD_IDENTITY));
     const { spec } = the(resources, "Deployment").inputs as {
