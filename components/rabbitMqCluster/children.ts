@@ -16,6 +16,7 @@ import type { BrokerCertificate } from "./tls";
 import { BROKER_GUARDS } from "../transform/guards";
 import { transformed } from "../transform/transformed";
 import { GENERATED } from "../shared/generated";
+import { RENAMED_ON_CHANGE } from "../shared/childOptions";
 import { type RevisedUser, passwordArgs, passwordName, usersOf } from "./users";
 
 /** A RabbitMQ user with its generated password. */
@@ -171,7 +172,7 @@ export function createClientAccess(
   nodes: k8s.apps.v1.StatefulSet,
 ): ClientAccess {
   const { name } = broker;
-  const afterNodes = { parent, dependsOn: nodes };
+  const afterNodes = { parent, dependsOn: nodes, ...RENAMED_ON_CHANGE };
   const client = { ...application.active, host };
   const reader = { ...deadLetters.active, host };
   const url = amqpUrl(broker, client);
