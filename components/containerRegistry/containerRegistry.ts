@@ -4,6 +4,7 @@ import { enableApis, REGISTRY_APIS, SCANNING_API } from "../gkeCluster/apis";
 import { READER_ROLE, repository, scans } from "./repository";
 import { retryWhileEnabling } from "../gkeCluster/retries";
 import { CONTAINER_REGISTRY } from "./validation";
+import { stateful } from "../shared/childOptions";
 import { outputsOf, validate } from "../shared/component";
 import type { ContainerRegistryArgs } from "./args";
 
@@ -47,8 +48,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     const apis = managesApis ? enableApis({ name, project, parent: this, hooks }, needed) : [];
 
     const images = new gcp.artifactregistry.Repository(`${name}-repository`, repository(name, args), {
-      parent: this,
-      protect: deletionProtection,
+      ...stateful(this, deletionProtection),
       dependsOn: apis,
       hooks,
     });

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { replaceable } from "../shared/childOptions";
 import { pythonPackage } from "./files";
 import { type PackageNames, packageConfigMaps } from "./objects";
 
@@ -26,7 +27,7 @@ export function createPackage(
   if (!inject) return undefined;
   const configMaps = packageConfigMaps(name, namespace, pythonPackage()).map(
     (args, index) =>
-      new k8s.core.v1.ConfigMap(`${name}-package-${index + 1}`, args, { parent }).metadata.name,
+      new k8s.core.v1.ConfigMap(`${name}-package-${index + 1}`, args, replaceable(parent)).metadata.name,
   );
   shared.set(parent, { namespace, configMaps });
   return configMaps;

@@ -5,11 +5,11 @@ import { packageOf } from "../inject/package";
 import { ledgerAccess, ledgerDeployment, ledgerSecret, ledgerService } from "./objects";
 import { LEDGER_LABEL, LEDGER_PORT, resolveLedger, TOKEN_KEY } from "./resolve";
 import { TASK_LEDGER } from "./validation";
+import { renamed } from "../shared/childOptions";
 import { claim } from "../shared/claims";
 import { GENERATED } from "../shared/generated";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
-import { RENAMED_ON_CHANGE } from "../shared/childOptions";
 import type { LedgerConnection } from "../types";
 import type { TaskLedgerArgs } from "./args";
 
@@ -62,10 +62,7 @@ export class TaskLedger extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const token = new random.RandomPassword(`${name}-token`, GENERATED, child).result;
-    const secret = new k8s.core.v1.Secret(`${name}-token`, ledgerSecret(ledger, token), {
-      ...child,
-      ...RENAMED_ON_CHANGE,
-    });
+    const secret = new k8s.core.v1.Secret(`${name}-token`, ledgerSecret(ledger, token), renamed(this));
     const tokenKey = { secretName: secret.metadata.name, key: TOKEN_KEY };
     const data = new k8s.core.v1.PersistentVolumeClaim(`${name}-data`, claim(ledger), child);
     const deployment = new k8s.apps.v1.Deployment(
