@@ -11,8 +11,8 @@ import {
   MAX_NAME,
   all,
   check,
-  checkedByRule,
   each,
+  namespace,
   namespaceName,
   quote,
   resourceName,
@@ -100,7 +100,7 @@ const drillsOfProtected: Rule<HaCeleryArgs> = {
 export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
   checks: {
     namespaceName,
-    existingNamespace: checkedByRule,
+    existingNamespace: namespace,
     rabbitmqImage: unchecked,
     workerImage: unchecked,
     app,
