@@ -12,6 +12,7 @@ import { DRILLS } from "../../components/scheduledDrills/validation";
 import { queues } from "../../components/shared/celery/checks";
 import { resourceName, TOLERATION_EFFECTS, TOLERATION_OPERATORS } from "../../components/shared/checks";
 import { Pool, ScaleBy, Spread } from "../../components/types";
+import { emptyToUndefined } from "./emptyToUndefined";
 import { podOptions } from "./pod";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
@@ -187,3 +188,7 @@ export const beat = z.strictObject({
   metrics: metrics.optional(),
   pod: podOptions.optional(),
 });
+
+/** Whether the stack has a beat. */
+export const hasBeat = (options: z.output<typeof beat> = {}): boolean =>
+  options.enabled !== false && emptyToUndefined(options) !== undefined;

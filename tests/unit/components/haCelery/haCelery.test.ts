@@ -410,6 +410,18 @@ describe("HaCelery", () => {
     );
   });
 
+  it("refuses a pool whose pods could not be told from the broker's or the beat's", async () => {
+    const problem = (pool: string) =>
+      `HaCelery "celery": workers[0].name is "${pool}", but alerts, scrapes, and commands find the ${pool} by that name. Choose another name.`;
+    const named = (name: string, args: Partial<HaCeleryArgs> = {}) =>
+      refusal(() => create({ workers: [{ name }], ...args }));
+    assert.equal(await named("broker"), problem("broker"));
+    assert.equal(await named("beat", { beat: {} }), problem("beat"));
+    assert.equal(await named("beat"), "");
+    assert.equal(await named("scheduler", { job: {} }), "");
+    assert.equal(await named("ledger", { ledger: {} }), "");
+  });
+
   it("reports the problems of all its parts at once", async () => {
     assert.equal(
       await refusal(() =>
