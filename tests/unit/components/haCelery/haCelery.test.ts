@@ -112,6 +112,7 @@ describe("HaCelery", () => {
       "RandomPassword celery-broker-dead-letters-password",
       "RandomPassword celery-broker-monitoring-password",
       "RandomPassword celery-broker-password",
+      "RandomPassword celery-client-checksum-key",
       "RandomPassword celery-ledger-token",
       "Role celery-drills-rights",
       "RoleBinding celery-drills-rights",
