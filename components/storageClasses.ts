@@ -4,6 +4,7 @@ import { balancedDisk, DiskType, diskTypesOf, familyOf, fastestDisk } from "./di
 import { DEFAULT_MACHINE } from "./gkeCluster/resolve";
 import { encryptionKey } from "./gkeCluster/securityValidation";
 import { machineType } from "./gkeCluster/validation";
+import { replaceable } from "./shared/childOptions";
 import { labelsOf } from "./shared/labels";
 import { type Validation, oneOf, quote } from "./shared/checks";
 import { outputsOf, requireKubernetesProvider, validate } from "./shared/component";
@@ -79,7 +80,7 @@ export class StorageClasses extends pulumi.ComponentResource {
 
     const classOf = (suffix: string, type: DiskType) =>
       new k8s.storage.v1.StorageClass(`${name}-${suffix}`, storageClass(name, suffix, type, args), {
-        parent: this,
+        ...replaceable(this),
         // Kubernetes refuses to change it, and the provider would try to. Volumes do not depend on their class.
         replaceOnChanges: ["reclaimPolicy"],
         deleteBeforeReplace: true,

@@ -34,7 +34,8 @@ export type OnDelete = (typeof OnDelete)[keyof typeof OnDelete];
 
 /** CPU and memory of one pod. */
 export interface Compute {
-  /** CPU request of each pod, a Kubernetes quantity such as `500m` or `2`. */
+  /** CPU request of each pod, a Kubernetes quantity such as `500m` or `2`. At most `cpuLimit`, which also lowers the
+   * default. */
   cpu?: string;
   /** CPU limit of each pod, a Kubernetes quantity.
    * @default no limit, because a limit slows down failover and startup while the node has idle CPUs */

@@ -1,6 +1,7 @@
 import { DEFAULT_QUEUES, USER } from "../shared/celery/contract";
 import { type MeasuredPod, servedMetrics } from "../shared/celery/metrics";
 import { identityOf } from "../shared/labels";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { CeleryBeatArgs } from "./args";
@@ -21,7 +22,7 @@ export function resolveBeat(name: string, args: CeleryBeatArgs): ResolvedBeat {
     readyTimeout: "10m",
     ...omitUndefined(args),
     storage: { size: "1Gi", ...omitUndefined(args.storage) },
-    compute: { cpu: "50m", memory: "256Mi", ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "50m", memory: "256Mi" }, args.compute),
     served: servedMetrics(args),
     ...identityOf("celery-beat", name, "beat"),
   };

@@ -2,8 +2,7 @@ import { CELERY, app, command, environmentRule, queues } from "../shared/celery/
 import { VARIABLES } from "../shared/celery/contract";
 import { FIXED, RESERVED } from "../shared/celery/environment";
 import { metrics } from "../shared/celery/metrics";
-import { type Validation, compute, duration, fields, quantity, unchecked } from "../shared/checks";
-import type { Volume } from "../types";
+import { type Validation, compute, duration, fields, namespace, unchecked, volume } from "../shared/checks";
 import type { TransformedDeployment } from "../transform/args";
 import { aFunction } from "../transform/transformed";
 import type { BeatOptions, CeleryBeatArgs } from "./args";
@@ -17,7 +16,7 @@ export const BEAT_ENVIRONMENT = environmentRule({
 export const BEAT: Validation<BeatOptions> = {
   checks: {
     queues,
-    storage: fields<Volume>({ size: quantity("1Gi"), className: unchecked }),
+    storage: volume,
     compute,
     command,
     metrics,
@@ -29,6 +28,6 @@ export const BEAT: Validation<BeatOptions> = {
 };
 
 export const CELERY_BEAT: Validation<CeleryBeatArgs> = {
-  checks: { app, ...BEAT.checks, namespace: unchecked, image: unchecked, broker: unchecked },
+  checks: { app, ...BEAT.checks, namespace, image: unchecked, broker: unchecked },
   rules: BEAT.rules,
 };

@@ -19,8 +19,7 @@ export interface CeleryClientArgs extends ClientOptions {
   namespace: pulumi.Input<string>;
   /** The broker, for example `RabbitMqCluster.connection`. */
   broker: BrokerConnection;
-  /** AMQP URL of the broker, for example `RabbitMqCluster.amqpUrl`. Secret. For another broker, its password must be long
-   * and random, because the annotation `checksum` is a hash of the URL that everyone can read who can read the pods. */
+  /** AMQP URL of the broker, for example `RabbitMqCluster.amqpUrl`. Secret. */
   amqpUrl: pulumi.Input<string>;
   /** Other namespaces that get a copy of the Secret. They must exist, and the broker must allow them in
    * `access.clientNamespaces`. Everyone who can read Secrets there can then publish and consume.

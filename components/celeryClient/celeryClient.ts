@@ -1,8 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { fromSecret, trustMounts, trustVariables, trustVolumes } from "../shared/celery/environment";
 import { VARIABLES } from "../shared/celery/contract";
 import { outputsOf, requireKubernetesProvider, throwProblems, validate } from "../shared/component";
+import { GENERATED } from "../shared/generated";
 import { PartsOf } from "../shared/partsOf";
 import type { CeleryClientArgs } from "./args";
 import { type ResolvedClient, resolveClient } from "./resolve";
@@ -51,7 +53,7 @@ export class CeleryClient extends pulumi.ComponentResource {
   readonly secretName: pulumi.Output<string>;
   /** Labels of every pod that publishes. */
   readonly clientLabels: pulumi.Output<Record<string, string>>;
-  /** Hash of the variables, which changes with the password. As an annotation of a pod template, it restarts the pods. */
+  /** Keyed hash of the variables, which changes with the password and tells nothing about it. As an annotation of a pod template, it restarts the pods. */
   readonly checksum: pulumi.Output<string>;
 
   /**
@@ -72,7 +74,8 @@ export class CeleryClient extends pulumi.ComponentResource {
 
     this.secretName = own;
     this.clientLabels = pulumi.output(client.broker.clientLabels ?? {});
-    this.checksum = checksumOf(values);
+    const key = new random.RandomPassword(`${name}-checksum-key`, GENERATED, { parent: this }).result;
+    this.checksum = checksumOf(values, key);
     parts.set(this, client);
     this.registerOutputs(outputsOf(this));
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { VARIABLES } from "../shared/celery/contract";
@@ -46,11 +46,15 @@ export function publisherVariables(client: ResolvedClient): pulumi.Output<Record
   );
 }
 
-/** Not a secret: a hash of values of which one is a random password, that of a `RabbitMqCluster` of 238 bits. */
-export function checksumOf(values: pulumi.Output<Record<string, string>>): pulumi.Output<string> {
-  return pulumi.unsecret(
-    values.apply((known) => createHash("sha256").update(JSON.stringify(known)).digest("hex")),
-  );
+/** Not a secret, because nobody who lacks the key can check a guess of the values. */
+export function checksumOf(
+  values: pulumi.Output<Record<string, string>>,
+  key: pulumi.Output<string>,
+): pulumi.Output<string> {
+  const checksum = pulumi
+    .all([values, key])
+    .apply(([known, secret]) => createHmac("sha256", secret).update(JSON.stringify(known)).digest("hex"));
+  return pulumi.unsecret(checksum);
 }
 
 /** The broker as pods see it: they mount the CA certificates from the copied Secret if it has them. */

@@ -4,8 +4,8 @@ import {
   type Check,
   type Validation,
   check,
-  checkedByRule,
   each,
+  namespace,
   namespaceName,
   quote,
   unchecked,
@@ -39,7 +39,7 @@ export const ownNamespace = (name: string) =>
 export const CELERY_CLIENT: Validation<CeleryClientArgs> = {
   checks: {
     ...CLIENT.checks,
-    namespace: checkedByRule,
+    namespace,
     broker: unchecked,
     amqpUrl: unchecked,
     namespaces: each(namespaceName),

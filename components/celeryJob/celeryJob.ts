@@ -4,6 +4,7 @@ import { jobArgs } from "./job";
 import { packageOf } from "../inject/package";
 import { resolveJob } from "./resolve";
 import { CELERY_JOB } from "./validation";
+import { replaceable } from "../shared/childOptions";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { PartsOf } from "../shared/partsOf";
 import { JOB_GUARDS } from "../transform/guards";
@@ -49,7 +50,7 @@ export class CeleryJob extends pulumi.ComponentResource {
       `${name}-run`,
       transformed(this, job, "job", jobArgs(job, packageNames), JOB_GUARDS),
       {
-        parent: this,
+        ...replaceable(this),
         customTimeouts: { create: job.completionTimeout, update: job.completionTimeout },
       },
     );

@@ -1,5 +1,6 @@
 import { DEFAULT_QUEUES, DEFAULT_RUN, TASKS, USER } from "../shared/celery/contract";
 import { type Identity, identityOf } from "../shared/labels";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
 import type { CeleryJobArgs } from "./args";
@@ -26,7 +27,7 @@ export function resolveJob(name: string, args: CeleryJobArgs): ResolvedJob {
     runAsUser: USER,
     completionTimeout: "30m",
     ...omitUndefined(args),
-    compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "100m", memory: "256Mi" }, args.compute),
     ...identityOf("celery-job", name, "job"),
   };
 }

@@ -7,6 +7,7 @@ import {
   compute,
   duration,
   fields,
+  namespace,
   quote,
   unchecked,
   wholeNumber,
@@ -47,6 +48,6 @@ export const JOB: Validation<JobOptions> = {
 };
 
 export const CELERY_JOB: Validation<CeleryJobArgs> = {
-  checks: { ...JOB.checks, namespace: unchecked, image: unchecked, broker: unchecked, ledger: unchecked },
+  checks: { ...JOB.checks, namespace, image: unchecked, broker: unchecked, ledger: unchecked },
   rules: JOB.rules,
 };

@@ -44,7 +44,8 @@ export interface WorkerOptions extends CeleryOptions {
   /** CPU and memory of each pod, shared by all its processes.
    * @default a CPU request of 250m, 512Mi of memory */
   compute?: Compute;
-  /** Whether two pods of the pool may share a Kubernetes node.
+  /** Whether two pods of the pool may share a Kubernetes node. With `required`, an update lets a new pod share a node
+   * with an old one. Before Kubernetes 1.31, it needs a free node instead.
    * @default `preferred` */
   spread?: Spread;
   /** Enables Celery's remote control and events, for Flower, `celery inspect`, and revoking tasks. They use queues

@@ -3,6 +3,7 @@ import { type MeasuredPod, servedMetrics } from "../shared/celery/metrics";
 import { identityOf } from "../shared/labels";
 import { type Compute, type WorkerAutoscale, ScaleBy, Spread } from "../types";
 import type { CeleryWorkersArgs, WorkerOptions } from "./args";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 
 /** Autoscaling with all defaults. */
@@ -40,7 +41,7 @@ export function resolveWorkers(name: string, args: CeleryWorkersArgs): ResolvedW
     appQueues: args.queues ?? DEFAULT_QUEUES,
     ...omitUndefined(rest),
     ...(autoscale ? { autoscale: resolveAutoscale(autoscale, rest) } : { replicas }),
-    compute: { cpu: "250m", memory: "512Mi", ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "250m", memory: "512Mi" }, args.compute),
     served: servedMetrics(args),
     ...identityOf("celery-worker", name, "worker"),
   };

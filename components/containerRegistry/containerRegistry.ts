@@ -5,6 +5,7 @@ import { KEPT_REPOSITORY_ID } from "../gkeCluster/names";
 import { READER_ROLE, repository, scans } from "./repository";
 import { retryWhileEnabling } from "../gkeCluster/retries";
 import { CONTAINER_REGISTRY } from "./validation";
+import { stateful } from "../shared/childOptions";
 import { outputsOf, validate } from "../shared/component";
 import type { ContainerRegistryArgs } from "./args";
 
@@ -48,8 +49,7 @@ export class ContainerRegistry extends pulumi.ComponentResource {
     const apis = managesApis ? enableApis({ name, project, parent: this, hooks }, needed) : [];
 
     const images = new gcp.artifactregistry.Repository(`${name}-repository`, repository(name, args), {
-      parent: this,
-      protect: deletionProtection,
+      ...stateful(this, deletionProtection),
       dependsOn: apis,
       hooks,
       ...(args.repositoryId === undefined && { ignoreChanges: KEPT_REPOSITORY_ID }),

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
-import type * as pulumi from "@pulumi/pulumi";
+import type { ChildOptions } from "./children";
 import type { ResolvedCluster } from "./resolve";
+import { stateful } from "../shared/childOptions";
 
 export const DEFAULT_BACKUP = { schedule: "0 2 * * *", retainDays: 7 };
 
@@ -8,7 +9,7 @@ export const DEFAULT_BACKUP = { schedule: "0 2 * * *", retainDays: 7 };
 export function backupPlan(
   { name, project, region, labels, backup, deletionProtection }: ResolvedCluster,
   cluster: gcp.container.Cluster,
-  child: pulumi.CustomResourceOptions,
+  child: ChildOptions,
 ): void {
   if (!backup) return;
   const { schedule = DEFAULT_BACKUP.schedule, retainDays = DEFAULT_BACKUP.retainDays, namespaces } = backup;
@@ -27,6 +28,6 @@ export function backupPlan(
         ...(namespaces ? { selectedNamespaces: { namespaces } } : { allNamespaces: true }),
       },
     },
-    { ...child, protect: deletionProtection },
+    { ...child, ...stateful(child.parent, deletionProtection) },
   );
 }

@@ -9,6 +9,7 @@ import type { ClusterNetwork } from "./network";
 import { mainPool, NODE_ROLE, spotPool } from "./nodes";
 import { rejectMachineChange } from "./machineChange";
 import { type ResolvedCluster, CLUSTER_TIMEOUTS, POOL_TIMEOUTS } from "./resolve";
+import { replaceable, stateful } from "../shared/childOptions";
 import { mergeErrorHooks } from "../shared/errorHook";
 import { limitDrain } from "../shared/nodeDrain";
 import { explainUnknownCluster } from "./unknownCluster";
@@ -57,7 +58,7 @@ export function createControlPlane(
   const spec = clusterSpec(gke, { ...of, account: account.email });
   return new gcp.container.Cluster(`${gke.name}-cluster`, spec, {
     ...child,
-    protect: gke.deletionProtection,
+    ...stateful(child.parent, gke.deletionProtection),
     dependsOn: [...child.dependsOn, grant, ...(of.key?.grants ?? [])],
     // They describe the removed default pool; what Google reports about it would replace the cluster.
     ignoreChanges: ["initialNodeCount", "nodeConfig"],
@@ -85,16 +86,19 @@ export function createNodePools(
   { account, grant }: NodeAccount,
   { network, key }: PoolsOf,
 ): NodePools {
-  const options = { parent, dependsOn: [grant, ...network.egress], customTimeouts: POOL_TIMEOUTS };
+  const options = { dependsOn: [grant, ...network.egress], customTimeouts: POOL_TIMEOUTS };
   const owner = { cluster: cluster.name, account: account.email, diskKey: diskKey(gke, key) };
   const main = new gcp.container.NodePool(`${gke.name}-nodes`, mainPool(gke, owner), {
     ...options,
-    protect: gke.deletionProtection,
+    ...stateful(parent, gke.deletionProtection),
     ...(gke.deletionProtection && { hooks: rejectMachineChange(gke.name) }),
   });
   const spot =
     gke.spotPool &&
-    new gcp.container.NodePool(`${gke.name}-spot`, spotPool(gke, gke.spotPool, owner), options);
+    new gcp.container.NodePool(`${gke.name}-spot`, spotPool(gke, gke.spotPool, owner), {
+      ...options,
+      ...replaceable(parent),
+    });
   return { main, spot };
 }
 

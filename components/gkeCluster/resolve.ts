@@ -68,7 +68,7 @@ export function resolveCluster(name: string, args: GkeClusterArgs): ResolvedClus
     encryption: { scope: EncryptionScope.Secrets, rotationDays: 90, ...omitUndefined(args.encryption ?? {}) },
     security: {
       binaryAuthorization: BinaryAuthorization.Project,
-      trustedImages: [`${region}-docker.pkg.dev/${project}/**`],
+      trustedImages: [`${region}-docker.pkg.dev/${project.replace(":", "/")}/**`],
       flowLogs: args.subnetwork === undefined,
       intranodeVisibility: true,
       posture: true,

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { AuthorizedNetwork, GkeClusterArgs, MaintenanceWindow, SpotPool } from "./args";
 import {
   type Check,
@@ -8,6 +7,7 @@ import {
   checkedByRule,
   each,
   fields,
+  ifPlain,
   oneOf,
   quote,
   unchecked,
@@ -29,7 +29,7 @@ import {
 } from "./securityValidation";
 
 export const project: Check<string> = check(
-  (id) => /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/.test(id),
+  (id) => /^([a-z0-9][-a-z0-9.]*\.[a-z]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]$/.test(id),
   (what, id) =>
     `${what} is ${quote(id)}, which is not a Google Cloud project ID. Use 6 to 30 lowercase letters, digits and "-", as \`gcloud projects list\` shows it.`,
 );
@@ -60,10 +60,6 @@ export const cidr: Check<string> = (what, text) => {
 };
 
 const authorizedNetwork = fields<AuthorizedNetwork>({ cidr, name: unchecked });
-
-/** Outputs are not known yet; Google Cloud checks them. */
-const plainNetwork: Check<pulumi.Input<AuthorizedNetwork>> = (what, network) =>
-  pulumi.Output.isInstance(network) || network instanceof Promise ? [] : authorizedNetwork(what, network);
 
 const machines = (least: number) => wholeNumber({ why: "it is a number of machines", least });
 
@@ -205,7 +201,7 @@ export const GKE_CLUSTER: Validation<GkeClusterArgs> = {
     releaseChannel: oneOf(ReleaseChannel),
     privateNodes: unchecked,
     dnsEndpoint: checkedByRule,
-    authorizedNetworks: each(plainNetwork),
+    authorizedNetworks: each(ifPlain(authorizedNetwork)),
     network: checkedByRule,
     subnetwork: checkedByRule,
     podRange: checkedByRule,

@@ -1,6 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { project } from "../gkeCluster/validation";
-import { type Check, type Validation, check, each, quote, resourceName, unchecked } from "../shared/checks";
+import {
+  type Check,
+  type Validation,
+  check,
+  each,
+  namespace,
+  quote,
+  resourceName,
+  unchecked,
+} from "../shared/checks";
 import type { GoogleIdentityArgs } from "./args";
 
 /** Outputs are not known yet; Google Cloud checks them. */
@@ -25,7 +34,7 @@ const role: Check<string> = check(
 export const GOOGLE_IDENTITY: Validation<GoogleIdentityArgs> = {
   checks: {
     project,
-    namespace: unchecked,
+    namespace,
     serviceAccountName: resourceName(),
     projectNumber,
     roles: each(role),

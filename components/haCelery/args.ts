@@ -11,7 +11,8 @@ import type { BrokerOptions } from "../rabbitMqCluster/args";
 
 /** One pool of workers of a `HaCelery`. */
 export interface WorkerPoolOptions extends WorkerOptions {
-  /** Name of the pool, unique among the pools. Changing it replaces the pool. */
+  /** Name of the pool, unique among the pools; not `broker`, and not `beat` beside a beat. Changing it replaces the
+   * pool. */
   name: string;
   /** Argument of `celery --app` in this pool.
    * @default `app` of the `HaCelery` */

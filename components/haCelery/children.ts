@@ -9,6 +9,7 @@ import type { WorkerOptions } from "../celeryWorkers/args";
 import { Monitoring } from "../monitoring/monitoring";
 import { RabbitMqCluster } from "../rabbitMqCluster/rabbitMqCluster";
 import { ScheduledDrills } from "../scheduledDrills/scheduledDrills";
+import { stateful } from "../shared/childOptions";
 import { servedMetrics } from "../shared/celery/metrics";
 import { omitUndefined } from "../shared/omitUndefined";
 import { TaskLedger } from "../taskLedger/taskLedger";
@@ -40,8 +41,7 @@ export function createNamespace(
     `${name}-namespace`,
     restrictedNamespace(name, args.namespaceName),
     {
-      parent,
-      protect: deletionProtection,
+      ...stateful(parent, deletionProtection),
       // Deleting the namespace would delete the volumes.
       retainOnDelete: storage?.onDelete !== OnDelete.Delete,
     },

@@ -11,8 +11,8 @@ import {
   MAX_NAME,
   all,
   check,
-  checkedByRule,
   each,
+  namespace,
   namespaceName,
   quote,
   resourceName,
@@ -40,6 +40,23 @@ const differentNames: Check<WorkerPoolOptions[]> = (what, pools) =>
   pools
     .filter((pool, index) => pools.findIndex((other) => other.name === pool.name) !== index)
     .map((pool) => `${what} has two pools named ${quote(pool.name)}. Give each its own name.`);
+
+/** Whether the pods of a pool would have the instance label of another part's, by which alerts, scrapes, and commands
+ * select pods. */
+export const isPartName = (pool: string, hasBeat: boolean): boolean =>
+  pool === "broker" || (pool === "beat" && hasBeat);
+
+const ownPoolNames: Rule<HaCeleryArgs> = {
+  needs: ["workers"],
+  problems: (args) =>
+    poolsOf(args).flatMap(({ name }, index) =>
+      isPartName(name, args.beat !== undefined)
+        ? [
+            `workers[${index}].name is ${quote(name)}, but alerts, scrapes, and commands find the ${name} by that name. Choose another name.`,
+          ]
+        : [],
+    ),
+};
 
 const oneNamespace: Rule<HaCeleryArgs> = {
   needs: [],
@@ -100,7 +117,7 @@ const drillsOfProtected: Rule<HaCeleryArgs> = {
 export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
   checks: {
     namespaceName,
-    existingNamespace: checkedByRule,
+    existingNamespace: namespace,
     rabbitmqImage: unchecked,
     workerImage: unchecked,
     app,
@@ -115,7 +132,7 @@ export const haCelery = (name: string): Validation<HaCeleryArgs> => ({
     scheduledDrills: validatedBy(DRILLS),
     ledger: validatedBy(LEDGER),
   },
-  rules: [oneNamespace, consumerTimeoutExceedsHold, oneLoader, drillsOfProtected],
+  rules: [ownPoolNames, oneNamespace, consumerTimeoutExceedsHold, oneLoader, drillsOfProtected],
 });
 
 const poolOf = (name: string): Check<WorkerPoolOptions> =>

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { PACKAGE_DIR } from "../shared/celery/contract";
-import { labelsOf } from "../shared/labels";
+import { type Labels, labelsOf } from "../shared/labels";
 import type { OwnPod } from "../shared/pods";
 import { type PythonPackage, pythonPackage } from "./files";
 
@@ -13,15 +13,24 @@ export type PackageNames = readonly pulumi.Output<string>[];
 /** Starts a command with the package. It extends PYTHONPATH of the image, which a variable of the pod would replace. */
 const START = ["sh", `${PACKAGE_DIR}/ha_celery/start.sh`];
 
-/** The package as ConfigMaps. Their names contain a hash of the files, so that a new version replaces the pods. */
+/** A component with the package. */
+export interface PackageOwner {
+  name: string;
+  namespace: pulumi.Input<string>;
+  /** Undefined for a component with parts. */
+  labels?: Labels;
+}
+
+/** The package as ConfigMaps. Their names contain a hash of the files, so that a new version replaces the pods, and the
+ * role of the component, because workers and a beat may have the same name. */
 export function packageConfigMaps(
-  instance: string,
-  namespace: pulumi.Input<string>,
+  { name: instance, namespace, labels }: PackageOwner,
   { parts, hash }: PythonPackage,
 ): k8s.core.v1.ConfigMapArgs[] {
+  const role = labels ? `${labels["app.kubernetes.io/component"]}-` : "";
   return parts.map((files, index) => ({
     metadata: {
-      name: `${instance}-package-${hash}-${index + 1}`,
+      name: `${instance}-package-${role}${hash}-${index + 1}`,
       namespace,
       labels: labelsOf("ha-celery", instance, "package"),
     },

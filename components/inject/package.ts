@@ -1,12 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { replaceable } from "../shared/childOptions";
 import { pythonPackage } from "./files";
-import { type PackageNames, packageConfigMaps } from "./objects";
+import { type PackageNames, type PackageOwner, packageConfigMaps } from "./objects";
 
 /** A component that may need the package. */
-interface Owner {
-  name: string;
-  namespace: pulumi.Input<string>;
+interface Owner extends PackageOwner {
   inject?: boolean;
 }
 
@@ -19,14 +18,12 @@ interface SharedPackage {
 const shared = new WeakMap<pulumi.Resource, SharedPackage>();
 
 /** Creates the package of a component, if it has `inject`, for itself and its parts. */
-export function createPackage(
-  parent: pulumi.Resource,
-  { name, namespace, inject }: Owner,
-): PackageNames | undefined {
+export function createPackage(parent: pulumi.Resource, owner: Owner): PackageNames | undefined {
+  const { name, namespace, inject } = owner;
   if (!inject) return undefined;
-  const configMaps = packageConfigMaps(name, namespace, pythonPackage()).map(
+  const configMaps = packageConfigMaps(owner, pythonPackage()).map(
     (args, index) =>
-      new k8s.core.v1.ConfigMap(`${name}-package-${index + 1}`, args, { parent }).metadata.name,
+      new k8s.core.v1.ConfigMap(`${name}-package-${index + 1}`, args, replaceable(parent)).metadata.name,
   );
   shared.set(parent, { namespace, configMaps });
   return configMaps;

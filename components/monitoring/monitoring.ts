@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { replaceable } from "../shared/childOptions";
 import { outputsOf, requireKubernetesProvider, validate } from "../shared/component";
 import { type MonitoringArgs, Scraper } from "./args";
 import { dashboardFiles, dashboardsConfigMap } from "./dashboards";
@@ -47,14 +48,18 @@ export class Monitoring extends pulumi.ComponentResource {
     if (isOperator) createCustomResources(this, monitoring);
     const files = known.apply((values) => (isOperator ? undefined : prometheusFiles(monitoring, values)));
     if (!isOperator)
-      new k8s.core.v1.ConfigMap(`${name}-prometheus`, prometheusConfigMap(monitoring, files), {
-        parent: this,
-      });
+      new k8s.core.v1.ConfigMap(
+        `${name}-prometheus`,
+        prometheusConfigMap(monitoring, files),
+        replaceable(this),
+      );
     if (monitoring.dashboards) {
       const dashboards = known.apply(({ namespace }) => dashboardFiles(monitoring, namespace));
-      new k8s.core.v1.ConfigMap(`${name}-dashboards`, dashboardsConfigMap(monitoring, dashboards), {
-        parent: this,
-      });
+      new k8s.core.v1.ConfigMap(
+        `${name}-dashboards`,
+        dashboardsConfigMap(monitoring, dashboards),
+        replaceable(this),
+      );
     }
     this.prometheusFiles = files;
     this.registerOutputs(outputsOf(this));

@@ -2,6 +2,7 @@ import {
   type Validation,
   checkedByRule,
   each,
+  namespace,
   oneOf,
   resourceName,
   unchecked,
@@ -30,7 +31,7 @@ export const LONGEST_NAME = 41;
 export const MONITORING: Validation<MonitoringArgs> = {
   checks: {
     ...MONITORING_OPTIONS.checks,
-    namespace: unchecked,
+    namespace,
     broker: checkedByRule,
     workers: each(resourceName()),
     beat: resourceName(),

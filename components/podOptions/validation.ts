@@ -5,6 +5,7 @@ import {
   type Check,
   type Checks,
   type Rule,
+  OBJECT_NAME,
   all,
   check,
   compute,
@@ -48,7 +49,7 @@ const text: Check<string> = check(
 
 /** Checks the name of an object if it is known: it may be an output. */
 const objectName: Check<unknown> = (what, value) =>
-  typeof value !== "string" || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value)
+  typeof value !== "string" || OBJECT_NAME.test(value)
     ? []
     : [
         `${what} is ${quote(value)}, which is not a valid name of a Kubernetes object. Use lowercase letters, digits, "-" and ".".`,

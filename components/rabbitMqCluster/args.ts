@@ -109,7 +109,8 @@ export interface BrokerOptions extends Placement {
    * @default `cluster.local` */
   clusterDomain?: string;
   /** Whether to protect the StatefulSet, the credentials, and the namespace from `pulumi destroy` and replacement.
-   * To destroy, set it to false and run `pulumi up` first.
+   * To destroy, set it to false and run `pulumi up` first. Pulumi's option `protect` of the component protects them,
+   * too.
    * @default true */
   deletionProtection?: boolean;
   /** How long `pulumi up` waits for all nodes to become ready, for example `10m`.

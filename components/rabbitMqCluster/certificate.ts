@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { replaceable } from "../shared/childOptions";
 import { labelsOf } from "../shared/labels";
 import { podNames } from "./names";
 import { headlessName } from "./services";
@@ -73,10 +74,11 @@ export function generateCertificate(
   const authorityKey = new tls.PrivateKey(`${name}-ca-key`, KEY, child).privateKeyPem;
   const authority = new tls.SelfSignedCert(`${name}-ca`, authorityArgs(broker, authorityKey), child).certPem;
   const key = new tls.PrivateKey(`${name}-tls-key`, KEY, child).privateKeyPem;
+  const renewed = replaceable(parent);
   const request = new tls.CertRequest(
     `${name}-tls-request`,
     requestArgs(broker, serverName, key, renewalPeriod()),
-    child,
+    renewed,
   );
   const certificate = new tls.LocallySignedCert(
     `${name}-tls-certificate`,
@@ -87,7 +89,7 @@ export function generateCertificate(
       allowedUses: CERTIFICATE_USES,
       validityPeriodHours: CERTIFICATE_HOURS,
     },
-    child,
+    renewed,
   ).certPem;
   const files = { [CERTIFICATE_KEY]: certificate, [PRIVATE_KEY]: key, [AUTHORITY_KEY]: authority };
   return { secretName: createSecret(parent, broker, files), serverName, authority };

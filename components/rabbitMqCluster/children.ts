@@ -15,6 +15,7 @@ import { type BrokerSources, statefulSet, timeouts } from "./statefulSet";
 import type { BrokerCertificate } from "./tls";
 import { BROKER_GUARDS } from "../transform/guards";
 import { transformed } from "../transform/transformed";
+import { renamed, replaceable, stateful } from "../shared/childOptions";
 import { GENERATED } from "../shared/generated";
 import { type RevisedUser, passwordArgs, passwordName, usersOf } from "./users";
 
@@ -43,15 +44,18 @@ export interface Passwords {
 
 export function createPasswords(parent: pulumi.Resource, broker: ResolvedBroker): Passwords {
   const { name } = broker;
-  const child = { parent };
   const generated = (suffix: string) =>
-    new random.RandomPassword(`${name}-${suffix}`, GENERATED, protectedChild(parent, broker)).result;
+    new random.RandomPassword(`${name}-${suffix}`, GENERATED, stateful(parent, broker.deletionProtection))
+      .result;
   const pair = (username: string, prefix: string): UserPair => {
     const login = (user: RevisedUser) => ({
       name: user.name,
-      // Not protected, because the next revision replaces it.
-      password: new random.RandomPassword(`${prefix}-${passwordName(user)}`, passwordArgs(user), child)
-        .result,
+      // The revision after the next one replaces it.
+      password: new random.RandomPassword(
+        `${prefix}-${passwordName(user)}`,
+        passwordArgs(user),
+        replaceable(parent),
+      ).result,
     });
     const [active, ...former] = usersOf(username, broker.passwordRevision);
     return { active: login(active), former: former.map(login) };
@@ -72,9 +76,9 @@ export function createConfiguration(
   certificate: BrokerCertificate | undefined,
 ): BrokerSources {
   const { name } = broker;
-  const child = { parent };
+  const child = replaceable(parent);
   const credentials = new k8s.core.v1.Secret(`${name}-credentials`, credentialsSecret(broker, cookie), {
-    ...protectedChild(parent, broker),
+    ...stateful(parent, broker.deletionProtection),
     // Older versions stored more keys in it; replacing it for that reason would restart every node.
     ignoreChanges: ["stringData"],
   });
@@ -137,7 +141,7 @@ export function createNodes(
 ): k8s.apps.v1.StatefulSet {
   const args = transformed(parent, broker, "statefulSet", statefulSet(broker, sources), BROKER_GUARDS);
   return new k8s.apps.v1.StatefulSet(`${broker.name}-set`, args, {
-    ...protectedChild(parent, broker),
+    ...stateful(parent, broker.deletionProtection),
     dependsOn: peers,
     customTimeouts: timeouts(broker),
     ignoreChanges: IGNORED_CHANGES,
@@ -171,7 +175,7 @@ export function createClientAccess(
   nodes: k8s.apps.v1.StatefulSet,
 ): ClientAccess {
   const { name } = broker;
-  const afterNodes = { parent, dependsOn: nodes };
+  const afterNodes = { ...renamed(parent), dependsOn: nodes };
   const client = { ...application.active, host };
   const reader = { ...deadLetters.active, host };
   const url = amqpUrl(broker, client);
@@ -190,8 +194,3 @@ export function createClientAccess(
     ),
   };
 }
-
-const protectedChild = (parent: pulumi.Resource, { deletionProtection }: ResolvedBroker) => ({
-  parent,
-  protect: deletionProtection,
-});

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BrokerAccess, BrokerStorage, BrokerTls, RabbitMqClusterArgs } from "./args";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 import { type Identity, identityOf } from "../shared/labels";
 import { MIB, parseQuantity } from "../shared/quantity";
@@ -43,7 +44,7 @@ export function resolveBroker(name: string, args: RabbitMqClusterArgs): Resolved
     image: args.image,
     replicas: args.replicas ?? 3,
     storage: { size: DEFAULT_STORAGE, onDelete: OnDelete.Retain, ...omitUndefined(args.storage) },
-    compute: { cpu: "1", memory: DEFAULT_MEMORY, ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "1", memory: DEFAULT_MEMORY }, args.compute),
     spread: args.spread ?? Spread.Required,
     config: args.config ?? {},
     plugins: args.plugins ?? [],

@@ -6,10 +6,12 @@ import {
   type Validation,
   PLACEMENT,
   check,
+  className,
   compute,
   duration,
   each,
   fields,
+  namespace,
   namespaceName,
   oneOf,
   quantity,
@@ -153,7 +155,7 @@ export const BROKER: Validation<BrokerOptions> = {
     replicas: oddNumber,
     storage: fields<BrokerStorage>({
       size: quantity("20Gi"),
-      className: unchecked,
+      className,
       onDelete: oneOf(OnDelete),
     }),
     compute,
@@ -185,6 +187,6 @@ export const BROKER: Validation<BrokerOptions> = {
 };
 
 export const RABBITMQ_CLUSTER: Validation<RabbitMqClusterArgs> = {
-  checks: { ...BROKER.checks, namespace: unchecked, image: unchecked },
+  checks: { ...BROKER.checks, namespace, image: unchecked },
   rules: BROKER.rules,
 };

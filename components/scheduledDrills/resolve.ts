@@ -1,4 +1,5 @@
 import { type Labels, labelsOf } from "../shared/labels";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute } from "../types";
 import type { ScheduledDrillsArgs } from "./args";
@@ -27,7 +28,7 @@ export function resolveDrills(name: string, args: ScheduledDrillsArgs): Resolved
     suspend: false,
     deadlineMinutes: 60,
     ...omitUndefined(args),
-    compute: { cpu: "50m", memory: "256Mi", ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "50m", memory: "256Mi" }, args.compute),
     labels,
     podLabels: { ...labels, "app.kubernetes.io/part-of": "ha-celery-drill" },
   };

@@ -7,6 +7,7 @@ import {
   compute,
   each,
   fields,
+  namespace,
   oneOf,
   quote,
   resourceName,
@@ -85,6 +86,6 @@ export const DRILLS: Validation<ScheduledDrillsOptions> = {
 };
 
 export const SCHEDULED_DRILLS: Validation<ScheduledDrillsArgs> = {
-  checks: { ...DRILLS.checks, namespace: unchecked, broker: resourceName() },
+  checks: { ...DRILLS.checks, namespace, broker: resourceName() },
   rules: DRILLS.rules,
 };

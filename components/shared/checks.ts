@@ -1,5 +1,6 @@
-import type { Compute, Placement } from "../types";
-import { parseQuantity } from "./quantity";
+import * as pulumi from "@pulumi/pulumi";
+import type { Compute, Placement, Toleration, Volume } from "../types";
+import { exceeds, parseQuantity } from "./quantity";
 
 /** Problems of one value; `what` is its name in the messages. */
 export type Check<Value> = (what: string, value: Value) => string[];
@@ -71,6 +72,12 @@ export const all =
   (what, value) =>
     checks.flatMap((each) => each(what, value));
 
+/** Checks a plain value. An Output or a Promise is not known yet. */
+export const ifPlain =
+  <Value>(plain: Check<Value>): Check<pulumi.Input<Value>> =>
+  (what, value) =>
+    pulumi.Output.isInstance(value) || value instanceof Promise ? [] : plain(what, value as Value);
+
 /** Checks every item of a list. */
 export const each =
   <Item>(item: Check<Item>): Check<readonly Item[]> =>
@@ -108,16 +115,21 @@ export const quantity = (example: string): Check<string> =>
       `${what} is ${quote(value)}, which is not a Kubernetes quantity. Use for example ${quote(example)}.`,
   );
 
-export const duration: Check<string> = check(
-  (value) => value !== "" && /^(\d+h)?(\d+m)?(\d+s)?$/.test(value),
-  (what, value) => `${what} is ${quote(value)}, which is not a duration. Use for example "10m" or "90s".`,
-);
+export const duration: Check<string> = (what, value) => {
+  if (value === "" || !/^(\d+h)?(\d+m)?(\d+s)?$/.test(value))
+    return [`${what} is ${quote(value)}, which is not a duration. Use for example "10m" or "90s".`];
+  if (/[1-9]/.test(value)) return [];
+  return [`${what} is ${quote(value)}, which leaves no time. Use for example "10m" or "90s".`];
+};
 
 export const oneOf = (allowed: Record<string, string>): Check<string> =>
   check(
     (value) => Object.values(allowed).includes(value),
     (what, value) => `${what} is ${quote(value)}. Use ${Object.values(allowed).map(quote).join(" or ")}.`,
   );
+
+/** Name of a Kubernetes object whose kind allows dots. */
+export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Maximum length of a component's name. Service names are DNS labels of at most 63 characters; our suffixes and
  * Pulumi's need the rest. */
@@ -136,15 +148,53 @@ export const namespaceName: Check<string> = check(
     `${what} is ${quote(name)}, which is not a valid namespace name. Use lowercase letters, digits and "-".`,
 );
 
-export const compute: Check<Compute> = fields<Compute>({
-  cpu: quantity("500m"),
-  cpuLimit: quantity("2"),
-  memory: quantity("1Gi"),
+/** The argument `namespace` of a component. */
+export const namespace = ifPlain(namespaceName);
+
+/** Name of a StorageClass; empty for the cluster's default class. */
+export const className: Check<string> = check(
+  (name) => name === "" || OBJECT_NAME.test(name),
+  (what, name) =>
+    `${what} is ${quote(name)}, which is not a valid name of a StorageClass. Use lowercase letters, digits, "-" and ".", as \`kubectl get storageclass\` shows it.`,
+);
+
+/** The volume of a component with a single pod. */
+export const volume = fields<Volume>({ size: quantity("1Gi"), className });
+
+export const compute: Check<Compute> = fields<Compute>(
+  { cpu: quantity("500m"), cpuLimit: quantity("2"), memory: quantity("1Gi") },
+  {
+    needs: ["cpu", "cpuLimit"],
+    problems: ({ cpu = "", cpuLimit = "" }) =>
+      exceeds(cpu, cpuLimit)
+        ? [
+            `cpu is ${quote(cpu)}, but cpuLimit is ${quote(cpuLimit)}, and no pod can request more than its limit. Lower cpu or raise cpuLimit.`,
+          ]
+        : [],
+  },
+);
+
+/** Values of `Toleration.operator`. */
+export const TOLERATION_OPERATORS = { Exists: "Exists", Equal: "Equal" } as const;
+
+/** Values of `Toleration.effect`. */
+export const TOLERATION_EFFECTS = {
+  NoSchedule: "NoSchedule",
+  PreferNoSchedule: "PreferNoSchedule",
+  NoExecute: "NoExecute",
+} as const;
+
+const toleration = fields<Toleration>({
+  key: unchecked,
+  operator: oneOf(TOLERATION_OPERATORS),
+  value: unchecked,
+  effect: oneOf(TOLERATION_EFFECTS),
+  tolerationSeconds: unchecked,
 });
 
 export const PLACEMENT: Checks<Placement> = {
   nodeSelector: unchecked,
-  tolerations: unchecked,
+  tolerations: each(toleration),
   priorityClassName: unchecked,
 };
 

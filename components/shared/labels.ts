@@ -2,6 +2,7 @@
 export interface Labels extends Record<string, string> {
   "app.kubernetes.io/name": string;
   "app.kubernetes.io/instance": string;
+  "app.kubernetes.io/component": string;
 }
 
 /** `application` is the software (rabbitmq), `instance` the component's name, `role` its role in the installation

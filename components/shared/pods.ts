@@ -68,17 +68,26 @@ export function placement(
   };
 }
 
-/** Spreads the pods of `selector` over nodes, and over zones if nodes have any. */
+/** Label with which a Deployment tells the pods of its revisions apart. */
+export const REVISION_LABEL = "pod-template-hash";
+
+/** Spreads the pods of `selector` over nodes, and over zones if nodes have any. With `revisionLabel`, pods of different
+ * revisions may share a node: otherwise, a rolling update on as many nodes as pods has no node for a new pod. */
 export function spreadOut(
   spread: Spread,
   selector: Record<string, string>,
+  revisionLabel?: string,
 ): Pick<PodSpec, "affinity" | "topologySpreadConstraints"> {
   const apart = { labelSelector: { matchLabels: selector }, topologyKey: "kubernetes.io/hostname" };
   return {
     affinity: {
       podAntiAffinity:
         spread === Spread.Required
-          ? { requiredDuringSchedulingIgnoredDuringExecution: [apart] }
+          ? {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                { ...apart, ...(revisionLabel && { matchLabelKeys: [revisionLabel] }) },
+              ],
+            }
           : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
     },
     topologySpreadConstraints: [

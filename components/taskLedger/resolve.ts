@@ -1,5 +1,6 @@
 import { USER } from "../shared/celery/contract";
 import { type Identity, identityOf } from "../shared/labels";
+import { computeOf } from "../shared/compute";
 import { omitUndefined } from "../shared/omitUndefined";
 import type { Compute, Volume } from "../types";
 import type { TaskLedgerArgs } from "./args";
@@ -18,7 +19,7 @@ export function resolveLedger(name: string, args: TaskLedgerArgs): ResolvedLedge
     readyTimeout: "10m",
     ...omitUndefined(args),
     storage: { size: "1Gi", ...omitUndefined(args.storage) },
-    compute: { cpu: "100m", memory: "256Mi", ...omitUndefined(args.compute) },
+    compute: computeOf({ cpu: "100m", memory: "256Mi" }, args.compute),
     ...identityOf("task-ledger", name, "ledger"),
   };
 }

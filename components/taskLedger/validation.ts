@@ -1,11 +1,18 @@
 import { runAsUser } from "../shared/celery/checks";
-import { type Validation, PLACEMENT, compute, duration, fields, quantity, unchecked } from "../shared/checks";
-import type { Volume } from "../types";
+import {
+  type Validation,
+  PLACEMENT,
+  compute,
+  duration,
+  namespace,
+  unchecked,
+  volume,
+} from "../shared/checks";
 import type { LedgerOptions, TaskLedgerArgs } from "./args";
 
 export const LEDGER: Validation<LedgerOptions> = {
   checks: {
-    storage: fields<Volume>({ size: quantity("1Gi"), className: unchecked }),
+    storage: volume,
     compute,
     runAsUser,
     readyTimeout: duration,
@@ -15,6 +22,6 @@ export const LEDGER: Validation<LedgerOptions> = {
 };
 
 export const TASK_LEDGER: Validation<TaskLedgerArgs> = {
-  checks: { ...LEDGER.checks, namespace: unchecked, image: unchecked, inject: unchecked },
+  checks: { ...LEDGER.checks, namespace, image: unchecked, inject: unchecked },
   rules: LEDGER.rules,
 };

@@ -10,8 +10,9 @@ import { BROKER } from "../../components/rabbitMqCluster/validation";
 import { DrillScene } from "../../components/scheduledDrills/scenes";
 import { DRILLS } from "../../components/scheduledDrills/validation";
 import { queues } from "../../components/shared/celery/checks";
-import { resourceName } from "../../components/shared/checks";
+import { resourceName, TOLERATION_EFFECTS, TOLERATION_OPERATORS } from "../../components/shared/checks";
 import { Pool, ScaleBy, Spread } from "../../components/types";
+import { emptyToUndefined } from "./emptyToUndefined";
 import { podOptions } from "./pod";
 import { checked, choice, count, eachChecked, filled, quantity, text, textMap } from "./fields";
 
@@ -22,9 +23,9 @@ const LONGEST_POOL_NAME = 33;
 
 export const toleration = z.strictObject({
   key: text("KEY").optional(),
-  operator: choice(["Exists", "Equal"], "Exists").optional(),
+  operator: choice(Object.values(TOLERATION_OPERATORS), "Exists").optional(),
   value: text("VALUE").optional(),
-  effect: choice(["NoSchedule", "PreferNoSchedule", "NoExecute"], "NoSchedule").optional(),
+  effect: choice(Object.values(TOLERATION_EFFECTS), "NoSchedule").optional(),
   tolerationSeconds: count("30").optional(),
 });
 
@@ -187,3 +188,7 @@ export const beat = z.strictObject({
   metrics: metrics.optional(),
   pod: podOptions.optional(),
 });
+
+/** Whether the stack has a beat. */
+export const hasBeat = (options: z.output<typeof beat> = {}): boolean =>
+  options.enabled !== false && emptyToUndefined(options) !== undefined;

@@ -1,4 +1,5 @@
 import { enoughMemory, enoughStorage } from "../../components/rabbitMqCluster/validation";
+import { isPartName } from "../../components/haCelery/validation";
 import { memoryWatermark } from "../../components/rabbitMqCluster/resolve";
 import { Scraper } from "../../components/monitoring/args";
 import { OnDelete, Spread } from "../../components/types";
@@ -6,6 +7,7 @@ import { drills } from "./drillsRules";
 import { gkeRules, gkeWarnings } from "./gkeRules";
 import { type Settings, Target, Tls } from "./schema";
 import { pathOf } from "./messages";
+import { hasBeat } from "./parts";
 import type { Rule } from "./rule";
 
 export const rules: Rule = (settings, messages) =>
@@ -87,25 +89,21 @@ const tls: Rule = (settings, messages) => [
     : []),
 ];
 
-const pools: Rule = ({ workerPools = [], target, spotNodes }, messages) =>
+const pools: Rule = ({ workerPools = [], beat, target, spotNodes }, messages) =>
   workerPools.flatMap(({ name, replicas, autoscale, spot }, index) => {
     const at = (field: string) => ["workerPools", String(index), field];
     const remove = (field: string) => messages.remove(pathOf(at(field)));
     const isTwin = workerPools.findIndex((other) => other.name === name) < index;
+    const taken = isTwin
+      ? "another pool has that name"
+      : isPartName(name, hasBeat(beat)) && `alerts, scrapes, and commands find the ${name} by that name`;
+    const rename = messages.setPart(pathOf(at("name")), isTwin ? `${name}-2` : `${name}-workers`);
     const noSpot =
       target === Target.Gke
         ? spotNodes === 0 && messages.set("spotNodes", 3)
         : target !== undefined && remove("spot");
     return [
-      ...(isTwin
-        ? [
-            messages.problem(
-              at("name"),
-              "another pool has that name",
-              messages.setPart(pathOf(at("name")), `${name}-2`),
-            ),
-          ]
-        : []),
+      ...(taken ? [messages.problem(at("name"), taken, rename)] : []),
       ...(replicas !== undefined && autoscale
         ? [messages.problem(at("replicas"), "autoscale also sets the number of pods", remove("replicas"))]
         : []),

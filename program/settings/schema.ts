@@ -18,7 +18,7 @@ import {
 import { GKE_CLUSTER } from "../../components/gkeCluster/validation";
 import { BROKER, certificates } from "../../components/rabbitMqCluster/validation";
 import { app } from "../../components/shared/celery/checks";
-import { namespaceName } from "../../components/shared/checks";
+import { className, namespaceName } from "../../components/shared/checks";
 import { OnDelete, Spread } from "../../components/types";
 import {
   checked,
@@ -145,7 +145,7 @@ const broker = {
   brokerCpu: quantity("1"),
   brokerMemory: quantity("2Gi"),
   brokerStorage: quantity("10Gi"),
-  brokerStorageClass: text("standard"),
+  brokerStorageClass: checked(text("standard"), className),
   storageOnDelete: choice(Object.values(OnDelete), OnDelete.Retain),
   brokerSpread: choice(Object.values(Spread), Spread.Required),
   brokerConfig: eachChecked(mapOf("KEY", "VALUE"), (config) => BROKER.checks.config("config", config)),
@@ -184,7 +184,7 @@ const work = {
   scheduleRun: checked(text("run-1"), JOB.checks.run, "run"),
   scheduleEnv: eachChecked(mapOf("NAME", "VALUE"), (env) => JOB_ENVIRONMENT.problems({ env })),
   ledger: flag("false"),
-  readyTimeout: matching(/^\d+[smh]$/, "not a duration such as 90s, 10m or 1h", "20m"),
+  readyTimeout: matching(/^0*[1-9]\d*[smh]$/, "not a duration such as 90s, 10m or 1h", "20m"),
 };
 
 /** Type of every key. */

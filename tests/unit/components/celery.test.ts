@@ -266,6 +266,11 @@ describe("TaskLedger", () => {
     assertGolden("taskLedger", resources);
   });
 
+  it("renames the Secret with its token when that changes, also if the provider may change Secrets in place", async () => {
+    const { resources } = await run(() => ledger());
+    assert.deepEqual(the(resources, "Secret").replaceOnChanges, ["data", "stringData"]);
+  });
+
   it("gives out its URL only once it is ready", async () => {
     const { resources, result } = await run(() => ledger());
     assert.ok(the(resources, "Service").dependencies.includes("kubernetes:apps/v1:Deployment count-server"));

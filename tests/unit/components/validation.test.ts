@@ -210,6 +210,26 @@ describe("every problem of", () => {
         'readyTimeout is "ten", which is not a duration. Use for example "10m" or "90s".',
       ],
       [{ readyTimeout: "" }, 'readyTimeout is "", which is not a duration. Use for example "10m" or "90s".'],
+      ...["0s", "0h00m"].map((readyTimeout): [object, string] => [
+        { readyTimeout },
+        `readyTimeout is "${readyTimeout}", which leaves no time. Use for example "10m" or "90s".`,
+      ]),
+      [
+        { compute: { cpu: "4", cpuLimit: "1500m" } },
+        'compute.cpu is "4", but cpuLimit is "1500m", and no pod can request more than its limit. Lower cpu or raise cpuLimit.',
+      ],
+      [
+        { storage: { className: "Bad_Class" } },
+        'storage.className is "Bad_Class", which is not a valid name of a StorageClass. Use lowercase letters, digits, "-" and ".", as `kubectl get storageclass` shows it.',
+      ],
+      [
+        { tolerations: [{ key: "broker" }, { operator: "exists" }] },
+        'tolerations[1].operator is "exists". Use "Exists" or "Equal".',
+      ],
+      [
+        { tolerations: [{ operator: "Exists", effect: "noexecute" }] },
+        'tolerations[0].effect is "noexecute". Use "NoSchedule" or "PreferNoSchedule" or "NoExecute".',
+      ],
     ];
     for (const [options, problem] of CASES) {
       it(JSON.stringify(options), () => {
@@ -224,6 +244,17 @@ describe("every problem of", () => {
       );
       assert.deepEqual(
         problemsOf({ passwordRevision: 2, config: { "management.tcp.idle_timeout": "1" } }, BROKER),
+        [],
+      );
+      assert.deepEqual(
+        problemsOf(
+          {
+            compute: { cpu: "1", cpuLimit: "1000m" },
+            storage: { size: "1e12", className: "" },
+            tolerations: [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }],
+          },
+          BROKER,
+        ),
         [],
       );
       const harmless = {
@@ -413,7 +444,16 @@ describe("a Kubernetes quantity", () => {
     ["2Mi", 2 ** 21],
     ["1G", 1e9],
     ["1k", 1000],
+    ["1e12", 1e12],
+    ["1.5E3", 1500],
+    ["5e-1", 0.5],
+    ["1E", 1e18],
+    ["1Pi", 2 ** 50],
+    ["1Ei", 2 ** 60],
+    ["1u", 1e-6],
     ["1K", undefined],
+    ["1e", undefined],
+    ["1e3Mi", undefined],
     ["1GB", undefined],
     ["-1", undefined],
     ["", undefined],

@@ -12,6 +12,7 @@ import {
   known,
   list,
   outputsOf,
+  passwordOf,
   refusal,
   rejections,
   run,
@@ -45,6 +46,7 @@ describe("CeleryClient", () => {
     const { resources } = await run(() => client({ namespaces: ["web", "cron"] }));
     assert.deepEqual(list(resources), [
       "CeleryClient shop-client",
+      "RandomPassword shop-client-checksum-key",
       "Secret shop-client-secret",
       "Secret shop-client-secret-cron",
       "Secret shop-client-secret-web",
@@ -52,7 +54,7 @@ describe("CeleryClient", () => {
       "SecretPatch shop-client-values-cron",
       "SecretPatch shop-client-values-web",
     ]);
-    for (const each of resources.filter(({ custom }) => custom)) {
+    for (const each of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {
       const { metadata } = each.inputs as { metadata: { name: string; namespace: string } };
       const [, namespace = "jobs"] = /-(?:secret|values)-(.+)$/.exec(each.name) ?? [];
       assert.deepEqual([metadata.name, metadata.namespace], ["shop-client", namespace], each.name);
@@ -194,6 +196,18 @@ describe("CeleryClient", () => {
     assert.match(first, /^[0-9a-f]{64}$/);
     assert.equal(await checksumOf(URL), first);
     assert.notEqual(await checksumOf(URL.replace("secret", "other")), first);
+  });
+
+  it("has a checksum with a key of its own, so that nobody can check a guess of the password", async () => {
+    const { resources, result } = await run(() => {
+      const opts = cluster();
+      return ["web", "cron"].map((name) => new CeleryClient(name, ARGS, opts).checksum);
+    });
+    assert.deepEqual(variables(resources, "web-values"), variables(resources, "cron-values"));
+    const { sums } = await known({ sums: result });
+    assert.notEqual(sums[0], sums[1]);
+    const key = passwordOf("web-checksum-key");
+    for (const { name, raw } of resources) assert.ok(!shows(raw, key), name);
   });
 
   it("registers exactly its public outputs", async () => {

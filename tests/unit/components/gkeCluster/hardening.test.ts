@@ -109,6 +109,16 @@ describe("GkeCluster: Binary Authorization", () => {
       );
   });
 
+  it("names the registries of a project that belongs to a domain as Google does", async () => {
+    const policy = await policyOf({
+      project: "example.com:my-project",
+      security: { binaryAuthorization: "enforce" },
+    });
+    assert.deepEqual(policy.admissionWhitelistPatterns, [
+      { namePattern: "us-east1-docker.pkg.dev/example.com/my-project/**" },
+    ]);
+  });
+
   it("refuses all but the project's images in this cluster, and no image in others", async () => {
     assert.deepEqual(await policyOf({ security: { binaryAuthorization: "enforce" } }), {
       project: "my-project",

@@ -112,6 +112,7 @@ describe("HaCelery", () => {
       "RandomPassword celery-broker-dead-letters-password",
       "RandomPassword celery-broker-monitoring-password",
       "RandomPassword celery-broker-password",
+      "RandomPassword celery-client-checksum-key",
       "RandomPassword celery-ledger-token",
       "Role celery-drills-rights",
       "RoleBinding celery-drills-rights",
@@ -408,6 +409,18 @@ describe("HaCelery", () => {
       await refusal(() => new HaCelery("celery", ARGS)),
       'HaCelery "celery" has no Kubernetes provider. Pass { provider } in the third argument, e.g. { provider: cluster.provider }.',
     );
+  });
+
+  it("refuses a pool whose pods could not be told from the broker's or the beat's", async () => {
+    const problem = (pool: string) =>
+      `HaCelery "celery": workers[0].name is "${pool}", but alerts, scrapes, and commands find the ${pool} by that name. Choose another name.`;
+    const named = (name: string, args: Partial<HaCeleryArgs> = {}) =>
+      refusal(() => create({ workers: [{ name }], ...args }));
+    assert.equal(await named("broker"), problem("broker"));
+    assert.equal(await named("beat", { beat: {} }), problem("beat"));
+    assert.equal(await named("beat"), "");
+    assert.equal(await named("scheduler", { job: {} }), "");
+    assert.equal(await named("ledger", { ledger: {} }), "");
   });
 
   it("reports the problems of all its parts at once", async () => {

@@ -45,7 +45,7 @@ const packageSources = (resource: Registered) =>
     .volumes.find(({ name }) => name === "ha-celery-package")
     ?.projected?.sources.map(({ configMap }) => configMap);
 const packageNames = (resource: Registered) => packageSources(resource)?.map(({ name }) => name);
-const namesOf = (owner: string) => parts.map((_, index) => `${owner}-package-${hash}-${index + 1}`);
+const namesOf = (owner: string) => parts.map((_, index) => `${owner}-${hash}-${index + 1}`);
 
 /** The objects without the files of the package, which change often. */
 function withoutFiles(resources: Registered[]): Registered[] {
@@ -151,13 +151,26 @@ describe("inject", () => {
       new TaskLedger("count", { ...COMMON }, opts);
     });
     for (const [kind, name, own] of [
-      ["Deployment", "clock-publisher", "clock"],
-      ["Job", "nightly-run", "nightly"],
-      ["Deployment", "count-server", "count"],
+      ["Deployment", "clock-publisher", "clock-package-beat"],
+      ["Job", "nightly-run", "nightly-package-job"],
+      ["Deployment", "count-server", "count-package-ledger"],
     ] as const) {
       assert.deepEqual(packageNames(the(resources, kind, name)), namesOf(own));
       assert.equal(podOf(the(resources, kind, name)).containers[0].command[0], "sh");
     }
+  });
+
+  it("has another name for each kind of component, of which two may have the same name", async () => {
+    const { resources } = await run(() => {
+      const opts = cluster();
+      new CeleryWorkers("mail", { ...COMMON, app: "shop" }, opts);
+      new CeleryBeat("mail", { ...COMMON, app: "shop" }, opts);
+      new CeleryJob("mail", { ...COMMON, command: ["python", "publish.py"] }, opts);
+      new TaskLedger("mail", { ...COMMON }, opts);
+    });
+    const users = resources.filter(({ type }) => /:(Deployment|Job)$/.test(type));
+    const names = users.flatMap((each) => packageNames(each) ?? []);
+    assert.equal(new Set(names).size, 4 * parts.length);
   });
 
   it("of any part serves the ledger, which runs the same image", async () => {
@@ -172,7 +185,7 @@ describe("inject", () => {
       );
       return packageNames(the(resources, "Deployment", "celery-ledger-server"));
     };
-    const injected = namesOf("celery-ledger");
+    const injected = namesOf("celery-ledger-package-ledger");
     assert.deepEqual(
       await ledgerOf({ workers: [{ name: "mail" }, { name: "reports", inject: true }] }),
       injected,
@@ -181,7 +194,7 @@ describe("inject", () => {
     assert.deepEqual(await ledgerOf({ inject: false, beat: { inject: true } }), injected);
     assert.deepEqual(
       await ledgerOf({ inject: true, workers: [{ name: "mail", inject: false }] }),
-      namesOf("celery"),
+      namesOf("celery-package"),
     );
     assert.equal(await ledgerOf({}), undefined);
   });
@@ -212,11 +225,11 @@ describe("inject", () => {
     assert.equal(maps[0]?.parent, "ha-celery:index:HaCelery celery");
     const users = resources.filter(({ type }) => /:(Deployment|Job)$/.test(type));
     assert.deepEqual(users.map((each) => [each.name, packageNames(each)]).sort(), [
-      ["celery-beat-publisher", namesOf("celery")],
-      ["celery-ledger-server", namesOf("celery")],
-      ["celery-mail-workers", namesOf("celery")],
+      ["celery-beat-publisher", namesOf("celery-package")],
+      ["celery-ledger-server", namesOf("celery-package")],
+      ["celery-mail-workers", namesOf("celery-package")],
       ["celery-reports-workers", undefined],
-      ["celery-scheduler-run", namesOf("celery")],
+      ["celery-scheduler-run", namesOf("celery-package")],
     ]);
   });
 
@@ -230,7 +243,10 @@ describe("inject", () => {
       );
       new CeleryWorkers("mail", { ...COMMON, app: "shop" }, { ...opts, parent });
     });
-    assert.deepEqual(packageNames(the(resources, "Deployment", "mail-workers")), namesOf("mail"));
+    assert.deepEqual(
+      packageNames(the(resources, "Deployment", "mail-workers")),
+      namesOf("mail-package-worker"),
+    );
   });
 
   it("refuses another loader, also for the parts of a HaCelery", async () => {

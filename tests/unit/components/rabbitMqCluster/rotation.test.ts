@@ -108,6 +108,19 @@ describe("the passwords of the application and of the user for dead letters", ()
     });
   });
 
+  it("rename the Secrets whose new name restarts clients, also if the provider may change Secrets in place", async () => {
+    const { resources } = await run(
+      () => new RabbitMqCluster("mq", { ...ARGS, passwordRevision: 1, tls: {} }, cluster()),
+    );
+    const renamed = resources.filter(({ replaceOnChanges }) => replaceOnChanges.length > 0);
+    assert.deepEqual(renamed.map(({ name, replaceOnChanges }) => [name, ...replaceOnChanges]).sort(), [
+      ["mq-client", "data", "stringData"],
+      ["mq-dead-letters", "data", "stringData"],
+      ["mq-monitoring", "data", "stringData"],
+    ]);
+    for (const { inputs } of renamed) assert.ok(!("name" in (inputs.metadata as object)));
+  });
+
   it("restart the nodes when they change, and stay secret", async () => {
     const [before, after] = [await create(0), await create(1)];
     const checksum = ({ resources }: typeof before) =>

@@ -195,6 +195,16 @@ describe("rules between keys", () => {
       `ha-celery:workerPools[1].name is "mail": another pool has that name. ${set("--path 'workerPools[1].name' mail-2")}`,
     ],
     [
+      "a pool with the name of the broker",
+      { ...EXISTING, ...pools({ name: "broker" }) },
+      `ha-celery:workerPools[0].name is "broker": alerts, scrapes, and commands find the broker by that name. ${set("--path 'workerPools[0].name' broker-workers")}`,
+    ],
+    [
+      "a pool with the name of the beat",
+      { ...EXISTING, ...pools({ name: "beat" }), beat: JSON.stringify({ enabled: true }) },
+      `ha-celery:workerPools[0].name is "beat": alerts, scrapes, and commands find the beat by that name. ${set("--path 'workerPools[0].name' beat-workers")}`,
+    ],
+    [
       "a fixed number that changes",
       { ...EXISTING, ...pools({ name: "mail", replicas: 3, autoscale: { maxReplicas: 5 } }) },
       `ha-celery:workerPools[0].replicas is 3: autoscale also sets the number of pods. ${remove("--path 'workerPools[0].replicas'")}`,
