@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from amqp import spec
@@ -22,6 +23,9 @@ from ha_celery.prefork import processes_of, wait_until_taken
 class HeldRequest(Request):
     """Request that is known from its arrival until it is settled."""
 
+    _given_back = False
+    _ends_greenlet = False
+
     def __init__(self, message: Any, *args: Any, **options: Any) -> None:
         """Adds the request."""
         super().__init__(message, *args, **options)
@@ -30,6 +34,22 @@ class HeldRequest(Request):
 
     def on_received(self, message: Any) -> None:
         """Lets a subclass act, for less than another __init__ with all these arguments would cost."""
+
+    def revoked(self) -> bool:
+        """Keeps a task that was given back from running here, too: timers and rate limits go on."""
+        if not self._given_back:
+            return bool(super().revoked())
+        state.task_ready(self)
+        return True
+
+    def on_accepted(self, pid: int, time_accepted: float) -> None:
+        """Ends the greenlet of a task that was given back while it waited for a slot."""
+        if self._ends_greenlet:
+            from greenlet import GreenletExit
+
+            state.task_ready(self)
+            raise GreenletExit
+        super().on_accepted(pid, time_accepted)
 
     def acknowledge(self) -> None:
         """Removes the request."""
@@ -41,8 +61,9 @@ class HeldRequest(Request):
         super().reject(requeue=requeue)
         self._remove()
 
-    def give_back(self) -> None:
-        """Returns a task to its queue; nothing acknowledges it afterwards."""
+    def give_back(self, ends_greenlet: bool = False) -> None:
+        """Returns a task to its queue; nothing runs or acknowledges it afterwards."""
+        self._given_back, self._ends_greenlet = True, ends_greenlet
         message = self.message
         message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
         message._state = "REQUEUED"
@@ -108,6 +129,7 @@ class GiveBack(bootsteps.StartStopStep):
             # Nothing else may begin: what is given back would run here, too.
             consumer.controller.semaphore.clear()
             wait_until_taken(consumer.pool, consumer.hub)
+        is_green = getattr(consumer.pool, "is_green", False)
         for request in list(_held.values()):
             if request.time_start is None and not request.acknowledged:
-                ignore_errors(consumer, request.give_back)
+                ignore_errors(consumer, partial(request.give_back, ends_greenlet=is_green))

@@ -52,12 +52,16 @@ REQUIRED = (
     Internals(
         "celery.worker.request:Request",
         "_already_cancelled _already_revoked _announce_revoked acknowledge acknowledged cancel chord"
-        " delivery_info message on_failure on_timeout reject request_dict task time_limits time_start"
-        " worker_pid",
+        " delivery_info message on_accepted on_failure on_timeout reject request_dict revoked task"
+        " time_limits time_start worker_pid",
     ),
     InCode("celery.worker.request:Request.__init__", "_connection_errors"),
     InCode("celery.worker.request:Request.on_failure", "_already_cancelled _already_revoked Terminated"),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
+    InCode("celery.worker.request:create_request_cls", "TaskRevokedError on_accepted revoked"),
+    InCode("celery.worker.worker:WorkController._process_task", "TaskRevokedError"),
+    Internals("celery.concurrency.base:BasePool", "is_green"),
+    InCode("celery.concurrency.base:apply_target", "accept_callback"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
     InCode("celery.worker.request:Request.revoked", "_announce_revoked"),
     Internals("celery.worker.request:Request", "_success_was_stored", since=(5, 7)),
