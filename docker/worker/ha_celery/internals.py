@@ -185,6 +185,7 @@ ACCELERATED = (
     InCode("celery.worker.consumer.tasks:Tasks.__init__", "qos task_consumer"),
     InCode("celery.worker.consumer.tasks:Tasks.start", "initial_prefetch_count"),
     InCode("celery.worker.consumer.consumer:Consumer._update_prefetch_count", "prefetch_multiplier"),
+    InCode("celery.worker.components:Pool.__init__", "autoscale"),
     InCode("celery.worker.components:Pool.create", "_process_task_sem pool_putlocks semaphore"),
     InCode("celery.worker.worker:WorkController._process_task_sem", "_quick_acquire"),
     InCode("celery.apps.worker:Worker.on_before_init", "celeryd_init options"),
