@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -29,17 +30,25 @@ class Acks:
     def delivered(self, message: Any) -> None:
         """Takes over the acknowledgement of a message; rejects are still sent immediately."""
         self._delivered[message.delivery_tag] = message
-        ack = message.ack_log_error
+        ack, reject = message.ack_log_error, message.reject_log_error
 
         def ack_log_error(finished: Any, *log_to: Any) -> None:
             self._finish(finished, ack, *log_to)
 
+        def reject_log_error(rejected: Any, *arguments: Any, **options: Any) -> None:
+            reject(*arguments, **options)
+            self._forget(rejected)
+
         # Of the same name and owner: while a worker waits for its last tasks, Celery calls no others.
         message.ack_log_error = MethodType(ack_log_error, message)
+        message.reject_log_error = MethodType(reject_log_error, message)
+        message.settled = partial(self._forget, message)
 
-    def forget(self, message: Any) -> None:
-        """Removes a message that was settled in another way."""
-        self._delivered.pop(message.delivery_tag, None)
+    def _forget(self, message: Any) -> None:
+        """Removes a message that was rejected or returned; others stay, or a later one would acknowledge them."""
+        if message.acknowledged:
+            for messages in (self._delivered, self._finished):
+                messages.pop(message.delivery_tag, None)
 
     def resize(self, per_slot: int, slots: int) -> None:
         """Sets the batch to half of the tasks that the worker holds: the others keep the slots busy.

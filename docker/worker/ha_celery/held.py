@@ -13,6 +13,7 @@ from typing import Any
 from amqp import spec
 from celery import bootsteps
 from celery.concurrency.thread import TaskPool
+from celery.utils.functional import noop
 from celery.worker import state
 from celery.worker.request import Request
 from kombu.common import ignore_errors
@@ -67,6 +68,8 @@ class HeldRequest(Request):
         message = self.message
         message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
         message._state = "REQUEUED"
+        # Set by Acks, which otherwise waits for this message.
+        getattr(message, "settled", noop)()
         self.acknowledged = True
         self._remove()
 

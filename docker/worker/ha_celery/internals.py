@@ -156,7 +156,7 @@ ACCELERATED = (
     InCode(
         "celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub on_close pool prefetch_multiplier"
     ),
-    InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error"),
+    InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error reject_log_error"),
     InCode("celery.worker.consumer.connection:Connection.start", "connect"),
     InCode("celery.worker.consumer.consumer:Consumer.connect", "connection_for_read"),
     Internals("celery.worker.state", "maybe_shutdown"),
@@ -208,7 +208,9 @@ ACCELERATED = (
     # prefork, time_limits
     Internals("celery.concurrency.prefork:TaskPool", "Pool"),
     Internals("celery.concurrency.base:BasePool", "uses_semaphore"),
-    InCode("celery.concurrency.prefork:_is_ack_callback", "ack_log_error __self__", since=(5, 7)),
+    InCode(
+        "celery.concurrency.prefork:_is_ack_callback", "ack_log_error reject_log_error __self__", since=(5, 7)
+    ),
     InCode("celery.concurrency.prefork:TaskPool.on_start", "Pool"),
     Internals("celery.concurrency.asynpool:AsynPool", "_create_timelimit_handlers _create_write_handlers"),
     InCode(

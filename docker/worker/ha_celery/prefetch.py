@@ -278,8 +278,6 @@ class Prefetch:
         for request in reversed(requests):
             state.task_ready(request)
             request.give_back()
-            if self._acks:
-                self._acks.forget(request.message)
         if requests:
             logger.debug("returned %d tasks that waited for a slot", len(requests))
 
