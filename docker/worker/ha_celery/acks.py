@@ -45,7 +45,7 @@ class Acks:
         message.settled = partial(self._forget, message)
 
     def _forget(self, message: Any) -> None:
-        """Removes a message that was rejected or returned; others stay, or a later one would acknowledge them."""
+        """Removes a message that was rejected or returned; an unsettled one stays."""
         if message.acknowledged:
             for messages in (self._delivered, self._finished):
                 messages.pop(message.delivery_tag, None)
