@@ -73,7 +73,10 @@ class Acks:
     def _finish(self, message: Any, ack: Callable[..., None], *log_to: Any) -> None:
         self._log_to = log_to
         self._finished[message.delivery_tag] = ack
-        if self._batch == 1 or not self._running() or len(self._finished) == len(self._delivered):
+        is_last = len(self._finished) == len(self._delivered)
+        # With acks_late=False, the task would run twice if the connection were lost meanwhile.
+        is_early = getattr(message, "is_early", False)
+        if self._batch == 1 or is_early or is_last or not self._running():
             self.flush()
             return
         if len(self._finished) >= self._batch:

@@ -31,6 +31,9 @@ class HeldRequest(Request):
         """Adds the request."""
         super().__init__(message, *args, **options)
         _held[id(self)] = self
+        # Acks writes its acknowledgement immediately.
+        if not self.task.acks_late:
+            message.is_early = True
         self.on_received(message)
 
     def on_received(self, message: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -229,3 +230,12 @@ def test_a_message_whose_reject_was_not_written_is_kept(
     worker.messages[0].reject_log_error(logging.getLogger(), (OSError,))
     worker.finish(2, 3, 4)
     assert worker.channel.sent == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_task_that_is_acknowledged_early_waits_for_nothing(worker: Worker, app: Celery, late: bool) -> None:
+    request = worker.request(app, 6, acks_late=late)
+    worker.finish(1)
+    request.on_accepted(1, time.monotonic())
+    assert worker.channel.sent == ([] if late else [("ack", 1, True), ("ack", 6, False)])
+    assert worker.clock.cancelled == (0 if late else 1)
