@@ -12,6 +12,7 @@ from typing import Any
 
 from amqp import spec
 from celery import bootsteps
+from celery.bootsteps import RUN
 from celery.concurrency.thread import TaskPool
 from celery.utils.functional import noop
 from celery.worker import state
@@ -124,8 +125,8 @@ class GiveBack(bootsteps.StartStopStep):
 
     def stop(self, consumer: Any) -> None:
         """Stops consuming, so that the tasks go elsewhere, and gives back those that have not begun."""
-        if state.should_stop is None and state.should_terminate is None:
-            # The connection is lost.
+        if consumer.blueprint.state == RUN:
+            # The connection is lost. When the worker stops, for whatever reason, this is CLOSE.
             return
         ignore_errors(consumer, consumer.task_consumer.cancel)
         if isinstance(consumer.pool, TaskPool):

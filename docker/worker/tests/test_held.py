@@ -12,6 +12,7 @@ import gevent
 import pytest
 from celery import Celery
 from celery.app.trace import build_tracer, trace_task_ret
+from celery.bootsteps import Blueprint
 from celery.concurrency.gevent import TaskPool, Timer
 from celery.utils.imports import symbol_by_name
 from celery.utils.time import rate
@@ -54,6 +55,9 @@ class Worker:
         )
         for name in ("_limit_task", "_limit_move_to_pool", "_schedule_bucket_request", "apply_eta_task"):
             setattr(self.consumer, name, getattr(Consumer, name).__get__(self.consumer))
+        self.consumer.steps = [held.GiveBack(self.consumer)]
+        self.blueprint = self.consumer.blueprint = Blueprint()
+        self.blueprint.start(self.consumer)
 
     def run(self, tag: int, seconds: float = 0) -> None:
         gevent.sleep(seconds)
@@ -83,14 +87,10 @@ class Worker:
             on_reject=lambda *_: self.sent.append(("reject", tag)),
         )
 
-    def stop(self) -> None:
-        held.GiveBack(self.consumer).stop(self.consumer)
-
 
 @pytest.fixture
 def worker(app: Celery, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     monkeypatch.setattr(held, "_held", {})
-    monkeypatch.setattr(state, "should_stop", 0)
     yield Worker(app)
     state.reset_state()
 
@@ -103,7 +103,7 @@ def test_a_task_that_was_given_back_does_not_run_here_when_its_time_comes(
         worker.consumer._limit_task(worker.request(tag), bucket, 1)
     worker.consumer.timer.call_after(0.2, worker.consumer.apply_eta_task, (worker.request(3),))
     gevent.sleep(0.01)
-    worker.stop()
+    worker.blueprint.stop(worker.consumer)
     worker.sent.clear()
     gevent.sleep(0.5)
     assert (worker.ran, worker.given_back) == ([1], [2, 3])
@@ -120,10 +120,19 @@ def test_a_task_that_was_given_back_does_not_run_here_when_a_slot_is_free(
         worker.consumer.on_task_request(worker.request(tag, 0.3))
     worker.consumer.timer.call_after(0, worker.consumer.apply_eta_task, (worker.request(3),))
     gevent.sleep(0.02)
-    worker.stop()
+    worker.blueprint.stop(worker.consumer)
     worker.sent.clear()
     gevent.sleep(0.8)
     assert (worker.ran, worker.given_back) == ([1, 2], [3])
     assert {entry for entry in worker.sent if isinstance(entry, tuple)} == {("ack", 1), ("ack", 2)}
     assert not state.reserved_requests
     assert capfd.readouterr().err == ""
+
+
+def test_a_worker_that_stops_for_any_reason_gives_its_tasks_back(worker: Worker) -> None:
+    worker.request(1)
+    worker.blueprint.restart(worker.consumer)
+    assert worker.given_back == [], "the connection is lost"
+    # As remote control's `shutdown` does, without a signal.
+    worker.blueprint.stop(worker.consumer)
+    assert worker.given_back == [1]
