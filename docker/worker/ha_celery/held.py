@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from amqp import spec
 from celery import bootsteps
 from celery.bootsteps import RUN
 from celery.concurrency.thread import TaskPool
-from celery.utils.functional import noop
 from celery.worker import state
 from celery.worker.request import Request
 from kombu.common import ignore_errors
@@ -26,7 +24,8 @@ class HeldRequest(Request):
     """Request that is known from its arrival until it is settled."""
 
     _given_back = False
-    _ends_greenlet = False
+    #: Whether a greenlet that waits for a slot ends instead of running this task.
+    ends_greenlet = False
 
     def __init__(self, message: Any, *args: Any, **options: Any) -> None:
         """Adds the request."""
@@ -49,7 +48,7 @@ class HeldRequest(Request):
 
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """Ends the greenlet of a task that was given back while it waited for a slot."""
-        if self._ends_greenlet:
+        if self.ends_greenlet:
             from greenlet import GreenletExit
 
             state.task_ready(self)
@@ -66,14 +65,14 @@ class HeldRequest(Request):
         super().reject(requeue=requeue)
         self._remove()
 
-    def give_back(self, ends_greenlet: bool = False) -> None:
+    def give_back(self) -> None:
         """Returns a task to its queue; nothing runs or acknowledges it afterwards."""
-        self._given_back, self._ends_greenlet = True, ends_greenlet
+        self._given_back = True
         message = self.message
         message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
         message._state = "REQUEUED"
-        # Set by Acks, which otherwise waits for this message.
-        getattr(message, "settled", noop)()
+        if acks := getattr(message, "acks", None):
+            acks.forget(message)
         self.acknowledged = True
         self._remove()
 
@@ -139,4 +138,5 @@ class GiveBack(bootsteps.StartStopStep):
         is_green = getattr(consumer.pool, "is_green", False)
         for request in list(_held.values()):
             if request.time_start is None and not request.acknowledged:
-                ignore_errors(consumer, partial(request.give_back, ends_greenlet=is_green))
+                request.ends_greenlet = is_green
+                ignore_errors(consumer, request.give_back)
