@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import kombu
 from kombu.common import maybe_declare
 
-from ha_celery.message import Message
+from ha_celery.message import Message, task_id_of
 
 
 class Refusal(Exception):  # noqa: N818 - what a broker answers, not what a caller sees
@@ -111,4 +111,4 @@ class ConfirmChannel:
         self._settled(self._take(tag, multiple), Nacked("the queue is full or has no leader"))
 
     def _on_return(self, error: Exception, exchange: str, routing_key: str, message: Any) -> None:  # noqa: ARG002 - py-amqp's signature
-        self._returned.add(message.properties.get("correlation_id", ""))
+        self._returned.add(task_id_of(message.properties))

@@ -49,6 +49,7 @@ REQUIRED = (
     # requests, held
     Internals("celery.app.task:Task", "Request"),
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
+    InCode("celery.worker.worker:WorkController.reload", "update_strategies"),
     Internals(
         "celery.worker.request:Request",
         "_already_cancelled _already_revoked _announce_revoked acknowledge acknowledged cancel chord"
@@ -66,12 +67,12 @@ REQUIRED = (
     InCode("celery.worker.request:Request.revoked", "_announce_revoked"),
     Internals("celery.worker.request:Request", "_success_was_stored", since=(5, 7)),
     InCode("celery.worker.request:Request.on_failure", "_success_was_stored", since=(5, 7)),
-    Internals("celery.worker.state", "all_total_count should_terminate task_ready"),
+    Internals("celery.worker.state", "active_requests all_total_count should_terminate task_ready"),
     Internals("celery.bootsteps", "RUN"),
     InCode("celery.bootsteps:Blueprint.start", "RUN state"),
     InCode("celery.bootsteps:Blueprint.stop", "CLOSE state"),
     InCode("celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub"),
-    Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error"),
+    Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error update_strategies"),
     InCode("celery.worker.consumer.tasks:Tasks.start", "on_decode_error task_consumer"),
     Internals("kombu.common", "ignore_errors"),
     InCode("celery.concurrency.thread:TaskPool.__init__", "executor"),

@@ -53,7 +53,7 @@ class Message:
     @property
     def id(self) -> str:
         """The task's id; empty if the message is not a task."""
-        return str(self.properties.get("correlation_id") or "")
+        return task_id_of(self.properties)
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -115,7 +115,7 @@ def encode(
             **properties,
         )
     except Exception as error:
-        name = _name(str(properties.get("correlation_id") or ""), headers, exchange)
+        name = _name(task_id_of({**properties, "application_headers": headers}), headers, exchange)
         raise EncodeError(
             f"headers, properties, or routing key of {name} cannot be encoded: {words(error)}"
         ) from error
@@ -123,6 +123,12 @@ def encode(
     _check_size(message, "", len(body), LARGEST_MESSAGE, "16 MiB")
     _check_size(message, " of headers", len(content.serialized), LARGEST_PROPERTIES, "128 KiB")
     return message
+
+
+def task_id_of(properties: Mapping[str, Any]) -> str:
+    """Return a task's id. A caller may set `correlation_id`, which only Celery's first protocol needs."""
+    headers: Mapping[str, Any] = properties.get("application_headers") or {}
+    return str(headers.get("id") or properties.get("correlation_id") or "")
 
 
 def _name(task_id: str, headers: Mapping[str, Any], exchange: str) -> str:

@@ -80,11 +80,6 @@ class ConfirmedPublisher:
         the last task of a burst, because the end of a burst is otherwise written by the next call.
         """
         task_id = str(options.pop("task_id", None) or uuid())
-        if task_id in self._unconfirmed:
-            raise DuplicateIdError(
-                f"task id {task_id!r} belongs to a task that is not confirmed yet, whose confirm would count"
-                " for both. Use another id, or call flush() first."
-            )
         task.apply_async(args, kwargs, task_id=task_id, producer=self._producer, **options)
         self._send_waiting()
         while len(self._unconfirmed) >= self._window or self._in_doubt():
@@ -131,6 +126,11 @@ class ConfirmedPublisher:
 
     def _accept(self, message: Message) -> None:
         """Accept a task that Celery has turned into a message."""
+        if message.id in self._unconfirmed:
+            raise DuplicateIdError(
+                f"task id {message.id!r} belongs to a task that is not confirmed yet, whose confirm would"
+                " count for both. Use another id, or call flush() first."
+            )
         if not self._unconfirmed:
             # No confirm was due until now, so the broker's silence begins here.
             self._last_progress = time.monotonic()

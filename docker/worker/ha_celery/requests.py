@@ -157,11 +157,28 @@ class Requests(bootsteps.Step):
         """Runs when the worker has loaded all tasks."""
         super().__init__(consumer, **options)
         consumer.on_decode_error = partial(keep_unreadable, consumer, consumer.on_decode_error)
-        for task in consumer.app.tasks.values():
-            limit(task)
+        prepare_tasks(consumer, limit)
         early = sorted(task.name for task in consumer.app.tasks.values() if not task.acks_late)
         if early:
             logger.warning("tasks with acks_late=False are lost with their worker: %s", ", ".join(early))
+
+
+def prepare_tasks(consumer: Any, prepare: Callable[[Any], None]) -> None:
+    """Calls `prepare` for all tasks, also for those that a `pool_restart` imports later."""
+    prepared: dict[str, Any] = {}
+
+    def update() -> None:
+        for name, task in consumer.app.tasks.items():
+            if prepared.get(name) is not task:
+                prepared[name] = task
+                prepare(task)
+
+    def update_strategies() -> None:
+        update()
+        former()
+
+    update()
+    former, consumer.update_strategies = consumer.update_strategies, update_strategies
 
 
 def keep_unreadable(

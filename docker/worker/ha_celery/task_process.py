@@ -71,7 +71,8 @@ def end_of(task: Any, request: Any) -> float:
     limit = (request.timelimit or (None,))[0] or task.time_limit or task.app.conf.task_time_limit
     if not limit:
         return math.inf
-    began: float = request.ha_celery_began
+    # A receiver of `task_prerun` that was connected before ours publishes before `_began`.
+    began: float = getattr(request, "ha_celery_began", None) or time.monotonic()
     end: float = began + limit - min(MARGIN_SECONDS, limit / 10)
     return end
 

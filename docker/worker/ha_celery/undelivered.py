@@ -71,7 +71,7 @@ class Undelivered(bootsteps.StartStopStep):
 
     def _is_busy(self) -> bool:
         received = state.all_total_count[0]
-        if received == self._received and not held.holds_tasks():
+        if received == self._received and not held.holds_tasks() and not state.active_requests:
             return False
         self._received = received
         self._patience = PATIENCE_SECONDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ from amqp import spec
 from billiard.exceptions import Terminated
 from celery import VERSION, Celery
 from celery.concurrency import prefork
+from celery.worker import state
 from kombu.asynchronous import Hub
 from kombu.message import Message
 from vine import promise
@@ -89,8 +90,9 @@ class Worker:
 
 
 @pytest.fixture
-def worker() -> Worker:
-    return Worker()
+def worker() -> Iterator[Worker]:
+    yield Worker()
+    state.reset_state()
 
 
 def test_a_full_batch_is_one_frame(worker: Worker) -> None:

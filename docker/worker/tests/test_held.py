@@ -38,7 +38,7 @@ class Worker:
         #: Acknowledgements, rejects and events.
         self.sent: list[Any] = []
         self.task = app.task(self.run, name="run", shared=False, send_events=True)
-        requests.Requests(SimpleNamespace(app=app, on_decode_error=None))
+        requests.limit(self.task)
         self.task.__trace__ = build_tracer("run", self.task, app=app)
         self.pool = TaskPool(SLOTS, app=app)
         self.pool.start()

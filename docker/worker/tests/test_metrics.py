@@ -25,12 +25,15 @@ from ha_celery.metrics.server import Families
 from ha_celery.metrics.table import QUEUE_WAIT, RUNTIME, UNKNOWN
 from ha_celery.metrics.tasks import TaskMetrics
 from ha_celery.metrics.worker import measure
-from ha_celery.requests import Requests
+from ha_celery.requests import Requests, limit
 
 QUEUE = "tasks"
 
 
 def work() -> None: ...
+
+
+def later() -> None: ...
 
 
 class Worker:
@@ -40,7 +43,7 @@ class Worker:
         self.app = Celery("proj", set_as_current=False)
         configure(self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60))
         self.task = self.app.task(work, name="work", shared=False, **options)
-        Requests(SimpleNamespace(app=self.app, on_decode_error=None))
+        Requests(SimpleNamespace(app=self.app, on_decode_error=None, update_strategies=lambda: None))
         self.metrics = TaskMetrics({"1": QUEUE}.copy)
         measure(self.task, self.metrics)
 
@@ -258,3 +261,12 @@ def test_a_second_worker_of_the_process_has_its_own_metrics() -> None:
     worker.running()
     assert worker.counts == {"received": 1, "started": 1}
     assert samples(first.collect) == {}
+
+
+def test_a_task_that_a_pool_restart_imports_is_counted_outermost() -> None:
+    worker = Worker()
+    task = worker.app.task(later, name="later", shared=False)
+    measure(task, worker.metrics)
+    assert [kind.__name__ for kind in task.Request.__mro__[1:3]] == ["MeasuredRequest", "Request"]
+    limit(task)
+    assert task.Request.__mro__[1].__name__ == "MeasuredRequest"

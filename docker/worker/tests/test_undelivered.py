@@ -69,6 +69,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.fixture(autouse=True)
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "all_total_count", [0])
+    # Other tests leave tasks there.
+    monkeypatch.setattr(state, "active_requests", set())
     monkeypatch.setattr(held, "_held", {})
 
 
@@ -106,6 +108,13 @@ def test_a_worker_that_holds_a_task_does_not_ask(
     monkeypatch.setattr(held, "_held", {})
     # Its time begins anew.
     assert connects_again_after(busy, clock) == PATIENCE_SECONDS
+
+
+def test_a_task_whose_request_is_celerys_own_is_held_too(
+    clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "active_requests", {object()})
+    assert not Worker().check(ready=3)
 
 
 def test_a_worker_that_has_received_a_task_begins_anew(clock: SimpleNamespace) -> None:

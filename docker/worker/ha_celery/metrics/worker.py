@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import celery
@@ -16,7 +17,7 @@ from ha_celery.metrics import publishes
 from ha_celery.metrics.server import Families, serve
 from ha_celery.metrics.table import CONNECTED, INFO, PREFETCHED, RECONNECTS, SLOTS, SLOTS_BUSY
 from ha_celery.metrics.tasks import CountsByTag, MeasuredRequest, TaskMetrics
-from ha_celery.requests import Requests
+from ha_celery.requests import Requests, limit, prepare_tasks
 
 logger = get_logger(__name__)
 
@@ -116,8 +117,7 @@ class MeasureTasks(bootsteps.StartStopStep):
         self.enabled = self._metrics is not None
         if self._metrics is None:
             return
-        for task in consumer.app.tasks.values():
-            measure(task, self._metrics.tasks)
+        prepare_tasks(consumer, partial(measure, metrics=self._metrics.tasks))
         for name in REFUSALS:
             setattr(consumer, name, _counted(getattr(consumer, name), self._metrics.tasks))
 
@@ -134,6 +134,8 @@ class MeasureTasks(bootsteps.StartStopStep):
 
 def measure(task: Any, metrics: TaskMetrics) -> None:
     """Adds MeasuredRequest to the Request class of a task."""
+    # First, so that the class of a task that is imported later is also the outermost.
+    limit(task)
     base = symbol_by_name(task.Request)
     # Those of an earlier worker in this process.
     base = getattr(base, "unmeasured", base)
