@@ -26,20 +26,30 @@ class Acks:
         self._polls = 0
         self._log_to: tuple[Any, ...] = ()
 
+        def ack_log_error(message: Any, *log_to: Any) -> None:
+            self._finish(message, *log_to)
+
+        def reject_log_error(message: Any, *arguments: Any, **options: Any) -> None:
+            type(message).reject_log_error(message, *arguments, **options)
+            self.forget(message)
+
+        #: Replace those of a message, and have their names: while a worker waits for its last tasks, Celery
+        #: calls no others.
+        self._methods = ack_log_error, reject_log_error
+
     def delivered(self, message: Any) -> None:
         """Takes over the acknowledgement of a message; rejects are still sent immediately."""
         self._delivered[message.delivery_tag] = message
-        ack = message.ack_log_error
-
-        def ack_log_error(finished: Any, *log_to: Any) -> None:
-            self._finish(finished, ack, *log_to)
-
-        # Of the same name and owner: while a worker waits for its last tasks, Celery calls no others.
-        message.ack_log_error = MethodType(ack_log_error, message)
+        ack, reject = self._methods
+        message.ack_log_error = MethodType(ack, message)
+        message.reject_log_error = MethodType(reject, message)
+        message.acks = self
 
     def forget(self, message: Any) -> None:
-        """Removes a message that was settled in another way."""
-        self._delivered.pop(message.delivery_tag, None)
+        """Removes a message that was rejected or returned; an unsettled one stays."""
+        if message.acknowledged:
+            for messages in (self._delivered, self._finished):
+                messages.pop(message.delivery_tag, None)
 
     def resize(self, per_slot: int, slots: int) -> None:
         """Sets the batch to half of the tasks that the worker holds: the others keep the slots busy.
@@ -61,10 +71,13 @@ class Acks:
             del self._delivered[tag]
             ack(*self._log_to)
 
-    def _finish(self, message: Any, ack: Callable[..., None], *log_to: Any) -> None:
+    def _finish(self, message: Any, *log_to: Any) -> None:
         self._log_to = log_to
-        self._finished[message.delivery_tag] = ack
-        if self._batch == 1 or not self._running() or len(self._finished) == len(self._delivered):
+        self._finished[message.delivery_tag] = MethodType(type(message).ack_log_error, message)
+        is_last = len(self._finished) == len(self._delivered)
+        # With acks_late=False, the task would run twice if the connection were lost meanwhile.
+        is_early = getattr(message, "is_early", False)
+        if self._batch == 1 or is_early or is_last or not self._running():
             self.flush()
             return
         if len(self._finished) >= self._batch:

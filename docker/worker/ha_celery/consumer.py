@@ -40,7 +40,9 @@ class Consumer(consumer.Consumer):
         super().__init__(*args, **options)
         # Other pools take every task at once, so none could be returned, and threads would change the limit.
         has_slots = self.hub and self.pool.uses_semaphore
-        by_time = has_slots and getattr(self.controller, "prefetch_by_time", False)
+        # With --autoscale, Celery adds a process only if the worker holds more tasks than it has processes.
+        is_fixed = has_slots and not self.controller.autoscale
+        by_time = is_fixed and getattr(self.controller, "prefetch_by_time", False)
         if by_time and can_change(self.app.amqp.queues.consume_from.values()):
             self.prefetch = Prefetch(self)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from amqp import spec
 from celery import bootsteps
+from celery.bootsteps import RUN
 from celery.concurrency.thread import TaskPool
 from celery.worker import state
 from celery.worker.request import Request
@@ -22,14 +23,37 @@ from ha_celery.prefork import processes_of, wait_until_taken
 class HeldRequest(Request):
     """Request that is known from its arrival until it is settled."""
 
+    _given_back = False
+    #: Whether a greenlet that waits for a slot ends instead of running this task.
+    ends_greenlet = False
+
     def __init__(self, message: Any, *args: Any, **options: Any) -> None:
         """Adds the request."""
         super().__init__(message, *args, **options)
         _held[id(self)] = self
+        # Acks writes its acknowledgement immediately.
+        if not self.task.acks_late:
+            message.is_early = True
         self.on_received(message)
 
     def on_received(self, message: Any) -> None:
         """Lets a subclass act, for less than another __init__ with all these arguments would cost."""
+
+    def revoked(self) -> bool:
+        """Keeps a task that was given back from running here, too: timers and rate limits go on."""
+        if not self._given_back:
+            return bool(super().revoked())
+        state.task_ready(self)
+        return True
+
+    def on_accepted(self, pid: int, time_accepted: float) -> None:
+        """Ends the greenlet of a task that was given back while it waited for a slot."""
+        if self.ends_greenlet:
+            from greenlet import GreenletExit
+
+            state.task_ready(self)
+            raise GreenletExit
+        super().on_accepted(pid, time_accepted)
 
     def acknowledge(self) -> None:
         """Removes the request."""
@@ -42,10 +66,13 @@ class HeldRequest(Request):
         self._remove()
 
     def give_back(self) -> None:
-        """Returns a task to its queue; nothing acknowledges it afterwards."""
+        """Returns a task to its queue; nothing runs or acknowledges it afterwards."""
+        self._given_back = True
         message = self.message
         message.channel.send_method(spec.Basic.Nack, "Lbb", (message.delivery_tag, False, True))
         message._state = "REQUEUED"
+        if acks := getattr(message, "acks", None):
+            acks.forget(message)
         self.acknowledged = True
         self._remove()
 
@@ -97,8 +124,8 @@ class GiveBack(bootsteps.StartStopStep):
 
     def stop(self, consumer: Any) -> None:
         """Stops consuming, so that the tasks go elsewhere, and gives back those that have not begun."""
-        if state.should_stop is None and state.should_terminate is None:
-            # The connection is lost.
+        if consumer.blueprint.state == RUN:
+            # The connection is lost. When the worker stops, for whatever reason, this is CLOSE.
             return
         ignore_errors(consumer, consumer.task_consumer.cancel)
         if isinstance(consumer.pool, TaskPool):
@@ -108,6 +135,8 @@ class GiveBack(bootsteps.StartStopStep):
             # Nothing else may begin: what is given back would run here, too.
             consumer.controller.semaphore.clear()
             wait_until_taken(consumer.pool, consumer.hub)
+        is_green = getattr(consumer.pool, "is_green", False)
         for request in list(_held.values()):
             if request.time_start is None and not request.acknowledged:
+                request.ends_greenlet = is_green
                 ignore_errors(consumer, request.give_back)

@@ -49,30 +49,36 @@ REQUIRED = (
     # requests, held
     Internals("celery.app.task:Task", "Request"),
     InCode("celery.worker.strategy:default", "Request symbol_by_name"),
-    Internals("celery.worker.consumer.consumer:Consumer", "update_strategies"),
     InCode("celery.worker.worker:WorkController.reload", "update_strategies"),
     Internals(
         "celery.worker.request:Request",
         "_already_cancelled _already_revoked _announce_revoked acknowledge acknowledged cancel chord"
-        " delivery_info message on_failure on_timeout reject request_dict task time_limits time_start"
-        " worker_pid",
+        " delivery_info message on_accepted on_failure on_timeout reject request_dict revoked task"
+        " time_limits time_start worker_pid",
     ),
     InCode("celery.worker.request:Request.__init__", "_connection_errors"),
     InCode("celery.worker.request:Request.on_failure", "_already_cancelled _already_revoked Terminated"),
     InCode("celery.worker.request:Request.execute_using_pool", "on_failure on_timeout"),
+    InCode("celery.worker.request:create_request_cls", "TaskRevokedError on_accepted revoked"),
+    InCode("celery.worker.worker:WorkController._process_task", "TaskRevokedError"),
+    Internals("celery.concurrency.base:BasePool", "is_green"),
+    InCode("celery.concurrency.base:apply_target", "accept_callback"),
     InCode("celery.worker.request:Request.on_success", "acknowledge"),
     InCode("celery.worker.request:Request.revoked", "_announce_revoked"),
     Internals("celery.worker.request:Request", "_success_was_stored", since=(5, 7)),
     InCode("celery.worker.request:Request.on_failure", "_success_was_stored", since=(5, 7)),
-    Internals("celery.worker.state", "should_stop should_terminate task_ready"),
-    Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error"),
+    Internals("celery.worker.state", "active_requests all_total_count should_terminate task_ready"),
+    Internals("celery.bootsteps", "RUN"),
+    InCode("celery.bootsteps:Blueprint.start", "RUN state"),
+    InCode("celery.bootsteps:Blueprint.stop", "CLOSE state"),
+    InCode("celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub"),
+    Internals("celery.worker.consumer.consumer:Consumer", "on_decode_error update_strategies"),
     InCode("celery.worker.consumer.tasks:Tasks.start", "on_decode_error task_consumer"),
     Internals("kombu.common", "ignore_errors"),
     InCode("celery.concurrency.thread:TaskPool.__init__", "executor"),
     InCode("billiard.einfo:ExceptionWithTraceback.__init__", "exc"),
     Internals("kombu.message:Message", "acknowledged"),
     InCode("kombu.message:Message.__init__", "_state"),
-    InCode("amqp.channel:Channel.__init__", "no_ack_consumers"),
     Internals("amqp.abstract_channel:AbstractChannel", "send_method"),
     # delays
     Internals("celery.worker.consumer.delayed_delivery", "DelayedDelivery"),
@@ -89,7 +95,7 @@ REQUIRED = (
     Internals("amqp.basic_message:Message", "_serialize_properties"),
     InCode("amqp.method_framing:frame_writer", "_serialize_properties"),
     Internals("amqp.serialization", "dumps"),
-    InCode("amqp.channel:Channel.__init__", "events"),
+    InCode("amqp.channel:Channel.__init__", "events no_ack_consumers"),
     InCode("amqp.channel:Channel._on_basic_ack", "events basic_ack"),
     InCode("amqp.channel:Channel._on_basic_nack", "events basic_nack"),
     InCode("amqp.channel:Channel._on_basic_return", "events basic_return"),
@@ -102,7 +108,7 @@ REQUIRED = (
     InCode("amqp.transport:_AbstractTransport.connect", "_connect connect_timeout"),
     InCode("amqp.transport:_AbstractTransport._connect", "sock"),
     InCode("amqp.connection:Connection._setup_listeners", "_on_blocked _on_unblocked"),
-    InCode("amqp.connection:Connection.__init__", "socket_settings"),
+    InCode("amqp.connection:Connection.__init__", "frame_writer_cls socket_settings"),
     InCode("amqp.connection:Connection.drain_events", "blocking_read"),
     Internals("amqp.spec:Connection", "Blocked"),
     Internals("kombu.transport.pyamqp:Transport", "Connection driver_type"),
@@ -115,7 +121,6 @@ REQUIRED = (
     # write_buffer
     Internals("amqp.method_framing", "frame_writer"),
     InCode("amqp.method_framing:frame_writer", "write"),
-    InCode("amqp.connection:Connection.__init__", "frame_writer_cls"),
     # beat, beat_probes
     Internals(
         "celery.beat:Scheduler",
@@ -131,9 +136,7 @@ REQUIRED = (
     InCode("celery.beat:Service.start", "tick"),
     Internals("celery.result", "denied_join_result"),
     # undelivered
-    Internals("celery.worker.state", "active_requests all_total_count"),
     InCode("celery.worker.state:task_accepted", "all_total_count"),
-    InCode("celery.worker.consumer.consumer:Consumer.__init__", "hub"),
     InCode("amqp.abstract_channel:AbstractChannel.dispatch_method", "_callbacks"),
     InCode("amqp.abstract_channel:AbstractChannel.__init__", "_callbacks"),
     # probes, worker_start
@@ -151,13 +154,9 @@ ACCELERATED = (
         "Blueprint connect connection_for_read connection_for_write create_task_handler ensure_connected"
         " on_close shutdown",
     ),
-    InCode(
-        "celery.worker.consumer.consumer:Consumer.__init__", "blueprint hub on_close pool prefetch_multiplier"
-    ),
-    InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error"),
+    InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error reject_log_error"),
     InCode("celery.worker.consumer.connection:Connection.start", "connect"),
     InCode("celery.worker.consumer.consumer:Consumer.connect", "connection_for_read"),
-    Internals("celery.worker.state", "maybe_shutdown"),
     InCode("celery.worker.consumer.consumer:Consumer.ensure_connected", "ensure_connection"),
     Internals(
         "celery.worker.consumer.consumer:Consumer.Blueprint.default_steps",
@@ -165,10 +164,8 @@ ACCELERATED = (
     ),
     InCode("celery.worker.consumer.events:Events.start", "connection_for_write event_dispatcher"),
     InCode("celery.worker.loops:asynloop", "create_task_handler prev value"),
-    Internals("celery.bootsteps", "RUN"),
     InCode("celery.events.dispatcher:EventDispatcher.__init__", "enabled"),
-    Internals("celery.concurrency.base:BasePool", "num_processes"),
-    Internals("celery.concurrency.base:BasePool", "_pool"),
+    Internals("celery.concurrency.base:BasePool", "_pool num_processes uses_semaphore"),
     InCode("kombu.message:Message.ack_log_error", "ack multiple"),
     Internals("kombu.connection:Connection", "ensure_connection get_transport_cls"),
     InCode("kombu.connection:Connection.create_transport", "get_transport_cls"),
@@ -178,16 +175,16 @@ ACCELERATED = (
     # prefetch
     InCode(
         "celery.worker.consumer.consumer:Consumer.__init__",
-        "app blueprint controller initial_prefetch_count task_buckets",
+        "app blueprint controller hub initial_prefetch_count on_close pool prefetch_multiplier task_buckets",
     ),
     InCode("celery.worker.consumer.tasks:Tasks.__init__", "qos task_consumer"),
     InCode("celery.worker.consumer.tasks:Tasks.start", "initial_prefetch_count"),
     InCode("celery.worker.consumer.consumer:Consumer._update_prefetch_count", "prefetch_multiplier"),
+    InCode("celery.worker.components:Pool.__init__", "autoscale"),
     InCode("celery.worker.components:Pool.create", "_process_task_sem pool_putlocks semaphore"),
-    InCode("celery.worker.worker:WorkController._process_task_sem", "_quick_acquire"),
     InCode("celery.apps.worker:Worker.on_before_init", "celeryd_init options"),
-    Internals("celery.worker.state", "reserved_requests scheduled_requests task_ready"),
-    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "_waiting"),
+    Internals("celery.worker.state", "maybe_shutdown reserved_requests scheduled_requests task_ready"),
+    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "_waiting value"),
     InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.release", "_pop_waiter"),
     Internals("kombu.common:QoS", "prev"),
     Internals("kombu.messaging:Consumer", "_receive_callback"),
@@ -204,8 +201,9 @@ ACCELERATED = (
     InCode("celery.worker.consumer.delayed_delivery:DelayedDelivery.start", "_setup_delayed_delivery"),
     # prefork, time_limits
     Internals("celery.concurrency.prefork:TaskPool", "Pool"),
-    Internals("celery.concurrency.base:BasePool", "uses_semaphore"),
-    InCode("celery.concurrency.prefork:_is_ack_callback", "ack_log_error __self__", since=(5, 7)),
+    InCode(
+        "celery.concurrency.prefork:_is_ack_callback", "ack_log_error reject_log_error __self__", since=(5, 7)
+    ),
     InCode("celery.concurrency.prefork:TaskPool.on_start", "Pool"),
     Internals("celery.concurrency.asynpool:AsynPool", "_create_timelimit_handlers _create_write_handlers"),
     InCode(
@@ -236,8 +234,6 @@ ACCELERATED = (
     ),
     Internals("celery.worker.worker:WorkController", "_process_task"),
     InCode("celery.worker.worker:WorkController._process_task_sem", "_process_task _quick_acquire"),
-    InCode("celery.worker.components:Pool.create", "_process_task_sem semaphore"),
-    InCode("kombu.asynchronous.semaphore:LaxBoundedSemaphore.__init__", "value"),
     # transport
     Internals("kombu.transport.pyamqp:Transport", "_make_reader"),
     InCode("kombu.transport.base:Transport.on_readable", "_make_reader"),
@@ -245,12 +241,11 @@ ACCELERATED = (
 
 #: Without one of these, workers serve no metrics.
 METRICS = (
-    InCode("celery.worker.request:create_request_cls", "on_success"),
     Internals(
         "celery.worker.request:Request",
         "_announce_cancelled on_accepted on_failure on_retry on_timeout request_dict time_start",
     ),
-    InCode("celery.worker.request:create_request_cls", "on_accepted on_failure on_timeout"),
+    InCode("celery.worker.request:create_request_cls", "on_accepted on_failure on_success on_timeout"),
     InCode("celery.worker.request:Request.cancel", "_announce_cancelled"),
     InCode("celery.worker.request:Request.__init__", "_eta _request_dict"),
     InCode("celery.worker.request:Request.on_failure", "on_retry reject"),

@@ -216,10 +216,8 @@ class Prefetch:
         before, self._count = self._count, self._count_now()
         self._apply()
         tags = subscribe(self._consumer.task_consumer, self._count, self._new_tag)
-        if self._paused:
-            self._paused = False
-        else:
-            self._cancel(tags)
+        self._paused = False
+        self._cancel(tags)
         logger.debug("holds %d tasks of each queue instead of %d", self._count, before)
         if self._waiting() * self._durations.mean > STUCK_SECONDS * self._slots:
             # One for each slot, until the new consumer's arrive.
@@ -233,9 +231,10 @@ class Prefetch:
         self._give_back(0)
 
     def _cancel(self, tags: dict[str, str]) -> None:
-        self.former_tags = tags
+        # After a pause, all but those of queues that remote control has added meanwhile.
+        cancelled, self.former_tags = self.former_tags, tags
         channel = self._consumer.task_consumer.channel
-        for tag in tags:
+        for tag in [tag for tag in tags if tag not in cancelled]:
             # Deliveries are handled until the broker confirms that there are no more.
             channel.send_method(spec.Basic.Cancel, "sb", (tag, False))
 
@@ -278,8 +277,6 @@ class Prefetch:
         for request in reversed(requests):
             state.task_ready(request)
             request.give_back()
-            if self._acks:
-                self._acks.forget(request.message)
         if requests:
             logger.debug("returned %d tasks that waited for a slot", len(requests))
 

@@ -155,9 +155,15 @@ class Processes(asynpool.AsynPool):
         jobs = [job for process in self._pool for job in self._taken_from(process)]
         jobs += self.outbound_buffer
         self.outbound_buffer.clear()
-        for job in jobs:
-            job.discard()
-        return [job._callback.__self__ for job in sorted(jobs, key=lambda job: job._job)]
+        requests = []
+        for job in sorted(jobs, key=lambda job: job._job):
+            if job._callback:
+                job.discard()
+                requests.append(job._callback.__self__)
+            else:
+                # Wakes an idle process, which `pool_restart` ends.
+                self.outbound_buffer.append(job)
+        return requests
 
     def _taken_from(self, process: Any) -> list[Any]:
         """Reads back the tasks that a process has not read from its pipe."""

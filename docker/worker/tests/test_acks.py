@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from celery import VERSION
+from amqp import spec
+from billiard.exceptions import Terminated
+from celery import VERSION, Celery
 from celery.concurrency import prefork
+from celery.worker import state
 from kombu.asynchronous import Hub
 from kombu.message import Message
 from vine import promise
 
 from ha_celery.acks import MAX_POLLS, Acks
+from ha_celery.requests import PoolLimit
+
+
+def work() -> None: ...
 
 
 class Channel:
@@ -28,6 +38,10 @@ class Channel:
 
     def basic_reject(self, tag: int, requeue: bool) -> None:
         self.sent.append(("reject", tag, requeue))
+
+    def send_method(self, method: Any, _: str, arguments: tuple[int, bool, bool]) -> None:
+        assert method == spec.Basic.Nack
+        self.sent.append(("nack", *arguments[:2]))
 
 
 class Clock:
@@ -55,9 +69,20 @@ class Worker:
         self.channel, self.clock, self.running = Channel(), Clock(), True
         self.acks = Acks(self.clock.call_later, lambda: self.running)
         self.acks.resize(6, 1)
-        self.messages = [Message(delivery_tag=tag, channel=self.channel) for tag in range(1, 6)]
-        for message in self.messages:
-            self.acks.delivered(message)
+        self.messages = [self.deliver(tag) for tag in range(1, 6)]
+
+    def deliver(self, tag: int, **content: Any) -> Message:
+        message = Message(delivery_tag=tag, channel=self.channel, **content)
+        self.acks.delivered(message)
+        return message
+
+    def request(self, app: Celery, tag: int, **options: Any) -> PoolLimit:
+        """A task that the worker has received."""
+        task = app.task(work, name=f"task {tag}", shared=False, **options)
+        headers = {"id": str(tag), "task": task.name}
+        message = self.deliver(tag, body="[[], {}, {}]", content_type="application/json", headers=headers)
+        ack = message.ack_log_error
+        return PoolLimit(message, app=app, task=task, on_ack=ack, on_reject=message.reject_log_error)
 
     def finish(self, *tags: int) -> None:
         for tag in tags:
@@ -65,8 +90,9 @@ class Worker:
 
 
 @pytest.fixture
-def worker() -> Worker:
-    return Worker()
+def worker() -> Iterator[Worker]:
+    yield Worker()
+    state.reset_state()
 
 
 def test_a_full_batch_is_one_frame(worker: Worker) -> None:
@@ -132,8 +158,9 @@ def test_with_one_task_per_slot_nothing_waits(worker: Worker) -> None:
 
 def test_a_message_that_was_returned_is_not_waited_for(worker: Worker) -> None:
     for message in worker.messages[2:]:
-        worker.acks.forget(message)
+        message.reject_log_error(None, (), requeue=True)
     worker.finish(1)
+    worker.channel.sent.clear()
     worker.clock.poll()
     assert worker.channel.sent == [("ack", 1, True)]
 
@@ -172,10 +199,45 @@ def test_celery_acknowledges_finished_tasks_while_a_worker_waits_for_its_last_on
 
 def test_nothing_is_kept_of_tasks_that_overtook_a_long_one(worker: Worker) -> None:
     for tag in range(6, 1006):
-        message = Message(delivery_tag=tag, channel=worker.channel)
-        worker.acks.delivered(message)
-        message.ack_log_error(None, ())
+        worker.deliver(tag).ack_log_error(None, ())
     worker.acks.flush()
     assert len(worker.channel.sent) == 1000
     assert not any(multiple for _, _, multiple in worker.channel.sent), "1 to 5 still run"
     assert len(worker.acks._delivered) == 5
+
+
+@pytest.mark.parametrize("way", ["reject", "give back", "bystander"])
+def test_nothing_is_kept_of_tasks_that_were_returned_while_a_long_one_runs(
+    worker: Worker, app: Celery, way: str
+) -> None:
+    for tag in range(6, 16):
+        request = worker.request(app, tag)
+        if way == "reject":
+            request.reject(requeue=True)
+        elif way == "give back":
+            request.give_back()
+        else:
+            request.on_failure(SimpleNamespace(exception=Terminated(15)))
+    assert [tag for _, tag, _ in worker.channel.sent] == list(range(6, 16))
+    assert len(worker.acks._delivered) == 5
+
+
+def test_a_message_whose_reject_was_not_written_is_kept(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(worker.channel, "basic_reject", fail)
+    worker.messages[0].reject_log_error(logging.getLogger(), (OSError,))
+    worker.finish(2, 3, 4)
+    assert worker.channel.sent == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_task_that_is_acknowledged_early_waits_for_nothing(worker: Worker, app: Celery, late: bool) -> None:
+    request = worker.request(app, 6, acks_late=late)
+    worker.finish(1)
+    request.on_accepted(1, time.monotonic())
+    assert worker.channel.sent == ([] if late else [("ack", 1, True), ("ack", 6, False)])
+    assert worker.clock.cancelled == (0 if late else 1)

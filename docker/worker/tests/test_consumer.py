@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from celery.worker import consumer
+from celery.worker import consumer, state
+from celery.worker.autoscale import Autoscaler
 
 from ha_celery import prefork
 from ha_celery.consumer import Consumer
 from ha_celery.prefork import wait_until_taken
+from ha_celery.setting_values import PREFETCH
 from ha_celery.transport import Transport
 
 
@@ -31,18 +33,50 @@ def consumer_of(app: Celery) -> Consumer:
     return own
 
 
-@pytest.mark.parametrize("has_slots", [True, False])
-def test_only_a_pool_with_slots_changes_how_many_tasks_it_holds(
-    app: Celery, monkeypatch: pytest.MonkeyPatch, has_slots: bool
+@pytest.mark.parametrize(
+    ("has_slots", "autoscale", "by_time"),
+    [(True, None, True), (False, None, False), (True, (10, 2), False)],
+)
+def test_only_a_pool_with_a_fixed_number_of_slots_changes_how_many_tasks_it_holds(
+    app: Celery,
+    monkeypatch: pytest.MonkeyPatch,
+    has_slots: bool,
+    autoscale: tuple[int, int] | None,
+    by_time: bool,
 ) -> None:
     def init(self: Any) -> None:
         self.app, self.hub = app, object()
-        self.controller = SimpleNamespace(prefetch_by_time=True)
+        self.controller = SimpleNamespace(prefetch_by_time=True, autoscale=autoscale)
         self.pool = SimpleNamespace(uses_semaphore=has_slots)
 
     monkeypatch.setattr(consumer.Consumer, "__init__", init)
     monkeypatch.setattr("ha_celery.consumer.Prefetch", lambda _: "by time")
-    assert Consumer().prefetch == ("by time" if has_slots else None)
+    assert Consumer().prefetch == ("by time" if by_time else None)
+
+
+class Pool:
+    """Celery's pool, as its Autoscaler changes it."""
+
+    num_processes = 2
+
+    def grow(self, count: int) -> None:
+        self.num_processes += count
+
+    def shrink(self, count: int) -> None:
+        self.num_processes -= count
+
+    def maintain_pool(self) -> None: ...
+
+
+@pytest.mark.parametrize("tasks_per_slot", [1, PREFETCH])
+def test_celery_adds_a_process_only_for_more_tasks_than_processes(
+    monkeypatch: pytest.MonkeyPatch, tasks_per_slot: int
+) -> None:
+    pool = Pool()
+    # As many as the broker delivers to a worker with this limit.
+    monkeypatch.setattr(state, "reserved_requests", range(tasks_per_slot * pool.num_processes))
+    Autoscaler(pool, 10, 2).maybe_scale()
+    assert pool.num_processes == (2 if tasks_per_slot == 1 else 8)
 
 
 def test_an_alarm_of_the_broker_does_not_stop_a_worker_that_sends_events(app: Celery) -> None:

@@ -245,11 +245,8 @@ def test_tasks_behind_long_ones_return_to_the_queue_in_their_order(worker: Worke
     assert not any(request in state.reserved_requests for request in waiting)
 
 
-def test_a_worker_takes_tasks_again_when_a_slot_is_free(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # More than slots: one waits for its time.
-    monkeypatch.setattr(prefetch.held, "count", lambda: 3)
+def pause(worker: Worker) -> list[Request]:
+    """Lets both slots run long tasks until the worker takes no others. Returns the long ones."""
     running = [Request(worker.channel, tag) for tag in (8, 9)]
     for request in running:
         state.task_reserved(request)
@@ -257,6 +254,15 @@ def test_a_worker_takes_tasks_again_when_a_slot_is_free(
     worker.hold(1, 2, 3)
     worker.wait(STUCK_SECONDS + 0.1)
     worker.channel.sent.clear()
+    return running
+
+
+def test_a_worker_takes_tasks_again_when_a_slot_is_free(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # More than slots: one waits for its time.
+    monkeypatch.setattr(prefetch.held, "count", lambda: 3)
+    running = pause(worker)
     worker.wait(30)
     assert worker.channel.sent == []
     state.task_ready(running[0])
@@ -264,6 +270,28 @@ def test_a_worker_takes_tasks_again_when_a_slot_is_free(
     assert worker.channel.sent == [("qos", 0, 2, False), ("consume", "ha-celery-2", False)]
     worker.wait(30)
     assert len(worker.channel.sent) == 2
+
+
+def test_a_queue_that_was_added_during_a_pause_has_one_consumer(worker: Worker) -> None:
+    running = pause(worker)
+    worker.channel.confirm("ha-celery-1")
+    # As remote control's `add_consumer` does.
+    queues = worker.queues
+    queues._queues["sms"] = SimpleNamespace(consume=worker.channel.consume)
+    queues._active_queue_no_ack["sms"] = False
+    queues._active_tags["sms"] = "added"
+    worker.channel.callbacks["added"] = None
+    state.task_ready(running[0])
+    worker.prefetch.finished(30.0)
+    assert worker.channel.sent == [
+        ("qos", 0, 2, False),
+        ("consume", "ha-celery-2", False),
+        ("consume", "ha-celery-3", False),
+        ("cancel", "added", False),
+    ]
+    assert worker.prefetch._is_changing()
+    worker.channel.confirm("added")
+    assert set(worker.channel.callbacks) == set(queues._active_tags.values())
 
 
 def test_tasks_that_became_slower_return_except_for_one_per_slot(worker: Worker) -> None:

@@ -15,6 +15,7 @@ import pytest
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Celery
 from celery.concurrency import get_implementation
+from celery.utils.functional import noop
 from kombu.asynchronous import Hub
 from kombu.asynchronous.semaphore import LaxBoundedSemaphore
 
@@ -148,6 +149,29 @@ def test_nothing_is_written_behind_a_slow_task(processes: Processes, hub: Hub) -
     turn(hub, lambda: all(other.results for other in others))
     assert not slow.results
     assert behind.pids == []
+
+
+@pytest.mark.parametrize("ahead", [0, 4])
+def test_celerys_restart_of_the_pool_is_no_task_to_withdraw(
+    processes: Processes, hub: Hub, ahead: int
+) -> None:
+    turn(hub, lambda: len(processes._all_inqueues) == 2)
+    processes.ahead = ahead
+    slow = [Request(processes, time.sleep, 0.5) for _ in range(2)]
+    others = [Request(processes, time.sleep, 0) for _ in range(2)]
+    turn(hub, lambda: all(request.pids for request in slow))
+    pool = TaskPool.__new__(TaskPool)
+    pool._pool = processes
+    # What Celery's `restart` does, except for the end of the processes.
+    processes.apply_async(noop)
+    others += [Request(processes, time.sleep, 0) for _ in range(2)]
+    processes.on_poll_start()
+    assert processes.withdraw() == others
+    assert len(processes._cache) == 3
+    wait_until_taken(pool, hub)
+    assert len(processes._cache) == 3
+    turn(hub, lambda: not processes._cache)
+    assert all(request.results for request in slow)
 
 
 def test_short_tasks_do_not_wait_behind_a_slow_one(processes: Processes, hub: Hub) -> None:

@@ -69,6 +69,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.fixture(autouse=True)
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "all_total_count", [0])
+    # Other tests leave tasks there.
+    monkeypatch.setattr(state, "active_requests", set())
     monkeypatch.setattr(held, "_held", {})
 
 
