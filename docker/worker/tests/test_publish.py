@@ -209,7 +209,9 @@ def test_a_task_that_cannot_be_serialized_is_the_only_one_to_fail(publish: Any, 
     assert publisher.published == 2
 
 
-def test_an_error_of_the_callback_comes_out_and_no_id_is_lost(app: Celery, publish: Any) -> None:
+def test_an_error_of_the_callback_comes_out_and_no_id_is_lost(
+    app: Celery, publish: Any, no_sleep: list[float]
+) -> None:
     publish(Broker(Link.ack_all), 0)
     work, reported = app.tasks["window.work"], []
 
