@@ -89,6 +89,13 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(_FIXED, "task_default_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_exchange_type", "topic", _DELAYED),
+    _row(
+        _FIXED,
+        "task_queue_max_priority",
+        None,
+        "RabbitMQ refuses `x-max-priority` for quorum queues, which have priorities without it.",
+        "unset",
+    ),
     _row(_FIXED, "task_default_exchange", setting_values.EXCHANGE, "Queues are bound to it."),
     _row(_FIXED, "task_default_exchange_type", "topic", _DELAYED),
     _row(
