@@ -163,7 +163,7 @@ TABLE: tuple[CelerySetting, ...] = (
         _DEFAULT,
         "task_time_limit",
         lambda context: context.settings.longest_task_seconds or setting_values.LONGEST_TASK_SECONDS,
-        "Pods are given this long to finish; a longer value is refused.",
+        "Pods are given this long to finish; a longer value, or none, is refused.",
         "`HA_CELERY_LONGEST_TASK_SECONDS` (3600)",
     ),
     _row(

@@ -23,7 +23,8 @@ BACKEND_CLASS = re.compile(r"[\w.]+:\w+\+")
 
 def problems(conf: Any, context: Context) -> list[str]:
     """Returns the error texts of all checks."""
-    return [*_fixed(conf, context), *(text for check in _CHECKS for text in check(context))]
+    found = [*_fixed(conf, context), *_time_limit(value(conf, "task_time_limit"), context)]
+    return found + [text for check in _CHECKS for text in check(context)]
 
 
 def value(conf: Any, name: str) -> Any:
@@ -76,14 +77,22 @@ def _broadcasts(context: Context) -> list[str]:
     ]
 
 
-def _time_limit(context: Context) -> list[str]:
-    theirs, ours = context.app_value("task_time_limit"), context.settings.longest_task_seconds
-    if theirs is None or ours is None or theirs <= ours:
+def _time_limit(limit: Any, context: Context) -> list[str]:
+    most = context.settings.longest_task_seconds
+    if limit is not None and not isinstance(limit, (int, float)):
+        return [
+            f"task_time_limit is {limit!r} in the app, but must be a number of seconds, because Celery"
+            " calculates with it. Set it to a number, such as 300."
+        ]
+    if most is None or (limit and limit <= most):
         return []
+    if limit:
+        fix = "Lower task_time_limit, or raise longestTaskSeconds of the worker pool."
+    else:
+        fix = f"Set task_time_limit to at most {most}, or remove the setting from the app."
     return [
-        f"task_time_limit is {theirs} in the app, but HA_CELERY_LONGEST_TASK_SECONDS is {ours}."
-        " A pod that stops would kill such a task."
-        " Lower task_time_limit, or raise longestTaskSeconds of the worker pool."
+        f"task_time_limit is {limit} in the app, but HA_CELERY_LONGEST_TASK_SECONDS is {most}."
+        f" A pod that stops would kill such a task. {fix}"
     ]
 
 
@@ -133,7 +142,6 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
     _confirms,
     _queue_types,
     _broadcasts,
-    _time_limit,
     _result_backend,
     _deduplication,
     _remote_control,
