@@ -19,6 +19,8 @@ from ha_celery.variable_types import IN_RABBITMQ
 SAME: Mapping[str, tuple[Any, ...]] = {"task_default_delivery_mode": ("persistent", 2)}
 
 BACKEND_CLASS = re.compile(r"[\w.]+:\w+\+")
+#: Between several URLs.
+SEPARATOR = re.compile(r";(?=[\w.+-]+://)")
 
 
 def problems(conf: Any, context: Context) -> list[str]:
@@ -150,13 +152,27 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
 
 def _equal(name: str, theirs: Any, ours: Any) -> bool:
     if name.endswith("_url") and theirs and ours:
-        return is_in_memory(theirs) or _target(theirs) == _target(ours)
+        return is_in_memory(theirs) or _targets(theirs) == _targets(ours)
     return bool(theirs == ours) or (theirs in SAME.get(name, ()) and ours in SAME.get(name, ()))
 
 
-def is_in_memory(url: str | None) -> bool:
+def is_in_memory(url: Any) -> bool:
     """Returns whether a broker exists in this process only, as in unit tests."""
-    return (url or "").startswith("memory:")
+    return _joined(url or "").startswith("memory:")
+
+
+def _joined(urls: Any) -> Any:
+    """Several URLs of a broker as one text: Celery accepts a list, too."""
+    return ";".join(urls) if isinstance(urls, (list, tuple)) else urls
+
+
+def _targets(urls: Any) -> Any:
+    """Parts of a broker's URLs; the text itself if Python cannot parse it."""
+    text = _joined(urls)
+    try:
+        return [_target(url) for url in SEPARATOR.split(text)]
+    except ValueError:
+        return text
 
 
 def _target(url: str) -> dict[str, Any]:
@@ -169,9 +185,19 @@ def _target(url: str) -> dict[str, Any]:
 def _shown(name: str, setting: Any) -> str:
     if name == "broker_password" and setting:
         return "'***'"
+    if name.endswith("_url"):
+        setting = _joined(setting)
     if not isinstance(setting, str):
         return repr(setting)
     # A result backend's class can precede its URL, as in package.module:Class+http://host.
     found = BACKEND_CLASS.match(setting)
     prefix = found[0] if found else ""
-    return repr(prefix + maybe_sanitize_url(setting.removeprefix(prefix)))
+    return repr(prefix + ";".join(map(_sanitized, SEPARATOR.split(setting.removeprefix(prefix)))))
+
+
+def _sanitized(url: str) -> str:
+    """A URL without its password, which Python's own messages about an invalid one contain."""
+    try:
+        return str(maybe_sanitize_url(url))
+    except ValueError:
+        return "***"
