@@ -12,7 +12,7 @@ from kombu.utils.url import maybe_sanitize_url, parse_url
 
 from ha_celery.celery_settings import TABLE, Class, values
 from ha_celery.chords import counts_in_redis
-from ha_celery.setting_values import NO_RESULTS, Context, result_backend
+from ha_celery.setting_values import NO_RESULTS, Context, own_queues, result_backend
 from ha_celery.variable_types import IN_RABBITMQ
 
 #: Different spellings of the same value.
@@ -57,24 +57,20 @@ def _confirms(context: Context) -> list[str]:
 
 
 def _queue_types(context: Context) -> list[str]:
-    queues = context.app_value("task_queues") or ()
-    types = {
-        str(queue): (getattr(queue, "queue_arguments", None) or {}).get("x-queue-type") for queue in queues
-    }
+    types = {queue.name: (queue.queue_arguments or {}).get("x-queue-type") for queue in own_queues(context)}
     return [
-        f"task_queues has {queue} of type {queue_type!r} in the app, but it must be 'quorum'."
+        f"task_queues has {name} of type {queue_type!r} in the app, but it must be 'quorum'."
         " Only quorum queues survive the loss of a broker. Remove the type from the app."
-        for queue, queue_type in types.items()
+        for name, queue_type in types.items()
         if queue_type not in (None, "quorum")
     ]
 
 
 def _broadcasts(context: Context) -> list[str]:
-    queues = context.app_value("task_queues") or ()
     return [
         f"task_queues has the broadcast queue {queue.alias!r} in the app, but must have quorum queues only,"
         " in which each task runs once. Remove it from the app, and send one task to each of several queues."
-        for queue in queues
+        for queue in own_queues(context)
         if isinstance(queue, Broadcast)
     ]
 
@@ -158,7 +154,7 @@ def _equal(name: str, theirs: Any, ours: Any) -> bool:
 
 def is_in_memory(url: Any) -> bool:
     """Returns whether a broker exists in this process only, as in unit tests."""
-    return _joined(url or "").startswith("memory:")
+    return str(_joined(url or "")).startswith("memory:")
 
 
 def _joined(urls: Any) -> Any:
