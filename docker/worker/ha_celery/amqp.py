@@ -21,7 +21,7 @@ from ha_celery.configuration import configuration_of
 from ha_celery.connection import AMQP_TRANSPORTS, Transport
 from ha_celery.message import PUBLISHED
 from ha_celery.producer import Budget, Producer, ProducerPool, RetryPolicy, TaskProducer
-from ha_celery.routing import ExistingQueue, Queues, Router, needs_queue, takes
+from ha_celery.routing import ExistingQueue, Queues, Router, is_plain, needs_queue, takes
 
 logger = get_logger(__name__)
 
@@ -140,7 +140,8 @@ class AMQP(CheckedAMQP):
         if seconds:
             task_id = message.properties["correlation_id"]
             raise needs_queue(name, task_id, exchange or self.default_exchange.name, routing_key)
-        if queue is not None and exchange is None and routing_key is None and self._is_plain(queue):
+        by_name = exchange is None and routing_key is None
+        if queue is not None and by_name and is_plain(queue, self.default_exchange):
             # To the default exchange, whose routing keys are the names of queues: no binding can go astray.
             return options | {"queue": queue, "exchange_type": "direct", "declare": [self._declared(queue)]}
         return options
@@ -152,11 +153,6 @@ class AMQP(CheckedAMQP):
     @cached_property
     def _names_queues(self) -> bool:
         return configuration_of(self.app).names_queues()
-
-    def _is_plain(self, queue: kombu.Queue) -> bool:
-        """Return whether a queue is bound by its name to the application's exchange."""
-        exchange = queue.exchange and queue.exchange.name
-        return bool(exchange == self.default_exchange.name and queue.routing_key == queue.name)
 
     def _delayed(self, queue: kombu.Queue, seconds: int, options: dict[str, Any]) -> dict[str, Any]:
         route = delays.DelayedRoute(queue, self.app.conf.broker_native_delayed_delivery_queue_type)

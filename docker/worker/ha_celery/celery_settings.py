@@ -89,6 +89,13 @@ TABLE: tuple[CelerySetting, ...] = (
     _row(_FIXED, "task_default_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_type", "quorum", _QUORUM),
     _row(_FIXED, "task_create_missing_queue_exchange_type", "topic", _DELAYED),
+    _row(
+        _FIXED,
+        "task_queue_max_priority",
+        None,
+        "RabbitMQ refuses `x-max-priority` for quorum queues, which have priorities without it.",
+        "unset",
+    ),
     _row(_FIXED, "task_default_exchange", setting_values.EXCHANGE, "Queues are bound to it."),
     _row(_FIXED, "task_default_exchange_type", "topic", _DELAYED),
     _row(
@@ -156,7 +163,7 @@ TABLE: tuple[CelerySetting, ...] = (
         _DEFAULT,
         "task_time_limit",
         lambda context: context.settings.longest_task_seconds or setting_values.LONGEST_TASK_SECONDS,
-        "Pods are given this long to finish; a longer value is refused.",
+        "Pods are given this long to finish; a longer value, or none, is refused.",
         "`HA_CELERY_LONGEST_TASK_SECONDS` (3600)",
     ),
     _row(

@@ -17,5 +17,7 @@ class CheckedAMQP(amqp.AMQP):
     def Connection(self) -> Any:  # noqa: N802 - Celery's name
         """Class of the app's connections. In eager mode, Celery creates one but never opens it."""
         if not self.app.conf.task_always_eager:
-            configuration_of(self.app).check()
+            configuration = configuration_of(self.app)
+            configuration.check()
+            configuration.warn()
         return kombu.Connection

@@ -12,18 +12,21 @@ from kombu.utils.url import maybe_sanitize_url, parse_url
 
 from ha_celery.celery_settings import TABLE, Class, values
 from ha_celery.chords import counts_in_redis
-from ha_celery.setting_values import NO_RESULTS, Context, result_backend
+from ha_celery.setting_values import NO_RESULTS, Context, own_queues, result_backend
 from ha_celery.variable_types import IN_RABBITMQ
 
 #: Different spellings of the same value.
 SAME: Mapping[str, tuple[Any, ...]] = {"task_default_delivery_mode": ("persistent", 2)}
 
 BACKEND_CLASS = re.compile(r"[\w.]+:\w+\+")
+#: Between several URLs.
+SEPARATOR = re.compile(r";(?=[\w.+-]+://)")
 
 
 def problems(conf: Any, context: Context) -> list[str]:
     """Returns the error texts of all checks."""
-    return [*_fixed(conf, context), *(text for check in _CHECKS for text in check(context))]
+    found = [*_fixed(conf, context), *_time_limit(value(conf, "task_time_limit"), context)]
+    return found + [text for check in _CHECKS for text in check(context)]
 
 
 def value(conf: Any, name: str) -> Any:
@@ -54,36 +57,40 @@ def _confirms(context: Context) -> list[str]:
 
 
 def _queue_types(context: Context) -> list[str]:
-    queues = context.app_value("task_queues") or ()
-    types = {
-        str(queue): (getattr(queue, "queue_arguments", None) or {}).get("x-queue-type") for queue in queues
-    }
+    types = {queue.name: (queue.queue_arguments or {}).get("x-queue-type") for queue in own_queues(context)}
     return [
-        f"task_queues has {queue} of type {queue_type!r} in the app, but it must be 'quorum'."
+        f"task_queues has {name} of type {queue_type!r} in the app, but it must be 'quorum'."
         " Only quorum queues survive the loss of a broker. Remove the type from the app."
-        for queue, queue_type in types.items()
+        for name, queue_type in types.items()
         if queue_type not in (None, "quorum")
     ]
 
 
 def _broadcasts(context: Context) -> list[str]:
-    queues = context.app_value("task_queues") or ()
     return [
         f"task_queues has the broadcast queue {queue.alias!r} in the app, but must have quorum queues only,"
         " in which each task runs once. Remove it from the app, and send one task to each of several queues."
-        for queue in queues
+        for queue in own_queues(context)
         if isinstance(queue, Broadcast)
     ]
 
 
-def _time_limit(context: Context) -> list[str]:
-    theirs, ours = context.app_value("task_time_limit"), context.settings.longest_task_seconds
-    if theirs is None or ours is None or theirs <= ours:
+def _time_limit(limit: Any, context: Context) -> list[str]:
+    most = context.settings.longest_task_seconds
+    if limit is not None and not isinstance(limit, (int, float)):
+        return [
+            f"task_time_limit is {limit!r} in the app, but must be a number of seconds, because Celery"
+            " calculates with it. Set it to a number, such as 300."
+        ]
+    if most is None or (limit and limit <= most):
         return []
+    if limit:
+        fix = "Lower task_time_limit, or raise longestTaskSeconds of the worker pool."
+    else:
+        fix = f"Set task_time_limit to at most {most}, or remove the setting from the app."
     return [
-        f"task_time_limit is {theirs} in the app, but HA_CELERY_LONGEST_TASK_SECONDS is {ours}."
-        " A pod that stops would kill such a task."
-        " Lower task_time_limit, or raise longestTaskSeconds of the worker pool."
+        f"task_time_limit is {limit} in the app, but HA_CELERY_LONGEST_TASK_SECONDS is {most}."
+        f" A pod that stops would kill such a task. {fix}"
     ]
 
 
@@ -133,7 +140,6 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
     _confirms,
     _queue_types,
     _broadcasts,
-    _time_limit,
     _result_backend,
     _deduplication,
     _remote_control,
@@ -142,13 +148,27 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
 
 def _equal(name: str, theirs: Any, ours: Any) -> bool:
     if name.endswith("_url") and theirs and ours:
-        return is_in_memory(theirs) or _target(theirs) == _target(ours)
+        return is_in_memory(theirs) or _targets(theirs) == _targets(ours)
     return bool(theirs == ours) or (theirs in SAME.get(name, ()) and ours in SAME.get(name, ()))
 
 
-def is_in_memory(url: str | None) -> bool:
+def is_in_memory(url: Any) -> bool:
     """Returns whether a broker exists in this process only, as in unit tests."""
-    return (url or "").startswith("memory:")
+    return str(_joined(url or "")).startswith("memory:")
+
+
+def _joined(urls: Any) -> Any:
+    """Several URLs of a broker as one text: Celery accepts a list, too."""
+    return ";".join(urls) if isinstance(urls, (list, tuple)) else urls
+
+
+def _targets(urls: Any) -> Any:
+    """Parts of a broker's URLs; the text itself if Python cannot parse it."""
+    text = _joined(urls)
+    try:
+        return [_target(url) for url in SEPARATOR.split(text)]
+    except ValueError:
+        return text
 
 
 def _target(url: str) -> dict[str, Any]:
@@ -161,9 +181,19 @@ def _target(url: str) -> dict[str, Any]:
 def _shown(name: str, setting: Any) -> str:
     if name == "broker_password" and setting:
         return "'***'"
+    if name.endswith("_url"):
+        setting = _joined(setting)
     if not isinstance(setting, str):
         return repr(setting)
     # A result backend's class can precede its URL, as in package.module:Class+http://host.
     found = BACKEND_CLASS.match(setting)
     prefix = found[0] if found else ""
-    return repr(prefix + maybe_sanitize_url(setting.removeprefix(prefix)))
+    return repr(prefix + ";".join(map(_sanitized, SEPARATOR.split(setting.removeprefix(prefix)))))
+
+
+def _sanitized(url: str) -> str:
+    """A URL without its password, which Python's own messages about an invalid one contain."""
+    try:
+        return str(maybe_sanitize_url(url))
+    except ValueError:
+        return "***"

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from celery import Celery
 from celery.app import backends
 
-from ha_celery import checks, internals, recorder, versions
+from ha_celery import checks, internals, queue_options, recorder, versions
 from ha_celery.celery_settings import Class, values
 from ha_celery.errors import SettingsError
 from ha_celery.setting_values import Context, queue_names, result_backend
@@ -22,6 +22,7 @@ class Configuration:
         """Reads the settings from the environment unless they are given."""
         self._app = app
         self._error: SettingsError | None = None
+        self._warned = False
         self._below: dict[str, Any] = {}
         self._above: dict[str, Any] = {}
         try:
@@ -69,15 +70,11 @@ class Configuration:
         theirs = {name: context.app_value(name) for name in ours}
         return {name: (theirs[name], ours[name]) for name in ours if theirs[name] not in (None, ours[name])}
 
-    def unused_queue_arguments(self) -> dict[str, dict[str, Any]]:
-        """Returns the arguments that the app gives its queues, besides their type; ours have none of them."""
-        arguments = {
-            str(getattr(queue, "name", queue)): dict(getattr(queue, "queue_arguments", None) or {})
-            for queue in self._app_value("task_queues") or ()
-        }
-        for of_queue in arguments.values():
-            of_queue.pop("x-queue-type", None)
-        return {name: of_queue for name, of_queue in arguments.items() if of_queue}
+    def warn(self, *, again: bool = False) -> None:
+        """Logs once what is not used of the app's settings."""
+        if again or not self._warned:
+            self._warned = True
+            queue_options.warn(self.context())
 
     def queues(self) -> list[str]:
         """Returns the queues that a worker takes tasks from, unless its -Q option names others."""

@@ -31,12 +31,13 @@ REQUIRED = (
     # routing
     Internals("celery.app.amqp:Queues", "new_missing consume_from select"),
     InCode("celery.app.amqp:Queues.__init__", "default_exchange"),
-    Internals("celery.app.routes:Router", "route"),
+    Internals("celery.app.routes:Router", "expand_destination route"),
     InCode("celery.app.routes:Router.__init__", "queues"),
     # configuration, checks
     Internals("celery.app.defaults", "DEFAULTS"),
     Internals("celery.app.utils:Settings", "finalize maps"),
     InCode("celery.utils.collections:ConfigurationView.__init__", "prefix _keys"),
+    Internals("kombu.entity:Queue", "attrs from_dict"),
     Internals("kombu.utils.url", "maybe_sanitize_url parse_url"),
     # chords
     Internals("celery.app.base:Celery", "_get_backend"),

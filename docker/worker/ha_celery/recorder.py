@@ -169,19 +169,19 @@ class _Recorder:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._started: dict[str, float] = {}
         # Not of a client: with gevent, every task has its own.
         self._gave_up = False
 
-    def before(self, task_id: str, **_: Any) -> None:
-        self._started[task_id] = time.time()
+    def before(self, task: Any, **_: Any) -> None:
+        # Of this execution: with threads, two copies of a task can run at the same time.
+        task.request.ha_celery_started = time.time()
 
     def after(self, task_id: str, task: Any, state: str, **_: Any) -> None:
         # Celery sends this signal before it acknowledges the message.
-        started = self._started.pop(task_id, None)
+        request = task.request
+        started = getattr(request, "ha_celery_started", None)
         if started is None or state not in ENDED or task.name.startswith(DRILL_TASKS):
             return
-        request = task.request
         client = own_client(self._url)
         # A task over its time limit would run again, and count as failed by its worker.
         client.limit(min(LONGEST_WAIT, end_of(task, request) - time.monotonic()), once=self._gave_up)

@@ -40,6 +40,17 @@ class Router(routes.Router):
             ) from error
         return routed
 
+    def expand_destination(self, route: Any) -> dict[str, Any]:
+        """Return options with the queue that they name, and without its exchange and routing key.
+
+        A plain queue takes tasks by its name only, whatever else Celery's guides bind it with.
+        """
+        expanded: dict[str, Any] = super().expand_destination(route)
+        queue = expanded.get("queue")
+        if queue is None or not is_plain(queue, self.app.amqp.default_exchange):
+            return expanded
+        return {key: value for key, value in expanded.items() if key not in ("exchange", "routing_key")}
+
     def _by_queue(self, options: dict[str, Any]) -> dict[str, Any]:
         """Replace the exchange and the routing key of a declared queue by its name."""
         if options.get("queue") or not (options.get("exchange") or options.get("routing_key")):
@@ -56,6 +67,12 @@ class Router(routes.Router):
             exchange = exchange.name
         # A retry names the exchange of the message that is retried: "" is the default exchange.
         return str(self.app.amqp.default_exchange.name if exchange is None else exchange)
+
+
+def is_plain(queue: Queue, default_exchange: Exchange) -> bool:
+    """Return whether a queue is bound by its name to the application's exchange."""
+    exchange = queue.exchange and queue.exchange.name
+    return bool(exchange == default_exchange.name and queue.routing_key == queue.name)
 
 
 def queue_of(queues: Iterable[Queue], exchange: str, routing_key: str) -> Queue | None:

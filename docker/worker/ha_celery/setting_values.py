@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,9 +94,20 @@ def default_queue(context: Context) -> str:
     return str(context.app_value("task_default_queue") or (queues[0] if queues else DEFAULT_QUEUE))
 
 
+def own_queues(context: Context) -> list[Queue]:
+    """Queues that the app declares: as objects, names, or, as Celery accepts, a dict of names and options."""
+    own = context.app_value("task_queues") or ()
+    if isinstance(own, Mapping):
+        own = [
+            options if isinstance(options, Queue) else Queue.from_dict(name, **options)
+            for name, options in own.items()
+        ]
+    return [queue if isinstance(queue, Queue) else Queue(queue) for queue in own]
+
+
 def queue_names(context: Context) -> list[str]:
     """All queues of the app: those of HA_CELERY_QUEUES, its own, and its default queue."""
-    own = [str(getattr(queue, "name", queue)) for queue in context.app_value("task_queues") or ()]
+    own = [queue.name for queue in own_queues(context)]
     return list(dict.fromkeys([*context.settings.queues, *own, default_queue(context)]))
 
 

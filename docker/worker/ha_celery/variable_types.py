@@ -6,7 +6,7 @@ import re
 import ssl
 from importlib.metadata import entry_points
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ha_celery.environment import VariableType
 
@@ -18,17 +18,22 @@ RUN_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}"
 IN_RABBITMQ = ("rpc", "amqp", "amqps")
 
 
+def _split(text: str) -> SplitResult:
+    """Returns the parts of a URL; Python's own messages about them contain a password."""
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError:
+        raise ValueError("no valid host or port; / : @ # ? in a password must be percent-encoded") from None
+    return url
+
+
 def _broker_url(text: str) -> str:
-    url = urlsplit(text)
+    url = _split(text)
     if url.scheme not in ("amqp", "amqps"):
         raise ValueError("not an amqp:// or amqps:// URL")
     if not url.hostname:
         raise ValueError("it has no host")
-    try:
-        _ = url.port
-    except ValueError:
-        # Python's own message contains a part of the password.
-        raise ValueError("no valid port; / : @ # ? in a password must be percent-encoded") from None
     return text
 
 
@@ -54,8 +59,7 @@ def _folder(text: str) -> Path:
 def _ledger_url(text: str) -> str | None:
     if not text:
         return None
-    url = urlsplit(text)
-    # `port` raises ValueError if it is no port.
+    url = _split(text)
     if url.scheme != "http" or not url.hostname or url.port == 0:
         raise ValueError("not an http:// URL")
     if not url.password:

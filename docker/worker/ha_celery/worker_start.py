@@ -109,13 +109,8 @@ def report(instance: Any, **_: Any) -> None:
     configuration = configuration_of(instance.app)
     for name, (theirs, ours) in configuration.replaced_defaults().items():
         logger.info("the app sets %s to %r; the default of ha-celery is %r", name, theirs, ours)
-    for name, arguments in configuration.unused_queue_arguments().items():
-        logger.warning(
-            "task_queues gives queue %r the arguments %r, which are not used."
-            " Set what they stand for by a policy of the broker, which also changes queues that exist",
-            name,
-            arguments,
-        )
+    # The app may have connected before the worker has set its logging up.
+    configuration.warn(again=True)
     if configuration.why_native:
         logger.warning(
             "Celery's own pool and consumer are used (%s): no task is lost, but tasks are acknowledged one by"

@@ -68,7 +68,6 @@ YOURS = {
     "task_protocol",
     "task_publish_retry",
     "task_publish_retry_policy",
-    "task_queue_max_priority",
     "task_remote_tracebacks",
     "task_repr_maxlevels",
     "task_retry_on_worker_lost",

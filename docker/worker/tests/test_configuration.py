@@ -9,6 +9,7 @@ import pytest
 from celery import Celery, Task
 from celery.app.defaults import DEFAULTS
 from celery.utils.quorum_queues import detect_quorum_queues
+from configured import URL, configured, refused
 from kombu import Queue
 from kombu.common import Broadcast
 
@@ -16,22 +17,6 @@ from ha_celery import Settings, SettingsError, check, configure, create_app, ver
 from ha_celery.amqp import AMQP
 from ha_celery.celery_settings import TABLE, Class
 from ha_celery.configuration import configuration_of
-
-URL = "amqp://user:secret@broker:5672/vhost"
-
-
-def configured(settings: Settings | None = None, **own: Any) -> Celery:
-    """App that has set some of Celery's settings itself."""
-    app = Celery("proj", set_as_current=False)
-    configure(app, settings or Settings(broker_url=URL))
-    app.conf.update(own)
-    return app
-
-
-def refused(app: Celery) -> list[str]:
-    with pytest.raises(SettingsError) as raised:
-        check(app)
-    return str(raised.value).splitlines()[1:]
 
 
 def test_the_app_as_it_is_passes_the_check(app: Celery) -> None:
@@ -168,14 +153,6 @@ def test_another_broker_is_refused(how: str, monkeypatch: pytest.MonkeyPatch) ->
         check(app)
     else:
         assert "'amqp://old//' in the app" in refused(app)[0]
-
-
-def test_a_task_may_not_outlast_its_pod() -> None:
-    settings = Settings(broker_url=URL, longest_task_seconds=60)
-    check(configured(settings, task_time_limit=60))
-    check(configured(task_time_limit=10_000))
-    (line,) = refused(configured(settings, task_time_limit=61))
-    assert line.startswith("- task_time_limit is 61 in the app, but HA_CELERY_LONGEST_TASK_SECONDS is 60.")
 
 
 def test_results_are_kept_for_a_day_or_not_at_all(app: Celery) -> None:

@@ -194,7 +194,7 @@ class TestRecorder:
         record = recorder._Recorder(ledger.url)
         task.push_request(id="r-000000", hostname="celery@w", ha_celery_began=time.monotonic(), **headers)
         try:
-            record.before("r-000000")
+            record.before(task)
             record.after("r-000000", task, headers.get("state", states.SUCCESS))
         finally:
             task.pop_request()
@@ -224,6 +224,18 @@ class TestRecorder:
 
     def test_counts_failed_tasks(self, ledger: RunningLedger, app: Celery, task: Any) -> None:
         assert self.run(ledger, app, task, state=states.FAILURE)["executed"] == 1
+
+    def test_counts_both_copies_of_a_task_that_run_at_the_same_time(
+        self, ledger: RunningLedger, task: Any
+    ) -> None:
+        record = recorder._Recorder(ledger.url)
+        for _ in range(2):
+            task.push_request(id="r-000000", hostname="celery@w", ha_celery_began=time.monotonic())
+            record.before(task_id="r-000000", task=task)
+        for _ in range(2):
+            record.after("r-000000", task, states.SUCCESS)
+            task.pop_request()
+        assert ledger.store.summary("r")["duplicated"] == 1
 
 
 def test_a_database_of_before_the_drill_keeps_working(tmp_path: Path) -> None:

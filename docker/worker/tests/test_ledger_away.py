@@ -31,7 +31,7 @@ def run(record: Any, task: Any, number: int) -> None:
     task_id = f"r-{number:06}"
     task.push_request(id=task_id, hostname="w", timelimit=None, ha_celery_began=time.monotonic())
     try:
-        record.before(task_id)
+        record.before(task)
         record.after(task_id, task, states.SUCCESS)
     finally:
         task.pop_request()

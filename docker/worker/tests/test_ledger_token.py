@@ -78,7 +78,7 @@ def test_a_ledger_without_a_token_does_not_start(tmp_path: Path) -> None:
     ("url", "shown", "problem"),
     [
         ("http://ledger:8080", "'http://ledger:8080'", "it has no token"),
-        ("http://:t@ledger:808O", "***", "Port could not be cast to integer value"),
+        ("http://:t@ledger:808O", "***", "no valid host or port"),
         ("http://:t@ledger:0", "***", "not an http:// URL"),
     ],
 )

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from configured import configured
 from kombu import Exchange, Queue
 
-from ha_celery.delays import LONGEST_DELAY_SECONDS, delayed_key, seconds_until, without_delay
+from ha_celery.delays import FIRST_EXCHANGE, LONGEST_DELAY_SECONDS, delayed_key, seconds_until, without_delay
+from ha_celery.producer import Producer
 from ha_celery.routing import Queues, queue_of, takes
 
 NOW = datetime(2026, 11, 28, tzinfo=timezone.utc)
@@ -94,3 +96,32 @@ def test_routes_of_the_app_are_followed(app: Celery) -> None:
     app.amqp.queues.add(Queue("feeds", Exchange("feeds", "topic"), routing_key="feed.#"))
     app.conf.task_routes = {"task": {"queue": "feeds", "routing_key": "feed.import"}}
     assert route(app) == {"queue": "feeds", "routing_key": "feed.import"}
+
+
+#: That of Celery's routing guide.
+FEEDS = {"feed.tasks.*": {"queue": "feed_tasks", "routing_key": "feed.import"}}
+
+
+@pytest.mark.parametrize("countdown", [None, 5])
+@pytest.mark.parametrize(
+    ("routes", "options"),
+    [
+        (FEEDS, {}),
+        ({"feed.tasks.*": FEEDS["feed.tasks.*"] | {"exchange": "feeds"}}, {}),
+        ({}, {"queue": "feed_tasks", "routing_key": "feed.import"}),
+        ({}, {"queue": "feed_tasks", "exchange": "tasks", "routing_key": "feed_tasks"}),
+    ],
+)
+def test_a_plain_queue_is_reached_by_its_name_only(
+    monkeypatch: pytest.MonkeyPatch, routes: Any, options: Any, countdown: int | None
+) -> None:
+    app = configured(task_queues=[Queue("feed_tasks", routing_key="feed.#")], task_routes=routes)
+    published: list[Any] = []
+    monkeypatch.setattr(Producer, "publish", lambda *_, **options: published.append(options))
+    app.send_task("feed.tasks.import_feed", countdown=countdown, **options)
+    [sent] = published
+    if countdown:
+        assert sent["exchange"] == FIRST_EXCHANGE
+        assert without_delay(sent["routing_key"]) == "feed_tasks"
+    else:
+        assert (sent["exchange"], sent["routing_key"]) == ("", "feed_tasks")

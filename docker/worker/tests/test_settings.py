@@ -120,11 +120,21 @@ def test_all_problems_are_named_at_once_with_value_reason_and_cure() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://u:secret@host/0", "amqp://u:secret/x@host", "amqp://:secret@", "http://@"]
+    ("variable", "url"),
+    [
+        ("HA_CELERY_BROKER_URL", "redis://u:secret@host/0"),
+        ("HA_CELERY_BROKER_URL", "amqp://u:secret/x@host"),
+        ("HA_CELERY_BROKER_URL", "amqp://:secret@"),
+        ("HA_CELERY_BROKER_URL", "http://@"),
+        # Python normalizes such a host, and shows the password if it cannot.
+        ("HA_CELERY_BROKER_URL", "amqp://u:secret@ho\u2100st/v"),
+        ("HA_CELERY_LEDGER_URL", "http://:secret@ho\u2100st:8080"),
+        ("HA_CELERY_LEDGER_URL", "http://:secret/x@host:8080"),
+    ],
 )
-def test_a_wrong_url_is_refused_and_its_password_not_shown(url: str) -> None:
-    with pytest.raises(SettingsError) as raised:
-        Settings.from_environment({"HA_CELERY_BROKER_URL": url})
+def test_a_wrong_url_is_refused_and_its_password_not_shown(variable: str, url: str) -> None:
+    with pytest.raises(SettingsError, match=rf"{variable} is \*\*\*: ") as raised:
+        Settings.from_environment({"HA_CELERY_BROKER_URL": URL} | {variable: url})
     assert "secret" not in str(raised.value)
 
 
