@@ -35,7 +35,7 @@ REQUIRED = (
     InCode("celery.app.routes:Router.__init__", "queues"),
     # configuration, checks
     Internals("celery.app.defaults", "DEFAULTS"),
-    Internals("celery.app.utils:Settings", "finalize maps"),
+    Internals("celery.app.utils:Settings", "add_defaults changes finalize maps pop"),
     InCode("celery.utils.collections:ConfigurationView.__init__", "prefix _keys"),
     Internals("kombu.utils.url", "maybe_sanitize_url parse_url"),
     # chords

@@ -270,46 +270,6 @@ def test_queues_are_quorum_queues_on_a_topic_exchange() -> None:
     assert configuration_of(app).queues() == ["fast", "slow"]
 
 
-def after_a_read(app: Celery, settings: Settings) -> None:
-    configure(app, settings)
-    assert app.conf.timezone is None
-    app.conf.task_queues = [Queue("mail"), Queue("video")]
-
-
-def before_any_read(app: Celery, settings: Settings) -> None:
-    configure(app, settings)
-    app.conf.task_queues = [Queue("mail"), Queue("video")]
-
-
-def of_a_loaded_app(app: Celery, settings: Settings) -> None:
-    assert app.conf.timezone is None
-    configure(app, settings)
-    app.conf.task_queues = [Queue("mail"), Queue("video")]
-
-
-def by_a_handler(app: Celery, settings: Settings) -> None:
-    configure(app, settings)
-
-    def handle(sender: Celery, **_: Any) -> None:
-        sender.conf.task_queues = [Queue("mail"), Queue("video")]
-
-    app.on_after_configure.connect(handle, weak=False)
-
-
-@pytest.mark.parametrize("how", [after_a_read, before_any_read, of_a_loaded_app, by_a_handler])
-def test_publishers_know_queues_whenever_the_app_sets_them(how: Any, settings: Settings) -> None:
-    app = Celery("late", set_as_current=False)
-    how(app, settings)
-    queue = app.amqp.router.route({"queue": "video"}, "x")["queue"]
-    assert queue.queue_arguments == {"x-queue-type": "quorum"}
-    assert {"mail", "video"} <= set(app.amqp.queues)
-
-
-def test_an_app_may_replace_the_queues_of_its_amqp(app: Celery) -> None:
-    app.amqp.queues = [Queue("mail")]
-    assert app.amqp.queues["mail"].name == "mail"
-
-
 def test_remote_control_only_when_observable(app: Celery) -> None:
     assert not app.conf.worker_enable_remote_control
     watched = configured(Settings(broker_url=URL, observable=True))
