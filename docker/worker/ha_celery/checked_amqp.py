@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import kombu
 from celery.app import amqp
 
 from ha_celery.configuration import configuration_of
+from ha_celery.connection import SwitchingConnection
 
 
 class CheckedAMQP(amqp.AMQP):
@@ -18,4 +18,4 @@ class CheckedAMQP(amqp.AMQP):
         """Class of the app's connections. In eager mode, Celery creates one but never opens it."""
         if not self.app.conf.task_always_eager:
             configuration_of(self.app).check()
-        return kombu.Connection
+        return SwitchingConnection

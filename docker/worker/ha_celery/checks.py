@@ -142,13 +142,17 @@ _CHECKS: tuple[Callable[[Context], list[str]], ...] = (
 
 def _equal(name: str, theirs: Any, ours: Any) -> bool:
     if name.endswith("_url") and theirs and ours:
-        return is_in_memory(theirs) or _target(theirs) == _target(ours)
+        return is_in_memory(theirs) or _targets(theirs) == _targets(ours)
     return bool(theirs == ours) or (theirs in SAME.get(name, ()) and ours in SAME.get(name, ()))
 
 
 def is_in_memory(url: str | None) -> bool:
     """Returns whether a broker exists in this process only, as in unit tests."""
     return (url or "").startswith("memory:")
+
+
+def _targets(urls: str) -> list[dict[str, Any]]:
+    return [_target(url) for url in urls.split(";")]
 
 
 def _target(url: str) -> dict[str, Any]:

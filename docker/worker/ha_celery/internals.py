@@ -94,7 +94,7 @@ REQUIRED = (
     InCode("amqp.channel:Channel._on_basic_nack", "events basic_nack"),
     InCode("amqp.channel:Channel._on_basic_return", "events basic_return"),
     InCode("amqp.exceptions:AMQPError.__init__", "method_sig"),
-    Internals("kombu.connection:Connection", "collect declared_entities"),
+    Internals("kombu.connection:Connection", "collect cycle declared_entities maybe_switch_next switch"),
     # connection
     Internals("amqp.connection:Connection", "Transport _METHODS _on_blocked _on_unblocked blocking_read"),
     InCode("amqp.connection:Connection.connect", "Transport connect_timeout"),
