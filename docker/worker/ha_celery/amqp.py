@@ -48,6 +48,16 @@ class AMQP(CheckedAMQP):
             logger.warning("the soft time limit ended while the next task was published: publishing it again")
             return super()._retry_publish(publish, *args, **options)
 
+    @cached_property
+    def queues(self) -> Any:
+        """The queues that the app has set until now, perhaps after its settings were loaded."""
+        configuration_of(self.app).apply()
+        return self.Queues(self.app.conf.task_queues)
+
+    @queues.setter  # type: ignore[no-redef]
+    def queues(self, queues: Any) -> Any:
+        return self.Queues(queues)
+
     def Router(self, queues: Any = None, create_missing: Any = None) -> Router:  # noqa: N802 - Celery's name
         """Return the router that knows the queue of every declared exchange and routing key."""
         create_missing = self.app.either("task_create_missing_queues", create_missing)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import kombu
 from celery.app import amqp
 
 from ha_celery.configuration import configuration_of
+from ha_celery.connection import SwitchingConnection
 
 
 class CheckedAMQP(amqp.AMQP):
@@ -20,4 +20,4 @@ class CheckedAMQP(amqp.AMQP):
             configuration = configuration_of(self.app)
             configuration.check()
             configuration.warn()
-        return kombu.Connection
+        return SwitchingConnection

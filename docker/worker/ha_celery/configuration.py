@@ -6,13 +6,28 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from celery import Celery
-from celery.app import backends
+from celery.app import backends, utils
 
 from ha_celery import checks, internals, queue_options, recorder, versions
 from ha_celery.celery_settings import Class, values
 from ha_celery.errors import SettingsError
 from ha_celery.setting_values import Context, queue_names, result_backend
 from ha_celery.settings import Settings
+
+
+class CombinedSettings(utils.Settings):
+    """An app's `conf` with our additions as the first map, where Celery expects the app's changes."""
+
+    def add_defaults(self, defaults: Any) -> None:
+        """Adds defaults below the app's changes."""
+        super().add_defaults(defaults)
+        # Not before ours is the first, nor while the app loads its settings again.
+        if self.maps[0] is not self.changes:
+            self.maps[1], self.maps[2] = self.maps[2], self.maps[1]
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Removes one of the app's changes."""
+        return self.changes.pop(key, *default)
 
 
 class Configuration:
@@ -44,11 +59,13 @@ class Configuration:
         self._below["ha_celery_publish_budget"] = self.settings.publish_budget_seconds
         self._below["ha_celery_metrics_port"] = self.settings.metrics_port
         self._below["ha_celery_state_dir"] = str(self.settings.state_dir)
-        maps = self._conf.maps
-        if not any(mapping is self._below for mapping in maps):
-            maps.insert(0, self._above)
+        conf = self._conf
+        if not any(mapping is self._below for mapping in conf.maps):
+            # Assigning an attribute of `conf` sets a setting.
+            object.__setattr__(conf, "__class__", CombinedSettings)
+            conf.maps.insert(0, self._above)
             # Celery's own defaults are the last.
-            maps.insert(-1, self._below)
+            conf.maps.insert(-1, self._below)
         if self.settings.ledger_url:
             recorder.record_executions(self.settings.ledger_url)
 

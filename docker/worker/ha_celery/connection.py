@@ -140,12 +140,38 @@ def for_publishing(connection: kombu.Connection, deadline: Deadline, **options: 
     return copy
 
 
+class UrlHost(str):
+    """The name in the broker's certificate, if the URL gives it: several URLs have one each."""
+
+    __slots__ = ()
+
+
+class SwitchingConnection(kombu.Connection):
+    """Verifies the name of the URL in use, also where kombu itself goes on to the next one."""
+
+    ssl: Any
+
+    def switch(self, conn_str: str) -> None:
+        """Use another URL."""
+        super().switch(conn_str)
+        self.ssl = _with_host(self.ssl, self.hostname)
+
+
 def next_broker(connection: kombu.Connection) -> None:
     """Use the next of several URLs after a failed attempt; kombu does so between its own attempts only."""
+    if not connection.cycle:
+        # Only one. Its host may be an address by now, because kombu replaces "localhost".
+        return
     ssl, transport_cls = connection.ssl, connection.transport_cls
     connection.maybe_switch_next()
     # Set again by the URL.
-    connection.ssl, connection.transport_cls = ssl, transport_cls
+    connection.ssl, connection.transport_cls = _with_host(ssl, connection.hostname), transport_cls
+
+
+def _with_host(ssl: Any, hostname: str) -> Any:
+    if isinstance(ssl, dict) and isinstance(ssl.get("server_hostname"), UrlHost):
+        return ssl | {"server_hostname": UrlHost(hostname)}
+    return ssl
 
 
 def drop(connection: kombu.Connection) -> None:

@@ -35,7 +35,7 @@ REQUIRED = (
     InCode("celery.app.routes:Router.__init__", "queues"),
     # configuration, checks
     Internals("celery.app.defaults", "DEFAULTS"),
-    Internals("celery.app.utils:Settings", "finalize maps"),
+    Internals("celery.app.utils:Settings", "add_defaults changes finalize maps pop"),
     InCode("celery.utils.collections:ConfigurationView.__init__", "prefix _keys"),
     Internals("kombu.entity:Queue", "attrs from_dict"),
     Internals("kombu.utils.url", "maybe_sanitize_url parse_url"),
@@ -101,7 +101,7 @@ REQUIRED = (
     InCode("amqp.channel:Channel._on_basic_nack", "events basic_nack"),
     InCode("amqp.channel:Channel._on_basic_return", "events basic_return"),
     InCode("amqp.exceptions:AMQPError.__init__", "method_sig"),
-    Internals("kombu.connection:Connection", "collect declared_entities"),
+    Internals("kombu.connection:Connection", "collect cycle declared_entities maybe_switch_next switch"),
     # connection
     Internals("amqp.connection:Connection", "Transport _METHODS _on_blocked _on_unblocked blocking_read"),
     InCode("amqp.connection:Connection.connect", "Transport connect_timeout"),

@@ -67,25 +67,28 @@ class ProbeFiles(bootsteps.StartStopStep):
         """Removes the files of an earlier worker."""
         super().__init__(consumer, **options)
         self._files = StateFiles(consumer.app, "consuming")
-        self._timer_entry: Any = None
+        #: A new object for each connection; None without one.
+        self._connection: object | None = None
         self._files.begin()
 
     def start(self, consumer: Any) -> None:
         """Starts with the loop's first iteration, when the worker already consumes from its queues."""
-        # Celery cancels all timers when the connection is lost, so every start adds a new one.
-        self._timer_entry = consumer.timer.call_repeatedly(INTERVAL_SECONDS, self._touch)
-        consumer.call_soon(self._touch)
+        connection = self._connection = object()
+
+        def touch() -> None:
+            # Called for an earlier connection: not all timers can cancel their entries.
+            if self._connection is not connection:
+                return
+            self._files.alive()
+            self._files.ready()
+            # In the consumer's loop: gevent's timer goes on while that is blocked.
+            consumer.timer.call_after(INTERVAL_SECONDS, consumer.call_soon, (touch,))
+
+        consumer.call_soon(touch)
 
     def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
         """Reports not ready immediately, on a lost connection or on shutdown."""
-        entry, self._timer_entry = self._timer_entry, None
-        if entry:
-            entry.cancel()
+        self._connection = None
         self._files.not_ready()
 
     terminate = stop
-
-    def _touch(self) -> None:
-        self._files.alive()
-        if self._timer_entry:
-            self._files.ready()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
 
+from ha_celery.connection import UrlHost
 from ha_celery.settings import Settings
 
 EXCHANGE = "tasks"
@@ -52,10 +53,11 @@ def same_url(context: Context) -> str:
 def tls(context: Context) -> dict[str, Any] | bool:
     """Verifies the broker's certificate and its name; by default, py-amqp verifies no name."""
     settings = context.settings
-    url = urlsplit(settings.broker_url)
+    # Of several URLs, the first one is used first.
+    url = urlsplit(settings.broker_url.partition(";")[0])
     if url.scheme != "amqps":
         return False
-    name = {"server_hostname": settings.broker_server_name or url.hostname}
+    name = {"server_hostname": settings.broker_server_name or UrlHost(url.hostname or "")}
     if settings.broker_ca_pem and not settings.broker_ca:
         # Arguments of ssl.create_default_context, which requires a certificate; py-amqp sets check_hostname.
         return name | {"context": {"cadata": settings.broker_ca_pem, "check_hostname": True}}

@@ -67,7 +67,11 @@ def _first(attempts: selectors.BaseSelector, addresses: list[Any], deadline: flo
 
 def _begin(attempts: selectors.BaseSelector, address: Any) -> OSError | None:
     family, kind, protocol, _, target = address
-    attempt = socket.socket(family, kind, protocol)
+    try:
+        attempt = socket.socket(family, kind, protocol)
+    except OSError as error:
+        # The kernel may lack IPv6.
+        return error
     attempt.setblocking(False)
     try:
         attempt.connect(target)

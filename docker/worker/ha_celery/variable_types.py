@@ -24,7 +24,7 @@ def _split(text: str) -> SplitResult:
         url = urlsplit(text)
         _ = url.port
     except ValueError:
-        raise ValueError("no valid host or port; / : @ # ? in a password must be percent-encoded") from None
+        raise ValueError("no valid host or port; / : @ # ? ; in a password must be percent-encoded") from None
     return url
 
 
@@ -34,6 +34,15 @@ def _broker_url(text: str) -> str:
         raise ValueError("not an amqp:// or amqps:// URL")
     if not url.hostname:
         raise ValueError("it has no host")
+    return text
+
+
+def _broker_urls(text: str) -> str:
+    urls = text.split(";")
+    for url in urls:
+        _broker_url(url)
+    if len({urlsplit(url).scheme for url in urls}) > 1:
+        raise ValueError("some of its URLs use TLS, and others do not")
     return text
 
 
@@ -121,7 +130,7 @@ def _run_name(text: str) -> str:
 
 
 RUN_NAME = VariableType("a name of letters, digits, dots, and dashes, at most 64 characters", _run_name)
-BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_url)
+BROKER_URL = VariableType("amqp://user:password@host:5672/vhost", _broker_urls)
 QUEUES = VariableType("a comma-separated list of queue names, starting with the default queue", _queues)
 OPTIONAL_QUEUES = VariableType(f"{QUEUES.description}, or leave it unset", _optional_queues)
 FOLDER = VariableType("the absolute path of a folder that the worker can write to", _folder)

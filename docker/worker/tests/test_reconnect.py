@@ -33,6 +33,8 @@ class Connection:
         )
         self.connect_timeout = 10
         self.transport_cls, self.ssl = "amqp", None
+        #: There is only one URL.
+        self.cycle = None
         self.timeouts: list[float] = []
         self.errors: list[Exception] = []
 
@@ -44,9 +46,6 @@ class Connection:
             self.errors.append(outcome)
             raise outcome
         return self
-
-    def maybe_switch_next(self) -> None:
-        """There is only one URL."""
 
     def as_uri(self) -> str:
         return "amqp://"

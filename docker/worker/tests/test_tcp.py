@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import ssl
 import threading
@@ -100,6 +102,29 @@ def test_a_refused_address_is_followed_by_the_next_one_at_once(
     good = listener(sockets)
     resolve(monkeypatch, refusing(sockets), good)
     assert sockets.enter_context(tcp.connect("broker", 5672, None)).getpeername()[1] == good
+
+
+def test_a_family_that_the_kernel_lacks_is_a_failed_attempt(
+    sockets: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = listener(sockets)
+    real = socket.socket
+
+    class WithoutIPv6(real):  # type: ignore[misc, valid-type]
+        def __init__(self, family: int = -1, *rest: Any, **options: Any) -> None:
+            if family == socket.AF_INET6:
+                raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+            super().__init__(family, *rest, **options)
+
+    monkeypatch.setattr(socket, "socket", WithoutIPv6)
+    stream = (socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+    six = (socket.AF_INET6, *stream, ("::1", good, 0, 0))
+    four = (socket.AF_INET, *stream, (LOOPBACK, good))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [six, four])
+    assert sockets.enter_context(tcp.connect("broker", 5672, 5.0)).getpeername()[1] == good
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [six])
+    with pytest.raises(OSError, match="family not supported"):
+        tcp.connect("broker", 5672, 60.0)
 
 
 def test_it_fails_at_once_if_all_refuse(sockets: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:

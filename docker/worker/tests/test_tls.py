@@ -134,6 +134,21 @@ def test_the_certificate_must_be_for_the_host_of_the_url(serve: Any, authority: 
     assert server.received == []
 
 
+def test_a_publisher_verifies_the_host_of_each_of_several_urls(
+    serve: Any, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = serve("elsewhere"), serve("broker-b")
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest: resolve("127.0.0.1", *rest))
+    urls = f"{first.url};{second.url.replace('localhost', 'broker-b')}"
+    settings = Settings(urls, broker_ca=authority.certificate, publish_budget_seconds=1.0)
+    app = create_app("test", settings, set_as_current=False)
+    with pytest.raises(PublishTimeoutError):
+        app.send_task("work")
+    assert (set(first.asked), set(second.asked)) == ({"localhost"}, {"broker-b"})
+    assert second.received
+
+
 def test_or_for_the_name_that_is_given(serve: Any, authority: Authority) -> None:
     server = serve("mq.example.com")
     connect(Settings(server.url, broker_ca=authority.certificate, broker_server_name="mq.example.com"))
