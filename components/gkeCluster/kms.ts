@@ -58,12 +58,18 @@ function grantUse(
     { project, service: "container.googleapis.com" },
     child,
   );
-  const grant = (user: string, member: pulumi.Input<string>, options = child) =>
+  // Another key replaces the grants, which the component's own option `protect` would block.
+  const replaced = { ...child, protect: false };
+  const grant = (
+    user: string,
+    member: pulumi.Input<string>,
+    options: pulumi.CustomResourceOptions = replaced,
+  ) =>
     new gcp.kms.CryptoKeyIAMMember(`${name}-key-${user}`, { cryptoKeyId, role: KEY_ROLE, member }, options);
   const secrets = grant("secrets", gkeAgent.member);
   if (encryption.scope !== EncryptionScope.Disks) return [secrets];
   // Volumes keep their key: without the grant, they could not be attached after another scope or key is chosen.
-  const retained = { ...child, retainOnDelete: true };
+  const retained = { ...replaced, retainOnDelete: true };
   return [secrets, grant("disks", gkeAgent.email.apply(computeAgent), retained)];
 }
 

@@ -99,7 +99,7 @@ export interface BrokerOptions extends Placement {
    * @default 14400 */
   consumerTimeoutSeconds?: number;
   /** Seconds that a stopping node has to wait until the others no longer need it, and to transfer its leaders. A tenth
-   * of the time is for the transfer, and 60 s for the stop itself: the rest is for the wait.
+   * of the time is for the transfer, and 60 s, at most four tenths, for the stop itself: the rest is for the wait.
    * @default 600, the time that cloud providers allow during node upgrades */
   gracePeriodSeconds?: number;
   /** Namespaces that may connect.

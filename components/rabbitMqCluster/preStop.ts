@@ -7,14 +7,16 @@ import type { ResolvedBroker } from "./resolve";
 /** Timeout of a check, in seconds. */
 const CHECK_SECONDS = 10;
 
-/** Seconds of the grace period that remain for the check in progress, for closing clients, and for the stop itself. */
+/** Seconds of the grace period that remain for the check in progress, for closing clients, and for the stop itself. Of a
+ * short period, half remains. */
 const STOP_SECONDS = 60;
 
 /** Runs before a node stops: waits until the others have a majority without it, then transfers clients and leaders.
  * It has a time limit and never fails. */
 export function preStopScript(broker: ResolvedBroker): string {
   const drain = Math.floor(broker.gracePeriodSeconds * 0.1);
-  const wait = Math.max(broker.gracePeriodSeconds - drain - STOP_SECONDS, 0);
+  const half = Math.floor(broker.gracePeriodSeconds / 2);
+  const wait = Math.max(broker.gracePeriodSeconds - drain - STOP_SECONDS, half);
   const peers = podNames(broker.name, broker.replicas);
   return `released() { [ -s ${POD_INFO_DIR}/${PodInfo.skipWait} ]; }
 dispensable() { timeout ${CHECK_SECONDS * 2} rabbitmq-upgrade await_online_quorum_plus_one -t ${CHECK_SECONDS}; }

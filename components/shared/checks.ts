@@ -174,8 +174,8 @@ export const compute: Check<Compute> = fields<Compute>(
   },
 );
 
-/** Values of `Toleration.operator`. */
-export const TOLERATION_OPERATORS = { Exists: "Exists", Equal: "Equal" } as const;
+/** Values of `Toleration.operator`. The last two compare numbers, from Kubernetes 1.35. */
+export const TOLERATION_OPERATORS = { Exists: "Exists", Equal: "Equal", Lt: "Lt", Gt: "Gt" } as const;
 
 /** Values of `Toleration.effect`. */
 export const TOLERATION_EFFECTS = {

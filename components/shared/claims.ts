@@ -50,18 +50,20 @@ export function createClaim(
       hooks: rejectUpdates<ClaimInputs>({
         component,
         name,
-        suffix: "volume",
-        problems: (old, next) => classChangeProblems(classOf(old), classOf(next), loss),
+        // Components of one name have a hook each.
+        suffix: `${component}-volume`,
+        problems: (old, next) => classProblems(old, next, loss),
       }),
     },
   );
 }
 
-/** Class of a claim. Those that an older version created have no annotation. */
-const classOf = ({ metadata, spec }: ClaimInputs): string =>
-  metadata?.annotations?.[STORAGE_CLASS] ?? spec?.storageClassName ?? "";
-
-function classChangeProblems(old: string, next: string, loss: string): string[] {
+function classProblems(before: ClaimInputs, after: ClaimInputs, loss: string): string[] {
+  const recorded = before.metadata?.annotations?.[STORAGE_CLASS];
+  const next = after.metadata?.annotations?.[STORAGE_CLASS] ?? "";
+  // A claim that an older version created. Its class may come from a transformation, and stays.
+  if (recorded === undefined && next === "") return [];
+  const old = recorded ?? before.spec?.storageClassName ?? "";
   return old === next
     ? []
     : [

@@ -48,6 +48,9 @@ class PatientConnection(pyamqp.Connection):
 
     def blocking_read(self, timeout: float | None = None) -> Any:
         """Read a frame; fail if the broker's machine is lost meanwhile."""
+        if timeout is None:
+            # A worker that stops bounds its last reads by a timeout of the socket.
+            timeout = self.transport.sock.gettimeout()
         if timeout == 0:
             return super().blocking_read(0)
         end = time.monotonic() + (math.inf if timeout is None else timeout)

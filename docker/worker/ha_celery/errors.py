@@ -68,10 +68,10 @@ class UnroutableError(PublishError):
 class MessageRefusedError(PublishError):
     """The broker closed the channel of a `ConfirmedPublisher` because of a task. The task is not stored.
 
-    Raised once for each task, after those that were sent with it are sent again. The broker's error is the
-    cause: the user may not write to the exchange, another program has declared the queue with other
-    arguments, or a property is not accepted, such as a `user_id` that is not the user's name. Publish the
-    task again once the cause is removed.
+    One error names all such tasks in `task_ids`, after those that were sent with them are sent again. The
+    broker's error is the cause: the user may not write to the exchange, another program has declared the
+    queue with other arguments, or a property is not accepted, such as a `user_id` that is not the user's
+    name. Publish the tasks again once the cause is removed.
     """
 
 
@@ -121,6 +121,7 @@ MISTAKES: tuple[type[Exception], ...] = (
     amqp.exceptions.FrameSyntaxError,
     UnroutableError,
     MessageTooLargeError,
+    MessageRefusedError,
     UnknownQueueError,
 )
 

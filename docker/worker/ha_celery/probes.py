@@ -72,7 +72,10 @@ class ProbeFiles(bootsteps.StartStopStep):
         self._files.begin()
 
     def start(self, consumer: Any) -> None:
-        """Starts with the loop's first iteration, when the worker already consumes from its queues."""
+        """Starts with the loop's first iteration, when the worker already consumes from its queues.
+
+        The timer of a green pool goes on while the loop waits for a free greenlet, which may take long.
+        """
         connection = self._connection = object()
 
         def touch() -> None:
@@ -81,8 +84,7 @@ class ProbeFiles(bootsteps.StartStopStep):
                 return
             self._files.alive()
             self._files.ready()
-            # In the consumer's loop: gevent's timer goes on while that is blocked.
-            consumer.timer.call_after(INTERVAL_SECONDS, consumer.call_soon, (touch,))
+            consumer.timer.call_after(INTERVAL_SECONDS, touch, ())
 
         consumer.call_soon(touch)
 

@@ -80,6 +80,7 @@ class ConfirmedPublisher:
         the last task of a burst, because the end of a burst is otherwise written by the next call.
         """
         task_id = str(options.pop("task_id", None) or uuid())
+        self._refuse_duplicate(task_id)
         task.apply_async(args, kwargs, task_id=task_id, producer=self._producer, **options)
         self._send_waiting()
         while len(self._unconfirmed) >= self._window or self._in_doubt():
@@ -126,11 +127,7 @@ class ConfirmedPublisher:
 
     def _accept(self, message: Message) -> None:
         """Accept a task that Celery has turned into a message."""
-        if message.id in self._unconfirmed:
-            raise DuplicateIdError(
-                f"task id {message.id!r} belongs to a task that is not confirmed yet, whose confirm would"
-                " count for both. Use another id, or call flush() first."
-            )
+        self._refuse_duplicate(message.id)
         if not self._unconfirmed:
             # No confirm was due until now, so the broker's silence begins here.
             self._last_progress = time.monotonic()
@@ -138,6 +135,13 @@ class ConfirmedPublisher:
         self._unconfirmed[message.id] = message
         self._again.append(message.id)
         self.published += 1
+
+    def _refuse_duplicate(self, task_id: str) -> None:
+        if task_id in self._unconfirmed:
+            raise DuplicateIdError(
+                f"task id {task_id!r} belongs to a task that is not confirmed yet, whose confirm would count"
+                " for both. Use another id, or call flush() first."
+            )
 
     def _in_doubt(self) -> bool:
         """Return whether more should wait: a silent broker's tasks are sent again to the next one."""

@@ -41,15 +41,17 @@ class Router(routes.Router):
         return routed
 
     def expand_destination(self, route: Any) -> dict[str, Any]:
-        """Return options with the queue that they name, and without its exchange and routing key.
+        """Return options with the queue that they name, and without a routing key that no queue has.
 
-        A plain queue takes tasks by its name only, whatever else Celery's guides bind it with.
+        A plain queue takes tasks by its name only, but Celery's guides bind theirs with other keys.
         """
         expanded: dict[str, Any] = super().expand_destination(route)
-        queue = expanded.get("queue")
-        if queue is None or not is_plain(queue, self.app.amqp.default_exchange):
+        queue, exchange = expanded.get("queue"), self._exchange(expanded)
+        ours = self.app.amqp.default_exchange
+        if queue is None or not is_plain(queue, ours) or exchange != ours.name:
             return expanded
-        return {key: value for key, value in expanded.items() if key not in ("exchange", "routing_key")}
+        taken_by = queue_of(self.queues.values(), exchange, expanded.get("routing_key") or "")
+        return expanded if taken_by not in (None, queue) else _without_destination(expanded)
 
     def _by_queue(self, options: dict[str, Any]) -> dict[str, Any]:
         """Replace the exchange and the routing key of a declared queue by its name."""
@@ -58,8 +60,7 @@ class Router(routes.Router):
         queue = queue_of(self.queues.values(), self._exchange(options), options.get("routing_key") or "")
         if queue is None:
             return options
-        rest = {key: value for key, value in options.items() if key not in ("exchange", "routing_key")}
-        return rest | {"queue": queue.name}
+        return _without_destination(options) | {"queue": queue.name}
 
     def _exchange(self, options: dict[str, Any]) -> str:
         exchange = options.get("exchange")
@@ -67,6 +68,10 @@ class Router(routes.Router):
             exchange = exchange.name
         # A retry names the exchange of the message that is retried: "" is the default exchange.
         return str(self.app.amqp.default_exchange.name if exchange is None else exchange)
+
+
+def _without_destination(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key not in ("exchange", "routing_key")}
 
 
 def is_plain(queue: Queue, default_exchange: Exchange) -> bool:

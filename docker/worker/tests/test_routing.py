@@ -107,12 +107,12 @@ FEEDS = {"feed.tasks.*": {"queue": "feed_tasks", "routing_key": "feed.import"}}
     ("routes", "options"),
     [
         (FEEDS, {}),
-        ({"feed.tasks.*": FEEDS["feed.tasks.*"] | {"exchange": "feeds"}}, {}),
+        ({"feed.tasks.*": FEEDS["feed.tasks.*"] | {"exchange": "tasks"}}, {}),
         ({}, {"queue": "feed_tasks", "routing_key": "feed.import"}),
         ({}, {"queue": "feed_tasks", "exchange": "tasks", "routing_key": "feed_tasks"}),
     ],
 )
-def test_a_plain_queue_is_reached_by_its_name_only(
+def test_a_plain_queue_is_reached_by_its_name_next_to_a_key_that_nothing_is_bound_with(
     monkeypatch: pytest.MonkeyPatch, routes: Any, options: Any, countdown: int | None
 ) -> None:
     app = configured(task_queues=[Queue("feed_tasks", routing_key="feed.#")], task_routes=routes)
@@ -125,3 +125,22 @@ def test_a_plain_queue_is_reached_by_its_name_only(
         assert without_delay(sent["routing_key"]) == "feed_tasks"
     else:
         assert (sent["exchange"], sent["routing_key"]) == ("", "feed_tasks")
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({"queue": "mail", "routing_key": "audit"}, ("tasks", "audit")),
+        ({"queue": "mail", "exchange": "events", "routing_key": "x.y"}, ("events", "x.y")),
+        ({"queue": "mail", "exchange": "", "routing_key": "audit"}, ("", "audit")),
+    ],
+)
+def test_a_destination_that_exists_is_the_callers(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], sent: tuple[str, str]
+) -> None:
+    app = configured(task_queues=["mail", "audit"])
+    published: list[Any] = []
+    monkeypatch.setattr(Producer, "publish", lambda *_, **options: published.append(options))
+    app.send_task("task", **options)
+    [options] = published
+    assert (options["exchange"], options["routing_key"]) == sent

@@ -11,7 +11,7 @@ import { preStopScript } from "../../../../components/rabbitMqCluster/preStop";
 import { leaveQueues, prepareScript, seedFile } from "../../../../components/rabbitMqCluster/prepare";
 import { resolveBroker } from "../../../../components/rabbitMqCluster/resolve";
 
-const broker = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", gracePeriodSeconds: 84 });
+const broker = resolveBroker("mq", { namespace: "jobs", image: "rabbitmq", gracePeriodSeconds: 32 });
 const NODE = "rabbit@mq-0.mq-nodes.jobs.svc.cluster.local";
 const hostOf = (ordinal: number) => `mq-${ordinal}.mq-nodes.jobs.svc.cluster.local`;
 
@@ -231,7 +231,7 @@ describe("the scripts of a broker's pod", () => {
     const stop = (env: Record<string, string>) => run(preStopScript(broker), env);
     const LOOK = "rabbitmq-upgrade await_online_quorum_plus_one -t 10";
     const CLOSE = `rabbitmqctl --quiet --node ${NODE} eval ${CLOSE_CLIENTS}`.split("\n");
-    const DRAIN = "rabbitmq-upgrade drain -t 8";
+    const DRAIN = "rabbitmq-upgrade drain -t 3";
 
     it("closes its connections and drains at once when the others have a quorum without it", async () => {
       const { called } = await stop({ ALIVE: "mq-1 mq-2", QUORUM: "yes" });
@@ -250,11 +250,11 @@ describe("the scripts of a broker's pod", () => {
       assert.equal(called.filter((line) => line === "sleep").length, 15);
     });
 
-    it("does not wait if its time is just enough for closing clients, the transfer, and the stop", async () => {
-      const hurried = preStopScript({ ...broker, gracePeriodSeconds: 60 });
-      const { called } = await run(hurried, { ALIVE: "mq-1 mq-2", STOPPING: "mq-1" });
-      assert.ok(!called.includes("sleep"));
-      assert.equal(called.at(-1), "rabbitmq-upgrade drain -t 6");
+    it("leaves time for closing clients, the transfer, and the stop", () => {
+      const waits = [60, 120, 300, 600].map((gracePeriodSeconds) =>
+        Number(/date \+%s\) \+ (\d+)/.exec(preStopScript({ ...broker, gracePeriodSeconds }))?.[1]),
+      );
+      assert.deepEqual(waits, [30, 60, 210, 480]);
     });
 
     it("waits for a peer that goes on, as long as the transfer and the stop allow", async () => {

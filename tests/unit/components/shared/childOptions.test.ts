@@ -54,6 +54,7 @@ describe("the option protect of a component", () => {
       new StorageClasses("disks", {}, { ...cluster(), ...opts });
     });
     assert.deepEqual(list(resources.filter(({ protect }) => !protect)), [
+      "CryptoKeyIAMMember infra-key-secrets",
       "NodePool infra-spot",
       "StorageClass disks-ssd",
       "StorageClass disks-standard",

@@ -66,7 +66,10 @@ describe("A changed storage class", () => {
       ] as const) {
         const [before, after] = [await inputsOf(component, old), await inputsOf(component, next, old)];
         await assert.rejects(update(before, after), { message: message(change) });
-        await assert.rejects(update(withoutAnnotation(before), after), { message: message(change) });
+        const first = update(withoutAnnotation(before), after);
+        // The class of a claim without the annotation may come from a transformation.
+        if (next === undefined) await first;
+        else await assert.rejects(first, { message: message(change) });
         await update(withoutAnnotation(before), before);
       }
     });
