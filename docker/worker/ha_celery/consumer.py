@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 from celery.bootsteps import RUN
 from celery.concurrency import prefork
+from celery.exceptions import WorkerTerminate
 from celery.worker import consumer
 from celery.worker.state import maybe_shutdown
 from kombu.common import ignore_errors
 
+from ha_celery import cold_shutdown
 from ha_celery.acks import Acks
 from ha_celery.connection import AMQP_TRANSPORTS
 from ha_celery.prefetch import Prefetch, can_change
@@ -38,6 +40,8 @@ class Consumer(consumer.Consumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Hold tasks by the time that they take, unless the app or its user has set a number."""
         super().__init__(*args, **options)
+        if self.hub:
+            cold_shutdown.defer()
         # Other pools take every task at once, so none could be returned, and threads would change the limit.
         has_slots = self.hub and self.pool.uses_semaphore
         # With --autoscale, Celery adds a process only if the worker holds more tasks than it has processes.
@@ -45,6 +49,14 @@ class Consumer(consumer.Consumer):
         by_time = is_fixed and getattr(self.controller, "prefetch_by_time", False)
         if by_time and can_change(self.app.amqp.queues.consume_from.values()):
             self.prefetch = Prefetch(self)
+
+    def start(self) -> None:
+        """Run until the worker stops."""
+        try:
+            super().start()
+        except WorkerTerminate:
+            cold_shutdown.end(self.controller)
+            raise
 
     @cached_property
     def _attempts(self) -> Attempts:

@@ -153,9 +153,14 @@ ACCELERATED = (
     Internals(
         "celery.worker.consumer.consumer:Consumer",
         "Blueprint connect connection_for_read connection_for_write create_task_handler ensure_connected"
-        " on_close shutdown",
+        " on_close shutdown start",
     ),
     InCode("celery.worker.consumer.consumer:Consumer.create_task_handler", "ack_log_error reject_log_error"),
+    # cold_shutdown
+    Internals(
+        "celery.apps.worker",
+        "install_worker_term_handler install_worker_term_hard_handler on_cold_shutdown",
+    ),
     InCode("celery.worker.consumer.connection:Connection.start", "connect"),
     InCode("celery.worker.consumer.consumer:Consumer.connect", "connection_for_read"),
     InCode("celery.worker.consumer.consumer:Consumer.ensure_connected", "ensure_connection"),

@@ -10,25 +10,16 @@ from amqp import RecoverableConnectionError
 from kombu.transport import pyamqp
 
 from ha_celery.connection import PatientConnection
-from ha_celery.interrupted_writes import Writer
 from ha_celery.tcp import CHECK_SECONDS
 
 #: Maximum number of messages before the loop handles other events.
 MESSAGES_A_TURN = 16
 
 
-class WorkerConnection(PatientConnection):
-    """A connection of the worker's main process, which handles signals."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Write with a writer of ours."""
-        super().__init__(*args, frame_writer=Writer, **options)
-
-
 class Transport(pyamqp.Transport):
     """Transport of a worker's connections."""
 
-    Connection = WorkerConnection
+    Connection = PatientConnection
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Also look whether the broker's machine is lost."""
