@@ -224,7 +224,7 @@ describe("every problem of", () => {
       ],
       [
         { tolerations: [{ key: "broker" }, { operator: "exists" }] },
-        'tolerations[1].operator is "exists". Use "Exists" or "Equal".',
+        'tolerations[1].operator is "exists". Use "Exists" or "Equal" or "Lt" or "Gt".',
       ],
       [
         { tolerations: [{ operator: "Exists", effect: "noexecute" }] },
