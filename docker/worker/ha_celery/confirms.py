@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import kombu
 from kombu.common import maybe_declare
 
+from ha_celery.errors import is_missing_exchange
 from ha_celery.message import Message, task_id_of
 
 
@@ -21,6 +22,11 @@ class Nacked(Refusal):
 
 class Returned(Refusal):
     """No queue takes the message."""
+
+
+def is_unroutable(error: Exception) -> bool:
+    """Return whether the exchange or the queue is missing: a queue without a leader answers NotFound, too."""
+    return isinstance(error, Returned) or is_missing_exchange(error)
 
 
 class Sent(NamedTuple):

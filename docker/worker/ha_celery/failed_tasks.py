@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ha_celery.confirms import Returned
-from ha_celery.errors import MessageRefusedError, UnroutableError, is_missing_exchange, words
+from ha_celery.confirms import is_unroutable
+from ha_celery.errors import MessageRefusedError, UnroutableError, words
 from ha_celery.message import Message
 
 #: Number of tasks that an error names in its text.
@@ -26,7 +26,7 @@ class FailedTasks:
         if not self._failed:
             return
         failed, self._failed = self._failed, []
-        refused = [(message, error) for message, error in failed if not _is_unroutable(error)]
+        refused = [(message, error) for message, error in failed if not is_unroutable(error)]
         first, cause = (refused or failed)[0]
         kind = MessageRefusedError if refused else UnroutableError
         reason = (
@@ -40,7 +40,3 @@ class FailedTasks:
         error.task_id = first.id
         error.task_ids = tuple(message.id for message, _ in failed)
         raise error from cause
-
-
-def _is_unroutable(error: Exception) -> bool:
-    return isinstance(error, Returned) or is_missing_exchange(error)

@@ -11,11 +11,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import kombu
-from amqp import spec
 from amqp.exceptions import AMQPError, NotFound, RecoverableConnectionError
 
 from ha_celery.backoff import LONGEST_CONNECT_SECONDS, connect_timeout
-from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent
+from ha_celery.confirms import ConfirmChannel, Refusal, Returned, Sent, is_unroutable
 from ha_celery.connection import Deadline, drop, for_publishing, next_broker
 from ha_celery.message import Message
 
@@ -70,7 +69,7 @@ class Link:
         try:
             self._attempt(message, confirm_timeout, failures)
         except (Returned, NotFound) as error:
-            if not message.declare or not _is_unroutable(error):
+            if not message.declare or not is_unroutable(error):
                 raise
             # A queue that was declared over this connection may have been deleted since.
             self.drop()
@@ -147,11 +146,6 @@ def _write_error(channel: ConfirmChannel, error: Exception) -> str:
     with suppress(OSError, AMQPError):
         channel.poll()
     return alarm_words(channel.alarm) if channel.alarm else repr(error)
-
-
-def _is_unroutable(error: Returned | NotFound) -> bool:
-    """Return whether the exchange or the queue is missing: a queue without a leader answers NotFound, too."""
-    return isinstance(error, Returned) or error.method_sig == spec.Basic.Publish
 
 
 def alarm_words(reason: str) -> str:

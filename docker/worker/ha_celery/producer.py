@@ -17,14 +17,13 @@ from kombu.exceptions import OperationalError
 
 from ha_celery import task_process
 from ha_celery.backoff import Backoff
-from ha_celery.confirms import Nacked, Refusal, Returned
+from ha_celery.confirms import Nacked, Refusal, is_unroutable
 from ha_celery.errors import (
     GaveUpError,
     PublishError,
     PublishTimeoutError,
     RejectedError,
     UnroutableError,
-    is_missing_exchange,
     is_temporary,
     words,
 )
@@ -197,7 +196,7 @@ class Publication:
     def _judge(self, error: Exception) -> None:
         """Raise errors that another attempt cannot fix."""
         exchange, key = self.message.exchange, self.message.routing_key
-        if isinstance(error, Returned) or is_missing_exchange(error):
+        if is_unroutable(error):
             raise self._error(
                 UnroutableError,
                 f"{self.message} is not stored: no queue takes routing key {key!r} of exchange {exchange!r}."

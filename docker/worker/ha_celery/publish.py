@@ -173,8 +173,10 @@ class ConfirmedPublisher:
 
         RabbitMQ does not say which task its error concerns, and ignores what was sent after that task.
         """
+        if self._channel is None or not is_refusal(error):
+            return False
         concerned = [*self._in_flight(), *([sending] if sending else [])]
-        if self._channel is None or not concerned or not is_refusal(error):
+        if not concerned:
             return False
         if len(concerned) == 1:
             self._suspects.difference_update(concerned)

@@ -28,20 +28,18 @@ def _split(text: str) -> SplitResult:
     return url
 
 
-def _broker_url(text: str) -> str:
+def _broker_url(text: str) -> SplitResult:
     url = _split(text)
     if url.scheme not in ("amqp", "amqps"):
         raise ValueError("not an amqp:// or amqps:// URL")
     if not url.hostname:
         raise ValueError("it has no host")
-    return text
+    return url
 
 
 def _broker_urls(text: str) -> str:
-    urls = text.split(";")
-    for url in urls:
-        _broker_url(url)
-    if len({urlsplit(url).scheme for url in urls}) > 1:
+    schemes = {_broker_url(url).scheme for url in text.split(";")}
+    if len(schemes) > 1:
         raise ValueError("some of its URLs use TLS, and others do not")
     return text
 
